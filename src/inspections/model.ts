@@ -1,0 +1,95 @@
+/** The words of the inspections feature, shared by its reads, its views and its API. Instants are epoch ms UTC. */
+
+export type Verdict = 'OK' | 'NG';
+
+/** Inspections counted by verdict; `unmatched` are files whose name told no verdict: in the total, never in the yield. */
+export type VerdictCounts = { ok: number; ng: number; unmatched: number };
+
+/** One inspected image as pages and APIs refer to it. */
+export type InspectionRef = {
+  id: number;
+  /** Rises when the file's content or name changed: part of every image URL, so that those may be cached for ever. */
+  revision: number;
+  station: string;
+  part: string;
+  /** Path below the watched folder, with forward slashes. */
+  path: string;
+  name: string;
+  capturedAt: number;
+  verdict: Verdict | null;
+  /** COUNT of the file name. */
+  sequence: number | null;
+  sizeBytes: number | null;
+  foundAt: number;
+  /** Since when the file is gone from the disk; its counts stay. */
+  missingAt: number | null;
+  rejudgedAt: number | null;
+  previousVerdict: Verdict | null;
+};
+
+/** The window a page or an answer covers: half-open, `startAt` inclusive, `endAt` exclusive. */
+export type TimeWindow = { startAt: number; endAt: number };
+
+/** Counts of one bucket of a trend; buckets without inspections are left out by the read and filled by the view. */
+export type TrendBucket = { startAt: number } & VerdictCounts;
+
+/** Everything one station card shows. */
+export type StationSummary = {
+  station: string;
+  counts: VerdictCounts;
+  parts: { part: string; counts: VerdictCounts }[];
+  /** Capture time of the newest image within the window. */
+  latestAt: number | null;
+  /** Capture time of the newest image ever. */
+  lastSeenAt: number | null;
+  /** Usual time between two images, learnt from recent hours in which the station ran; null while unknown. */
+  usualIntervalMs: number | null;
+  last: InspectionRef | null;
+  lastNgs: InspectionRef[];
+  trend: TrendBucket[];
+  /** Start of a run of NG far above the station's usual share, when one is on now. */
+  ngBurstSince: number | null;
+};
+
+/** A missing or repeated stretch of COUNT values of one station and part. */
+export type SequenceGap = {
+  station: string;
+  part: string;
+  kind: 'missing' | 'repeated' | 'reset';
+  /** First and last COUNT value concerned. */
+  fromSequence: number;
+  toSequence: number;
+  /** How many values are missing or repeated. */
+  count: number;
+  /** Capture times of the images around it. */
+  fromAt: number;
+  toAt: number;
+};
+
+/** How one watched folder is doing. */
+export type SourceStatus = {
+  id: number;
+  path: string;
+  state: 'starting' | 'online' | 'offline' | 'empty';
+  /** Why it is offline, in plain words. */
+  reason: string | null;
+  /** How changes are noticed: events of the file system plus sweeps, or sweeps alone. */
+  mode: 'events' | 'poll';
+  /** 'auto' when the file system decided, else the setting. */
+  modeOrigin: 'auto' | 'setting';
+  fileSystem: string;
+  directories: number;
+  knownFiles: number;
+  lastSweep: { kind: 'recent' | 'sweep' | 'reconcile'; startedAt: number; durationMs: number; filesSeen: number; filesAdded: number } | null;
+  sweepRunningSince: number | null;
+  /** Reading older images: files counted so far of all found; null when nothing is left. */
+  backfill: { done: number; total: number; startedAt: number } | null;
+  /** From a complete file to its row in the database, milliseconds: recent median and 99th percentile. */
+  lag: { p50Ms: number; p99Ms: number; samples: number } | null;
+  /** Files seen but not complete yet. */
+  incomplete: number;
+  offlineSince: number | null;
+};
+
+/** An image that could not be read, and why. */
+export type BadImage = { inspection: InspectionRef; reason: string; failedAt: number; attempts: number };
