@@ -1,0 +1,111 @@
+CREATE TABLE `bad_images` (
+	`inspection_id` integer PRIMARY KEY NOT NULL,
+	`reason` text NOT NULL,
+	`failed_at` integer NOT NULL,
+	`attempts` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `bad_images_failed` ON `bad_images` (`failed_at`);--> statement-breakpoint
+CREATE TABLE `directories` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`root_id` integer NOT NULL,
+	`path` text NOT NULL,
+	`station_id` integer NOT NULL,
+	`part_id` integer NOT NULL,
+	`modified_at` integer,
+	`listed_at` integer,
+	`file_count` integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `directories_path` ON `directories` (`root_id`,`path`);--> statement-breakpoint
+CREATE TABLE `inspection_hours` (
+	`start_at` integer NOT NULL,
+	`station_id` integer NOT NULL,
+	`part_id` integer NOT NULL,
+	`ok` integer NOT NULL,
+	`ng` integer NOT NULL,
+	`unmatched` integer NOT NULL,
+	`checked_count` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`start_at`, `station_id`, `part_id`)
+);
+--> statement-breakpoint
+CREATE INDEX `inspection_hours_station` ON `inspection_hours` (`station_id`,`part_id`,`start_at`);--> statement-breakpoint
+CREATE TABLE `inspection_minutes` (
+	`start_at` integer NOT NULL,
+	`station_id` integer NOT NULL,
+	`part_id` integer NOT NULL,
+	`ok` integer NOT NULL,
+	`ng` integer NOT NULL,
+	`unmatched` integer NOT NULL,
+	PRIMARY KEY(`start_at`, `station_id`, `part_id`)
+);
+--> statement-breakpoint
+CREATE TABLE `inspections` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`directory_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`station_id` integer NOT NULL,
+	`part_id` integer NOT NULL,
+	`captured_at` integer NOT NULL,
+	`verdict` text,
+	`sequence` integer,
+	`size_bytes` integer,
+	`modified_at` integer,
+	`found_at` integer NOT NULL,
+	`missing_at` integer,
+	`rejudged_at` integer,
+	`previous_verdict` text,
+	`revision` integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `inspections_file` ON `inspections` (`directory_id`,`name`);--> statement-breakpoint
+CREATE UNIQUE INDEX `inspections_unit` ON `inspections` (`station_id`,`part_id`,`captured_at`,`sequence`);--> statement-breakpoint
+CREATE INDEX `inspections_station_time` ON `inspections` (`station_id`,`captured_at`);--> statement-breakpoint
+CREATE INDEX `inspections_ng` ON `inspections` (`station_id`,`captured_at`) WHERE "inspections"."verdict" = 'NG';--> statement-breakpoint
+CREATE TABLE `parts` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `parts_name` ON `parts` (`name`);--> statement-breakpoint
+CREATE TABLE `roots` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`path` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `roots_path` ON `roots` (`path`);--> statement-breakpoint
+CREATE TABLE `sequence_gaps` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`station_id` integer NOT NULL,
+	`part_id` integer NOT NULL,
+	`hour_at` integer NOT NULL,
+	`kind` text NOT NULL,
+	`from_sequence` integer NOT NULL,
+	`to_sequence` integer NOT NULL,
+	`count` integer NOT NULL,
+	`from_at` integer NOT NULL,
+	`to_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `sequence_gaps_hour` ON `sequence_gaps` (`station_id`,`part_id`,`hour_at`);--> statement-breakpoint
+CREATE INDEX `sequence_gaps_time` ON `sequence_gaps` (`to_at`);--> statement-breakpoint
+CREATE TABLE `stations` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `stations_name` ON `stations` (`name`);--> statement-breakpoint
+CREATE TABLE `sweeps` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`root_id` integer NOT NULL,
+	`kind` text NOT NULL,
+	`started_at` integer NOT NULL,
+	`duration_ms` integer NOT NULL,
+	`files_seen` integer NOT NULL,
+	`files_added` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `sweeps_started` ON `sweeps` (`started_at`);

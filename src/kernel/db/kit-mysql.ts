@@ -1,0 +1,32 @@
+import type { AnyColumn } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  double,
+  index,
+  json,
+  mysqlTable,
+  primaryKey,
+  uniqueIndex,
+  varchar,
+} from 'drizzle-orm/mysql-core';
+import type { Kit } from './kit.ts';
+
+const wholeNumber = (name: string) => bigint(name, { mode: 'number' });
+
+/** MySQL's and MariaDB's builders behind the canonical kit type; text has a length there, partial indexes are whole. */
+export const mysqlKit = {
+  table: mysqlTable,
+  key: (name: string) => wholeNumber(name).autoincrement().primaryKey(),
+  ref: wholeNumber,
+  text: (name: string, maxLength: number) => varchar(name, { length: maxLength }),
+  enumText: (name: string) => varchar(name, { length: 32 }),
+  int: wholeNumber,
+  ms: wholeNumber,
+  real: (name: string) => double(name),
+  bool: (name: string) => boolean(name),
+  json: (name: string) => json(name),
+  index: (name: string, columns: [AnyColumn]) => index(name).on(...(columns as never as [never])),
+  uniqueIndex: (name: string, columns: [AnyColumn]) => uniqueIndex(name).on(...(columns as never as [never])),
+  primaryKey: (columns: [AnyColumn]) => primaryKey({ columns: columns as never }),
+} as unknown as Kit;

@@ -1,0 +1,35 @@
+import type { AnyColumn, SQL } from 'drizzle-orm';
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/**
+ * The column kit: the few kinds of column every table is made of, so that one schema serves three databases.
+ * SQLite's kit is the canonical type; the PostgreSQL and MySQL kits are real builders of their own dialect cast
+ * to it. `on` of an index takes a condition where the dialect knows partial indexes and ignores it elsewhere.
+ */
+export const sqliteKit = {
+  table: sqliteTable,
+  /** Integer primary key counted up by the database. */
+  key: (name: string) => integer(name).primaryKey(),
+  /** Reference to another table's key. */
+  ref: (name: string) => integer(name),
+  text: (name: string, _maxLength: number) => text(name),
+  enumText: <const T extends readonly [string, ...string[]]>(name: string, values: T) =>
+    text(name, { enum: values as unknown as [T[number], ...T[number][]] }),
+  int: (name: string) => integer(name),
+  /** An instant in epoch milliseconds, UTC, or a duration in milliseconds. */
+  ms: (name: string) => integer(name),
+  real: (name: string) => real(name),
+  bool: (name: string) => integer(name, { mode: 'boolean' }),
+  json: <T>(name: string) => text(name, { mode: 'json' }).$type<T>(),
+  index: (name: string, columns: IndexColumns, where?: SQL) => {
+    const built = index(name).on(...(columns as never as SqliteIndexColumns));
+    return where ? built.where(where) : built;
+  },
+  uniqueIndex: (name: string, columns: IndexColumns) =>
+    uniqueIndex(name).on(...(columns as never as SqliteIndexColumns)),
+  primaryKey: (columns: IndexColumns) => primaryKey({ columns: columns as never }),
+};
+
+export type Kit = typeof sqliteKit;
+type IndexColumns = readonly [AnyColumn, ...AnyColumn[]];
+type SqliteIndexColumns = Parameters<ReturnType<typeof index>['on']>;

@@ -1,0 +1,80 @@
+import { mkdirSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import PQueue from 'p-queue';
+import { AppError } from '../errors.ts';
+import { isNetworkFileSystem } from '../storage/file-system.ts';
+import type { Database, Queryable } from './database.ts';
+
+/** Older versions can lose a commit when the write-ahead log is reset (fixed in SQLite 3.51.3). */
+const oldestSqlite = [3, 51, 3] as const;
+const cacheKib = 32 * 1024;
+
+/**
+ * Opens an SQLite file (made when absent), brings its tables up to date and answers one writing and one
+ * read-only connection. On a network file system the write-ahead log is not used, because its shared memory
+ * does not work there.
+ *
+ * @throws AppError 'unavailable' when the SQLite library is too old or the file cannot be opened.
+ */
+export function openSqlite<T>(options: { path: string; tables: T; migrationsFolder: string }): Database<T> {
+  const { path } = options;
+  mkdirSync(dirname(path), { recursive: true });
+  const writer = new BetterSqlite(path);
+  refuseOldSqlite(writer);
+  writer.pragma(`journal_mode = ${isNetworkFileSystem(statfsSync(dirname(path)).type) ? 'truncate' : 'wal'}`);
+  for (const connection of ['synchronous = normal', 'foreign_keys = on', 'busy_timeout = 5000']) {
+    writer.pragma(connection);
+  }
+  writer.pragma(`cache_size = -${cacheKib}`);
+  writer.pragma('wal_autocheckpoint = 4000');
+  migrate(drizzle(writer), { migrationsFolder: options.migrationsFolder });
+
+  const reader = new BetterSqlite(path, { readonly: true });
+  reader.pragma('busy_timeout = 5000');
+  reader.pragma(`cache_size = -${cacheKib}`);
+  const read = drizzle(reader) as unknown as Queryable;
+  const write = drizzle(writer) as unknown as Queryable;
+  const turns = new PQueue({ concurrency: 1 });
+
+  return {
+    dialect: 'sqlite',
+    tables: options.tables,
+    read,
+    tx: (fn) => turns.add(() => runTransaction(writer, () => fn(write))),
+    pendingWrites: () => turns.size + turns.pending,
+    sqlite: { writer, reader, path },
+    close: async () => {
+      await turns.onIdle();
+      reader.close();
+      writer.close();
+    },
+  };
+}
+
+/** better-sqlite3's own transactions cannot hold an `await`, so the borders are set by hand. */
+async function runTransaction<T>(writer: BetterSqlite.Database, fn: () => Promise<T>): Promise<T> {
+  writer.exec('begin immediate');
+  try {
+    const result = await fn();
+    writer.exec('commit');
+    return result;
+  } catch (error) {
+    if (writer.inTransaction) writer.exec('rollback');
+    throw error;
+  }
+}
+
+function refuseOldSqlite(connection: BetterSqlite.Database): void {
+  const version = String(connection.prepare('select sqlite_version()').pluck().get());
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  const [needMajor, needMinor, needPatch] = oldestSqlite;
+  const enough =
+    major > needMajor ||
+    (major === needMajor && (minor > needMinor || (minor === needMinor && patch >= needPatch)));
+  if (!enough) {
+    throw new AppError('unavailable', `SQLite ${version} can lose data; ${oldestSqlite.join('.')} or newer is needed`);
+  }
+}

@@ -1,0 +1,15 @@
+import { mysqlKit } from '../kernel/db/kit-mysql.ts';
+import { defineSchema } from './define-schema.ts';
+
+export const {
+  stations,
+  parts,
+  roots,
+  directories,
+  sweeps,
+  inspections,
+  badImages,
+  sequenceGaps,
+  inspectionMinutes,
+  inspectionHours,
+} = defineSchema(mysqlKit);

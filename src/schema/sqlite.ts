@@ -1,0 +1,15 @@
+import { sqliteKit } from '../kernel/db/kit.ts';
+import { defineSchema } from './define-schema.ts';
+
+export const {
+  stations,
+  parts,
+  roots,
+  directories,
+  sweeps,
+  inspections,
+  badImages,
+  sequenceGaps,
+  inspectionMinutes,
+  inspectionHours,
+} = defineSchema(sqliteKit);
