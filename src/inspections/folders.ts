@@ -1,0 +1,75 @@
+import { and, eq } from 'drizzle-orm';
+import type { Clock } from '../kernel/clock.ts';
+import type { PlantNames } from '../plant/names.ts';
+import type { Db } from '../schema/db.ts';
+import type { FolderRef } from './found-files.ts';
+
+/** A folder with its ids: what a fact needs to know of where it came from. */
+export type KnownFolder = { id: number; rootId: number; path: string; stationId: number; partId: number };
+
+/** Folders that hold images, kept in memory: a few thousand at most against millions of files. */
+export type Folders = {
+  /** The folder's row; made, with its station and part, when it is new. */
+  ensure(ref: FolderRef): Promise<KnownFolder>;
+  get(id: number): KnownFolder;
+  find(rootId: number, path: string): KnownFolder | undefined;
+  list(): KnownFolder[];
+};
+
+/** Reads all folder rows once; new ones are added as the scanner reports them. */
+export async function createFolders(db: Db, names: PlantNames): Promise<Folders> {
+  const { directories } = db.tables;
+  const byId = new Map<number, KnownFolder>();
+  const byPath = new Map<string, KnownFolder>();
+  const keyOf = (rootId: number, path: string) => `${rootId}:${path}`;
+  const columns = {
+    id: directories.id,
+    rootId: directories.rootId,
+    path: directories.path,
+    stationId: directories.stationId,
+    partId: directories.partId,
+  };
+  const remember = (row: KnownFolder) => {
+    byId.set(row.id, row);
+    byPath.set(keyOf(row.rootId, row.path), row);
+    return row;
+  };
+  for (const row of await db.read.select(columns).from(directories)) remember(row);
+
+  return {
+    async ensure(ref) {
+      const known = byPath.get(keyOf(ref.rootId, ref.path));
+      if (known) return known;
+      const stationId = await names.ensureStation(ref.station);
+      const partId = await names.ensurePart(ref.part);
+      const [row] = await db.tx(async (q) => {
+        await q
+          .insert(directories)
+          .values({ rootId: ref.rootId, path: ref.path, stationId, partId })
+          .onConflictDoNothing();
+        const same = and(eq(directories.rootId, ref.rootId), eq(directories.path, ref.path));
+        return q.select(columns).from(directories).where(same);
+      });
+      if (!row) throw new Error(`No row for the folder ${JSON.stringify(ref.path)} just written`);
+      return remember(row);
+    },
+    get(id) {
+      const folder = byId.get(id);
+      if (!folder) throw new Error(`No folder ${id}`);
+      return folder;
+    },
+    find: (rootId, path) => byPath.get(keyOf(rootId, path)),
+    list: () => [...byId.values()],
+  };
+}
+
+/** The row of a watched root; made when it is new. */
+export async function ensureRoot(db: Db, clock: Clock, path: string): Promise<number> {
+  const { roots } = db.tables;
+  const [row] = await db.tx(async (q) => {
+    await q.insert(roots).values({ path, createdAt: clock.now() }).onConflictDoNothing();
+    return q.select({ id: roots.id }).from(roots).where(eq(roots.path, path));
+  });
+  if (!row) throw new Error(`No row for the root ${JSON.stringify(path)} just written`);
+  return row.id;
+}

@@ -1,0 +1,52 @@
+/** What is wrong with a station now, worst first; derived from facts and `now`, never stored. */
+export type StationCondition =
+  | { kind: 'burst'; sinceAt: number }
+  | { kind: 'silent'; sinceAt: number; usualIntervalMs: number }
+  | { kind: 'running' }
+  | { kind: 'quiet'; lastSeenAt: number | null };
+
+export type Tone = 'ng' | 'warn' | 'ok' | 'unknown';
+
+export type StationFacts = {
+  lastSeenAt: number | null;
+  usualIntervalMs: number | null;
+  ngBurstSince: number | null;
+};
+
+/** A station is silent after this many of its usual intervals … */
+export const SILENT_AFTER_INTERVALS = 10;
+/** … but never sooner than this, so that a slow minute is not an alarm. */
+export const SILENT_AFTER_MIN_MS = 60_000;
+/** A silence longer than this is a station at rest (a weekend, a stopped line), not a fault in progress. */
+export const AT_REST_AFTER_MS = 12 * 3_600_000;
+/** Without a known rhythm a station counts as running while its last image is younger than this. */
+const RUNNING_WITHOUT_RHYTHM_MS = 10 * 60_000;
+
+/** Everything that holds for the station at `now`, worst first and never empty. */
+export function stationConditions(facts: StationFacts, now: number): StationCondition[] {
+  const found: StationCondition[] = [];
+  if (facts.ngBurstSince !== null) found.push({ kind: 'burst', sinceAt: facts.ngBurstSince });
+  const { lastSeenAt, usualIntervalMs } = facts;
+  const ageMs = lastSeenAt === null ? Number.POSITIVE_INFINITY : now - lastSeenAt;
+  const atRest = ageMs >= AT_REST_AFTER_MS;
+  if (lastSeenAt !== null && usualIntervalMs !== null && !atRest) {
+    if (ageMs > Math.max(usualIntervalMs * SILENT_AFTER_INTERVALS, SILENT_AFTER_MIN_MS)) {
+      found.push({ kind: 'silent', sinceAt: lastSeenAt, usualIntervalMs });
+    }
+  }
+  if (found.length > 0) return found;
+  const running = !atRest && (usualIntervalMs !== null || ageMs < RUNNING_WITHOUT_RHYTHM_MS);
+  return [running ? { kind: 'running' } : { kind: 'quiet', lastSeenAt }];
+}
+
+/** The colour (and rank) of a condition; colour means state and nothing else. */
+export function conditionTone(condition: StationCondition): Tone {
+  if (condition.kind === 'burst') return 'ng';
+  if (condition.kind === 'silent') return 'warn';
+  return condition.kind === 'running' ? 'ok' : 'unknown';
+}
+
+/** 0 is worst: what is wrong sorts to the top. */
+export function toneRank(tone: Tone): number {
+  return { ng: 0, warn: 1, ok: 2, unknown: 3 }[tone];
+}
