@@ -1,0 +1,58 @@
+import { pino } from 'pino';
+import { isColorSupported, prettyFactory } from 'pino-pretty';
+
+export type Log = pino.Logger;
+
+/** Where finished lines go. */
+type LineSink = { write(line: string): unknown };
+
+/**
+ * Characters that move a cursor, ring a bell, start a line or turn the reading direction. Names come from disks that
+ * anybody may write to, so these never reach a terminal or a log file as themselves.
+ */
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/**
+ * The process's log: one JSON object a line on standard output, or readable lines when `pretty` (a terminal).
+ * Control and direction characters in any message, field or stack are written as `\uXXXX`.
+ */
+export function createLog(options: { level: string; pretty: boolean; destination?: LineSink }): Log {
+  const sink = options.destination ?? pino.destination(1);
+  const write = options.pretty ? prettyWriter(sink) : jsonWriter(sink);
+  return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
+}
+
+/** Inside JSON the written escape is JSON's own, so a reader of the line gets the true name back. */
+function jsonWriter(sink: LineSink): (line: string) => void {
+  return (line) => {
+    sink.write(`${escapeUnsafe(line.trimEnd())}\n`);
+  };
+}
+
+function prettyWriter(sink: LineSink): (line: string) => void {
+  const prettify = prettyFactory({ colorize: isColorSupported, translateTime: 'SYS:HH:MM:ss.l' });
+  return (line) => {
+    const text = prettify(escapeDeep(JSON.parse(line)));
+    if (text !== undefined) sink.write(text);
+  };
+}
+
+function escapeDeep(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return key === 'stack' ? escapeStack(value) : escapeUnsafe(value);
+  if (Array.isArray(value)) return value.map((item) => escapeDeep(item));
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).map(([name, item]) => [escapeUnsafe(name), escapeDeep(item, name)]);
+  return Object.fromEntries(entries);
+}
+
+/** A stack keeps the line breaks that are its own; one inside an error's message would forge a line. */
+function escapeStack(stack: string): string {
+  return stack
+    .split(/\n(?= {4}at |caused by: )/)
+    .map(escapeUnsafe)
+    .join('\n');
+}
+
+function escapeUnsafe(text: string): string {
+  return text.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
