@@ -1,0 +1,66 @@
+/** Rows → what the page of one image prints (template `inspections/image`, data ImagePage). */
+import { imageHref, imageSrc, stationHref } from '../plant/links.ts';
+import type { BadImage, InspectionRef } from './model.ts';
+
+/** Neighbours in capture order at the same station. */
+export type ImageNeighbours = {
+  previous: InspectionRef | null;
+  next: InspectionRef | null;
+  previousNg: InspectionRef | null;
+  nextNg: InspectionRef | null;
+};
+
+export type ImageLink = { href: string; capturedAt: number; sequence: number | null } | null;
+
+export type ImagePage = {
+  inspection: InspectionRef;
+  /** What is shown: the original, or nothing when it is missing or unreadable. */
+  originalSrc: string;
+  cardSrc: string;
+  pixels: { width: number; height: number } | null;
+  unreadable: { reason: string; attempts: number; failedAt: number; retryAction: string } | null;
+  /** Absolute path on the server, for copying. */
+  fullPath: string;
+  stationHref: string;
+  partHref: string;
+  previous: ImageLink;
+  next: ImageLink;
+  previousNg: ImageLink;
+  nextNg: ImageLink;
+  here: string;
+  topics: string[];
+};
+
+/** The page of one image. */
+export function imagePage(
+  inspection: InspectionRef,
+  neighbours: ImageNeighbours,
+  rest: { pixels: ImagePage['pixels']; bad: BadImage | null; fullPath: string },
+): ImagePage {
+  const { bad } = rest;
+  return {
+    inspection,
+    originalSrc: imageSrc(inspection, 'original'),
+    cardSrc: imageSrc(inspection, 'card.webp'),
+    pixels: rest.pixels,
+    unreadable: bad && {
+      reason: bad.reason,
+      attempts: bad.attempts,
+      failedAt: bad.failedAt,
+      retryAction: `/images/${inspection.id}/retry`,
+    },
+    fullPath: rest.fullPath,
+    stationHref: stationHref(inspection.station),
+    partHref: stationHref(inspection.station, { part: inspection.part }),
+    previous: link(neighbours.previous),
+    next: link(neighbours.next),
+    previousNg: link(neighbours.previousNg),
+    nextNg: link(neighbours.nextNg),
+    here: imageHref(inspection),
+    topics: [],
+  };
+}
+
+function link(to: InspectionRef | null): ImageLink {
+  return to && { href: imageHref(to), capturedAt: to.capturedAt, sequence: to.sequence };
+}

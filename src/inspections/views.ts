@@ -1,0 +1,299 @@
+/**
+ * Rows → what the templates of the Inspections page print. Everything here is pure: numbers stay numbers and instants
+ * stay epoch ms UTC; templates write them with `it.f` and `it.t`.
+ *
+ * Templates and their data:
+ *   inspections/page            InspectionsPage
+ *   inspections/_cards          CardsView            (GET /inspections/cards, container #inspections-cards)
+ *   inspections/_covers         CoversView           part #inspections-covers
+ *   inspections/_notices        NoticesView          part #inspections-notices
+ *   inspections/_card           StationCard          the whole card #station-<slug>
+ *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for every name of `cardPartNames`
+ */
+import { imageHref, imageSrc, type PageQuery, pageHref, stationHref, stationSlug } from '../plant/links.ts';
+import {
+  conditionTone,
+  type StationCondition,
+  stationConditions,
+  type Tone,
+} from '../plant/station-state.ts';
+import type {
+  InspectionRef,
+  StationSummary,
+  TimeWindow,
+  TrendBucket,
+  Verdict,
+  VerdictCounts,
+} from './model.ts';
+
+/** Draws the filled trend of a card; the result is safe SVG. */
+export type DrawTrend = (buckets: TrendBucket[], window: TimeWindow, bucketMs: number) => string;
+
+/** What every view of a page needs to know besides its rows. */
+export type ViewContext = {
+  now: number;
+  query: PageQuery;
+  window: TimeWindow;
+  /** Width of one bar of the trend. */
+  bucketMs: number;
+  drawTrend: DrawTrend;
+  /** Images that could not be read: inspection id → reason. */
+  unreadable?: ReadonlyMap<number, string>;
+};
+
+/** One thumbnail with its caption. */
+export type Shot = {
+  id: number;
+  href: string;
+  src: string;
+  verdict: Verdict | null;
+  /** Station and part, for the alternative text. */
+  station: string;
+  part: string;
+  sequence: number | null;
+  capturedAt: number;
+  path: string;
+  missing: boolean;
+  /** Why it cannot be shown; then a placeholder takes its place. */
+  unreadable: string | null;
+};
+
+/** Yield as 0..1 with, below 50 inspections, its Wilson 95 % interval. */
+export type YieldView = {
+  rate: number | null;
+  interval: { lower: number; upper: number; count: number } | null;
+};
+
+export type PartLine = { part: string; counts: VerdictCounts; yield: YieldView; href: string };
+
+export type StationCard = {
+  slug: string;
+  station: string;
+  href: string;
+  tone: Tone;
+  conditions: StationCondition[];
+  yield: YieldView;
+  counts: VerdictCounts;
+  lastSeenAt: number | null;
+  stale: boolean;
+  window: TimeWindow;
+  bucketMs: number;
+  trendSvg: string;
+  parts: PartLine[];
+  /** Parts beyond the lines shown on the card. */
+  morePartsCount: number;
+  last: Shot | null;
+  lastNgs: Shot[];
+  /** The station's history, NG only. */
+  allNgHref: string;
+};
+
+/** The first line under the title: what the page covers. */
+export type CoversView = {
+  query: PageQuery;
+  window: TimeWindow;
+  totalCount: number;
+  stationCount: number;
+  csvHref: string;
+};
+
+/** Watch folders that need a word, and the progress of reading older images. */
+export type NoticesView = {
+  offline: { path: string; reason: string | null; sinceAt: number | null }[];
+  backfill: { done: number; total: number; remainingMs: number | null } | null;
+};
+
+/** Why there is no card to show, and what to do next. */
+export type EmptyView = {
+  /** `nothing-yet`: no image was ever seen. `nothing-here`: none within the chosen time and filters. */
+  kind: 'nothing-yet' | 'nothing-here';
+  folders: string[];
+  exampleName: string;
+  /** The pattern of FILENAME_REGEX, shown when it is not the default one. */
+  pattern: string | null;
+  demoOffered: boolean;
+  widerHref: string;
+};
+
+export type CardsView = {
+  covers: CoversView;
+  notices: NoticesView;
+  cards: StationCard[];
+  empty: EmptyView | null;
+  /** The statistics could not be read: plain words; the cards are then empty. */
+  error: string | null;
+};
+
+export type FilterForm = {
+  /** Where the GET form goes. */
+  action: string;
+  query: PageQuery;
+  stations: string[] | null;
+  parts: string[];
+  /** Values of the two `datetime-local` fields, site time. */
+  start: string;
+  end: string;
+};
+
+export type RescanResult = { scanned: number; added: number; note: string | null };
+
+export type InspectionsPage = {
+  filters: FilterForm;
+  cards: CardsView;
+  /** Set after POST /inspections/rescan came back. */
+  rescan: RescanResult | null;
+  /** This page's own URL, for forms that come back. */
+  here: string;
+  /** Fragments this page follows live, e.g. `/inspections/cards?period=1h`. */
+  topics: string[];
+};
+
+/** Names of the parts of a card; the part `figures` of slug `S9` is the element `#figures-S9`, template `inspections/_card-figures`. */
+export const cardPartNames = ['head', 'figures', 'parts', 'trend', 'last', 'ngs'] as const;
+
+/** Lines of parts a card shows before it says "and n more". */
+export const MAX_PART_LINES = 4;
+/** Below this many inspections the yield stands with its interval. */
+export const INTERVAL_BELOW_COUNT = 50;
+/** More buckets than this are never drawn. */
+export const MAX_TREND_BUCKETS = 400;
+
+/** The thumbnail of one inspection. */
+export function shotView(
+  inspection: InspectionRef,
+  unreadable?: ReadonlyMap<number, string>,
+  size: 'strip.webp' | 'card.webp' = 'strip.webp',
+): Shot {
+  return {
+    id: inspection.id,
+    href: imageHref(inspection),
+    src: imageSrc(inspection, size),
+    verdict: inspection.verdict,
+    station: inspection.station,
+    part: inspection.part,
+    sequence: inspection.sequence,
+    capturedAt: inspection.capturedAt,
+    path: inspection.path,
+    missing: inspection.missingAt !== null,
+    unreadable: unreadable?.get(inspection.id) ?? null,
+  };
+}
+
+/** Yield of `counts`; no inspections → no value. */
+export function yieldView(counts: VerdictCounts): YieldView {
+  const count = counts.ok + counts.ng;
+  if (count === 0) return { rate: null, interval: null };
+  const rate = counts.ok / count;
+  if (count >= INTERVAL_BELOW_COUNT) return { rate, interval: null };
+  // Wilson 1927, as in Newcombe 1998, method 3.
+  const z2 = 1.959964 ** 2;
+  const centre = (rate + z2 / (2 * count)) / (1 + z2 / count);
+  const half =
+    (1.959964 * Math.sqrt((rate * (1 - rate)) / count + z2 / (4 * count * count))) / (1 + z2 / count);
+  return { rate, interval: { lower: Math.max(0, centre - half), upper: Math.min(1, centre + half), count } };
+}
+
+/** Every bucket of the window in order, zero where the read left one out. */
+export function fillTrend(trend: TrendBucket[], window: TimeWindow, bucketMs: number): TrendBucket[] {
+  const known = new Map(trend.map((bucket) => [bucket.startAt, bucket]));
+  const filled: TrendBucket[] = [];
+  for (let startAt = window.startAt; startAt < window.endAt; startAt += bucketMs) {
+    if (filled.length === MAX_TREND_BUCKETS) break;
+    filled.push(known.get(startAt) ?? { startAt, ok: 0, ng: 0, unmatched: 0 });
+  }
+  return filled;
+}
+
+/** One card. */
+export function stationCard(summary: StationSummary, context: ViewContext): StationCard {
+  const conditions = stationConditions(summary, context.now);
+  const tone = conditionTone(conditions[0] as StationCondition);
+  const { station: _, ...query } = context.query;
+  const shown = summary.parts.slice(0, MAX_PART_LINES);
+  return {
+    slug: stationSlug(summary.station),
+    station: summary.station,
+    href: stationHref(summary.station, query),
+    tone,
+    conditions,
+    yield: yieldView(summary.counts),
+    counts: summary.counts,
+    lastSeenAt: summary.lastSeenAt,
+    stale: conditions.some((condition) => condition.kind === 'silent' || condition.kind === 'quiet'),
+    window: context.window,
+    bucketMs: context.bucketMs,
+    trendSvg: context.drawTrend(
+      fillTrend(summary.trend, context.window, context.bucketMs),
+      context.window,
+      context.bucketMs,
+    ),
+    parts: shown.map((line) => ({
+      part: line.part,
+      counts: line.counts,
+      yield: yieldView(line.counts),
+      href: stationHref(summary.station, { ...query, part: line.part }),
+    })),
+    morePartsCount: summary.parts.length - shown.length,
+    last: summary.last && shotView(summary.last, context.unreadable),
+    lastNgs: summary.lastNgs.map((ng) => shotView(ng, context.unreadable)),
+    allNgHref: pageHref(`/stations/${encodeURIComponent(summary.station)}`, query, { verdict: 'NG' }),
+  };
+}
+
+/** Cards in reading order: worst yield first, stations without a yield last, names within a tie. */
+export function orderCards(cards: StationCard[]): StationCard[] {
+  const rank = (card: StationCard): number => card.yield.rate ?? 2;
+  return cards.toSorted((a, b) => rank(a) - rank(b) || a.station.localeCompare(b.station));
+}
+
+/** The whole live part of the Inspections page. */
+export function cardsView(
+  summaries: StationSummary[],
+  context: ViewContext,
+  rest: { notices: NoticesView; empty: Omit<EmptyView, 'kind' | 'widerHref'>; anyImageEver: boolean },
+): CardsView {
+  const cards = orderCards(summaries.map((summary) => stationCard(summary, context)));
+  const totalCount = cards.reduce((sum, { counts }) => sum + counts.ok + counts.ng + counts.unmatched, 0);
+  const empty: EmptyView = {
+    ...rest.empty,
+    kind: rest.anyImageEver ? 'nothing-here' : 'nothing-yet',
+    widerHref: pageHref('/inspections', { period: '1w' }),
+  };
+  return {
+    covers: {
+      query: context.query,
+      window: context.window,
+      totalCount,
+      stationCount: cards.length,
+      csvHref: pageHref('/inspections/export.csv', { ...context.query, kiosk: false }),
+    },
+    notices: rest.notices,
+    cards,
+    empty: cards.length === 0 ? empty : null,
+    error: null,
+  };
+}
+
+/** Offline folders and the sum of what is left to read; the remaining time is extrapolated from the time spent so far. */
+export function noticesView(
+  sources: {
+    path: string;
+    state: string;
+    reason: string | null;
+    offlineSince: number | null;
+    backfill: { done: number; total: number; startedAt: number } | null;
+  }[],
+  now: number,
+): NoticesView {
+  const running = sources.flatMap((source) => source.backfill ?? []);
+  const done = running.reduce((sum, { done }) => sum + done, 0);
+  const total = running.reduce((sum, { total }) => sum + total, 0);
+  const startedAt = Math.min(...running.map(({ startedAt }) => startedAt));
+  const remainingMs = done > 0 ? ((now - startedAt) / done) * (total - done) : null;
+  return {
+    offline: sources
+      .filter(({ state }) => state === 'offline')
+      .map(({ path, reason, offlineSince }) => ({ path, reason, sinceAt: offlineSince })),
+    backfill: running.length > 0 ? { done, total, remainingMs } : null,
+  };
+}

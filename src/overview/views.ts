@@ -1,0 +1,177 @@
+/**
+ * Rows → what the Overview prints.
+ *
+ * Templates and their data:
+ *   overview/page       OverviewPage
+ *   overview/_stations  OverviewView       (GET /overview/stations, container #overview-stations)
+ *   overview/_figures   OverviewFigures    part #overview-figures
+ *   overview/_row       OverviewRow        part #row-<slug>
+ */
+import { imageHref, imageSrc, stationHref, stationSlug } from '../plant/links.ts';
+import {
+  conditionTone,
+  type StationCondition,
+  type StationFacts,
+  stationConditions,
+  type Tone,
+  toneRank,
+} from '../plant/station-state.ts';
+
+/** One station as the Overview reads it: the last 24 hours in hours, the last hour in sums. */
+export type OverviewStation = StationFacts & {
+  station: string;
+  lastHour: { ok: number; ng: number; unmatched: number };
+  lastDay: { ok: number; ng: number; unmatched: number };
+  hours: { startAt: number; ok: number; ng: number; unmatched: number }[];
+  last: { id: number; revision: number; capturedAt: number; verdict: 'OK' | 'NG' | null } | null;
+};
+
+export type OverviewContext = {
+  now: number;
+  /** Draws 24 hours of yield (0..1, null where nothing was judged) as safe SVG. */
+  drawSparkline: (rates: (number | null)[]) => string;
+  sources: { total: number; online: number };
+  badImageCount: number;
+};
+
+export type OverviewFigures = {
+  yieldRate: number | null;
+  /** Mean and usual spread of the last 24 h, to compare with; null while unknown. */
+  usual: { lower: number; upper: number } | null;
+  tone: Tone;
+  lastHourCount: number;
+  /** Inspections in the hour one day before; null when there were none. */
+  usualHourCount: number | null;
+  wrongCount: number;
+  stationCount: number;
+  sources: { total: number; online: number };
+  newestAt: number | null;
+};
+
+export type OverviewRow = {
+  slug: string;
+  station: string;
+  href: string;
+  tone: Tone;
+  conditions: StationCondition[];
+  yieldRate: number | null;
+  dayYieldRate: number | null;
+  lastHourCount: number;
+  ngCount: number;
+  sparklineSvg: string;
+  lastSeenAt: number | null;
+  last: { href: string; src: string; verdict: 'OK' | 'NG' | null } | null;
+};
+
+export type OverviewView = { figures: OverviewFigures; rows: OverviewRow[]; badImageCount: number };
+
+export type OverviewPage = { overview: OverviewView; here: string; topics: string[] };
+
+const HOUR_MS = 3_600_000;
+const HOURS_SHOWN = 24;
+
+/** One station's line. */
+export function overviewRow(facts: OverviewStation, context: OverviewContext): OverviewRow {
+  const conditions = stationConditions(facts, context.now);
+  return {
+    slug: stationSlug(facts.station),
+    station: facts.station,
+    href: stationHref(facts.station, { period: '1d' }),
+    tone: conditionTone(conditions[0] as StationCondition),
+    conditions,
+    yieldRate: rateOf(facts.lastHour),
+    dayYieldRate: rateOf(facts.lastDay),
+    lastHourCount: facts.lastHour.ok + facts.lastHour.ng + facts.lastHour.unmatched,
+    ngCount: facts.lastHour.ng,
+    sparklineSvg: context.drawSparkline(hourlyRates(facts.hours, context.now)),
+    lastSeenAt: facts.lastSeenAt,
+    last: facts.last && {
+      href: imageHref(facts.last),
+      src: imageSrc(facts.last, 'strip.webp'),
+      verdict: facts.last.verdict,
+    },
+  };
+}
+
+/** The whole live part of the Overview: what is wrong sorts to the top. */
+export function overviewView(stations: OverviewStation[], context: OverviewContext): OverviewView {
+  const rows = stations.map((facts) => overviewRow(facts, context));
+  rows.sort(
+    (a, b) =>
+      toneRank(a.tone) - toneRank(b.tone) ||
+      (a.yieldRate ?? 2) - (b.yieldRate ?? 2) ||
+      a.station.localeCompare(b.station),
+  );
+  return { figures: overviewFigures(stations, rows, context), rows, badImageCount: context.badImageCount };
+}
+
+function overviewFigures(
+  stations: OverviewStation[],
+  rows: OverviewRow[],
+  context: OverviewContext,
+): OverviewFigures {
+  const lastHour = sumCounts(stations.map((facts) => facts.lastHour));
+  const usual = usualBand(stations, context.now);
+  const yieldRate = rateOf(lastHour);
+  const yesterday = hourStart(context.now) - HOURS_SHOWN * HOUR_MS;
+  const before = sumCounts(
+    stations.flatMap(({ hours }) => hours.filter((hour) => hour.startAt === yesterday)),
+  );
+  const seen = stations.flatMap(({ lastSeenAt }) => lastSeenAt ?? []);
+  const below = yieldRate !== null && usual !== null && yieldRate < usual.lower;
+  return {
+    yieldRate,
+    usual,
+    tone: below ? 'ng' : 'ok',
+    lastHourCount: lastHour.ok + lastHour.ng + lastHour.unmatched,
+    usualHourCount: before.ok + before.ng + before.unmatched || null,
+    wrongCount: rows.filter(({ tone }) => tone === 'ng' || tone === 'warn').length,
+    stationCount: rows.length,
+    sources: context.sources,
+    newestAt: seen.length > 0 ? Math.max(...seen) : null,
+  };
+}
+
+/** p̄ ± 3σ of the last 24 h for the number of inspections of the last hour (NIST/SEMATECH 6.3.3.2), as a yield. */
+function usualBand(stations: OverviewStation[], now: number): { lower: number; upper: number } | null {
+  const day = sumCounts(stations.map((facts) => facts.lastDay));
+  const hour = sumCounts(stations.map((facts) => facts.lastHour));
+  const count = hour.ok + hour.ng;
+  const rate = rateOf(day);
+  const knownHours = new Set(stations.flatMap(({ hours }) => hours.map(({ startAt }) => startAt)));
+  knownHours.delete(hourStart(now));
+  if (rate === null || count === 0 || knownHours.size < 3) return null;
+  const spread = 3 * Math.sqrt((rate * (1 - rate)) / count);
+  return { lower: Math.max(0, rate - spread), upper: Math.min(1, rate + spread) };
+}
+
+function hourlyRates(hours: OverviewStation['hours'], now: number): (number | null)[] {
+  const byStart = new Map(hours.map((hour) => [hour.startAt, rateOf(hour)]));
+  const lastStart = hourStart(now);
+  return Array.from({ length: HOURS_SHOWN }, (_, index) => {
+    return byStart.get(lastStart - (HOURS_SHOWN - 1 - index) * HOUR_MS) ?? null;
+  });
+}
+
+// Hours of the roll-ups are hours of UTC.
+function hourStart(at: number): number {
+  return Math.floor(at / HOUR_MS) * HOUR_MS;
+}
+
+function rateOf({ ok, ng }: { ok: number; ng: number }): number | null {
+  return ok + ng === 0 ? null : ok / (ok + ng);
+}
+
+function sumCounts(counts: { ok: number; ng: number; unmatched: number }[]): {
+  ok: number;
+  ng: number;
+  unmatched: number;
+} {
+  const sum = { ok: 0, ng: 0, unmatched: 0 };
+  for (const { ok, ng, unmatched } of counts) {
+    sum.ok += ok;
+    sum.ng += ng;
+    sum.unmatched += unmatched;
+  }
+  return sum;
+}

@@ -1,0 +1,57 @@
+/** Settings → what the Settings page prints (template `settings/page`, data SettingsPage). */
+
+export type SettingLine = {
+  env: string;
+  /** The value in force as text; '' is shown as "not set". */
+  value: string;
+  unit: string;
+  origin: 'default' | 'environment' | 'file';
+  meaning: string;
+  defaultValue: string;
+};
+
+export type SettingGroup = { group: string; lines: SettingLine[] };
+
+export type SettingsPage = {
+  groups: SettingGroup[];
+  warnings: string[];
+  /** The JSON file named by CONFIG_FILE. */
+  configFile: string | null;
+  version: string;
+  here: string;
+};
+
+/** The effective settings in the order of the table they come from, grouped. */
+export function settingsPage(
+  settings: readonly {
+    env: string;
+    key: string;
+    group: string;
+    unit?: string | undefined;
+    doc: string;
+    default: unknown;
+  }[],
+  values: Readonly<Record<string, unknown>>,
+  origins: Readonly<Record<string, SettingLine['origin'] | undefined>>,
+  rest: { warnings: string[]; configFile: string | null; version: string },
+): SettingsPage {
+  const groups = new Map<string, SettingLine[]>();
+  for (const setting of settings) {
+    const lines = groups.get(setting.group) ?? [];
+    groups.set(setting.group, lines);
+    lines.push({
+      env: setting.env,
+      value: asText(values[setting.key]),
+      unit: setting.unit ?? '',
+      origin: origins[setting.key] ?? 'default',
+      meaning: setting.doc,
+      defaultValue: asText(setting.default),
+    });
+  }
+  return { groups: [...groups].map(([group, lines]) => ({ group, lines })), ...rest, here: '/settings' };
+}
+
+function asText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}
