@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/**
+ * What one setting accepts: `schema` turns the text of an environment variable into the value, and `allowed` says the
+ * same to people, ending the sentence "it must be …".
+ */
+export type Kind<T> = { allowed: string; schema: z.ZodType<T, string> };
+
+const longestPath = 4096;
+const longestList = 100;
+const longestName = 255;
+
+/** Any text up to a length. */
+export function text(maxLength: number): Kind<string> {
+  return { allowed: `a text of at most ${maxLength} characters`, schema: z.string().max(maxLength) };
+}
+
+/** A path of this machine; whether it exists is for its user to find out, because disks come and go. */
+export function path(): Kind<string> {
+  const schema = z
+    .string()
+    .max(longestPath)
+    .regex(/^[^\u0000-\u001f]*$/);
+  return { allowed: 'a path', schema };
+}
+
+/** A whole number, both ends allowed. */
+export function wholeNumber(min: number, max: number): Kind<number> {
+  const schema = z
+    .string()
+    .regex(/^-?\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+  return { allowed: `a whole number from ${min} to ${max}`, schema };
+}
+
+/** One of the given lower-case words, written in any case. */
+export function oneOf<const T extends readonly string[]>(words: T): Kind<T[number]> {
+  const schema = z
+    .string()
+    .toLowerCase()
+    .refine((word): word is T[number] => words.includes(word));
+  return { allowed: `one of ${words.join(', ')}`, schema };
+}
+
+/** A switch. */
+export function yesOrNo(): Kind<boolean> {
+  return { allowed: '1 (yes) or 0 (no)', schema: z.stringbool() };
+}
+
+/** Names with commas between them; spaces around them do not count. */
+export function commaList(): Kind<string[]> {
+  const split = (value: string) => value.split(',').map((item) => item.trim());
+  const schema = z
+    .string()
+    .transform((value) => split(value).filter((item) => item !== ''))
+    .pipe(z.array(z.string().max(longestName)).max(longestList));
+  return { allowed: `at most ${longestList} names with commas between them`, schema };
+}
+
+/** A time zone by name. */
+export function timeZone(): Kind<string> {
+  const allowed = 'a time zone of the IANA list, such as Asia/Seoul or UTC';
+  return { allowed, schema: z.string().refine(isTimeZone) };
+}
+
+/** Whether the runtime knows `name` as a zone of the IANA list; an offset such as +09:00 has no rules and does not count. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== 'Etc/Unknown';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,236 @@
+import type { z } from 'zod';
+import { commaList, type Kind, oneOf, path, text, timeZone, wholeNumber, yesOrNo } from './setting-kinds.ts';
+
+/** Sections of the settings page and of the README's table, in the order they are shown. */
+export type SettingGroup = 'files' | 'watching' | 'images' | 'site' | 'server' | 'demo';
+
+/** One setting: where it comes from, what it accepts and what people are told about it. */
+export type Setting<K extends string = string, T = unknown> = Kind<T> & {
+  /** Name of the environment variable, and of the entry in the file named by CONFIG_FILE. */
+  env: string;
+  key: K;
+  group: SettingGroup;
+  /** Unit of the number, empty when it has none. */
+  unit: string;
+  doc: string;
+  /** As it would be written in the environment; empty means "not set". */
+  default: string;
+};
+
+type Entry<K extends string, T> = Omit<Setting<K, T>, 'unit'> & { unit?: string };
+
+function setting<const K extends string, T>(entry: Entry<K, T>): Setting<K, T> {
+  return { unit: '', ...entry };
+}
+
+/** The largest pattern that is compiled at all: long ones are nearly always a mistake and may be slow on purpose. */
+const longestPattern = 500;
+
+const files = [
+  setting({
+    env: 'WATCH_DIR',
+    key: 'watchDir',
+    group: 'files',
+    default: '/data',
+    ...path(),
+    doc: 'Folder with the inspection images: <station>/<model>/<file>. It is only ever read.',
+  }),
+  setting({
+    env: 'DB_PATH',
+    key: 'dbPath',
+    group: 'files',
+    default: '/state/data.sqlite',
+    ...path(),
+    doc: 'Database file; thumbnails are kept beside it. Must be on a local disk.',
+  }),
+  setting({
+    env: 'FILENAME_REGEX',
+    key: 'filenameRegex',
+    group: 'files',
+    ...text(longestPattern),
+    default: String.raw`^(?P<pass>OK|NG)-(?P<date>\d{8})-(?P<time>\d{6})-(?P<count>\d+)\.(?:jpg|jpeg|png)$`,
+    doc: 'How a file name tells verdict, date, time and COUNT: groups pass, date, time and (optional) count, written (?P<x>…) or (?<x>…). Letter case does not matter.',
+  }),
+  setting({
+    env: 'WATCH_EXCLUDE',
+    key: 'exclude',
+    group: 'files',
+    ...commaList(),
+    default: '@eaDir,#recycle,.snapshot,.*,Thumbs.db,desktop.ini,~*,*.tmp,*.part,*.crdownload',
+    doc: 'Names of files and folders that are never looked at; * stands for any characters.',
+  }),
+  setting({
+    env: 'CONFIG_FILE',
+    key: 'configFile',
+    group: 'files',
+    default: '',
+    ...path(),
+    doc: 'JSON file with settings under these same names; an environment variable wins over it.',
+  }),
+] as const;
+
+const watching = [
+  setting({
+    env: 'WATCH_MODE',
+    key: 'watchMode',
+    group: 'watching',
+    default: 'auto',
+    ...oneOf(['auto', 'events', 'poll']),
+    doc: 'How changes are noticed: events of the file system plus sweeps, or sweeps alone; auto decides by the kind of file system.',
+  }),
+  setting({
+    env: 'POLL_INTERVAL_SEC',
+    key: 'pollIntervalSec',
+    group: 'watching',
+    unit: 's',
+    default: '60',
+    ...wholeNumber(1, 86_400),
+    doc: 'Time between two sweeps of the folder.',
+  }),
+  setting({
+    env: 'RECONCILE_INTERVAL_MIN',
+    key: 'reconcileIntervalMin',
+    group: 'watching',
+    unit: 'min',
+    default: '60',
+    ...wholeNumber(1, 10_080),
+    doc: 'Time between two full comparisons of the folder with the database.',
+  }),
+  setting({
+    env: 'RECENT_MTIME_MIN',
+    key: 'recentMtimeMin',
+    group: 'watching',
+    unit: 'min',
+    default: '60',
+    ...wholeNumber(1, 525_600),
+    doc: 'At the start the images of this long are read first; older ones follow in the background.',
+  }),
+  setting({
+    env: 'MIN_FILE_AGE_SEC',
+    key: 'minFileAgeSec',
+    group: 'watching',
+    unit: 's',
+    default: '2',
+    ...wholeNumber(0, 3600),
+    doc: 'A file without a proper end counts as complete once its size has not changed for this long.',
+  }),
+] as const;
+
+const images = [
+  setting({
+    env: 'NG_PREVIEW_COUNT',
+    key: 'ngPreviewCount',
+    group: 'images',
+    unit: 'images',
+    default: '3',
+    ...wholeNumber(0, 12),
+    doc: 'How many of the last NG images a station card shows.',
+  }),
+  setting({
+    env: 'THUMB_MAX_DIM',
+    key: 'thumbMaxDim',
+    group: 'images',
+    unit: 'px',
+    default: '512',
+    ...wholeNumber(32, 4096),
+    doc: 'Longest side of a thumbnail.',
+  }),
+  setting({
+    env: 'THUMB_BUDGET_MB',
+    key: 'thumbBudgetMb',
+    group: 'images',
+    unit: 'MB',
+    default: '1024',
+    ...wholeNumber(16, 10_000_000),
+    doc: 'Disk space for thumbnails; beyond it those not looked at for longest are deleted and made again when needed.',
+  }),
+] as const;
+
+const site = [
+  setting({
+    env: 'SITE_NAME',
+    key: 'siteName',
+    group: 'site',
+    default: '',
+    ...text(60),
+    doc: 'Name of the plant, shown at the top of every page.',
+  }),
+  setting({
+    env: 'SITE_TIME_ZONE',
+    key: 'siteTimeZone',
+    group: 'site',
+    default: '',
+    ...timeZone(),
+    doc: "The plant's time zone: it interprets the times in file names and cuts days. Without it TZ counts, else the zone of the machine.",
+  }),
+] as const;
+
+const server = [
+  setting({
+    env: 'HOST',
+    key: 'host',
+    group: 'server',
+    default: '0.0.0.0',
+    ...text(255),
+    doc: 'Address to listen on; 127.0.0.1 for this machine alone.',
+  }),
+  setting({
+    env: 'PORT',
+    key: 'port',
+    group: 'server',
+    default: '8080',
+    ...wholeNumber(0, 65_535),
+    doc: 'Port to listen on; 0 takes a free one and writes it to the log.',
+  }),
+  setting({
+    env: 'ALLOWED_HOSTS',
+    key: 'allowedHosts',
+    group: 'server',
+    default: '',
+    ...commaList(),
+    doc: 'Host names under which browsers may reach this server, when the usual ones (addresses, names without a dot, .local and the like) are not enough.',
+  }),
+  setting({
+    env: 'MAX_VIEWERS',
+    key: 'maxViewers',
+    group: 'server',
+    unit: 'screens',
+    default: '2000',
+    ...wholeNumber(1, 100_000),
+    doc: 'Most screens that are kept live at the same time; further ones ask every few seconds instead.',
+  }),
+  setting({
+    env: 'LOG_LEVEL',
+    key: 'logLevel',
+    group: 'server',
+    default: 'info',
+    ...oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    doc: 'Least important entries that are still written to the log.',
+  }),
+] as const;
+
+const demo = [
+  setting({
+    env: 'DEMO',
+    key: 'demo',
+    group: 'demo',
+    default: '1',
+    ...yesOrNo(),
+    doc: 'Whether the empty page offers to start the demo plant.',
+  }),
+  setting({
+    env: 'DEMO_DIR',
+    key: 'demoDir',
+    group: 'demo',
+    default: '',
+    ...path(),
+    doc: 'Folder the demo plant writes to; without it a folder "demo" beside the database.',
+  }),
+] as const;
+
+/** Every setting of the product, in the order people read them. The README's table and the settings page are made of it. */
+export const settings = [...files, ...watching, ...images, ...site, ...server, ...demo] as const;
+
+type AnySetting = (typeof settings)[number];
+export type SettingKey = AnySetting['key'];
+export type SettingValues = { [S in AnySetting as S['key']]: z.output<S['schema']> };
