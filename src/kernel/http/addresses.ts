@@ -1,0 +1,22 @@
+import { BlockList, isIP } from 'node:net';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether an IP address, as a socket reports it (IPv4 may be mapped into IPv6), is this machine itself. */
+export function isLoopback(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+/**
+ * The name or address of a Host header without port, brackets and final dot, in lower case;
+ * undefined when the header is not a host at all.
+ */
+export function parseHostHeader(header: string): string | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header);
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined || (match?.[1] !== undefined && isIP(host) !== 6)) return undefined;
+  return host.toLowerCase().replace(/\.$/, '');
+}

@@ -1,0 +1,54 @@
+import { Eta } from 'eta';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { AppContext, Lang, Theme } from './env.ts';
+import { sendRevalidated } from './etag.ts';
+
+/** Whose screen a template is printed for. A fragment of a stream is for a language only and knows no path. */
+export type Viewer = {
+  lang: Lang;
+  theme?: Theme;
+  kiosk?: boolean;
+  /** Path of the page, so that the navigation can mark it. */
+  path?: string;
+};
+
+export type Renderer = {
+  /** The text of `<template>.eta` below the views folder; `it` is the shared data of this viewer with `data` over it. */
+  html(template: string, viewer: Viewer, data?: object): string;
+  /** A page or fragment as an answer. Status 200 is revalidated by ETag; any other is not kept. */
+  render(c: AppContext, template: string, data?: object, status?: ContentfulStatusCode): Response;
+};
+
+/**
+ * Templates of `viewsDir`, compiled once each. `shared` gives what every template may use (`t`, `asset`, `f`, `nav`,
+ * `site`, `version`, …) besides the viewer's own `lang`, `theme`, `kiosk` and `path`.
+ * Layouts and includes get the same data: Eta passes the parent's on.
+ */
+export function createRenderer(options: { viewsDir: string; shared: (viewer: Viewer) => object }): Renderer {
+  const eta = new Eta({ views: options.viewsDir, cache: true, autoEscape: true });
+  const html = (template: string, viewer: Viewer, data: object = {}) =>
+    eta.render(template, {
+      ...{ theme: 'system', kiosk: false, path: '' },
+      ...viewer,
+      ...options.shared(viewer),
+      ...data,
+    });
+  return {
+    html,
+    render: (c, template, data, status = 200) => {
+      const body = html(template, viewerOf(c), data);
+      if (status === 200) return sendRevalidated(c, body, 'text/html; charset=utf-8');
+      return c.html(body, status, { 'cache-control': 'no-store' });
+    },
+  };
+}
+
+/** The viewer a request comes from; English and the system's theme before the middleware that knows better has run. */
+export function viewerOf(c: AppContext): Viewer {
+  return {
+    lang: c.get('lang') ?? 'en',
+    theme: c.get('theme') ?? 'system',
+    kiosk: c.get('kiosk') ?? false,
+    path: c.req.path,
+  };
+}

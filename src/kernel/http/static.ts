@@ -1,0 +1,129 @@
+import { hash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { Hono } from 'hono';
+import { AppError } from '../errors.ts';
+import { may } from './access.ts';
+import { chooseEncoding } from './compression.ts';
+import { contentTypeOf } from './content-types.ts';
+import type { AppContext, AppEnv } from './env.ts';
+import { matchesEtag } from './etag.ts';
+
+/** All our own files with their compressed forms live in memory; more than this is a mistake in the package. */
+const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
+const HASH_LENGTH = 10;
+const MIN_COMPRESSED_BYTES = 512;
+/** 11 takes six times as long for two percent. */
+const BROTLI_QUALITY = 9;
+
+const forever = 'public, max-age=31536000, immutable';
+
+type StaticFile = {
+  type: string;
+  etag: string;
+  body: Buffer;
+  gzip: Buffer | undefined;
+  br: Buffer | undefined;
+};
+
+export type StaticFiles = {
+  /** URL of a file below `/static/` with its content's hash in the name: `css/base.css` → `/static/css/base.3f2a….css`. */
+  asset(path: string): string;
+  /** Hash over all files: it changes when any of them does. */
+  readonly version: string;
+  /** `GET /static/*`. Hashed names may be kept for ever; plain names (used inside CSS and JS) are revalidated. */
+  routes(): Hono<AppEnv>;
+};
+
+/**
+ * Reads and compresses our own files once. `dir` is served as a whole; `extraFiles` maps further paths below
+ * `/static/` to files elsewhere (libraries in node_modules).
+ */
+export function loadStaticFiles(options: {
+  dir: string;
+  extraFiles?: Readonly<Record<string, string>>;
+}): StaticFiles {
+  const sources = new Map(listFiles(options.dir).map((path) => [path, join(options.dir, path)]));
+  for (const [path, source] of Object.entries(options.extraFiles ?? {})) sources.set(path, source);
+
+  const files = new Map<string, StaticFile>();
+  const hashedPaths = new Map<string, string>();
+  const plainPaths = new Map<string, string>();
+  let totalBytes = 0;
+  for (const [path, source] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const file = readStaticFile(path, source);
+    totalBytes += file.body.length + (file.gzip?.length ?? 0) + (file.br?.length ?? 0);
+    if (totalBytes > MAX_TOTAL_BYTES)
+      throw new AppError('internal', `The files below ${options.dir} are too large.`);
+    const hashedPath = withHash(path, file.etag);
+    files.set(path, file);
+    hashedPaths.set(path, hashedPath);
+    plainPaths.set(hashedPath, path);
+  }
+
+  const find = (name: string) => {
+    const plainPath = plainPaths.get(name);
+    const file = files.get(plainPath ?? name);
+    return file && { file, immutable: plainPath !== undefined };
+  };
+  return {
+    version: shortHash([...hashedPaths.values()].join('\n')),
+    asset: (path) => {
+      const hashedPath = hashedPaths.get(path);
+      if (hashedPath === undefined) throw new AppError('internal', `There is no static file ${path}`);
+      return `/static/${hashedPath}`;
+    },
+    routes: () =>
+      new Hono<AppEnv>().get('/static/*', may('look'), (c) => answer(c, find(c.req.path.slice(8)))),
+  };
+}
+
+function listFiles(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'));
+}
+
+function readStaticFile(path: string, source: string): StaticFile {
+  const body = readFileSync(source);
+  const type = contentTypeOf(path);
+  const compress = body.length >= MIN_COMPRESSED_BYTES && /^text|json|svg/.test(type);
+  return {
+    type,
+    etag: `"${shortHash(body)}"`,
+    body,
+    gzip: compress ? gzipSync(body, { level: 9 }) : undefined,
+    br: compress
+      ? brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } })
+      : undefined,
+  };
+}
+
+function shortHash(data: Buffer | string): string {
+  return hash('sha256', data, 'hex').slice(0, HASH_LENGTH);
+}
+
+function withHash(path: string, etag: string): string {
+  const { dir, name, ext } = posix.parse(path);
+  return posix.join(dir, `${name}.${etag.slice(1, -1)}${ext}`);
+}
+
+function answer(
+  c: AppContext,
+  found: { file: StaticFile; immutable: boolean } | undefined,
+): Response | Promise<Response> {
+  if (!found) return c.notFound() as Response | Promise<Response>;
+  const { file, immutable } = found;
+  const headers: Record<string, string> = {
+    'content-type': file.type,
+    'cache-control': immutable ? forever : 'no-cache',
+    etag: file.etag,
+    vary: 'Accept-Encoding',
+  };
+  if (matchesEtag(c.req.header('if-none-match'), file.etag)) return c.body(null, 304, headers);
+  const encoding = chooseEncoding(c.req.header('accept-encoding'));
+  const compressed = encoding && file[encoding];
+  if (compressed) headers['content-encoding'] = encoding;
+  return c.body(new Uint8Array(compressed ?? file.body), 200, headers);
+}
