@@ -34,8 +34,8 @@ test('without any setting the old systems’ defaults hold', () => {
     siteTimeZone: 'Asia/Seoul',
     demo: true,
     allowedHosts: [],
+    exclude: [],
   });
-  expect(config.exclude).toContain('@eaDir');
   expect(new Set(Object.values(config.origins))).toEqual(new Set(['default']));
   expect(warnings).toEqual([]);
 });

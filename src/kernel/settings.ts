@@ -56,8 +56,8 @@ const files = [
     key: 'exclude',
     group: 'files',
     ...commaList(),
-    default: '@eaDir,#recycle,.snapshot,.*,Thumbs.db,desktop.ini,~*,*.tmp,*.part,*.crdownload',
-    doc: 'Names of files and folders that are never looked at; * stands for any characters.',
+    default: '',
+    doc: 'Further names of files and folders to pass over, besides those a NAS, a desktop or an unfinished copy makes (@eaDir, #recycle, .*, Thumbs.db, *.tmp, *.part, ~* and the like). * stands for any characters; a name with ! in front is let in after all.',
   }),
   setting({
     env: 'CONFIG_FILE',

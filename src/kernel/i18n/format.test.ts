@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { createFormat } from './format.ts';
+
+const en = createFormat({ lang: 'en', timeZone: 'Asia/Seoul' });
+const ko = createFormat({ lang: 'ko', timeZone: 'Asia/Seoul' });
+const at = Date.UTC(2026, 10, 21, 15, 4, 9);
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+test('thousands are grouped as Intl does', () => {
+  expect(en.number(1234567)).toBe(new Intl.NumberFormat('en-GB').format(1234567));
+  expect(ko.number(1234567)).toBe(new Intl.NumberFormat('ko-KR').format(1234567));
+});
+
+test('a yield has one decimal, and a missing one is a dash, not zero', () => {
+  expect([0.9742, 1, 0, null].map(en.percent1)).toEqual(['97.4', '100.0', '0.0', '–']);
+});
+
+test('times are those of the site on a 24-hour clock, midnight being 00', () => {
+  expect([en.time(at), en.timeSeconds(at)]).toEqual(['00:04', '00:04:09']);
+  expect([ko.time(at), ko.timeSeconds(at)]).toEqual(['00:04', '00:04:09']);
+});
+
+test('dates are those of the site, in the order of the language', () => {
+  expect([en.date(at), en.dateTime(at)]).toEqual(['22 Nov 2026', '22 Nov 2026 00:04']);
+  expect([ko.date(at), ko.dateTime(at)]).toEqual(['2026. 11. 22.', '2026. 11. 22. 00:04']);
+});
+
+test.each([
+  [-5 * second, 'now', '방금'],
+  [999, 'now', '방금'],
+  [4 * second, '4 s ago', '4초 전'],
+  [61 * second, '1 min ago', '1분 전'],
+  [59 * minute + 59 * second, '59 min ago', '59분 전'],
+  [5 * hour, '5 h ago', '5시간 전'],
+  [49 * hour, '2 d ago', '2일 전'],
+])('%i ms ago reads "%s"', (elapsedMs, english, korean) => {
+  expect([en.ago(elapsedMs), ko.ago(elapsedMs)]).toEqual([english, korean]);
+});
+
+test.each([
+  [0, '0 ms', '0 ms'],
+  [340, '340 ms', '340 ms'],
+  [1240, '1.2 s', '1.2초'],
+  [59_980, '1 min', '1분'],
+  [125 * second, '2 min 5 s', '2분 5초'],
+  [2 * hour, '2 h', '2시간'],
+  [2 * hour + 5 * minute + 40 * second, '2 h 6 min', '2시간 6분'],
+  [24 * hour - 10 * second, '1 d', '1일'],
+  [50 * hour, '2 d 2 h', '2일 2시간'],
+])('a span of %i ms reads "%s"', (ms, english, korean) => {
+  expect([en.duration(ms), ko.duration(ms)]).toEqual([english, korean]);
+});
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1 kB'],
+  [999_600, '1 MB'],
+  [1_236_000, '1.24 MB'],
+  [5e15, '5,000 TB'],
+])('%d bytes read "%s"', (sizeBytes, text) => {
+  expect(en.bytes(sizeBytes)).toBe(text);
+});

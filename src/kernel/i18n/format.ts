@@ -1,0 +1,102 @@
+import type { Lang } from './languages.ts';
+
+/** Numbers, times and spans as readers of one language at one site write them. Instants are epoch ms UTC. */
+export type Format = {
+  /** Whole or broken number with grouped thousands. */
+  number(value: number): string;
+  /** A ratio 0..1 as percent with one decimal and without the sign, "97.4"; a dash when there is no value. */
+  percent1(rate: number | null): string;
+  /** HH:MM on the 24-hour clock. */
+  time(at: number): string;
+  /** HH:MM:SS on the 24-hour clock. */
+  timeSeconds(at: number): string;
+  /** Day, month and year. */
+  date(at: number): string;
+  /** Date and HH:MM. */
+  dateTime(at: number): string;
+  /** How long ago something was, in its largest unit: "4 s ago". Less than a second, or the future, is "now". */
+  ago(elapsedMs: number): string;
+  /** A span in its two largest units, "2 h 5 min"; below a minute "1.2 s", below a second "340 ms". */
+  duration(ms: number): string;
+  /** A size in decimal units, three figures: "1.24 MB". */
+  bytes(sizeBytes: number): string;
+};
+
+const noValue = '–';
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** Short words that the runtime's own formats would write longer ("4 sec. ago") or differently from release to release. */
+const words = {
+  en: {
+    locale: 'en-GB',
+    gap: ' ',
+    now: 'now',
+    ago: (span: string) => `${span} ago`,
+    units: ['d', 'h', 'min', 's', 'ms'],
+  },
+  ko: {
+    locale: 'ko-KR',
+    gap: '',
+    now: '방금',
+    ago: (span: string) => `${span} 전`,
+    units: ['일', '시간', '분', '초', 'ms'],
+  },
+} as const;
+
+const unitsMs = [dayMs, hourMs, minuteMs, secondMs] as const;
+
+/** The formats of one language and time zone. Costly to make (Intl), cheap to use: make one per language and keep it. */
+export function createFormat(options: { lang: Lang; timeZone: string }): Format {
+  const { locale, gap, units, now, ago } = words[options.lang];
+  const clock = { timeZone: options.timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' } as const;
+  const time = new Intl.DateTimeFormat(locale, clock);
+  const timeSeconds = new Intl.DateTimeFormat(locale, { ...clock, second: '2-digit' });
+  const date = new Intl.DateTimeFormat(locale, { timeZone: options.timeZone, dateStyle: 'medium' });
+  const number = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+  const span = (value: string, unit: number) => `${value}${units[unit] === 'ms' ? ' ' : gap}${units[unit]}`;
+
+  function agoText(elapsedMs: number): string {
+    const unit = unitsMs.findIndex((unitMs) => elapsedMs >= unitMs);
+    return unit < 0 ? now : ago(span(number.format(Math.floor(elapsedMs / unitsMs[unit]!)), unit));
+  }
+
+  function duration(ms: number): string {
+    if (ms < secondMs - 0.5) return span(number.format(Math.round(ms)), 4);
+    if (ms < minuteMs - 50) return span(figures.format(Math.round(ms / 100) / 10), 3);
+    const rounded = ms < hourMs ? Math.round(ms / secondMs) * secondMs : Math.round(ms / minuteMs) * minuteMs;
+    const first = unitsMs.findIndex((unitMs) => rounded >= unitMs);
+    const whole = Math.floor(rounded / unitsMs[first]!);
+    const rest = Math.floor((rounded % unitsMs[first]!) / unitsMs[first + 1]!);
+    return [span(number.format(whole), first), ...(rest > 0 ? [span(String(rest), first + 1)] : [])].join(
+      ' ',
+    );
+  }
+
+  return {
+    number: number.format,
+    percent1: (rate) => (rate === null ? noValue : percent.format(rate * 100)),
+    time: time.format,
+    timeSeconds: timeSeconds.format,
+    date: date.format,
+    dateTime: (at) => `${date.format(at)} ${time.format(at)}`,
+    ago: agoText,
+    duration,
+    bytes: (sizeBytes) => formatBytes(sizeBytes, figures),
+  };
+}
+
+function formatBytes(sizeBytes: number, figures: Intl.NumberFormat): string {
+  const names = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = sizeBytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < names.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${figures.format(value)} ${names[unit]}`;
+}

@@ -1,0 +1,31 @@
+/** The languages every text exists in; the first is taken where a reader asks for none of them. */
+export const languages = ['en', 'ko'] as const;
+export type Lang = (typeof languages)[number];
+
+/** Longest Accept-Language header that is read; browsers send far less. */
+const longestHeader = 500;
+
+/** The language a reader chose (`cookie`), else the best of what the browser asks for, else English. */
+export function pickLang(acceptLanguage: string | undefined, cookie: string | undefined): Lang {
+  const wanted = parseAcceptLanguage((acceptLanguage ?? '').slice(0, longestHeader));
+  return findLang(cookie) ?? wanted.map(findLang).find((lang) => lang !== undefined) ?? languages[0];
+}
+
+function findLang(tag: string | undefined): Lang | undefined {
+  const primary = tag?.toLowerCase().split('-')[0];
+  return languages.find((lang) => lang === primary);
+}
+
+/** Language tags in the order of their weight (RFC 9110, 12.5.4); weight 0 means "not this one". */
+function parseAcceptLanguage(header: string): string[] {
+  return header
+    .split(',')
+    .map((entry) => {
+      const [tag = '', ...parameters] = entry.split(';').map((part) => part.trim());
+      const weight = parameters.find((parameter) => parameter.startsWith('q='));
+      return { tag, weight: weight === undefined ? 1 : Number(weight.slice(2)) };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ tag }) => tag);
+}
