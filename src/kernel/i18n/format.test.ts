@@ -27,6 +27,10 @@ test('dates are those of the site, in the order of the language', () => {
   expect([ko.date(at), ko.dateTime(at)]).toEqual(['2026. 11. 22.', '2026. 11. 22. 00:04']);
 });
 
+test('machines read an instant in UTC', () => {
+  expect([en.iso(at), ko.iso(at)]).toEqual(['2026-11-21T15:04:09Z', '2026-11-21T15:04:09Z']);
+});
+
 test.each([
   [-5 * second, 'now', '방금'],
   [999, 'now', '방금'],

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import type { Lang } from './languages.ts';
 
 /** Numbers, times and spans as readers of one language at one site write them. Instants are epoch ms UTC. */
@@ -14,6 +15,8 @@ export type Format = {
   date(at: number): string;
   /** Date and HH:MM. */
   dateTime(at: number): string;
+  /** ISO 8601 in UTC, for machines: the `datetime` of a time element. */
+  iso(at: number): string;
   /** How long ago something was, in its largest unit: "4 s ago". Less than a second, or the future, is "now". */
   ago(elapsedMs: number): string;
   /** A span in its two largest units, "2 h 5 min"; below a minute "1.2 s", below a second "340 ms". */
@@ -84,6 +87,7 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
     timeSeconds: timeSeconds.format,
     date: date.format,
     dateTime: (at) => `${date.format(at)} ${time.format(at)}`,
+    iso: (at) => Temporal.Instant.fromEpochMilliseconds(at).toString(),
     ago: agoText,
     duration,
     bytes: (sizeBytes) => formatBytes(sizeBytes, figures),
