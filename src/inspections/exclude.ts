@@ -1,0 +1,70 @@
+/** Names that are never inspection images: made by a NAS, by a desktop, or still being written under another name. */
+export const defaultExclude: readonly string[] = [
+  '@eaDir',
+  '#recycle',
+  '.*',
+  'Thumbs.db',
+  '*.tmp',
+  '*.part',
+  '*.filepart',
+  '*.crdownload',
+  '~*',
+];
+
+/** Longest pattern that is taken, so that a test of a name stays cheap. */
+export const MAX_EXCLUDE_PATTERN_LENGTH = 255;
+
+type Test = (name: string) => boolean;
+
+/**
+ * Whether a folder or file of this name is passed over, together with all below it. `patterns` are added to the
+ * default list; they match one path segment whole, ignoring case, with `*` for any run of characters and `?` for one.
+ * A pattern that starts with `!` lets names in that another pattern excludes: `!~*`. Blank patterns are ignored.
+ */
+export function createExclude(patterns: readonly string[] = []): (segment: string) => boolean {
+  const wanted: Test[] = [];
+  const unwanted: Test[] = defaultExclude.map(createTest);
+  for (const raw of patterns) {
+    const pattern = raw.trim().slice(0, MAX_EXCLUDE_PATTERN_LENGTH);
+    if (pattern === '' || pattern === '!') continue;
+    if (pattern.startsWith('!')) wanted.push(createTest(pattern.slice(1)));
+    else unwanted.push(createTest(pattern));
+  }
+  return (segment) => {
+    const name = segment.toLowerCase();
+    return unwanted.some((test) => test(name)) && !wanted.some((test) => test(name));
+  };
+}
+
+/** A test of lower-case names against one pattern; the usual shapes `name`, `start*` and `*end` need no matching. */
+function createTest(rawPattern: string): Test {
+  const pattern = rawPattern.toLowerCase();
+  const body = pattern.replaceAll('*', '');
+  if (body.includes('?') || pattern.length - body.length > 1) return (name) => matchesGlob(name, pattern);
+  if (pattern === body) return (name) => name === body;
+  if (pattern.startsWith('*')) return (name) => name.endsWith(body);
+  if (pattern.endsWith('*')) return (name) => name.startsWith(body);
+  return (name) => matchesGlob(name, pattern);
+}
+
+/** Matches in at most name × pattern steps, where a regular expression with many stars could take for ever. */
+function matchesGlob(name: string, pattern: string): boolean {
+  let at = 0;
+  let next = 0;
+  let star = -1;
+  let starAt = 0;
+  while (at < name.length) {
+    if (next < pattern.length && pattern[next] === '*') {
+      star = next++;
+      starAt = at;
+    } else if (next < pattern.length && (pattern[next] === '?' || pattern[next] === name[at])) {
+      next++;
+      at++;
+    } else if (star >= 0) {
+      next = star + 1;
+      at = ++starAt;
+    } else return false;
+  }
+  while (pattern[next] === '*') next++;
+  return next === pattern.length;
+}
