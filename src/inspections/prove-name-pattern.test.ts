@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { piecesOf } from './pattern-pieces.ts';
+import { proveNamePattern } from './prove-name-pattern.ts';
+
+const groups = String.raw`(?P<pass>OK|NG)-(?P<date>\d{8})-(?P<time>\d{6})`;
+
+test.each([
+  ['digits within digits', `^${groups}-(?P<count>(\\d+)+)\\.jpg$`],
+  [
+    'words behind a beginning that must match',
+    String.raw`^CAM(?<cam>\d)_(?<date>\d{8})(?<time>\d{6})_(?<pass>OK|NG)_(?<rest>(\w+\s?)+)\.jpg$`,
+  ],
+  ['two ways to read one letter', `^${groups}(?:x|x)+\\.jpg$`],
+  ['many greedy parts in a row', `^.*.*.*.*.*${groups}\\.jpg$`],
+])('a pattern that could hang the scan is refused: %s', async (_name, pattern) => {
+  const startedAt = performance.now();
+  expect(await proveNamePattern(pattern)).toMatch(/for ever/);
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
+});
+
+test.each([
+  ['the default', undefined],
+  ['the default with one more ending', `^${groups}-(?P<count>\\d+)\\.(?:jpg|jpeg|png|bmp)$`],
+  [
+    'a plant with free text',
+    String.raw`^(?<line>[^_]+)_(?<date>\d{4}-\d\d-\d\d)_(?<time>\d\d-\d\d-\d\d)_.*_(?<pass>PASS|FAIL)(?:_(?<count>\d+))?\.(?:jpe?g|png)$`,
+  ],
+  ['a back-reference', `^(?P<lot>\\w+)_(?P=lot)_${groups}\\.jpg$`],
+])('an honest pattern passes: %s', async (_name, pattern) => {
+  expect(await proveNamePattern(pattern)).toBeUndefined();
+});
+
+test('a pattern that does not compile is refused before it is tried', async () => {
+  expect(await proveNamePattern('(')).toMatch(/does not compile/);
+});
+
+test('every element of a pattern is tried as a beginning', () => {
+  expect(piecesOf(String.raw`^a(?:b+|[)|]c)\)d{2}$`)).toEqual(
+    expect.arrayContaining([
+      String.raw`a(?:b+|[)|]c)\)d{2}$`,
+      'b+',
+      '[)|]c',
+      'c',
+      String.raw`\)d{2}$`,
+      'd{2}$',
+    ]),
+  );
+});
