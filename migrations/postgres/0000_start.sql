@@ -103,6 +103,7 @@ CREATE UNIQUE INDEX "inspections_file" ON "inspections" USING btree ("directory_
 CREATE UNIQUE INDEX "inspections_unit" ON "inspections" USING btree ("station_id","part_id","captured_at","sequence");--> statement-breakpoint
 CREATE INDEX "inspections_station_time" ON "inspections" USING btree ("station_id","captured_at");--> statement-breakpoint
 CREATE INDEX "inspections_ng" ON "inspections" USING btree ("station_id","captured_at") WHERE "inspections"."verdict" = 'NG';--> statement-breakpoint
+CREATE INDEX "inspections_unmatched" ON "inspections" USING btree ("station_id","captured_at") WHERE "inspections"."verdict" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "parts_name" ON "parts" USING btree ("name");--> statement-breakpoint
 CREATE UNIQUE INDEX "roots_path" ON "roots" USING btree ("path");--> statement-breakpoint
 CREATE INDEX "sequence_gaps_hour" ON "sequence_gaps" USING btree ("station_id","part_id","hour_at");--> statement-breakpoint

@@ -62,6 +62,7 @@ CREATE UNIQUE INDEX `inspections_file` ON `inspections` (`directory_id`,`name`);
 CREATE UNIQUE INDEX `inspections_unit` ON `inspections` (`station_id`,`part_id`,`captured_at`,`sequence`);--> statement-breakpoint
 CREATE INDEX `inspections_station_time` ON `inspections` (`station_id`,`captured_at`);--> statement-breakpoint
 CREATE INDEX `inspections_ng` ON `inspections` (`station_id`,`captured_at`) WHERE "inspections"."verdict" = 'NG';--> statement-breakpoint
+CREATE INDEX `inspections_unmatched` ON `inspections` (`station_id`,`captured_at`) WHERE "inspections"."verdict" is null;--> statement-breakpoint
 CREATE TABLE `parts` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,

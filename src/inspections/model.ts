@@ -80,7 +80,13 @@ export type SourceStatus = {
   fileSystem: string;
   directories: number;
   knownFiles: number;
-  lastSweep: { kind: 'recent' | 'sweep' | 'reconcile'; startedAt: number; durationMs: number; filesSeen: number; filesAdded: number } | null;
+  lastSweep: {
+    kind: 'sweep' | 'reconcile';
+    startedAt: number;
+    durationMs: number;
+    filesSeen: number;
+    filesAdded: number;
+  } | null;
   sweepRunningSince: number | null;
   /** Reading older images: files counted so far of all found; null when nothing is left. */
   backfill: { done: number; total: number; startedAt: number } | null;

@@ -45,7 +45,11 @@ export function createRecordInspections({ db, folders, clock, statFile }: Option
         added.length = 0;
         const isNew = await insert(q, folder, files, foundAt);
         files.forEach((file, i) => void (isNew[i] ? added : known).push(file));
-        await applyToRollUps(db, q, added.map((file) => ({ ...unitOf(folder, file), by: 1 })));
+        await applyToRollUps(
+          db,
+          q,
+          added.map((file) => ({ ...unitOf(folder, file), by: 1 })),
+        );
       });
       let rejudged = 0;
       let reread = 0;
@@ -108,7 +112,8 @@ async function settleKnown(
     await db.tx((q) => rereadRow(db, q, same, file));
     return 'reread';
   }
-  const sequence = file.sequence === null ? isNull(inspections.sequence) : eq(inspections.sequence, file.sequence);
+  const sequence =
+    file.sequence === null ? isNull(inspections.sequence) : eq(inspections.sequence, file.sequence);
   const [unit] = await db.read
     .select()
     .from(inspections)

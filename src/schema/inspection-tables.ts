@@ -32,7 +32,7 @@ function defineFolderTables(kit: Kit) {
     {
       id: kit.key('id'),
       rootId: kit.ref('root_id').notNull(),
-      kind: kit.enumText('kind', ['recent', 'sweep', 'reconcile']).notNull(),
+      kind: kit.enumText('kind', ['sweep', 'reconcile']).notNull(),
       startedAt: kit.ms('started_at').notNull(),
       durationMs: kit.ms('duration_ms').notNull(),
       filesSeen: kit.int('files_seen').notNull(),
@@ -73,6 +73,7 @@ function defineFactTables(kit: Kit) {
       kit.uniqueIndex('inspections_unit', [t.stationId, t.partId, t.capturedAt, t.sequence]),
       kit.index('inspections_station_time', [t.stationId, t.capturedAt]),
       kit.index('inspections_ng', [t.stationId, t.capturedAt], sql`${t.verdict} = 'NG'`),
+      kit.index('inspections_unmatched', [t.stationId, t.capturedAt], sql`${t.verdict} is null`),
     ],
   );
   const badImages = kit.table(

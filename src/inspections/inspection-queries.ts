@@ -1,0 +1,136 @@
+import { and, asc, count, desc, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { PlantNames } from '../plant/names.ts';
+import type { Db } from '../schema/db.ts';
+import type { Folders } from './folders.ts';
+import type { BadImage, InspectionRef, TimeWindow, Verdict } from './model.ts';
+
+/** Which inspections a list shows. `window` is half-open; without a station all stations are merged. */
+export type ListFilter = {
+  stationId?: number;
+  partId?: number;
+  verdict?: Verdict | 'unmatched';
+  window?: Partial<TimeWindow>;
+};
+
+/** A place in capture order: what keyset paging goes on from. */
+export type Cursor = { capturedAt: number; id: number };
+export type Direction = 'older' | 'newer';
+
+/** Longest list one question answers. */
+export const maxPageItems = 500;
+
+export type InspectionQueries = {
+  findInspection(id: number): Promise<InspectionRef | undefined>;
+  findByFile(rootId: number, folderPath: string, name: string): Promise<InspectionRef | undefined>;
+  /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
+  listInspections(filter: ListFilter, page: { limit: number; from?: Cursor; direction?: Direction }): Promise<InspectionRef[]>;
+  /** Capture time of a station's newest image; undefined when it never had one. */
+  findLastSeenAt(stationId: number): Promise<number | undefined>;
+  listBadImages(limit: number): Promise<{ images: BadImage[]; totalCount: number }>;
+};
+
+export function createInspectionQueries(db: Db, names: PlantNames, folders: Folders): InspectionQueries {
+  const { inspections, badImages } = db.tables;
+
+  function toRef(row: typeof inspections.$inferSelect): InspectionRef {
+    const { directoryId, stationId, partId, modifiedAt: _, ...rest } = row;
+    const { path } = folders.get(directoryId);
+    return {
+      ...rest,
+      station: names.stationName(stationId),
+      part: names.partName(partId),
+      path: path === '' ? row.name : `${path}/${row.name}`,
+    };
+  }
+
+  function listOfStation(stationId: number, filter: ListFilter, page: { limit: number; from?: Cursor; direction: Direction }) {
+    const { partId, verdict, window } = filter;
+    const conditions: (SQL | undefined)[] = [
+      eq(inspections.stationId, stationId),
+      partId === undefined ? undefined : eq(inspections.partId, partId),
+      verdictIs(verdict),
+      window?.startAt === undefined ? undefined : gte(inspections.capturedAt, window.startAt),
+      window?.endAt === undefined ? undefined : lt(inspections.capturedAt, window.endAt),
+    ];
+    const place = sql`(${inspections.capturedAt}, ${inspections.id})`;
+    if (page.from) {
+      const { capturedAt, id } = page.from;
+      conditions.push(
+        page.direction === 'older' ? sql`${place} < (${capturedAt}, ${id})` : sql`${place} > (${capturedAt}, ${id})`,
+      );
+    }
+    const by = page.direction === 'older' ? desc : asc;
+    return db.read
+      .select()
+      .from(inspections)
+      .where(and(...conditions))
+      .orderBy(by(inspections.capturedAt), by(inspections.id))
+      .limit(page.limit);
+  }
+
+  function verdictIs(verdict: ListFilter['verdict']): SQL | undefined {
+    if (verdict === undefined) return undefined;
+    // Written out, so that the partial indexes of NG and unmatched images apply.
+    if (verdict === 'NG') return sql`${inspections.verdict} = 'NG'`;
+    return verdict === 'unmatched' ? isNull(inspections.verdict) : eq(inspections.verdict, verdict);
+  }
+
+  return {
+    async findInspection(id) {
+      const [row] = await db.read.select().from(inspections).where(eq(inspections.id, id));
+      return row && toRef(row);
+    },
+
+    async findByFile(rootId, folderPath, name) {
+      const folder = folders.find(rootId, folderPath);
+      if (!folder) return undefined;
+      const same = and(eq(inspections.directoryId, folder.id), eq(inspections.name, name));
+      const [row] = await db.read.select().from(inspections).where(same);
+      return row && toRef(row);
+    },
+
+    async listInspections(filter, { limit, from, direction = 'older' }) {
+      const page = { limit: Math.min(limit, maxPageItems), direction, ...(from ? { from } : {}) };
+      const stationIds =
+        filter.stationId === undefined ? names.listStations().map(({ id }) => id) : [filter.stationId];
+      const lists = await Promise.all(stationIds.map((stationId) => listOfStation(stationId, filter, page)));
+      const rows = lists.length === 1 ? (lists[0] ?? []) : mergeInOrder(lists, page);
+      return rows.map(toRef);
+    },
+
+    async findLastSeenAt(stationId) {
+      const [row] = await db.read
+        .select({ capturedAt: inspections.capturedAt })
+        .from(inspections)
+        .where(eq(inspections.stationId, stationId))
+        .orderBy(desc(inspections.capturedAt))
+        .limit(1);
+      return row?.capturedAt;
+    },
+
+    async listBadImages(limit) {
+      const rows = await db.read
+        .select()
+        .from(badImages)
+        .innerJoin(inspections, eq(inspections.id, badImages.inspectionId))
+        .orderBy(desc(badImages.failedAt))
+        .limit(Math.min(limit, maxPageItems));
+      const [all] = await db.read.select({ total: count() }).from(badImages);
+      const images = rows.map(({ bad_images: bad, inspections: row }) => ({
+        inspection: toRef(row),
+        reason: bad.reason,
+        failedAt: bad.failedAt,
+        attempts: bad.attempts,
+      }));
+      return { images, totalCount: all?.total ?? 0 };
+    },
+  };
+}
+
+function mergeInOrder<T extends Cursor>(lists: T[][], page: { limit: number; direction: Direction }): T[] {
+  const sign = page.direction === 'older' ? -1 : 1;
+  return lists
+    .flat()
+    .sort((a, b) => sign * (a.capturedAt - b.capturedAt || a.id - b.id))
+    .slice(0, page.limit);
+}

@@ -1,0 +1,194 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Loop, startLoop } from '../../kernel/loop.ts';
+import { isImageName } from '../file-name.ts';
+import type { SourceStatus } from '../model.ts';
+import { createAbsences } from './absences.ts';
+import { createBackfill } from './backfill.ts';
+import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
+import { toFoundFile } from './inspect-file.ts';
+import { createIntake } from './intake.ts';
+import { checkRoot } from './root-check.ts';
+import type { ScanContext } from './scan-context.ts';
+import { folderState, type SweepKind, type SweepResult, sweepRoot } from './sweep.ts';
+
+const rootCheckMs = 5_000;
+/** A rescan answers after this long even when older images are still being written. */
+const rescanWaitMs = 20_000;
+
+/** What the scanner knows of its own work; the rest of a source's status is known to the main thread. */
+export type ScanStatus = Pick<
+  SourceStatus,
+  'state' | 'reason' | 'directories' | 'knownFiles' | 'lastSweep' | 'sweepRunningSince' | 'backfill' | 'incomplete'
+> & { offlineSince: number | null; refusedWatches: number; unreadableFolders: string[] };
+
+export type RescanResult = { scanned: number; added: number; note: string | null };
+
+export type ScanEngine = {
+  status(): ScanStatus;
+  /** Sweeps now and answers once what was found is in the database (or 20 s have passed). */
+  rescan(): Promise<RescanResult>;
+  stop(): Promise<void>;
+};
+
+/** Watches one root for ever: events where they come, sweeps as the truth, a check of the root itself every 5 s. */
+export function startScanEngine(
+  context: ScanContext,
+  mode: 'events' | 'poll',
+  onSweep: (sweep: NonNullable<SourceStatus['lastSweep']>) => void,
+): ScanEngine {
+  const { clock, log, options } = context;
+  const isOnline = () => status.state === 'online' || status.state === 'empty';
+  const intake = createIntake(context);
+  const backfill = createBackfill(context, (name) => ({
+    ...toFoundFile(context, name, { sizeBytes: 0, modifiedAt: 0 }),
+    sizeBytes: null,
+    modifiedAt: null,
+  }));
+  const absences = createAbsences(context, isOnline);
+  intake.onGone(absences.add);
+  let watch: FolderWatch | undefined;
+  let reconciledAt = clock.now();
+  let forced = false;
+  const status: ScanStatus = {
+    state: 'starting',
+    reason: null,
+    directories: 0,
+    knownFiles: 0,
+    lastSweep: null,
+    sweepRunningSince: null,
+    backfill: null,
+    incomplete: 0,
+    offlineSince: null,
+    refusedWatches: 0,
+    unreadableFolders: [],
+  };
+
+  function countFiles(): number {
+    let files = 0;
+    for (const folder of context.folders.values()) files += folder.fileCount;
+    return files;
+  }
+
+  async function checkRootNow(): Promise<void> {
+    const was = status.state;
+    const check = await checkRoot(context.root.path, context.isExcluded, countFiles());
+    if (check.online) {
+      Object.assign(status, { state: check.isEmpty ? 'empty' : 'online', reason: null, offlineSince: null });
+      if (was === 'offline' || was === 'starting') {
+        if (mode === 'events') startWatching();
+        if (was === 'offline') log.info({ folder: context.root.path }, 'The watched folder is back');
+        void sweeps.trigger();
+      }
+    } else if (was !== 'offline') {
+      log.warn({ folder: context.root.path, reason: check.reason }, 'The watched folder is offline; nothing is deleted');
+      Object.assign(status, { state: 'offline', reason: check.reason, offlineSince: clock.now() });
+      await watch?.stop();
+      watch = undefined;
+    } else {
+      status.reason = check.reason;
+    }
+  }
+
+  function startWatching(): void {
+    status.refusedWatches = 0;
+    watch = createFolderWatch({
+      root: context.root.path,
+      isExcluded: context.isExcluded,
+      log,
+      onName: (path, name) => noteName(path, name),
+      onFolder: (path) => noteFolder(path),
+      onRefused: (path, reason) => {
+        status.refusedWatches++;
+        log.warn({ folder: path, reason }, 'No events for this folder; sweeps alone find its images');
+      },
+    });
+    for (const path of context.folders.keys()) watch.watch(path);
+  }
+
+  function noteName(path: string, name: string): void {
+    if (context.isExcluded(name)) return;
+    const folder = folderState(context, path);
+    if (isImageName(name)) {
+      if (!intake.offer(folder, name)) folder.modifiedAt = null;
+    } else if (lstatSync(join(context.root.path, path, name), { throwIfNoEntry: false })?.isDirectory()) {
+      noteFolder(path === '' ? name : `${path}/${name}`);
+    }
+  }
+
+  function noteFolder(path: string): void {
+    watch?.watch(path);
+    void sweeps.trigger();
+  }
+
+  async function sweepNow(): Promise<SweepResult | undefined> {
+    if (!isOnline()) return undefined;
+    const startedAt = clock.now();
+    const kind: SweepKind = forced || startedAt - reconciledAt >= options.reconcileIntervalMs ? 'reconcile' : 'sweep';
+    if (kind === 'reconcile') reconciledAt = startedAt;
+    forced = false;
+    status.sweepRunningSince = startedAt;
+    const addedBefore = intake.added + backfill.added;
+    try {
+      const result = await sweepRoot({ context, intake, backfill }, kind, (folder) => watch?.watch(folder.ref.path));
+      await intake.settle();
+      status.unreadableFolders = result.unreadable;
+      const filesAdded = intake.added + backfill.added - addedBefore;
+      status.lastSweep = {
+        kind,
+        startedAt,
+        durationMs: clock.now() - startedAt,
+        filesSeen: result.filesSeen,
+        filesAdded,
+      };
+      onSweep(status.lastSweep);
+      return result;
+    } finally {
+      status.sweepRunningSince = null;
+    }
+  }
+
+  async function rescan(): Promise<RescanResult> {
+    await checkRootNow();
+    if (!isOnline()) return { scanned: 0, added: 0, note: `watch dir not found: ${context.root.path}` };
+    const before = intake.added + backfill.added;
+    forced = true;
+    await sweeps.trigger();
+    const settled = Promise.all([intake.settle(), backfill.settle()]);
+    const isDone = await Promise.race([settled.then(() => true), delay(rescanWaitMs)]);
+    return {
+      scanned: status.lastSweep?.filesSeen ?? 0,
+      added: intake.added + backfill.added - before,
+      note: isDone ? null : 'older images are still being read',
+    };
+  }
+
+  const sweeps: Loop = startLoop({
+    name: 'sweep',
+    intervalMs: options.pollIntervalMs,
+    run: async () => void (await sweepNow()),
+    log,
+  });
+  const checks = startLoop({ name: 'root check', intervalMs: rootCheckMs, run: checkRootNow, log, runAtStart: true });
+
+  return {
+    status: () => ({
+      ...status,
+      directories: context.folders.size,
+      knownFiles: countFiles(),
+      backfill: backfill.progress,
+      incomplete: intake.waiting,
+    }),
+    rescan,
+    stop: async () => {
+      intake.stop();
+      backfill.stop();
+      absences.stop();
+      await Promise.all([checks.stop(), sweeps.stop(), watch?.stop()]);
+    },
+  };
+}
+
+function delay(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false).unref());
+}

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { type FoundFile, maxBatchFiles } from '../found-files.ts';
+import { inspectFile } from './inspect-file.ts';
+import type { FolderState, ScanContext } from './scan-context.ts';
+
+/** More than this many names waiting at once are left to the next sweep. */
+export const maxWaitingFiles = 50_000;
+const firstRetryMs = 25;
+const longestRetryMs = 1_000;
+/** Files looked at before events, timers and messages get a turn. */
+const looksPerTurn = 500;
+/** Files delivered last, by size and time: a writer's closing event must not bring the same file again. */
+const maxRememberedFiles = 5_000;
+
+type Waiting = {
+  folder: FolderState;
+  name: string;
+  dueAt: number;
+  retryMs: number;
+  seen?: { sizeBytes: number; modifiedAt: number; unchangedSince: number };
+};
+
+/**
+ * The way of new files into the database: a name is offered (by an event or a sweep), looked at until the file is
+ * complete, and sent in batches a folder. A file still growing waits and is looked at again.
+ */
+export type Intake = {
+  /** False when full: the caller must have the folder swept again. */
+  offer(folder: FolderState, name: string): boolean;
+  /** Called for a name that turned out not to exist. */
+  onGone(handler: (folder: FolderState, name: string) => void): void;
+  /** Settles when nothing offered so far is undecided, growing files excepted. */
+  settle(): Promise<void>;
+  readonly waiting: number;
+  readonly added: number;
+  stop(): void;
+};
+
+export function createIntake(context: ScanContext): Intake {
+  const queue = new Map<string, Waiting>();
+  const growing = new Map<string, Waiting>();
+  const delivered = new LRUCache<string, string>({ max: maxRememberedFiles });
+  let gone: (folder: FolderState, name: string) => void = () => {};
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let added = 0;
+
+  function offer(folder: FolderState, name: string): boolean {
+    const key = `${folder.ref.path}/${name}`;
+    const waiting = growing.get(key);
+    if (waiting) {
+      growing.delete(key);
+      queue.set(key, { ...waiting, retryMs: firstRetryMs });
+    } else if (!queue.has(key)) {
+      if (queue.size + growing.size >= maxWaitingFiles) return false;
+      folder.waiting++;
+      queue.set(key, { folder, name, dueAt: 0, retryMs: firstRetryMs });
+    }
+    running ??= new Promise(setImmediate).then(drain);
+    return true;
+  }
+
+  async function drain(): Promise<void> {
+    try {
+      while (queue.size > 0 && !stopped) {
+        const ready = lookAtSome();
+        for (const [folder, files] of ready) await deliver(folder, files);
+        await new Promise(setImmediate);
+      }
+    } finally {
+      running = undefined;
+      scheduleRetry();
+    }
+  }
+
+  function lookAtSome(): Map<FolderState, FoundFile[]> {
+    const ready = new Map<FolderState, FoundFile[]>();
+    let looks = 0;
+    for (const [key, item] of queue) {
+      if (looks++ >= looksPerTurn) break;
+      queue.delete(key);
+      const look = inspectFile(
+        context,
+        join(context.root.path, item.folder.ref.path, item.name),
+        item.name,
+        item.seen,
+      );
+      if (look.state === 'complete') {
+        const content = `${look.file.sizeBytes}:${look.file.modifiedAt}`;
+        if (delivered.get(key) === content) {
+          item.folder.waiting--;
+          continue;
+        }
+        delivered.set(key, content);
+        const files = ready.get(item.folder);
+        if (files) files.push(look.file);
+        else ready.set(item.folder, [look.file]);
+      } else if (look.state === 'growing') {
+        keepLooking(key, item, look);
+      } else {
+        delivered.delete(key);
+        item.folder.waiting--;
+        item.folder.names?.delete(item.name);
+        gone(item.folder, item.name);
+      }
+    }
+    return ready;
+  }
+
+  function keepLooking(key: string, item: Waiting, look: { sizeBytes: number; modifiedAt: number }): void {
+    const now = context.clock.now();
+    const same = item.seen?.sizeBytes === look.sizeBytes && item.seen.modifiedAt === look.modifiedAt;
+    const unchangedSince = same && item.seen ? item.seen.unchangedSince : now;
+    const retryMs = Math.min(item.retryMs * 2, longestRetryMs);
+    const seen = { sizeBytes: look.sizeBytes, modifiedAt: look.modifiedAt, unchangedSince };
+    growing.set(key, { ...item, retryMs, dueAt: now + item.retryMs, seen });
+  }
+
+  async function deliver(folder: FolderState, files: FoundFile[]): Promise<void> {
+    files.sort((a, b) => b.capturedAt - a.capturedAt);
+    for (let from = 0; from < files.length; from += maxBatchFiles) {
+      const batch = files.slice(from, from + maxBatchFiles);
+      const receipt = await context.send({ folder: folder.ref, files: batch }, 'live');
+      added += receipt.added;
+      folder.fileCount += receipt.added;
+      folder.waiting -= batch.length;
+      for (const file of batch) folder.names?.add(file.name);
+    }
+    if (folder.waiting === 0 && folder.unsaved) context.sendListed(folder);
+  }
+
+  function scheduleRetry(): void {
+    if (stopped || timer || growing.size === 0) return;
+    const next = Math.min(...[...growing.values()].map((item) => item.dueAt));
+    timer = setTimeout(requeueDue, Math.max(next - context.clock.now(), 5));
+  }
+
+  function requeueDue(): void {
+    timer = undefined;
+    const now = context.clock.now();
+    for (const [key, item] of growing) {
+      if (item.dueAt > now) continue;
+      growing.delete(key);
+      queue.set(key, item);
+    }
+    if (queue.size > 0) running ??= drain();
+    else scheduleRetry();
+  }
+
+  return {
+    offer,
+    onGone: (handler) => {
+      gone = handler;
+    },
+    settle: async () => {
+      while (running) await running;
+    },
+    get waiting() {
+      return queue.size + growing.size;
+    },
+    get added() {
+      return added;
+    },
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

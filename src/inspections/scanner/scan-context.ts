@@ -1,0 +1,52 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { WallClock } from '../../kernel/time-zone.ts';
+import type { NamePattern } from '../file-name.ts';
+import type { FolderRef, FoundBatch } from '../found-files.ts';
+import type { NameSet } from './name-set.ts';
+
+/** One folder as the scanner remembers it between sweeps. */
+export type FolderState = {
+  ref: FolderRef;
+  /** Names taken or being taken; null until a sweep first needs them. */
+  names: NameSet | null;
+  /** Modification time of the folder when it was last listed completely. */
+  modifiedAt: number | null;
+  listedAt: number | null;
+  /** Image files of it that are in the database or on their way. */
+  fileCount: number;
+  /** Files of it seen but not recorded yet: incomplete, or waiting for the backfill. */
+  waiting: number;
+  /** True when the last listing is not yet written down, because files of it were still waiting. */
+  unsaved: boolean;
+};
+
+export type ScanOptions = {
+  minFileAgeMs: number;
+  recentMs: number;
+  pollIntervalMs: number;
+  reconcileIntervalMs: number;
+};
+
+export type Lane = 'live' | 'backfill';
+export type Receipt = { added: number };
+
+/** What the parts of a scanner share. Everything that reaches outside the thread goes through here. */
+export type ScanContext = {
+  root: { id: number; path: string };
+  options: ScanOptions;
+  clock: Clock;
+  log: Log;
+  pattern: NamePattern;
+  wallClock: WallClock;
+  isExcluded: (name: string) => boolean;
+  folders: Map<string, FolderState>;
+  /** Hands a batch to the writer; settles once it is in the database. */
+  send(batch: FoundBatch, lane: Lane): Promise<Receipt>;
+  /** Tells the writer that files are gone. */
+  sendMissing(folder: FolderRef, names: string[]): Promise<void>;
+  /** Tells the writer that a folder's listing is complete in the database. */
+  sendListed(folder: FolderState): void;
+  /** Names of a folder that the database holds and that are not marked missing. */
+  readNames(folder: FolderRef): Iterable<string>;
+};

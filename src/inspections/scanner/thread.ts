@@ -1,0 +1,89 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import BetterSqlite from 'better-sqlite3';
+import { systemClock } from '../../kernel/clock.ts';
+import { createLog } from '../../kernel/log.ts';
+import { createWallClock } from '../../kernel/time-zone.ts';
+import { createExclude } from '../exclude.ts';
+import { compileNamePattern, stationAndPartOf } from '../file-name.ts';
+import { packBatch } from '../found-files.ts';
+import { type ScanEngine, startScanEngine } from './engine.ts';
+import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
+import type { FolderState, Receipt, ScanContext } from './scan-context.ts';
+
+/** How often the main thread hears how the scanner is doing, which is also its sign of life. */
+const statusEveryMs = 500;
+
+const port = parentPort;
+if (!port) throw new Error('The scanner runs as a worker thread only');
+const data = workerData as ScanThreadData;
+const waiting = new Map<number, (receipt: Receipt) => void>();
+let nextId = 1;
+
+function post(message: FromScanner): void {
+  port?.postMessage(message);
+}
+
+function ask(make: (id: number) => FromScanner): Promise<Receipt> {
+  const id = nextId++;
+  return new Promise((resolve) => {
+    waiting.set(id, resolve);
+    post(make(id));
+  });
+}
+
+function createContext(reader: BetterSqlite.Database): ScanContext {
+  const compiled = compileNamePattern(data.patternSource);
+  if (!compiled.ok) throw new Error(compiled.fault);
+  const names = reader
+    .prepare(
+      `select name from inspections where missing_at is null
+         and directory_id = (select id from directories where root_id = ? and path = ?)`,
+    )
+    .pluck();
+  const folders = new Map<string, FolderState>();
+  for (const { path, ...listing } of data.folders) {
+    const ref = { rootId: data.root.id, path, ...stationAndPartOf(path) };
+    folders.set(path, { ref, names: null, waiting: 0, unsaved: false, ...listing });
+  }
+  return {
+    root: data.root,
+    options: data.options,
+    clock: systemClock,
+    log: createLog({ level: data.logLevel, pretty: false }),
+    pattern: compiled.pattern,
+    wallClock: createWallClock(data.timeZone),
+    isExcluded: createExclude(data.exclude),
+    folders,
+    send: (batch, lane) => ask((id) => ({ type: 'found', id, lane, batch: packBatch(batch) })),
+    sendMissing: async (folder, missing) =>
+      void (await ask((id) => ({ type: 'missing', id, folder, names: missing }))),
+    sendListed: (folder) => {
+      folder.unsaved = false;
+      const { ref, modifiedAt, listedAt, fileCount } = folder;
+      post({ type: 'listed', folder: ref, listed: { path: ref.path, modifiedAt, listedAt, fileCount } });
+    },
+    readNames: (folder) => names.iterate(folder.rootId, folder.path) as Iterable<string>,
+  };
+}
+
+async function stop(engine: ScanEngine, reader: BetterSqlite.Database, beat: NodeJS.Timeout): Promise<void> {
+  clearInterval(beat);
+  await engine.stop();
+  reader.close();
+  port?.close();
+}
+
+const reader = new BetterSqlite(data.dbPath, { readonly: true });
+const engine = startScanEngine(createContext(reader), data.mode, (sweep) => post({ type: 'sweep', sweep }));
+const beat = setInterval(() => post({ type: 'status', status: engine.status() }), statusEveryMs);
+
+port.on('message', (message: ToScanner) => {
+  if (message.type === 'receipt') {
+    waiting.get(message.id)?.({ added: message.added });
+    waiting.delete(message.id);
+  } else if (message.type === 'rescan') {
+    void engine.rescan().then((result) => post({ type: 'rescanned', id: message.id, result }));
+  } else {
+    void stop(engine, reader, beat);
+  }
+});
