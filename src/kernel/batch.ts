@@ -9,23 +9,29 @@ export type Batch<T> = {
   readonly size: number;
 };
 
+type BatchOptions<T> = {
+  /** Most items of one write. */
+  maxItems: number;
+  /** Longest wait of an item while nothing fails. */
+  maxDelayMs: number;
+  /** Most items held; beyond it `add` refuses. */
+  maxPending: number;
+  /** Writes the items, all or nothing (or in a way that may be repeated). */
+  flush: (items: T[]) => Promise<void>;
+  /** Hears of every failed write. */
+  onError?: (error: unknown) => void;
+};
+
 /** Waits between tries of a write that fails: doubled each time, from the first to the longest. */
 const firstRetryMs = 100;
 const longestRetryMs = 10_000;
 
 /**
  * Gathers items and hands them to `options.flush` in order, at most `maxItems` at a time: as soon as that many wait, or
- * `maxDelayMs` after the first. Flushes never overlap. When one fails (`onError` hears of it) its items stay first in
- * line and are tried again with growing waits, so `flush` must be all-or-nothing or idempotent. Holds at most
- * `maxPending` items.
+ * `maxDelayMs` after the first. Writes never overlap. The items of a failed one stay first in line and are tried again
+ * with growing waits.
  */
-export function createBatch<T>(options: {
-  maxItems: number;
-  maxDelayMs: number;
-  maxPending: number;
-  flush: (items: T[]) => Promise<void>;
-  onError?: (error: unknown) => void;
-}): Batch<T> {
+export function createBatch<T>(options: BatchOptions<T>): Batch<T> {
   const { maxItems, maxDelayMs, maxPending } = options;
   const pending: T[] = [];
   let writing: Promise<void> | undefined;
