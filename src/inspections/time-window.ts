@@ -1,0 +1,128 @@
+import { AppError } from '../kernel/errors.ts';
+import { type LocalStep, localStepsWithin, stepMs } from '../kernel/local-steps.ts';
+import type { WallClock } from '../kernel/time-zone.ts';
+import type { Period } from '../plant/links.ts';
+import type { TimeWindow, TrendBucket } from './model.ts';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const presetMs: Readonly<Record<Exclude<Period, 'custom'>, number>> = {
+  '1h': 3_600_000,
+  '1d': dayMs,
+  '1w': 7 * dayMs,
+};
+
+/** The part of a query that is read here. */
+type Query = { get(name: string): string | null };
+
+export type PageWindow = TimeWindow & { period: Period };
+
+/**
+ * The window of a page: `period` 1h (the default), 1d, 1w or custom with `start` and `end`. A preset ends with the
+ * current minute, so that an image of this second is inside. `start` or `end` alone mean custom; a missing end is the
+ * end of the current minute, a missing start lies 24 h before the end. Throws `invalid` naming the malformed field.
+ */
+export function parsePageWindow(query: Query, now: number, wallClock: WallClock): PageWindow {
+  const minuteEndAt = Math.floor(now / minuteMs) * minuteMs + minuteMs;
+  const isCustom = isGiven(query, 'start') || isGiven(query, 'end');
+  const period = parsePeriod(query) ?? (isCustom ? 'custom' : '1h');
+  if (period === 'custom') return { ...parseRange(query, minuteEndAt, wallClock), period };
+  return { startAt: minuteEndAt - presetMs[period], endAt: minuteEndAt, period };
+}
+
+/**
+ * The window of `POST /api/stats`, exactly as contract S1 has it: half-open; presets end at now floored to the minute;
+ * nothing given is the last 24 h; an end not after the start becomes start + 1 min. A preset wins over start and end.
+ * Throws `invalid` naming the malformed field.
+ */
+export function parseStatsWindow(query: Query, now: number, wallClock: WallClock): TimeWindow {
+  const minuteAt = Math.floor(now / minuteMs) * minuteMs;
+  const period = parsePeriod(query) ?? 'custom';
+  if (period === 'custom') return parseRange(query, minuteAt, wallClock);
+  return { startAt: minuteAt - presetMs[period], endAt: minuteAt };
+}
+
+function isGiven(query: Query, field: string): boolean {
+  return (query.get(field) ?? '').trim() !== '';
+}
+
+function parsePeriod(query: Query): Period | undefined {
+  if (!isGiven(query, 'period')) return undefined;
+  const text = query.get('period')!.trim();
+  if (text === 'custom' || Object.hasOwn(presetMs, text)) return text as Period;
+  throw new AppError('invalid', `The period "${text.slice(0, 40)}" is none of 1h, 1d, 1w and custom.`, {
+    details: { field: 'period' },
+  });
+}
+
+function parseRange(query: Query, latestAt: number, wallClock: WallClock): TimeWindow {
+  const endAt = parseInstant(query, 'end', wallClock) ?? latestAt;
+  const startAt = parseInstant(query, 'start', wallClock) ?? endAt - dayMs;
+  return { startAt, endAt: endAt > startAt ? endAt : startAt + minuteMs };
+}
+
+function parseInstant(query: Query, field: 'start' | 'end', wallClock: WallClock): number | undefined {
+  if (!isGiven(query, field)) return undefined;
+  const text = query.get(field)!;
+  const at = wallClock.parse(text);
+  if (at !== undefined) return at;
+  const example = 'Write it as 2025-09-06T10:21 (local time of the site) or as ISO 8601.';
+  throw new AppError('invalid', `The ${field} "${text.slice(0, 40)}" is not a time. ${example}`, {
+    details: { field },
+  });
+}
+
+/** Widths that a trend may be cut into, narrowest first. */
+const bucketSteps: readonly LocalStep[] = [
+  { unit: 'minute', count: 1 },
+  { unit: 'minute', count: 5 },
+  { unit: 'minute', count: 15 },
+  { unit: 'hour', count: 1 },
+  { unit: 'hour', count: 6 },
+  { unit: 'day', count: 1 },
+  { unit: 'day', count: 7 },
+  { unit: 'day', count: 28 },
+];
+
+/** A window cut into buckets; `bucketMs` is their usual width, those at the ends and of clock changes may differ. */
+export type Buckets = { bucketMs: number; buckets: TimeWindow[] };
+
+/**
+ * Cuts a window where the site's clock shows whole minutes, hours or days, into at most `maxBuckets` full buckets and
+ * the parts of one at either end. The first starts and the last ends with the window.
+ */
+export function bucketsOf(window: TimeWindow, wallClock: WallClock, maxBuckets = 60): Buckets {
+  const durationMs = window.endAt - window.startAt;
+  const fits = (step: LocalStep) => durationMs / stepMs(step) <= maxBuckets;
+  const step = bucketSteps.find(fits) ?? { unit: 'day', count: Math.ceil(durationMs / dayMs / maxBuckets) };
+  const borders = localStepsWithin(window.startAt + 1, window.endAt, step, wallClock);
+  const starts = [window.startAt, ...borders];
+  const buckets = starts.map((startAt, i) => ({ startAt, endAt: starts[i + 1] ?? window.endAt }));
+  return { bucketMs: stepMs(step), buckets };
+}
+
+/** The counts of each bucket, summed from rows of minutes or hours by where they start; rows outside are left out. */
+export function fillBuckets(buckets: readonly TimeWindow[], rows: Iterable<TrendBucket>): TrendBucket[] {
+  const filled = buckets.map(({ startAt }) => ({ startAt, ok: 0, ng: 0, unmatched: 0 }));
+  const endAt = buckets.at(-1)?.endAt ?? Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    const bucket = row.startAt < endAt ? filled[lastStartedAt(filled, row.startAt)] : undefined;
+    if (bucket === undefined) continue;
+    bucket.ok += row.ok;
+    bucket.ng += row.ng;
+    bucket.unmatched += row.unmatched;
+  }
+  return filled;
+}
+
+/** Index of the last bucket that starts at or before `at`; -1 when all start later. */
+function lastStartedAt(buckets: readonly { startAt: number }[], at: number): number {
+  let low = 0;
+  let high = buckets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (buckets[middle]!.startAt <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
