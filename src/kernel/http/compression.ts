@@ -12,16 +12,21 @@ const compressibleTypes =
 
 export type Encoding = 'br' | 'gzip';
 
+/** Whether an Accept-Encoding header takes this encoding, by name or by `*`, and not with weight 0. */
+export function acceptsEncoding(acceptEncoding: string | undefined, encoding: Encoding): boolean {
+  let any = false;
+  for (const item of (acceptEncoding ?? '').split(',')) {
+    const [name, ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+    const refused = parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+    if (name === encoding) return !refused;
+    if (name === '*') any = !refused;
+  }
+  return any;
+}
+
 /** The best encoding both sides know; undefined when the client takes none of ours. */
 export function chooseEncoding(acceptEncoding: string | undefined): Encoding | undefined {
-  const accepted = new Map<string, number>();
-  for (const item of (acceptEncoding ?? '').split(',')) {
-    const [name = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
-    const weight = parameters.find((parameter) => parameter.startsWith('q='));
-    accepted.set(name, weight === undefined ? 1 : Number(weight.slice(2)));
-  }
-  const takes = (name: Encoding) => (accepted.get(name) ?? accepted.get('*') ?? 0) > 0;
-  return takes('br') ? 'br' : takes('gzip') ? 'gzip' : undefined;
+  return (['br', 'gzip'] as const).find((encoding) => acceptsEncoding(acceptEncoding, encoding));
 }
 
 /** Compresses a whole body at the level that pays while a client waits. */

@@ -42,7 +42,7 @@ function rawPath(url: string): string {
 }
 
 function levelOf(method: string, path: string, status: number): 'debug' | 'info' | 'warn' | 'error' {
-  if (status >= 500) return 'error';
+  if (status >= 500) return status === 503 ? 'warn' : 'error';
   if (status >= 400) return status === 404 && method === 'GET' ? 'info' : 'warn';
   return method === 'GET' && quietPaths.test(path) ? 'debug' : 'info';
 }

@@ -1,0 +1,25 @@
+/** Renders waiting for the database at the same time; between two starts other requests get their turn. */
+const MAX_CONCURRENT = 4;
+
+/** Runs jobs in order, a few at once, each in its own turn of the event loop, so that many topics never block pages. */
+export function createRenderQueue(): { add(job: () => Promise<void>): void } {
+  const waiting: (() => Promise<void>)[] = [];
+  let running = 0;
+
+  const startNext = () => {
+    const job = waiting.shift();
+    if (!job) {
+      running -= 1;
+      return;
+    }
+    void job().finally(() => setImmediate(startNext));
+  };
+  return {
+    add: (job) => {
+      waiting.push(job);
+      if (running >= MAX_CONCURRENT) return;
+      running += 1;
+      setImmediate(startNext);
+    },
+  };
+}

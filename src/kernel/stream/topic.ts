@@ -1,0 +1,55 @@
+import { AppError } from '../errors.ts';
+import type { Lang } from '../http/env.ts';
+import type { Fragment } from './fragment.ts';
+
+/** A fragment that stays up to date on every screen that shows it. */
+export type Topic = {
+  /** Its URL, which is also its name: `/inspections/cards`. */
+  path: string;
+  /** Names of the events after which it may look different. */
+  events: readonly string[];
+  /** Rendered on this period as well, at whole multiples of it: 60_000 for windows that move with the minute. */
+  everyMs?: number;
+  /** Whether an event with this payload can change it for this query; always, when left out. */
+  concerns?(query: URLSearchParams, payload: unknown): boolean;
+  /** The same html the page shows at first. Throws `invalid` for a query it does not understand. */
+  render(query: URLSearchParams, viewer: { lang: Lang }): Promise<Fragment> | Fragment;
+};
+
+/** A topic with its filters, as one screen asks for it. */
+export type TopicRequest = { topic: Topic; query: URLSearchParams; key: string };
+
+/** Most topics one screen may show. */
+export const MAX_TOPICS_PER_VIEWER = 16;
+
+/** Reads `topics=<path?query>` values; throws `invalid` for too many, or one that does not exist. */
+export function parseTopicRequests(
+  values: readonly string[],
+  topics: ReadonlyMap<string, Topic>,
+): TopicRequest[] {
+  if (values.length > MAX_TOPICS_PER_VIEWER) {
+    throw new AppError('invalid', `Ask for ${MAX_TOPICS_PER_VIEWER} topics at most.`);
+  }
+  return values.map((value) => {
+    const [path = '', search = ''] = value.split('?', 2);
+    const topic = topics.get(path);
+    if (!topic) throw new AppError('invalid', `There is no topic ${path}.`);
+    const query = new URLSearchParams(search);
+    query.sort();
+    return { topic, query, key: `${path}?${query}` };
+  });
+}
+
+/**
+ * URL of the stream for a page: `shown` are the fragments it shows, each with `path?query` and, when known, the hash of
+ * its content, so that what the screen has already is not sent again; `version` makes a page of an older server reload.
+ */
+export function streamUrl(shown: readonly { topic: string; have?: string }[], version: string): string {
+  const query = new URLSearchParams();
+  for (const { topic, have } of shown) {
+    query.append('topics', topic);
+    query.append('have', have ?? '');
+  }
+  query.set('v', version);
+  return `/stream?${query}`;
+}

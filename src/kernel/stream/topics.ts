@@ -1,0 +1,62 @@
+import type { Hono } from 'hono';
+import type { Clock } from '../clock.ts';
+import type { AppEnv, Lang } from '../http/env.ts';
+import type { Log } from '../log.ts';
+import { contentHash } from './fragment.ts';
+import { createHub, type StreamStats } from './hub.ts';
+import { streamRoutes } from './stream-routes.ts';
+import { parseTopicRequests, streamUrl, type Topic } from './topic.ts';
+import { MAX_BLOCKED_MS } from './viewer.ts';
+
+/** A fragment as a page prints it at first: `html` goes into its container, `shown` into the page's stream URL. */
+export type FirstRender = { html: string; shown: { topic: string; have: string } };
+
+/** The registry of live fragments and the streams that carry them. */
+export type Topics = {
+  /** Adds a topic; two of one path are a mistake and throw. Before `routes()`. */
+  define(topic: Topic): void;
+  /** Something happened: every live topic listening to it renders soon. Returns at once and never throws. */
+  publish(eventName: string, payload?: unknown): void;
+  /** Renders `path?query` for the page that shows it; throws what the topic throws, `invalid` for an unknown one. */
+  first(topic: string, viewer: { lang: Lang }): Promise<FirstRender>;
+  /** `/stream?…` for a page that shows these fragments. */
+  streamUrl(shown: readonly { topic: string; have?: string }[]): string;
+  /** `GET` of every topic's path, `/stream` and `/stream/snapshot`. */
+  routes(): Hono<AppEnv>;
+  stats(): StreamStats;
+  /** Ends all streams and renders nothing any more; for `endStreams` of the server. */
+  stop(): void;
+};
+
+/**
+ * `version` names the running code: pages of another one are told to reload. `maxBlockedMs` is how long a viewer may
+ * take nothing before it is cut off.
+ */
+export function createTopics(options: {
+  clock: Clock;
+  log: Log;
+  version: string;
+  maxViewers: number;
+  maxBlockedMs?: number;
+}): Topics {
+  const { maxBlockedMs = MAX_BLOCKED_MS } = options;
+  const topics = new Map<string, Topic>();
+  const hub = createHub(options);
+  return {
+    define: (topic) => {
+      if (topics.has(topic.path)) throw new Error(`The topic ${topic.path} is defined twice`);
+      topics.set(topic.path, topic);
+    },
+    publish: hub.publish,
+    first: async (value, viewer) => {
+      const [request] = parseTopicRequests([value], topics);
+      if (!request) throw new Error('One topic gives one request');
+      const { html } = await request.topic.render(request.query, viewer);
+      return { html, shown: { topic: value, have: contentHash(html) } };
+    },
+    streamUrl: (shown) => streamUrl(shown, options.version),
+    routes: () => streamRoutes({ topics, hub, maxBlockedMs }),
+    stats: hub.stats,
+    stop: hub.stop,
+  };
+}
