@@ -40,7 +40,7 @@ export function lineAt(source: Source, offset: number): number {
 }
 
 /** Whether the file is a test, which may reach everywhere. */
-export function isTest(path: string): boolean {
+function isTest(path: string): boolean {
   return /\.test\.ts$/.test(path);
 }
 
