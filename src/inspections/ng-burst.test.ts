@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { bernoulliCusum, findNgBurst, nextCusum } from './ng-burst.ts';
+
+const minuteMs = 60_000;
+const usual = { ok: 9_000, ng: 1_000 };
+const minutesOf = (counts: [ok: number, ng: number][]) =>
+  counts.map(([ok, ng], i) => ({ startAt: i * minuteMs, ok, ng, unmatched: 0 }));
+const times = (count: number, ok: number, ng: number) =>
+  Array.from({ length: count }, (): [number, number] => [ok, ng]);
+
+/**
+ * Mean number of inspections until the sum reaches `limit` from zero when each is NG with chance `p`: the states of the
+ * test are whole multiples of 1/m, so the mean is the solution of a finite linear system, found by sweeping.
+ */
+function meanInspectionsToSignal(m: number, limit: number, p: number): number {
+  const stepOf = (sum: number) => Math.round(sum * m);
+  const states = stepOf(limit);
+  const next = Array.from({ length: states }, (_, state) => [
+    stepOf(nextCusum(state / m, 0, 1, m)),
+    stepOf(nextCusum(state / m, 1, 1, m)),
+  ]);
+  // From the top down, each mean is a + b × (mean of the state below); the sum only falls by one step or jumps up.
+  const a = new Array<number>(states).fill(0);
+  const b = new Array<number>(states).fill(0);
+  const meanOf = (state: number, below: number): [number, number] => {
+    let [sum, weight] = [0, 1];
+    for (let at = state; at > below; at--) [sum, weight] = [sum + weight * a[at]!, weight * b[at]!];
+    return [sum, weight];
+  };
+  for (let state = states - 1; state >= 0; state--) {
+    const [fall, rise] = next[state]!;
+    const [sum, weight] = rise! >= states ? [0, 0] : meanOf(rise!, state);
+    const own = 1 - p * weight;
+    a[state] = (1 + p * sum) / own;
+    b[state] = (1 - p) / own;
+    if (fall !== Math.max(0, state - 1)) throw new Error('The sum falls by one step at a time.');
+  }
+  return a[0]! / (1 - b[0]!);
+}
+
+test('one NG weighs 69 inspections when 1 % is usual and 2 % is bad', () => {
+  expect(bernoulliCusum(0.01, 0.02).m).toBe(69);
+});
+
+test('false alarms and detection take as many inspections as published', () => {
+  expect(meanInspectionsToSignal(69, 3, 0.01)).toBeCloseTo(2300.7, 1);
+  expect(meanInspectionsToSignal(69, 3, 0.02)).toBeCloseTo(373.4, 1);
+});
+
+test('a run of NG is told from its first minute on', () => {
+  const minutes = minutesOf([...times(30, 9, 1), ...times(5, 4, 6)]);
+  expect(findNgBurst(minutes, usual)).toBe(30 * minuteMs);
+});
+
+test('a run of NG is over when the station is itself again', () => {
+  expect(
+    findNgBurst(minutesOf([...times(10, 9, 1), ...times(60, 4, 6), ...times(2, 9, 1)]), usual),
+  ).not.toBeNull();
+  expect(
+    findNgBurst(minutesOf([...times(10, 9, 1), ...times(60, 4, 6), ...times(10, 9, 1)]), usual),
+  ).toBeNull();
+});
+
+test('2 NG of 10, or a bad minute, are no burst', () => {
+  expect(findNgBurst(minutesOf([[8, 2]]), usual)).toBeNull();
+  expect(findNgBurst(minutesOf([[8, 2]]), { ok: 10_000, ng: 0 })).toBeNull();
+  expect(findNgBurst(minutesOf([[2, 3]]), usual)).toBeNull();
+  expect(findNgBurst(minutesOf([...times(60, 9, 1), [7, 3], [8, 2]]), usual)).toBeNull();
+});
+
+test('a station that is always bad has no burst, and one that is always good has one soon', () => {
+  expect(findNgBurst(minutesOf(times(120, 5, 5)), { ok: 500, ng: 500 })).toBeNull();
+  expect(findNgBurst(minutesOf([...times(20, 30, 0), ...times(3, 20, 10)]), { ok: 20_000, ng: 10 })).toBe(
+    20 * minuteMs,
+  );
+});
+
+test('without enough past nothing is called a burst', () => {
+  expect(findNgBurst(minutesOf(times(10, 0, 10)), { ok: 40, ng: 5 })).toBeNull();
+  expect(findNgBurst(minutesOf(times(10, 0, 10)), { ok: 0, ng: 9_000 })).toBeNull();
+  expect(findNgBurst([], usual)).toBeNull();
+});
+
+test('while all is well a false alarm comes at most each 100 000 inspections', () => {
+  let state = 99;
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 4_294_967_296;
+  };
+  let alarms = 0;
+  for (let day = 0; day < 100; day++) {
+    const minutes = minutesOf(
+      times(600, 0, 0).map((): [number, number] => {
+        let ng = 0;
+        for (let i = 0; i < 10; i++) if (random() < 0.1) ng++;
+        return [10 - ng, ng];
+      }),
+    );
+    let wasOn = false;
+    for (let end = 1; end <= minutes.length; end++) {
+      const isOn = findNgBurst(minutes.slice(Math.max(0, end - 120), end), usual) !== null;
+      if (isOn && !wasOn) alarms++;
+      wasOn = isOn;
+    }
+  }
+  // 600 000 inspections at the promised 100 000 each: six; the sum over a whole minute makes it fewer.
+  expect(alarms).toBeLessThanOrEqual(6);
+});
