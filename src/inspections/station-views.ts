@@ -49,12 +49,12 @@ export type HistoryFilter = { verdict: Verdict | 'unmatched' | null; part: strin
 
 export type HistoryView = {
   station: string;
-  query: PageQuery;
   filter: HistoryFilter;
   parts: string[];
   shots: Shot[];
-  /** The query of the page itself, to be carried along by the filter form. */
+  /** Where the filter form goes, and the page's own query that travels with it as hidden fields. */
   action: string;
+  carried: Record<string, string>;
   newerHref: string | null;
   olderHref: string | null;
   newestHref: string | null;
@@ -149,11 +149,13 @@ export function historyView(
     `${pageHref(path, { ...query, station: undefined }, { ...own, ...more })}#history`;
   return {
     station,
-    query,
     filter,
     parts: rest.parts,
     shots: page.inspections.map((inspection) => shotView(inspection, rest.unreadable, 'card.webp')),
     action: path,
+    carried: Object.fromEntries(
+      new URL(pageHref(path, { ...query, station: undefined }), 'http://x').searchParams,
+    ),
     newerHref: page.newer === null ? null : to({ after: page.newer }),
     olderHref: page.older === null ? null : to({ before: page.older }),
     newestHref: page.newer === null ? null : to({}),

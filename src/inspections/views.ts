@@ -25,6 +25,7 @@ import type {
   Verdict,
   VerdictCounts,
 } from './model.ts';
+import { showInterval, wilsonInterval, yieldRate } from './yield.ts';
 
 /** Draws the filled trend of a card; the result is safe SVG. */
 export type DrawTrend = (buckets: TrendBucket[], window: TimeWindow, bucketMs: number) => string;
@@ -64,7 +65,14 @@ export type YieldView = {
   interval: { lower: number; upper: number; count: number } | null;
 };
 
-export type PartLine = { part: string; counts: VerdictCounts; yield: YieldView; href: string };
+export type PartLine = {
+  part: string;
+  counts: VerdictCounts;
+  yield: YieldView;
+  href: string;
+  /** Lengths of the OK and NG stretch of its bar, in percent of the card's largest part. */
+  bar: { ok: number; ng: number };
+};
 
 export type StationCard = {
   slug: string;
@@ -119,6 +127,8 @@ export type CardsView = {
   covers: CoversView;
   notices: NoticesView;
   cards: StationCard[];
+  /** Wall mode: how many tiles stand side by side, 1 to 8. */
+  wallColumns: number;
   empty: EmptyView | null;
   /** The statistics could not be read: plain words; the cards are then empty. */
   error: string | null;
@@ -153,10 +163,8 @@ export const cardPartNames = ['head', 'figures', 'parts', 'trend', 'last', 'ngs'
 
 /** Lines of parts a card shows before it says "and n more". */
 export const MAX_PART_LINES = 4;
-/** Below this many inspections the yield stands with its interval. */
-export const INTERVAL_BELOW_COUNT = 50;
-/** More buckets than this are never drawn. */
-export const MAX_TREND_BUCKETS = 400;
+/** More tiles side by side could not be read from five metres. */
+export const MAX_WALL_COLUMNS = 8;
 
 /** The thumbnail of one inspection. */
 export function shotView(
@@ -179,29 +187,12 @@ export function shotView(
   };
 }
 
-/** Yield of `counts`; no inspections → no value. */
+/** Yield of `counts` with its interval where few were inspected; no inspections → no value. */
 export function yieldView(counts: VerdictCounts): YieldView {
+  const rate = yieldRate(counts);
   const count = counts.ok + counts.ng;
-  if (count === 0) return { rate: null, interval: null };
-  const rate = counts.ok / count;
-  if (count >= INTERVAL_BELOW_COUNT) return { rate, interval: null };
-  // Wilson 1927, as in Newcombe 1998, method 3.
-  const z2 = 1.959964 ** 2;
-  const centre = (rate + z2 / (2 * count)) / (1 + z2 / count);
-  const half =
-    (1.959964 * Math.sqrt((rate * (1 - rate)) / count + z2 / (4 * count * count))) / (1 + z2 / count);
-  return { rate, interval: { lower: Math.max(0, centre - half), upper: Math.min(1, centre + half), count } };
-}
-
-/** Every bucket of the window in order, zero where the read left one out. */
-export function fillTrend(trend: TrendBucket[], window: TimeWindow, bucketMs: number): TrendBucket[] {
-  const known = new Map(trend.map((bucket) => [bucket.startAt, bucket]));
-  const filled: TrendBucket[] = [];
-  for (let startAt = window.startAt; startAt < window.endAt; startAt += bucketMs) {
-    if (filled.length === MAX_TREND_BUCKETS) break;
-    filled.push(known.get(startAt) ?? { startAt, ok: 0, ng: 0, unmatched: 0 });
-  }
-  return filled;
+  const range = showInterval(counts) ? wilsonInterval(counts.ok, count) : null;
+  return { rate, interval: range && { lower: range.low, upper: range.high, count } };
 }
 
 /** One card. */
@@ -209,6 +200,7 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
   const conditions = stationConditions(summary, context.now);
   const tone = conditionTone(conditions[0] as StationCondition);
   const { station: _, ...query } = context.query;
+  const shotSize = context.query.kiosk ? 'card.webp' : 'strip.webp';
   const shown = summary.parts.slice(0, MAX_PART_LINES);
   return {
     slug: stationSlug(summary.station),
@@ -222,22 +214,31 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     stale: conditions.some((condition) => condition.kind === 'silent' || condition.kind === 'quiet'),
     window: context.window,
     bucketMs: context.bucketMs,
-    trendSvg: context.drawTrend(
-      fillTrend(summary.trend, context.window, context.bucketMs),
-      context.window,
-      context.bucketMs,
-    ),
-    parts: shown.map((line) => ({
-      part: line.part,
-      counts: line.counts,
-      yield: yieldView(line.counts),
-      href: stationHref(summary.station, { ...query, part: line.part }),
-    })),
+    trendSvg: context.drawTrend(summary.trend, context.window, context.bucketMs),
+    parts: partLines(summary.station, shown, query),
     morePartsCount: summary.parts.length - shown.length,
-    last: summary.last && shotView(summary.last, context.unreadable),
-    lastNgs: summary.lastNgs.map((ng) => shotView(ng, context.unreadable)),
+    last: summary.last && shotView(summary.last, context.unreadable, shotSize),
+    lastNgs: summary.lastNgs.map((ng) => shotView(ng, context.unreadable, shotSize)),
     allNgHref: pageHref(`/stations/${encodeURIComponent(summary.station)}`, query, { verdict: 'NG' }),
   };
+}
+
+function partLines(station: string, parts: StationSummary['parts'], query: Partial<PageQuery>): PartLine[] {
+  const judged = ({ ok, ng }: VerdictCounts): number => ok + ng;
+  const most = Math.max(1, ...parts.map(({ counts }) => judged(counts)));
+  const percent = (count: number): number => Math.round((count / most) * 1000) / 10;
+  return parts.map(({ part, counts }) => ({
+    part,
+    counts,
+    yield: yieldView(counts),
+    href: stationHref(station, { ...query, part }),
+    bar: { ok: percent(counts.ok), ng: percent(counts.ng) },
+  }));
+}
+
+/** Tiles side by side so that `count` of them fill a 16:9 screen with tiles near 16:10. */
+export function wallColumns(count: number): number {
+  return Math.min(MAX_WALL_COLUMNS, Math.max(1, Math.ceil(Math.sqrt(count))));
 }
 
 /** Cards in reading order: worst yield first, stations without a yield last, names within a tie. */
@@ -269,6 +270,7 @@ export function cardsView(
     },
     notices: rest.notices,
     cards,
+    wallColumns: wallColumns(cards.length),
     empty: cards.length === 0 ? empty : null,
     error: null,
   };

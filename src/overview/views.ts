@@ -43,8 +43,10 @@ export type OverviewFigures = {
   /** Inspections in the hour one day before; null when there were none. */
   usualHourCount: number | null;
   wrongCount: number;
+  wrongTone: Tone;
   stationCount: number;
   sources: { total: number; online: number };
+  badImageCount: number;
   newestAt: number | null;
 };
 
@@ -63,7 +65,7 @@ export type OverviewRow = {
   last: { href: string; src: string; verdict: 'OK' | 'NG' | null } | null;
 };
 
-export type OverviewView = { figures: OverviewFigures; rows: OverviewRow[]; badImageCount: number };
+export type OverviewView = { figures: OverviewFigures; rows: OverviewRow[] };
 
 export type OverviewPage = { overview: OverviewView; here: string; topics: string[] };
 
@@ -102,7 +104,7 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
       (a.yieldRate ?? 2) - (b.yieldRate ?? 2) ||
       a.station.localeCompare(b.station),
   );
-  return { figures: overviewFigures(stations, rows, context), rows, badImageCount: context.badImageCount };
+  return { figures: overviewFigures(stations, rows, context), rows };
 }
 
 function overviewFigures(
@@ -126,8 +128,10 @@ function overviewFigures(
     lastHourCount: lastHour.ok + lastHour.ng + lastHour.unmatched,
     usualHourCount: before.ok + before.ng + before.unmatched || null,
     wrongCount: rows.filter(({ tone }) => tone === 'ng' || tone === 'warn').length,
+    wrongTone: rows.some(({ tone }) => tone === 'ng') ? 'ng' : 'warn',
     stationCount: rows.length,
     sources: context.sources,
+    badImageCount: context.badImageCount,
     newestAt: seen.length > 0 ? Math.max(...seen) : null,
   };
 }
