@@ -1,0 +1,71 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
+function read(pattern: string): { path: string; text: string }[] {
+  return globSync(pattern, { cwd: project }).map((path) => ({
+    path,
+    text: readFileSync(join(project, path), 'utf8'),
+  }));
+}
+
+const templates = read('views/**/*.eta');
+
+/** What the content security policy would block, or what would reach outside the plant; each with what to do. */
+const refused: [RegExp, string][] = [
+  [/\sstyle\s*=/, 'style= is blocked by the policy: use a class'],
+  [/<style\b/, 'a style element is blocked by the policy: use static/css'],
+  [/<script\b(?![^>]*\ssrc\s*=)/, 'a script in the page is blocked by the policy: use static/js'],
+  [
+    /\s(?:on[a-z]+|hx-on[:\w-]*)\s*=/,
+    'handlers in attributes are blocked by the policy: listen in static/js',
+  ],
+  [/\bjs:|javascript:/, 'scripts in values are blocked by the policy'],
+  [/(?:src|href|action)\s*=\s*["'](?:https?:)?\/\//, 'nothing is fetched from or sent outside'],
+];
+
+test('no template holds what the policy blocks or what lies outside the plant', () => {
+  const faults = templates.flatMap(({ path, text }) =>
+    refused.filter(([pattern]) => pattern.test(text)).map(([, reason]) => `${path}: ${reason}`),
+  );
+  expect(faults).toEqual([]);
+});
+
+test.each([
+  '<p style="color: red">',
+  '<script>x()</script>',
+  '<button onclick="x()">',
+  '<div hx-on:click="x()">',
+  '<div hx-vals="js:{a: 1}">',
+  '<img src="https://example.org/a.png">',
+  '<link href="//example.org/a.css">',
+])('%s is refused', (html) => {
+  expect(refused.some(([pattern]) => pattern.test(html))).toBe(true);
+});
+
+/** Keys in calls of `t`; one that ends in a dot is the beginning of a key made up while running. */
+function keysAskedFor(text: string): string[] {
+  return [...text.matchAll(/\bt\(\s*(['"`])(\w+\.[\w.]*)/g)].map((match) => match[2] ?? '');
+}
+
+test('every text that pages and code ask for exists', () => {
+  const known = keysOf(JSON.parse(readFileSync(join(project, 'views/locales/en.json'), 'utf8')));
+  const exists = (key: string) =>
+    known.some(
+      (text) => text === key || text === `${key}_other` || (key.endsWith('.') && text.startsWith(key)),
+    );
+  const code = read('src/**/*.ts').filter(({ path }) => !path.endsWith('.test.ts'));
+  const asked = [...templates, ...code].flatMap(({ path, text }) =>
+    keysAskedFor(text).map((key) => `${path}: ${key}`),
+  );
+  expect(asked.filter((entry) => !exists(entry.split(': ')[1] ?? ''))).toEqual([]);
+});
+
+function keysOf(node: object, path = ''): string[] {
+  return Object.entries(node).flatMap(([key, value]) =>
+    typeof value === 'string' ? [path + key] : keysOf(value, `${path}${key}.`),
+  );
+}
