@@ -9,10 +9,10 @@ import { sniffContentType } from './content-type.ts';
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
 
 /** Enough for a JPEG's JFIF and the start of its EXIF segment. */
-const headBytes = 64;
+const HEAD_BYTES = 64;
 /** Some writers fill the last disk block with zeros: so much padding after the end marker is forgiven. */
-const paddingBytes = 4096;
-const tailBytes = paddingBytes + 12;
+const PADDING_BYTES = 4096;
+const TAIL_BYTES = PADDING_BYTES + 12;
 
 /** A pipe or device under an image's name must not hold the reader up. */
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -59,13 +59,13 @@ export async function checkCompleteness(
 
 /** The same judgement over bytes already in memory. */
 export function judgeBytes(bytes: Buffer): Completeness {
-  return judgeCompleteness(bytes.subarray(0, headBytes), bytes.subarray(-tailBytes), bytes.length);
+  return judgeCompleteness(bytes.subarray(0, HEAD_BYTES), bytes.subarray(-TAIL_BYTES), bytes.length);
 }
 
 /** A small file is read whole, at once. */
 function planReads(sizeBytes: number): { head: Buffer; tail?: Buffer } {
-  if (sizeBytes <= tailBytes) return { head: Buffer.allocUnsafe(sizeBytes) };
-  return { head: Buffer.allocUnsafe(headBytes), tail: Buffer.allocUnsafe(tailBytes) };
+  if (sizeBytes <= TAIL_BYTES) return { head: Buffer.allocUnsafe(sizeBytes) };
+  return { head: Buffer.allocUnsafe(HEAD_BYTES), tail: Buffer.allocUnsafe(TAIL_BYTES) };
 }
 
 function judgeCompleteness(head: Buffer, tail: Buffer, sizeBytes: number): Completeness {

@@ -2,12 +2,12 @@ import sharp, { type Sharp } from 'sharp';
 import { isProgressive } from './progressive.ts';
 
 /** Larger images are refused from their header, before any memory is given to them. */
-const maxPixels = 100_000_000;
+const MAX_PIXELS = 100_000_000;
 /** The same where the whole image has to be in memory at once, at six to eight bytes a pixel. */
-const maxProgressivePixels = 25_000_000;
+const MAX_PROGRESSIVE_PIXELS = 25_000_000;
 
 /** Work on one image is given up after this long. */
-const maxRenderSeconds = 30;
+const MAX_RENDER_SECONDS = 30;
 
 // For the whole process: files from outside reach the JPEG and the PNG decoder only, and only from memory, so that
 // libvips never opens a path itself. Every image is looked at once, so its cache would only hold memory. Images are
@@ -19,7 +19,7 @@ sharp.concurrency(1);
 
 /** The most pixels taken of an image; one with more fails with "Input image exceeds pixel limit". */
 export function pixelLimit(bytes: Buffer): number {
-  return isProgressive(bytes) ? maxProgressivePixels : maxPixels;
+  return isProgressive(bytes) ? MAX_PROGRESSIVE_PIXELS : MAX_PIXELS;
 }
 
 /** A decoder for JPEG or PNG bytes that may be anything: limited in pixels and time, upright, failing on any damage. */
@@ -29,7 +29,7 @@ export function openUntrustedImage(bytes: Buffer): Sharp {
     failOn: 'warning',
     limitInputPixels: pixelLimit(bytes),
     sequentialRead: true,
-  }).timeout({ seconds: maxRenderSeconds });
+  }).timeout({ seconds: MAX_RENDER_SECONDS });
 }
 
 /** Pixels of our own making, eight bits a channel. */

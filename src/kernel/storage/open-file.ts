@@ -34,6 +34,18 @@ export async function openRegularFile(realPath: string): Promise<OpenFile | File
   }
 }
 
+/** The first `sizeBytes` of an open file, in one read in most cases; less when it was cut short meanwhile. */
+export async function readWhole(file: FileHandle, sizeBytes: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  let length = 0;
+  while (length < sizeBytes) {
+    const { bytesRead } = await file.read(bytes, length, sizeBytes - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
+}
+
 /** A file system's error as a value. Errors of any other kind are thrown on. */
 export function describeFileError(error: unknown): FileFailure {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;

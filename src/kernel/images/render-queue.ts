@@ -1,0 +1,87 @@
+import PQueue from 'p-queue';
+
+/** `viewer`: somebody waits for it. `ahead`: somebody may want it soon. */
+export type Urgency = 'viewer' | 'ahead';
+
+/** What became of work that was not done: no room for it, or newer work took its place. */
+export const notDone = Symbol('not done');
+
+export type RenderQueue = {
+  /**
+   * Does the work when its turn comes: viewers in order, then what is made ahead, newest first. Answers `notDone` at
+   * once to a viewer when as many wait as may; work ahead instead pushes out the oldest of its kind.
+   */
+  add<T>(id: string, work: () => Promise<T>, urgency: Urgency): Promise<T | typeof notDone>;
+  /** A viewer now waits for this work, which may have been ahead until now. */
+  hurry(id: string): void;
+  /** Forgets what waits and resolves when what runs has ended. */
+  stop(): Promise<void>;
+  /** How many wait. */
+  size(): { viewers: number; ahead: number };
+};
+
+const viewerPriority = 1;
+
+/** A bounded queue for work on images, `concurrency` at a time. */
+export function createRenderQueue(options: {
+  concurrency: number;
+  maxViewers: number;
+  maxAhead: number;
+}): RenderQueue {
+  const queue = new PQueue({ concurrency: options.concurrency });
+  const viewers = new Set<string>();
+  /** In order of arrival. */
+  const ahead = new Map<string, AbortController>();
+  let aheadPriority = Number.MIN_SAFE_INTEGER;
+
+  function dropOldestAhead(): void {
+    const [oldest] = ahead;
+    if (oldest === undefined) return;
+    ahead.delete(oldest[0]);
+    oldest[1].abort(notDone);
+  }
+
+  function enter(id: string, urgency: Urgency): { signal: AbortSignal; priority: number } {
+    const dropping = new AbortController();
+    if (urgency === 'viewer') {
+      viewers.add(id);
+      return { signal: dropping.signal, priority: viewerPriority };
+    }
+    if (ahead.size >= options.maxAhead) dropOldestAhead();
+    ahead.set(id, dropping);
+    aheadPriority += 1;
+    return { signal: dropping.signal, priority: aheadPriority };
+  }
+
+  async function add<T>(id: string, work: () => Promise<T>, urgency: Urgency): Promise<T | typeof notDone> {
+    if (urgency === 'viewer' && viewers.size >= options.maxViewers) return notDone;
+    const { signal, priority } = enter(id, urgency);
+    const begin = () => {
+      viewers.delete(id);
+      ahead.delete(id);
+      return work();
+    };
+    try {
+      return await queue.add(begin, { id, signal, priority });
+    } catch (error) {
+      if (error === notDone || (error instanceof DOMException && error.name === 'AbortError')) return notDone;
+      throw error;
+    }
+  }
+
+  function hurry(id: string): void {
+    if (!ahead.has(id) || viewers.size >= options.maxViewers) return;
+    ahead.delete(id);
+    viewers.add(id);
+    queue.setPriority(id, viewerPriority);
+  }
+
+  async function stop(): Promise<void> {
+    viewers.clear();
+    ahead.clear();
+    queue.clear();
+    await queue.onIdle();
+  }
+
+  return { add, hurry, stop, size: () => ({ viewers: viewers.size, ahead: ahead.size }) };
+}
