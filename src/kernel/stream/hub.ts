@@ -52,6 +52,8 @@ export type Hub = {
   /** Name of the newest change, as Last-Event-ID carries it. */
   lastMessageId(): string;
   readonly counters: { coalesced: number; cutOff: number };
+  /** The running version, when a page of this one is of another. */
+  newVersionFor(pageVersion: string | undefined): string | undefined;
   stats(): StreamStats;
   stop(): void;
 };
@@ -93,10 +95,13 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
       liveTopics.delete(liveKey(topic.request, lang));
     }
   };
+  const newVersionFor = (pageVersion: string | undefined) =>
+    pageVersion === undefined || pageVersion === options.version ? undefined : options.version;
   const ticker = startTicker(viewers, options.clock, options.version);
 
   return {
     counters,
+    newVersionFor,
     publish: (eventName, payload) => {
       for (const { request, refresh } of liveTopics.values()) {
         const { topic, query } = request;
@@ -121,9 +126,8 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
       for (const topic of topics) topic.viewers.add(viewer);
       const shown = topics.map((topic, index) => ({ topic, have: have[index] }));
       const greetings = [pingFrame(options.clock, options.version)];
-      if (pageVersion !== undefined && pageVersion !== options.version) {
-        greetings.push(createFrame({ event: 'reload', data: options.version }));
-      }
+      const newVersion = newVersionFor(pageVersion);
+      if (newVersion !== undefined) greetings.push(createFrame({ event: 'reload', data: newVersion }));
       viewer.open(greetings, shown, parseSequence(lastEventId, processName));
       return () => leave(viewer, topics, lang);
     },

@@ -32,7 +32,10 @@ export function streamRoutes(options: {
   routes.get('/stream/snapshot', may('look'), async (c) => {
     const requests = parseTopicRequests(c.req.queries('topics') ?? [], topics);
     const wholes = await Promise.all(requests.map((request) => snapshot(request, langOf(c), hub)));
-    return sendRevalidated(c, wholes.join('\n'), html);
+    const answer = sendRevalidated(c, wholes.join('\n'), html);
+    const newVersion = hub.newVersionFor(c.req.query('v'));
+    if (newVersion !== undefined) answer.headers.set('x-reload', newVersion);
+    return answer;
   });
   return routes;
 }

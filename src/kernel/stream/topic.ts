@@ -40,15 +40,18 @@ export function parseTopicRequests(
   });
 }
 
+/** A fragment on a page: `path?query`, and the hash of what the page shows of it when that is known. */
+export type Shown = string | { topic: string; have?: string };
+
 /**
- * URL of the stream for a page: `shown` are the fragments it shows, each with `path?query` and, when known, the hash of
- * its content, so that what the screen has already is not sent again; `version` makes a page of an older server reload.
+ * URL of the stream for a page: what the screen shows already is not sent again; `version` makes a page of an older server reload.
  */
-export function streamUrl(shown: readonly { topic: string; have?: string }[], version: string): string {
+export function streamUrl(shown: readonly Shown[], version: string): string {
   const query = new URLSearchParams();
-  for (const { topic, have } of shown) {
+  for (const item of shown) {
+    const { topic, have = '' } = typeof item === 'string' ? { topic: item } : item;
     query.append('topics', topic);
-    query.append('have', have ?? '');
+    query.append('have', have);
   }
   query.set('v', version);
   return `/stream?${query}`;

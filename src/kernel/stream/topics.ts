@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { contentHash } from './fragment.ts';
 import { createHub, type StreamStats } from './hub.ts';
 import { streamRoutes } from './stream-routes.ts';
-import { parseTopicRequests, streamUrl, type Topic } from './topic.ts';
+import { parseTopicRequests, type Shown, streamUrl, type Topic } from './topic.ts';
 import { MAX_BLOCKED_MS } from './viewer.ts';
 
 /** A fragment as a page prints it at first: `html` goes into its container, `shown` into the page's stream URL. */
@@ -20,7 +20,7 @@ export type Topics = {
   /** Renders `path?query` for the page that shows it; throws what the topic throws, `invalid` for an unknown one. */
   first(topic: string, viewer: { lang: Lang }): Promise<FirstRender>;
   /** `/stream?…` for a page that shows these fragments. */
-  streamUrl(shown: readonly { topic: string; have?: string }[]): string;
+  streamUrl(shown: readonly Shown[]): string;
   /** `GET` of every topic's path, `/stream` and `/stream/snapshot`. */
   routes(): Hono<AppEnv>;
   stats(): StreamStats;

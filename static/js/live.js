@@ -1,0 +1,165 @@
+/*
+ * Watches the stream that htmx opens on #live: shows in #connection whether the page is live, polls while the stream is
+ * away, lets ages tick and changed numbers flash. All words come from data attributes.
+ */
+(() => {
+  /** The server pings every 15 s: two pings missed and some patience. */
+  const SILENCE_MS = 40_000;
+  /** How long a broken stream may take to come back before the page polls. */
+  const RETURN_MS = 8_000;
+  const POLL_MS = 10_000;
+  const POLL_TIMEOUT_MS = 8_000;
+  const FLASH_MS = 600;
+
+  const root = document.documentElement;
+  const live = document.getElementById('live');
+  const badge = document.getElementById('connection');
+  const stale = document.getElementById('stale');
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+  const now = () => performance.now();
+
+  let state = 'none';
+  let connection = null;
+  let heardAt = now();
+  let deadline = heardAt + SILENCE_MS;
+  let pollAt = 0;
+  let etag = '';
+  let newVersion = '';
+  /** Server clock minus this machine's, in ms; unknown until the server has told its time. */
+  let skew = null;
+
+  function show(next) {
+    if (state === next) return;
+    state = next;
+    root.dataset.live = next;
+    if (stale) stale.hidden = next !== 'lost';
+    if (!badge) return;
+    badge.dataset.state = next;
+    setText(badge.querySelector('[data-connection-word]'), badge.dataset[next] || '');
+  }
+
+  function setText(element, text) {
+    if (element && element.textContent !== text) element.textContent = text;
+  }
+
+  function heard(serverAt) {
+    heardAt = now();
+    if (serverAt) skew = serverAt - Date.now();
+  }
+
+  /** The stream has until `time` to show a sign of life before the page polls. */
+  function expectBy(time) {
+    deadline = Math.min(deadline, time);
+  }
+
+  function onMessage(event) {
+    const { message } = event.detail;
+    connection = event.detail.connection;
+    const ping = message.event === 'ping' ? JSON.parse(message.data) : null;
+    heard(ping?.at);
+    deadline = now() + SILENCE_MS;
+    show('live');
+    if (message.event === 'reload') newVersion = message.data;
+  }
+
+  async function poll() {
+    pollAt = now() + POLL_MS;
+    // A connection that only looks open is given up, so that the stream connects anew.
+    connection?.reader?.cancel();
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), POLL_TIMEOUT_MS);
+    try {
+      const url = live.getAttribute('hx-sse:connect').replace('/stream?', '/stream/snapshot?');
+      const headers = { 'HX-Request': 'true', 'If-None-Match': etag };
+      const response = await fetch(url, { headers, cache: 'no-store', signal: stop.signal });
+      if (!response.ok && response.status !== 304) throw new Error(String(response.status));
+      const text = await response.text();
+      if (now() < deadline) return;
+      heard(Date.parse(response.headers.get('date')));
+      newVersion = response.headers.get('x-reload') || newVersion;
+      show('polling');
+      if (response.status === 200) await htmx.swap({ text, sourceElement: live, target: live, swap: 'none' });
+      etag = response.headers.get('etag') || '';
+    } catch {
+      if (now() >= deadline) show('lost');
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Not while somebody fills in a form, and not twice for one version, whatever the server says. */
+  function reloadIfTold() {
+    if (!newVersion || document.activeElement?.matches('input, select, textarea')) return;
+    try {
+      if (sessionStorage.getItem('reloaded-for') === newVersion) return;
+      sessionStorage.setItem('reloaded-for', newVersion);
+    } catch {
+      return;
+    }
+    location.reload();
+  }
+
+  function ageInWords(ms) {
+    const { agoNow, agoS, agoM, agoH, agoD } = root.dataset;
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    if (seconds < 1) return agoNow;
+    if (seconds < 60) return agoS.replace('{n}', seconds);
+    if (seconds < 3600) return agoM.replace('{n}', Math.floor(seconds / 60));
+    if (seconds < 172_800) return agoH.replace('{n}', Math.floor(seconds / 3600));
+    return agoD.replace('{n}', Math.floor(seconds / 86_400));
+  }
+
+  function tickAges() {
+    if (state !== 'none') {
+      const age = ageInWords(now() - heardAt);
+      if (badge) setText(badge.querySelector('[data-connection-age]'), age);
+      if (stale) setText(stale.querySelector('[data-stale-since]'), age);
+    }
+    if (skew === null) return;
+    const serverNow = Date.now() + skew;
+    for (const element of document.querySelectorAll('time[data-ago]')) {
+      const at = Number(element.dataset.ago) || Date.parse(element.dateTime);
+      if (at) setText(element, ageInWords(serverNow - at));
+    }
+  }
+
+  function tick() {
+    if (document.hidden) return;
+    reloadIfTold();
+    if (live && now() >= deadline && now() >= pollAt) poll();
+    tickAges();
+  }
+
+  const shownTexts = new WeakMap();
+
+  function flashChanges() {
+    for (const element of document.querySelectorAll('[data-flash]')) {
+      const text = element.textContent;
+      if (shownTexts.has(element) && shownTexts.get(element) !== text && !calm.matches) {
+        element.classList.add('is-changed');
+        setTimeout(() => element.classList.remove('is-changed'), FLASH_MS);
+      }
+      shownTexts.set(element, text);
+    }
+  }
+
+  document.addEventListener('htmx:sse:before:message', onMessage);
+  document.addEventListener('htmx:sse:before:connection', (event) => {
+    if (event.detail.connection.attempt > 0) expectBy(now() + RETURN_MS);
+  });
+  document.addEventListener('htmx:sse:error', () => expectBy(now() + RETURN_MS));
+  // The first connect failed: htmx tries again in 15 s, until then the page polls.
+  document.addEventListener('htmx:error', (event) => event.target === live && expectBy(now()));
+  document.addEventListener('htmx:response:error', (event) => event.target === live && expectBy(now()));
+  document.addEventListener('htmx:after:swap', () => {
+    tickAges();
+    flashChanges();
+  });
+  // While the page is hidden htmx closes the stream; coming back it gets its time to connect.
+  document.addEventListener('visibilitychange', () => {
+    deadline = now() + RETURN_MS;
+    tick();
+  });
+  flashChanges();
+  setInterval(tick, 1000);
+})();
