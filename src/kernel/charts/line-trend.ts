@@ -1,0 +1,154 @@
+import { type ScaleLinear, scaleLinear } from 'd3-scale';
+import { line } from 'd3-shape';
+import type { WallClock } from '../time-zone.ts';
+import { coordinate, escapeText, pathOf, svgImage } from './svg.ts';
+import { timeTicks } from './time-ticks.ts';
+
+export type LinePoint = {
+  startAt: number;
+  endAt: number;
+  /** Null: no value, the line is broken here. */
+  value: number | null;
+  lower: number | null;
+  upper: number | null;
+  /** `out` beyond a limit, `signal` within them but part of a pattern. */
+  mark?: 'out' | 'signal' | undefined;
+};
+
+export type LineTrendOptions = {
+  points: readonly LinePoint[];
+  window: { startAt: number; endAt: number };
+  wallClock: WallClock;
+  /** Centre of the limits. */
+  center?: number | null;
+  /** Text of a value at the axis, such as `97 %`. */
+  label: (value: number) => string;
+  /** Values that the axis never leaves, such as 0 and 1 for a share. */
+  bounds?: { min: number; max: number };
+  /** Height in CSS pixels unless the style sheet says otherwise; the chart is as wide as its place. */
+  height?: number;
+  title?: string;
+};
+
+/** Inner drawing, stretched to the place it gets; text and marks are placed by percent and keep their size. */
+const innerWidth = 1_000;
+const innerHeight = 200;
+/** The inner drawing's top and height in percent of the whole; ticks of time stand below. */
+const topPercent = 6;
+const heightPercent = 84;
+
+const thin = ' fill="none" vector-effect="non-scaling-stroke"';
+
+/**
+ * Values over time with their limits: one line broken where there is no value, upper and lower limits in steps as wide
+ * as their buckets, points beyond the limits as filled circles and those that a run rule tells as open squares.
+ */
+export function lineTrend(options: LineTrendOptions): string {
+  const { points, window, wallClock, height = 256, title } = options;
+  const x = scaleLinear([window.startAt, window.endAt], [0, innerWidth]);
+  const y = valueScale(options);
+  const axis = { x, y, ticks: timeTicks(window, wallClock), values: y.ticks(4) };
+  const content = [
+    `<svg y="${topPercent}%" width="100%" height="${heightPercent}%" viewBox="0 0 ${innerWidth} ${innerHeight}" preserveAspectRatio="none">`,
+    gridPath(axis.values, y),
+    limitPaths(points, x, y, options.center ?? null),
+    pathOf('chart-line', valueLine(points, x, y), `${thin} stroke-linecap="round" stroke-linejoin="round"`),
+    '</svg>',
+    ...points.map((point) => markOf(point, x, y)),
+    ...axis.values.map((value) => {
+      const text = escapeText(options.label(value));
+      return `<text class="chart-axis" x="4" y="${percentY(y(value))}" dy="-3">${text}</text>`;
+    }),
+    ...axis.ticks.map(({ at, label }) => tickText(x(at) / innerWidth, label)),
+  ];
+  return svgImage(`width="100%" height="${height}"`, title, content.join(''));
+}
+
+type Scale = ScaleLinear<number, number>;
+
+/** From the lowest to the highest value or limit, widened to round numbers but not beyond the bounds. */
+function valueScale({ points, center, bounds }: LineTrendOptions): Scale {
+  const values = points.flatMap(({ value, lower, upper }) => [value, lower, upper]);
+  const known = [...values, center].filter(
+    (value) => typeof value === 'number' && Number.isFinite(value),
+  ) as number[];
+  const { min: least, max: most } = bounds ?? {
+    min: Number.NEGATIVE_INFINITY,
+    max: Number.POSITIVE_INFINITY,
+  };
+  let low = known.length === 0 ? Math.max(least, 0) : known.reduce((a, b) => Math.min(a, b));
+  let high = known.length === 0 ? Math.min(most, 1) : known.reduce((a, b) => Math.max(a, b));
+  if (high - low < 1e-9)
+    [low, high] = [low - 0.05 * (Math.abs(low) || 1), high + 0.05 * (Math.abs(high) || 1)];
+  const [from, to] = scaleLinear([low, high], [0, 1]).nice(4).domain() as [number, number];
+  return scaleLinear([Math.max(least, from), Math.min(most, to)], [innerHeight, 0]);
+}
+
+function gridPath(values: readonly number[], y: Scale): string {
+  const d = values.map((value) => `M0 ${coordinate(y(value))}h${innerWidth}`).join('');
+  return pathOf('chart-grid', d, `${thin} stroke="currentColor" stroke-opacity=".12"`);
+}
+
+function middleOf(point: LinePoint): number {
+  return (point.startAt + point.endAt) / 2;
+}
+
+function valueLine(points: readonly LinePoint[], x: Scale, y: Scale): string {
+  const draw = line<LinePoint>(
+    (point) => x(middleOf(point)),
+    (point) => y(point.value ?? 0),
+  );
+  return draw.defined(({ value }) => isKnown(value)).digits(1)(points) ?? '';
+}
+
+function isKnown(value: number | null): value is number {
+  return value !== null && Number.isFinite(value);
+}
+
+/** The band between the limits, the limits themselves and the centre line. */
+function limitPaths(points: readonly LinePoint[], x: Scale, y: Scale, center: number | null): string {
+  let band = '';
+  const steps = { upper: '', lower: '' };
+  let previous: LinePoint | undefined;
+  for (const point of points) {
+    const { lower, upper } = point;
+    if (!isKnown(lower) || !isKnown(upper)) {
+      previous = undefined;
+      continue;
+    }
+    const [left, right] = [coordinate(x(point.startAt)), coordinate(x(point.endAt))];
+    const [low, high] = [coordinate(y(lower)), coordinate(y(upper))];
+    const start = previous === undefined ? `M${left} ` : 'V';
+    steps.upper += `${start}${high}H${right}`;
+    steps.lower += `${start}${low}H${right}`;
+    band += `M${left} ${low}V${high}H${right}V${low}z`;
+    previous = point;
+  }
+  const centerLine = isKnown(center) && steps.upper !== '' ? `M0 ${coordinate(y(center))}h${innerWidth}` : '';
+  return [
+    pathOf('chart-band', band, ' fill="currentColor" fill-opacity=".05"'),
+    pathOf('chart-limit', steps.upper + steps.lower, thin),
+    pathOf('chart-limit chart-center', centerLine, thin),
+  ].join('');
+}
+
+function percentY(innerY: number): string {
+  return `${coordinate(topPercent + (innerY / innerHeight) * heightPercent)}%`;
+}
+
+/** The mark of a point that wants attention: its shape tells it from the line, not its colour alone. */
+function markOf(point: LinePoint, x: Scale, y: Scale): string {
+  if (point.mark === undefined || !isKnown(point.value)) return '';
+  const left = `${coordinate((x(middleOf(point)) / innerWidth) * 100)}%`;
+  const top = percentY(y(point.value));
+  if (point.mark === 'out') return `<circle class="chart-out" cx="${left}" cy="${top}" r="4"/>`;
+  const square = 'width="7" height="7" transform="translate(-3.5 -3.5)" fill="none" stroke="currentColor"';
+  return `<rect class="chart-signal" x="${left}" y="${top}" ${square}/>`;
+}
+
+/** A tick of time; at the ends of the axis its text is kept inside. */
+function tickText(share: number, label: string): string {
+  const anchor = share < 0.04 ? 'start' : share > 0.96 ? 'end' : 'middle';
+  const place = `x="${coordinate(share * 100)}%" y="98%" text-anchor="${anchor}"`;
+  return `<text class="chart-axis" ${place}>${escapeText(label)}</text>`;
+}
