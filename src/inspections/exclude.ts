@@ -1,5 +1,5 @@
 /** Names that are never inspection images: made by a NAS, by a desktop, or still being written under another name. */
-export const defaultExclude: readonly string[] = [
+const defaultExclude: readonly string[] = [
   '@eaDir',
   '#recycle',
   '.*',
@@ -12,7 +12,7 @@ export const defaultExclude: readonly string[] = [
 ];
 
 /** Longest pattern that is taken, so that a test of a name stays cheap. */
-export const MAX_EXCLUDE_PATTERN_LENGTH = 255;
+const MAX_EXCLUDE_PATTERN_LENGTH = 255;
 
 type Test = (name: string) => boolean;
 

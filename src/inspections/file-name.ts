@@ -7,7 +7,7 @@ import { toJavaScriptPattern } from './python-pattern.ts';
 /** File systems allow 255 bytes; a longer text is no file name and is not given to a pattern. */
 export const MAX_NAME_LENGTH = 255;
 /** Longest pattern that is taken. */
-export const MAX_PATTERN_LENGTH = 1_000;
+const MAX_PATTERN_LENGTH = 1_000;
 
 /** How file names are read; made by `compileNamePattern`. */
 export type NamePattern = { source: string; regex: RegExp; isDefault: boolean };
@@ -111,7 +111,7 @@ export function isImageName(name: string): boolean {
 }
 
 /** Station and part of a file that is not two folders deep. */
-export const unknownPlace = 'Unknown';
+const unknownPlace = 'Unknown';
 
 /**
  * Station and part of the files in a folder, given its path below the watched folder with forward slashes: the first

@@ -2,9 +2,9 @@ import type { TrendBucket } from './model.ts';
 import { wilsonInterval } from './yield.ts';
 
 /** Fewer judged inspections than this in the past are no baseline. */
-export const MIN_BASELINE_INSPECTIONS = 50;
+const MIN_BASELINE_INSPECTIONS = 50;
 /** Mean number of inspections from one false alarm to the next is at least this. */
-export const FALSE_ALARM_INSPECTIONS = 100_000;
+const FALSE_ALARM_INSPECTIONS = 100_000;
 /** A station that never failed is taken to fail this often, so that one NG is not a burst. */
 const MIN_BASELINE_RATE = 0.005;
 

@@ -1,5 +1,5 @@
 /** Cumulative share at which the "vital few" end. */
-export const PARETO_MARK = 0.8;
+const PARETO_MARK = 0.8;
 
 export type ParetoRow = {
   name: string;

@@ -1,5 +1,5 @@
 /** Most pieces that are tried of one pattern. */
-export const MAX_PATTERN_PIECES = 300;
+const MAX_PATTERN_PIECES = 300;
 
 /** One token of a JavaScript pattern: the start of a group, its end, a bar, an escape, a class, a quantifier, a character. */
 const token =

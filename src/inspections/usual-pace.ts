@@ -4,7 +4,7 @@ import type { TrendBucket } from './model.ts';
 const minuteMs = 60_000;
 
 /** Fewer minutes with images than this tell no pace. */
-export const MIN_PACE_MINUTES = 5;
+const MIN_PACE_MINUTES = 5;
 
 /**
  * Usual time between two images of a station, ms, learnt from its counts per minute over recent hours (minutes without

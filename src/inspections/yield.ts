@@ -4,7 +4,7 @@ import type { VerdictCounts } from './model.ts';
 const z95 = 1.959964;
 
 /** Below this many inspections the interval stands beside the yield. */
-export const MAX_COUNT_WITH_INTERVAL = 50;
+const MAX_COUNT_WITH_INTERVAL = 50;
 
 /** The sum of several counts: a yield over parts or hours is taken from it, never a mean of percentages. */
 export function sumCounts(list: Iterable<VerdictCounts>): VerdictCounts {
