@@ -26,7 +26,9 @@ export function createCountQueries(db: Db, names: PlantNames): CountQueries {
 
   /** Hours and minutes have the same columns, so one query serves both. */
   function rollUp(segment: Segment, { stationId, partId }: CountFilter) {
-    const table = (segment.from === 'hours' ? inspectionHours : inspectionMinutes) as typeof inspectionMinutes;
+    const table = (
+      segment.from === 'hours' ? inspectionHours : inspectionMinutes
+    ) as typeof inspectionMinutes;
     const where = and(
       gte(table.startAt, segment.startAt),
       lt(table.startAt, segment.endAt),
@@ -79,7 +81,11 @@ export function createCountQueries(db: Db, names: PlantNames): CountQueries {
       function byPart(segment: Segment): Promise<PartCounts[]> {
         const { table, where, sums: counts } = rollUp(segment, filter);
         const key = { stationId: table.stationId, partId: table.partId };
-        return db.read.select({ ...key, ...counts }).from(table).where(where).groupBy(key.stationId, key.partId);
+        return db.read
+          .select({ ...key, ...counts })
+          .from(table)
+          .where(where)
+          .groupBy(key.stationId, key.partId);
       }
     },
 
@@ -110,7 +116,9 @@ export function createCountQueries(db: Db, names: PlantNames): CountQueries {
 
 /** The same window without the hour counts. */
 function minutesAndRows(window: TimeWindow): Segment[] {
-  return segmentsOf(window).map((segment) => (segment.from === 'hours' ? { ...segment, from: 'minutes' } : segment));
+  return segmentsOf(window).map((segment) =>
+    segment.from === 'hours' ? { ...segment, from: 'minutes' } : segment,
+  );
 }
 
 function total(column: Db['tables']['inspectionMinutes']['ok']) {

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
@@ -23,9 +23,15 @@ export type InspectionQueries = {
   findInspection(id: number): Promise<InspectionRef | undefined>;
   findByFile(rootId: number, folderPath: string, name: string): Promise<InspectionRef | undefined>;
   /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
-  listInspections(filter: ListFilter, page: { limit: number; from?: Cursor; direction?: Direction }): Promise<InspectionRef[]>;
+  listInspections(
+    filter: ListFilter,
+    page: { limit: number; from?: Cursor; direction?: Direction },
+  ): Promise<InspectionRef[]>;
   /** Capture time of a station's newest image; undefined when it never had one. */
   findLastSeenAt(stationId: number): Promise<number | undefined>;
+  /** Why images cannot be read, by id; readable ones are left out. */
+  listBadReasons(ids: readonly number[]): Promise<Map<number, string>>;
+  findBadImage(inspection: InspectionRef): Promise<BadImage | undefined>;
   listBadImages(limit: number): Promise<{ images: BadImage[]; totalCount: number }>;
 };
 
@@ -34,16 +40,21 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
 
   function toRef(row: typeof inspections.$inferSelect): InspectionRef {
     const { directoryId, stationId, partId, modifiedAt: _, ...rest } = row;
-    const { path } = folders.get(directoryId);
+    const { path, rootId } = folders.get(directoryId);
     return {
       ...rest,
       station: names.stationName(stationId),
       part: names.partName(partId),
+      rootId,
       path: path === '' ? row.name : `${path}/${row.name}`,
     };
   }
 
-  function listOfStation(stationId: number, filter: ListFilter, page: { limit: number; from?: Cursor; direction: Direction }) {
+  function listOfStation(
+    stationId: number,
+    filter: ListFilter,
+    page: { limit: number; from?: Cursor; direction: Direction },
+  ) {
     const { partId, verdict, window } = filter;
     const conditions: (SQL | undefined)[] = [
       eq(inspections.stationId, stationId),
@@ -56,7 +67,9 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
     if (page.from) {
       const { capturedAt, id } = page.from;
       conditions.push(
-        page.direction === 'older' ? sql`${place} < (${capturedAt}, ${id})` : sql`${place} > (${capturedAt}, ${id})`,
+        page.direction === 'older'
+          ? sql`${place} < (${capturedAt}, ${id})`
+          : sql`${place} > (${capturedAt}, ${id})`,
       );
     }
     const by = page.direction === 'older' ? desc : asc;
@@ -106,6 +119,20 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
         .orderBy(desc(inspections.capturedAt))
         .limit(1);
       return row?.capturedAt;
+    },
+
+    async listBadReasons(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await db.read
+        .select()
+        .from(badImages)
+        .where(inArray(badImages.inspectionId, [...ids]));
+      return new Map(rows.map((row) => [row.inspectionId, row.reason]));
+    },
+
+    async findBadImage(inspection) {
+      const [row] = await db.read.select().from(badImages).where(eq(badImages.inspectionId, inspection.id));
+      return row && { inspection, reason: row.reason, failedAt: row.failedAt, attempts: row.attempts };
     },
 
     async listBadImages(limit) {

@@ -12,6 +12,8 @@ export type InspectionRef = {
   revision: number;
   station: string;
   part: string;
+  /** The watched folder it lies in. */
+  rootId: number;
   /** Path below the watched folder, with forward slashes. */
   path: string;
   name: string;

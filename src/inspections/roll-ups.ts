@@ -15,7 +15,14 @@ export type CountChange = {
   by: 1 | -1;
 };
 
-type CountRow = { startAt: number; stationId: number; partId: number; ok: number; ng: number; unmatched: number };
+type CountRow = {
+  startAt: number;
+  stationId: number;
+  partId: number;
+  ok: number;
+  ng: number;
+  unmatched: number;
+};
 
 /** Adds changes up per bucket, station and part, so that a batch of a thousand images costs a few rows. */
 export function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow[] {

@@ -127,8 +127,8 @@ export type CardsView = {
   covers: CoversView;
   notices: NoticesView;
   cards: StationCard[];
-  /** Wall mode: how many tiles stand side by side, 1 to 8. */
-  wallColumns: number;
+  /** Wall mode: how the tiles stand. */
+  wall: { columns: number; rows: number };
   empty: EmptyView | null;
   /** The statistics could not be read: plain words; the cards are then empty. */
   error: string | null;
@@ -163,8 +163,9 @@ export const cardPartNames = ['head', 'figures', 'parts', 'trend', 'last', 'ngs'
 
 /** Lines of parts a card shows before it says "and n more". */
 export const MAX_PART_LINES = 4;
-/** More tiles side by side could not be read from five metres. */
+/** More and smaller tiles could not be read from five metres; the wall shows the worst ones. */
 export const MAX_WALL_COLUMNS = 8;
+export const MAX_WALL_ROWS = 10;
 
 /** The thumbnail of one inspection. */
 export function shotView(
@@ -236,9 +237,17 @@ function partLines(station: string, parts: StationSummary['parts'], query: Parti
   }));
 }
 
-/** Tiles side by side so that `count` of them fill a 16:9 screen with tiles near 16:10. */
-export function wallColumns(count: number): number {
-  return Math.min(MAX_WALL_COLUMNS, Math.max(1, Math.ceil(Math.sqrt(count))));
+/** The grid of a 16:9 wall in which `count` tiles, best seen at 2.2:1, come out largest and few places stay empty. */
+export function wallGrid(count: number): { columns: number; rows: number } {
+  let best = { columns: 1, rows: 1, worth: 0 };
+  for (let columns = 1; columns <= MAX_WALL_COLUMNS; columns++) {
+    const rows = Math.max(1, Math.ceil(count / columns));
+    if (rows > MAX_WALL_ROWS) continue;
+    const tileHeight = Math.min(16 / columns / 2.2, 9 / rows);
+    const worth = tileHeight * (count / (columns * rows));
+    if (worth > best.worth) best = { columns, rows, worth };
+  }
+  return { columns: best.columns, rows: best.rows };
 }
 
 /** Cards in reading order: worst yield first, stations without a yield last, names within a tie. */
@@ -255,6 +264,7 @@ export function cardsView(
 ): CardsView {
   const cards = orderCards(summaries.map((summary) => stationCard(summary, context)));
   const totalCount = cards.reduce((sum, { counts }) => sum + counts.ok + counts.ng + counts.unmatched, 0);
+  const shown = context.query.kiosk ? cards.slice(0, MAX_WALL_COLUMNS * MAX_WALL_ROWS) : cards;
   const empty: EmptyView = {
     ...rest.empty,
     kind: rest.anyImageEver ? 'nothing-here' : 'nothing-yet',
@@ -269,8 +279,8 @@ export function cardsView(
       csvHref: pageHref('/inspections/export.csv', { ...context.query, kiosk: false }),
     },
     notices: rest.notices,
-    cards,
-    wallColumns: wallColumns(cards.length),
+    cards: shown,
+    wall: wallGrid(shown.length),
     empty: cards.length === 0 ? empty : null,
     error: null,
   };

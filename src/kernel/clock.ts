@@ -8,7 +8,9 @@ export type Clock = {
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** A clock that stands still until it is told otherwise. */
-export function createTestClock(startAt: number): Clock & { set(at: number): void; advance(ms: number): void } {
+export function createTestClock(
+  startAt: number,
+): Clock & { set(at: number): void; advance(ms: number): void } {
   let current = startAt;
   return {
     now: () => current,

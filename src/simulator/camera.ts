@@ -11,7 +11,7 @@ export const sceneSize = {
   height: pictureHeight + 2 * pictureMargin,
 };
 
-const jpegQuality = 85;
+const jpegQuality = 80;
 
 /** How one unit lay under the camera and how the camera saw it. */
 export type Shot = {
@@ -44,28 +44,27 @@ export function takeAim(random: Random, mono: boolean): Shot {
 export async function photograph(light: Float32Array, shot: Shot, random: Random): Promise<Buffer> {
   const channels = shot.mono ? 1 : 3;
   const pixels = Buffer.allocUnsafe(pictureWidth * pictureHeight * channels);
-  const seen = [0, 0, 0];
   const cos = Math.cos(shot.turn);
   const sin = Math.sin(shot.turn);
-  let noiseAt = random.integer(0, noiseTable.length - 1);
+  const seen = new Float32Array(3);
   for (let y = 0, out = 0; y < pictureHeight; y += 1) {
     const fromY = y - pictureHeight / 2;
+    let noiseAt = random.integer(0, noiseTable.length - 1);
     for (let x = 0; x < pictureWidth; x += 1) {
       const fromX = x - pictureWidth / 2;
       const sceneX = cos * fromX - sin * fromY + shot.shiftX + sceneSize.width / 2;
       const sceneY = sin * fromX + cos * fromY + shot.shiftY + sceneSize.height / 2;
       sample(light, sceneX, sceneY, seen);
-      const shading = shot.gain * (1 - 8.5e-7 * (fromX * fromX + fromY * fromY));
+      const shading = shot.gain * (1 - 8.5e-7 * (fromX * fromX + fromY * fromY)) * toneScale;
       if (shot.mono) seen[0] = 0.2126 * seen[0]! + 0.7152 * seen[1]! + 0.0722 * seen[2]!;
       for (let channel = 0; channel < channels; channel += 1) {
         noiseAt = (noiseAt + 1) & (noiseTable.length - 1);
-        const level = toneTable[Math.min(toneSteps - 1, (seen[channel]! * shading * toneScale) | 0)]!;
-        const noisy = level + noiseTable[noiseAt]! * shot.noise;
-        pixels[out] = noisy < 0 ? 0 : noisy > 255 ? 255 : noisy;
+        const step = (seen[channel]! * shading) | 0;
+        const level = toneTable[step < toneSteps ? step : toneSteps - 1]! + noiseTable[noiseAt]! * shot.noise;
+        pixels[out] = level < 0 ? 0 : level > 255 ? 255 : level;
         out += 1;
       }
     }
-    noiseAt = (noiseAt + random.integer(0, 9999)) & (noiseTable.length - 1);
   }
   const raw = { width: pictureWidth, height: pictureHeight, channels } as const;
   return sharp(pixels, { raw }).jpeg({ quality: jpegQuality }).toBuffer();
@@ -74,35 +73,33 @@ export async function photograph(light: Float32Array, shot: Shot, random: Random
 /** What a real lens does to light (three values a pixel): each pixel shares with its neighbors, 1-2-1 both ways. */
 export function blurLens(light: Float32Array, size: { width: number; height: number }): Float32Array {
   const row = size.width * 3;
-  const across = Float32Array.from(light);
+  const across = light.slice();
   for (let at = 3; at < light.length - 3; at += 1) {
     across[at] = (light[at - 3]! + 2 * light[at]! + light[at + 3]!) / 4;
   }
-  const both = Float32Array.from(across);
+  const both = across.slice();
   for (let at = row; at < light.length - row; at += 1) {
     both[at] = (across[at - row]! + 2 * across[at]! + across[at + row]!) / 4;
   }
   return both;
 }
 
+const lastColumn = sceneSize.width - 2;
+const lastRow = sceneSize.height - 2;
+
 /** The light between four pixels, weighted by nearness; outside the scene its edge goes on. */
-function sample(light: Float32Array, x: number, y: number, into: number[]): void {
-  const left = x < 0 ? 0 : x > sceneSize.width - 2 ? sceneSize.width - 2 : x | 0;
-  const top = y < 0 ? 0 : y > sceneSize.height - 2 ? sceneSize.height - 2 : y | 0;
-  const right = Math.min(1, Math.max(0, x - left));
-  const down = Math.min(1, Math.max(0, y - top));
+function sample(light: Float32Array, x: number, y: number, into: Float32Array): void {
+  const left = x < 0 ? 0 : x > lastColumn ? lastColumn : x | 0;
+  const top = y < 0 ? 0 : y > lastRow ? lastRow : y | 0;
+  const right = x < 0 ? 0 : x > lastColumn ? 1 : x - left;
+  const down = y < 0 ? 0 : y > lastRow ? 1 : y - top;
   const at = (top * sceneSize.width + left) * 3;
   const below = at + sceneSize.width * 3;
-  const upperLeft = (1 - right) * (1 - down);
-  const upperRight = right * (1 - down);
-  const lowerLeft = (1 - right) * down;
-  const lowerRight = right * down;
   for (let channel = 0; channel < 3; channel += 1) {
-    into[channel] =
-      light[at + channel]! * upperLeft +
-      light[at + 3 + channel]! * upperRight +
-      light[below + channel]! * lowerLeft +
-      light[below + 3 + channel]! * lowerRight;
+    const upper = light[at + channel]!;
+    const lower = light[below + channel]!;
+    const above = upper + (light[at + 3 + channel]! - upper) * right;
+    into[channel] = above + (lower + (light[below + 3 + channel]! - lower) * right - above) * down;
   }
 }
 

@@ -131,7 +131,8 @@ function growCrack(
   let turned = heading;
   for (let gone = 0; gone < length; ) {
     const step = random.between(6, 13);
-    const thin = (pen * (1 - (0.75 * gone) / length)).toFixed(2);
+    const share = gone / length;
+    const thin = (pen * Math.min(1, 0.4 + 3 * share) * (1 - 0.75 * share)).toFixed(2);
     turned = heading + random.normal() * 0.55;
     const next = { x: x + step * Math.cos(turned), y: y + step * Math.sin(turned) };
     const ends = `x1="${x.toFixed(1)}" y1="${y.toFixed(1)}" x2="${next.x.toFixed(1)}" y2="${next.y.toFixed(1)}"`;

@@ -19,7 +19,7 @@ export const drawnParts = ['OR-3CT', 'OR-2CT', 'HX-1'] as const;
 export type DrawnPart = (typeof drawnParts)[number];
 
 export type PartPicture = {
-  /** 640×480, JPEG quality 85. */
+  /** 640×480. */
   jpeg: Buffer;
   /** Where in the picture the defect is, give or take the unit's pose; null on a good unit. */
   defectBox: Box | null;
@@ -102,7 +102,7 @@ export async function createPartArtist(part: DrawnPart): Promise<PartArtist> {
     draw: async (key, defect) => {
       const random = createRandom(`${part}:${key}:defect`);
       const aim = createRandom(`${part}:${key}:aim`);
-      const scene = Float32Array.from(whole);
+      const scene = whole.slice();
       let box: Box | null = null;
       if (defect === 'missing') box = takeAway(scene, bare, random.pick(recipe.removable));
       else if (defect !== null) box = await hurt(scene, surface, body, recipe, defect, random);

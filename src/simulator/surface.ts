@@ -123,10 +123,10 @@ export function mottle(
   }
 }
 
-/** The mask softened by about `radius` pixels: three box blurs, close to a Gaussian. */
+/** The mask softened by about `radius` pixels: two box blurs each way, near enough to a Gaussian. */
 export function soften(size: { width: number; height: number }, mask: Mask, radius: number): Mask {
   let soft = mask;
-  for (let pass = 0; pass < 3; pass += 1) soft = blurColumns(size, blurRows(size, soft, radius), radius);
+  for (let pass = 0; pass < 2; pass += 1) soft = blurColumns(size, blurRows(size, soft, radius), radius);
   return soft;
 }
 

@@ -19,7 +19,14 @@ const rescanWaitMs = 20_000;
 /** What the scanner knows of its own work; the rest of a source's status is known to the main thread. */
 export type ScanStatus = Pick<
   SourceStatus,
-  'state' | 'reason' | 'directories' | 'knownFiles' | 'lastSweep' | 'sweepRunningSince' | 'backfill' | 'incomplete'
+  | 'state'
+  | 'reason'
+  | 'directories'
+  | 'knownFiles'
+  | 'lastSweep'
+  | 'sweepRunningSince'
+  | 'backfill'
+  | 'incomplete'
 > & { offlineSince: number | null; refusedWatches: number; unreadableFolders: string[] };
 
 export type RescanResult = { scanned: number; added: number; note: string | null };
@@ -81,7 +88,10 @@ export function startScanEngine(
         void sweeps.trigger();
       }
     } else if (was !== 'offline') {
-      log.warn({ folder: context.root.path, reason: check.reason }, 'The watched folder is offline; nothing is deleted');
+      log.warn(
+        { folder: context.root.path, reason: check.reason },
+        'The watched folder is offline; nothing is deleted',
+      );
       Object.assign(status, { state: 'offline', reason: check.reason, offlineSince: clock.now() });
       await watch?.stop();
       watch = undefined;
@@ -124,13 +134,16 @@ export function startScanEngine(
   async function sweepNow(): Promise<SweepResult | undefined> {
     if (!isOnline()) return undefined;
     const startedAt = clock.now();
-    const kind: SweepKind = forced || startedAt - reconciledAt >= options.reconcileIntervalMs ? 'reconcile' : 'sweep';
+    const kind: SweepKind =
+      forced || startedAt - reconciledAt >= options.reconcileIntervalMs ? 'reconcile' : 'sweep';
     if (kind === 'reconcile') reconciledAt = startedAt;
     forced = false;
     status.sweepRunningSince = startedAt;
     const addedBefore = intake.added + backfill.added;
     try {
-      const result = await sweepRoot({ context, intake, backfill }, kind, (folder) => watch?.watch(folder.ref.path));
+      const result = await sweepRoot({ context, intake, backfill }, kind, (folder) =>
+        watch?.watch(folder.ref.path),
+      );
       await intake.settle();
       status.unreadableFolders = result.unreadable;
       const filesAdded = intake.added + backfill.added - addedBefore;
@@ -169,7 +182,13 @@ export function startScanEngine(
     run: async () => void (await sweepNow()),
     log,
   });
-  const checks = startLoop({ name: 'root check', intervalMs: rootCheckMs, run: checkRootNow, log, runAtStart: true });
+  const checks = startLoop({
+    name: 'root check',
+    intervalMs: rootCheckMs,
+    run: checkRootNow,
+    log,
+    runAtStart: true,
+  });
 
   return {
     status: () => ({

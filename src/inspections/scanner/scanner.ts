@@ -14,8 +14,6 @@ const silentThreadMs = 15_000;
 const restartDelayMs = 2_000;
 const writeRetryMs = 1_000;
 const rescanTimeoutMs = 60_000;
-/** Files changed longer ago than this say nothing about how fast new ones arrive. */
-const freshFileMs = 60_000;
 
 export type RescanOutcome = { scanned: number; added: number; note: string | null };
 
@@ -43,6 +41,7 @@ export type ScannerOptions = {
 export function startScanner(options: ScannerOptions): Scanner {
   const { data, record, clock, log } = options;
   const lag = createLag();
+  const startedAt = clock.now();
   const rescans = new Map<number, (outcome: RescanOutcome) => void>();
   const { mode, fileSystem } = chooseMode(data.root.path, options.watchMode);
   let worker: Worker | undefined;
@@ -59,10 +58,13 @@ export function startScanner(options: ScannerOptions): Scanner {
     const threadData: ScanThreadData = { ...data, mode, folders };
     worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: threadData });
     worker.on('message', handle);
-    worker.on('error', (error) => log.error({ err: error }, 'The scanner thread failed and is started again'));
+    worker.on('error', (error) =>
+      log.error({ err: error }, 'The scanner thread failed and is started again'),
+    );
     worker.on('exit', () => {
       worker = undefined;
-      for (const settle of rescans.values()) settle({ scanned: 0, added: 0, note: 'the scanner was restarted' });
+      for (const settle of rescans.values())
+        settle({ scanned: 0, added: 0, note: 'the scanner was restarted' });
       rescans.clear();
       if (!stopping) restart = setTimeout(() => void launch(), restartDelayMs);
     });
@@ -105,7 +107,8 @@ export function startScanner(options: ScannerOptions): Scanner {
     if (message.lane === 'live') {
       const now = clock.now();
       for (const { modifiedAt } of batch.files) {
-        if (modifiedAt !== null && now - modifiedAt < freshFileMs) lag.add(Math.max(now - modifiedAt, 0));
+        // What was there before says nothing about how fast new images arrive.
+        if (modifiedAt !== null && modifiedAt > startedAt) lag.add(Math.max(now - modifiedAt, 0));
       }
     }
     if (recorded.stationIds.length > 0) options.onRecorded(recorded);
@@ -137,10 +140,11 @@ export function startScanner(options: ScannerOptions): Scanner {
 
   void launch();
   return {
-    status: () => describe(data.root, options.watchMode, { mode, fileSystem }, latest, lag.summary(), {
-      isSilent: clock.now() - heardAt > silentThreadMs,
-      heardAt,
-    }),
+    status: () =>
+      describe(data.root, options.watchMode, { mode, fileSystem }, latest, lag.summary(), {
+        isSilent: clock.now() - heardAt > silentThreadMs,
+        heardAt,
+      }),
     rescan: () => {
       const id = nextRescan++;
       return new Promise((resolve) => {
@@ -168,7 +172,10 @@ export function startScanner(options: ScannerOptions): Scanner {
   };
 }
 
-function chooseMode(path: string, setting: 'auto' | 'events' | 'poll'): { mode: 'events' | 'poll'; fileSystem: string } {
+function chooseMode(
+  path: string,
+  setting: 'auto' | 'events' | 'poll',
+): { mode: 'events' | 'poll'; fileSystem: string } {
   try {
     const detected = detectWatchMode(path);
     return { mode: setting === 'auto' ? detected.mode : setting, fileSystem: detected.fileSystem };
@@ -185,8 +192,16 @@ function describe(
   lag: SourceStatus['lag'],
   thread: { isSilent: boolean; heardAt: number },
 ): SourceStatus {
-  const { state, reason, offlineSince } = latest ?? { state: 'starting' as const, reason: null, offlineSince: null };
-  const silent = { state: 'offline' as const, reason: 'The folder does not answer', offlineSince: thread.heardAt };
+  const { state, reason, offlineSince } = latest ?? {
+    state: 'starting' as const,
+    reason: null,
+    offlineSince: null,
+  };
+  const silent = {
+    state: 'offline' as const,
+    reason: 'The folder does not answer',
+    offlineSince: thread.heardAt,
+  };
   return {
     id: root.id,
     path: root.path,

@@ -75,6 +75,9 @@ function refuseOldSqlite(connection: BetterSqlite.Database): void {
     major > needMajor ||
     (major === needMajor && (minor > needMinor || (minor === needMinor && patch >= needPatch)));
   if (!enough) {
-    throw new AppError('unavailable', `SQLite ${version} can lose data; ${oldestSqlite.join('.')} or newer is needed`);
+    throw new AppError(
+      'unavailable',
+      `SQLite ${version} can lose data; ${oldestSqlite.join('.')} or newer is needed`,
+    );
   }
 }

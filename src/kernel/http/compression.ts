@@ -30,7 +30,7 @@ export function chooseEncoding(acceptEncoding: string | undefined): Encoding | u
 }
 
 /** Compresses a whole body at the level that pays while a client waits. */
-export function compressNow(body: Uint8Array, encoding: Encoding): Uint8Array<ArrayBuffer> {
+function compressNow(body: Uint8Array, encoding: Encoding): Uint8Array<ArrayBuffer> {
   if (encoding === 'gzip') return gzipSync(body, { level: 5 });
   return brotliCompressSync(body, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: body.byteLength },

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { AppContext } from './env.ts';
 
 /** Weak tag of a text: the same words give the same tag, however they are compressed on the way. */
-export function weakEtag(text: string): string {
+function weakEtag(text: string): string {
   return `W/"${hash('sha1', text, 'base64url').slice(0, 20)}"`;
 }
 

@@ -20,7 +20,7 @@ const contentSecurityPolicy = [
  * Headers of every answer. Over plain HTTP neither HSTS nor cross-origin isolation may be asked for, and the referrer
  * must reach our own forms, or browsers send `Origin: null` and every change is refused.
  */
-export const securityHeaderValues: Readonly<Record<string, string>> = {
+const securityHeaderValues: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'SAMEORIGIN',

@@ -58,59 +58,36 @@ export type Hub = {
   stop(): void;
 };
 
+/** Opens the house; `version` is told to pages of another one, `maxViewers` is how many streams there may be. */
 export function createHub(options: { clock: Clock; log: Log; version: string; maxViewers: number }): Hub {
-  const liveTopics = new Map<string, LiveTopic>();
+  const { clock, version } = options;
   const viewers = new Map<StreamViewer, number>();
   const counters = { renders: 0, renderMs: 0, coalesced: 0, cutOff: 0, refused: 0 };
-  // Numbers start anew with the process, so an id also names the process that gave it.
-  const processName = randomBytes(4).toString('hex');
-  let sequence = 0;
-  let joined = 0;
-  let stopped = false;
-
-  const context: LiveTopicContext = {
-    clock: options.clock,
+  const numbers = createNumbers();
+  const topics = createLiveTopics({
+    clock,
     log: options.log,
     enqueue: createRenderQueue().add,
-    nextSequence: () => ++sequence,
-    messageId: (number) => `${processName}-${number}`,
+    nextSequence: numbers.next,
+    messageId: numbers.idOf,
     onRendered: (ms) => {
       counters.renders += 1;
       counters.renderMs += ms;
     },
-  };
-  const liveKey = (request: TopicRequest, lang: Lang) => `${lang} ${request.key}`;
-  const ensureLive = (request: TopicRequest, lang: Lang) => {
-    const key = liveKey(request, lang);
-    const topic = liveTopics.get(key) ?? createLiveTopic(request, lang, context);
-    liveTopics.set(key, topic);
-    return topic;
-  };
-  const leave = (viewer: StreamViewer, topics: readonly LiveTopic[], lang: Lang) => {
-    if (!viewers.delete(viewer)) return;
-    for (const topic of topics) {
-      topic.viewers.delete(viewer);
-      if (topic.viewers.size > 0) continue;
-      topic.stop();
-      liveTopics.delete(liveKey(topic.request, lang));
-    }
-  };
+  });
   const newVersionFor = (pageVersion: string | undefined) =>
-    pageVersion === undefined || pageVersion === options.version ? undefined : options.version;
-  const ticker = startTicker(viewers, options.clock, options.version);
+    pageVersion === undefined || pageVersion === version ? undefined : version;
+  const ticker = startTicker(viewers, clock, version);
+  let joined = 0;
+  let stopped = false;
 
   return {
     counters,
     newVersionFor,
-    publish: (eventName, payload) => {
-      for (const { request, refresh } of liveTopics.values()) {
-        const { topic, query } = request;
-        if (topic.events.includes(eventName) && (topic.concerns?.(query, payload) ?? true)) refresh();
-      }
-    },
+    publish: topics.publish,
     assertRoom: (requests, lang) => {
-      const added = requests.filter((request) => !liveTopics.has(liveKey(request, lang))).length;
-      if (!stopped && viewers.size < options.maxViewers && liveTopics.size + added <= MAX_LIVE_TOPICS) return;
+      const added = requests.filter((request) => !topics.find(request, lang)).length;
+      if (!stopped && viewers.size < options.maxViewers && topics.size() + added <= MAX_LIVE_TOPICS) return;
       counters.refused += 1;
       throw new AppError(
         'unavailable',
@@ -121,32 +98,80 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
       );
     },
     join: (viewer, { requests, have, lang, lastEventId, pageVersion }) => {
-      const topics = requests.map((request) => ensureLive(request, lang));
+      const shown = requests.map((request, index) => ({
+        topic: topics.ensure(request, lang),
+        have: have[index],
+      }));
       viewers.set(viewer, joined++ % PING_EVERY_SEC);
-      for (const topic of topics) topic.viewers.add(viewer);
-      const shown = topics.map((topic, index) => ({ topic, have: have[index] }));
-      const greetings = [pingFrame(options.clock, options.version)];
+      for (const { topic } of shown) topic.viewers.add(viewer);
+      const greetings = [pingFrame(clock, version)];
       const newVersion = newVersionFor(pageVersion);
       if (newVersion !== undefined) greetings.push(createFrame({ event: 'reload', data: newVersion }));
-      viewer.open(greetings, shown, parseSequence(lastEventId, processName));
-      return () => leave(viewer, topics, lang);
+      viewer.open(greetings, shown, numbers.parse(lastEventId));
+      return () => {
+        if (!viewers.delete(viewer)) return;
+        for (const { topic } of shown) topics.release(topic, viewer);
+      };
     },
-    findShown: (request, lang) => liveTopics.get(liveKey(request, lang))?.state()?.fragment,
-    lastMessageId: () => context.messageId(sequence),
-    stats: () => ({ viewers: viewers.size, topics: liveTopics.size, ...counters }),
+    findShown: (request, lang) => topics.find(request, lang)?.state()?.fragment,
+    lastMessageId: numbers.lastId,
+    stats: () => ({ viewers: viewers.size, topics: topics.size(), ...counters }),
     stop: () => {
       stopped = true;
       clearInterval(ticker);
-      for (const topic of liveTopics.values()) topic.stop();
+      topics.stop();
       for (const viewer of viewers.keys()) viewer.end();
     },
   };
 }
 
-/** The number of the last change a returning viewer saw; undefined for a new viewer, or one of an earlier process. */
-function parseSequence(lastEventId: string | undefined, processName: string): number | undefined {
-  const [name, number] = lastEventId?.split('-') ?? [];
-  return name === processName && /^\d{1,15}$/.test(number ?? '') ? Number(number) : undefined;
+/** The topics somebody looks at, each once for its filters and language. */
+function createLiveTopics(context: LiveTopicContext) {
+  const topics = new Map<string, LiveTopic>();
+  const keyOf = (request: TopicRequest, lang: Lang) => `${lang} ${request.key}`;
+  return {
+    size: () => topics.size,
+    find: (request: TopicRequest, lang: Lang) => topics.get(keyOf(request, lang)),
+    ensure: (request: TopicRequest, lang: Lang): LiveTopic => {
+      const key = keyOf(request, lang);
+      const topic = topics.get(key) ?? createLiveTopic(request, lang, context);
+      topics.set(key, topic);
+      return topic;
+    },
+    /** Drops the topic with its last viewer. */
+    release: (topic: LiveTopic, viewer: StreamViewer) => {
+      topic.viewers.delete(viewer);
+      if (topic.viewers.size > 0) return;
+      topic.stop();
+      topics.delete(keyOf(topic.request, topic.lang));
+    },
+    publish: (eventName: string, payload?: unknown) => {
+      for (const { request, refresh } of topics.values()) {
+        const { topic, query } = request;
+        if (topic.events.includes(eventName) && (topic.concerns?.(query, payload) ?? true)) refresh();
+      }
+    },
+    stop: () => {
+      for (const topic of topics.values()) topic.stop();
+    },
+  };
+}
+
+/** Numbers of changes. They start anew with the process, so the id a viewer gets also names the process. */
+function createNumbers() {
+  const processName = randomBytes(4).toString('hex');
+  let last = 0;
+  const idOf = (sequence: number) => `${processName}-${sequence}`;
+  return {
+    idOf,
+    next: () => ++last,
+    lastId: () => idOf(last),
+    /** The last change a returning viewer saw; undefined for a new viewer, or one of an earlier process. */
+    parse: (lastEventId: string | undefined): number | undefined => {
+      const [name, number = ''] = lastEventId?.split('-') ?? [];
+      return name === processName && /^\d{1,15}$/.test(number) ? Number(number) : undefined;
+    },
+  };
 }
 
 function pingFrame(clock: Clock, version: string) {

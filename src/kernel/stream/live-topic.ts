@@ -21,8 +21,8 @@ export type TopicViewer = {
 
 /** One topic with its filters in one language, alive as long as somebody looks at it. */
 export type LiveTopic = {
-  readonly key: string;
   readonly request: TopicRequest;
+  readonly lang: Lang;
   readonly viewers: Set<TopicViewer>;
   state(): TopicState | undefined;
   /** Something may have changed: renders soon and tells the viewers if it did. */
@@ -95,8 +95,8 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
   };
 
   const topic: LiveTopic = {
-    key: request.key,
     request,
+    lang,
     viewers,
     state: () => state,
     refresh,

@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { findFreePort } from '../../testing/free-port.ts';
 import { requireOrSkip } from '../../testing/services.ts';
 import { systemClock } from '../clock.ts';
@@ -24,7 +24,7 @@ const files = loadStaticFiles({
 });
 const log = createLog({ level: 'silent', pretty: false });
 
-let browser: Browser;
+let browser: Browser | undefined;
 let page: Page;
 let faults: string[];
 let port: number;
@@ -87,33 +87,35 @@ const text = (selector: string) => page.locator(selector).innerText();
 const connectionState = () => page.locator('#connection').getAttribute('data-state');
 const until = { timeout: 12_000, interval: 50 };
 
-describe.skipIf(browserProgram.missing)('a page in a real browser', () => {
-  beforeAll(async () => {
-    const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
-    browser = await chromium.launch({
-      executablePath: browserProgram.path,
-      args: [...quiet, '--disable-background-networking', '--disable-component-update'],
-    });
+beforeAll(async () => {
+  if (browserProgram.missing) return;
+  const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
+  browser = await chromium.launch({
+    executablePath: browserProgram.path,
+    args: [...quiet, '--disable-background-networking', '--disable-component-update'],
   });
-  afterAll(() => browser.close());
+});
+afterAll(() => browser?.close());
 
-  beforeEach(async () => {
-    yields = { S4: '97.0 %', S9: '95.0 %' };
-    streamRefused = false;
-    port = await findFreePort();
-    await startPlant();
-    page = await browser.newPage();
-    faults = [];
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-    page.on('pageerror', (error) => faults.push(String(error)));
-    await page.clock.install();
-  });
-  afterEach(async () => {
-    await page.close();
-    await server.stop({ graceMs: 200 });
-  });
+beforeEach(async () => {
+  yields = { S4: '97.0 %', S9: '95.0 %' };
+  streamRefused = false;
+  port = await findFreePort();
+  await startPlant();
+  page = await browser!.newPage();
+  faults = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('pageerror', (error) => faults.push(String(error)));
+  await page.clock.install();
+});
+afterEach(async () => {
+  await page.close();
+  await server.stop({ graceMs: 200 });
+});
 
-  test('shows a change at once without reloading, flashes it, and lets ages tick; nothing is reported', async () => {
+test.skipIf(browserProgram.missing)(
+  'shows a change at once without reloading, flashes it, and lets ages tick; nothing is reported',
+  async () => {
     await page.goto(`http://127.0.0.1:${port}/`);
     await expect.poll(connectionState, until).toBe('live');
     expect(await text('[data-connection-word]')).toBe('Live');
@@ -131,9 +133,12 @@ describe.skipIf(browserProgram.missing)('a page in a real browser', () => {
     await expect.poll(() => page.locator('#cards p').count(), until).toBe(3);
     expect(await page.evaluate(() => Reflect.get(globalThis, 'sameDocument'))).toBe(true);
     expect(faults).toEqual([]);
-  });
+  },
+);
 
-  test('polls while its first connect is refused, and is live once the stream opens', async () => {
+test.skipIf(browserProgram.missing)(
+  'polls while its first connect is refused, and is live once the stream opens',
+  async () => {
     streamRefused = true;
     await page.goto(`http://127.0.0.1:${port}/`);
     await expect.poll(connectionState, until).toBe('polling');
@@ -145,9 +150,12 @@ describe.skipIf(browserProgram.missing)('a page in a real browser', () => {
     await expect.poll(connectionState, until).toBe('live');
     record('S4', '81.0 %');
     await expect.poll(() => text('#S4 b'), until).toBe('81.0 %');
-  });
+  },
+);
 
-  test('heals by itself after a restart of the server, and says how old it is meanwhile', async () => {
+test.skipIf(browserProgram.missing)(
+  'heals by itself after a restart of the server, and says how old it is meanwhile',
+  async () => {
     await page.goto(`http://127.0.0.1:${port}/`);
     await expect.poll(connectionState, until).toBe('live');
     await page.evaluate(() => Reflect.set(globalThis, 'sameDocument', true));
@@ -163,9 +171,12 @@ describe.skipIf(browserProgram.missing)('a page in a real browser', () => {
     await expect.poll(() => text('#S9 b'), until).toBe('50.0 %');
     expect(await page.locator('#stale').isHidden()).toBe(true);
     expect(await page.evaluate(() => Reflect.get(globalThis, 'sameDocument'))).toBe(true);
-  });
+  },
+);
 
-  test('reloads once the server runs another version, but not under somebody’s typing', async () => {
+test.skipIf(browserProgram.missing)(
+  'reloads once the server runs another version, but not under somebody’s typing',
+  async () => {
     await page.goto(`http://127.0.0.1:${port}/`);
     await expect.poll(connectionState, until).toBe('live');
     await page.evaluate(() => Reflect.set(globalThis, 'sameDocument', true));
@@ -181,9 +192,12 @@ describe.skipIf(browserProgram.missing)('a page in a real browser', () => {
       .poll(() => page.evaluate(() => Reflect.get(globalThis, 'sameDocument')), until)
       .toBeUndefined();
     await expect.poll(connectionState, until).toBe('live');
-  });
+  },
+);
 
-  test('does not cry wolf when a tab that was in the background comes back', async () => {
+test.skipIf(browserProgram.missing)(
+  'does not cry wolf when a tab that was in the background comes back',
+  async () => {
     await page.goto(`http://127.0.0.1:${port}/`);
     await expect.poll(connectionState, until).toBe('live');
     await page.evaluate(recordStates);
@@ -194,9 +208,12 @@ describe.skipIf(browserProgram.missing)('a page in a real browser', () => {
     await page.clock.runFor(3_000);
     await expect.poll(() => text('#S4 b'), until).toBe('60.0 %');
     expect(await page.evaluate(() => Reflect.get(globalThis, 'states'))).toEqual([]);
-  });
+  },
+);
 
-  test('notices a connection that only looks open, polls, and connects anew', async () => {
+test.skipIf(browserProgram.missing)(
+  'notices a connection that only looks open, polls, and connects anew',
+  async () => {
     const wire = await startWire(port);
     await page.goto(`http://127.0.0.1:${wire.port}/`);
     await expect.poll(connectionState, until).toBe('live');
@@ -211,8 +228,8 @@ describe.skipIf(browserProgram.missing)('a page in a real browser', () => {
     record('S4', '71.0 %');
     await expect.poll(() => text('#S4 b'), until).toBe('71.0 %');
     wire.close();
-  });
-});
+  },
+);
 
 /** In the page: notes every state the connection badge takes from now on. */
 function recordStates() {

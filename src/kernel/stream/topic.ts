@@ -20,7 +20,7 @@ export type Topic = {
 export type TopicRequest = { topic: Topic; query: URLSearchParams; key: string };
 
 /** Most topics one screen may show. */
-export const MAX_TOPICS_PER_VIEWER = 16;
+const MAX_TOPICS_PER_VIEWER = 16;
 
 /** Reads `topics=<path?query>` values; throws `invalid` for too many, or one that does not exist. */
 export function parseTopicRequests(

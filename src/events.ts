@@ -1,0 +1,15 @@
+import type { Recorded } from './inspections/record-inspections.ts';
+
+/** Every event of the product and what it carries. Features are told of each other only through these. */
+export type Events = {
+  /** Images were counted, judged anew or read again. */
+  'inspections.recorded': Recorded;
+  /** A watched folder went online or offline, or its sweep moved on. */
+  'sources.changed': undefined;
+  /** An image turned out unreadable, or readable again. */
+  'images.changed': undefined;
+  /** COUNT gaps of some hours were worked out anew. */
+  'sequences.checked': undefined;
+};
+
+export type Publish = <E extends keyof Events>(event: E, payload: Events[E]) => void;

@@ -1,0 +1,41 @@
+import { Hono } from 'hono';
+import { may } from '../kernel/http/access.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+
+/** One part of the product as `/health` reports it; `ok: false` of a required part makes the whole degraded. */
+export type HealthPart = { ok: boolean; required: boolean; detail?: unknown };
+
+export type HealthDeps = {
+  version: string;
+  now: () => number;
+  startedAt: number;
+  check: () => Promise<Record<string, HealthPart>>;
+};
+
+/**
+ * `GET /health`: 200 `healthy` while the database and the storage work, else 503 `degraded`. The superset of what the
+ * replaced systems answered: `status` (S2), `database` and `storage` (S3), `service`, `timestamp`, `stats` (S5).
+ */
+export function healthRoutes(deps: HealthDeps): Hono<AppEnv> {
+  return new Hono<AppEnv>().get('/health', may('look'), async (c) => {
+    const parts = await deps.check();
+    const isHealthy = Object.values(parts).every(({ ok, required }) => ok || !required);
+    const details = Object.fromEntries(
+      Object.entries(parts).map(([name, part]) => [name, part.detail ?? part.ok]),
+    );
+    c.header('cache-control', 'no-store');
+    return c.json(
+      {
+        status: isHealthy ? 'healthy' : 'degraded',
+        service: 'linesight',
+        version: deps.version,
+        timestamp: deps.now(),
+        uptimeMs: deps.now() - deps.startedAt,
+        database: parts.database?.ok ?? false,
+        storage: parts.storage?.ok ?? false,
+        stats: details,
+      },
+      isHealthy ? 200 : 503,
+    );
+  });
+}

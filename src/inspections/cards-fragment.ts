@@ -1,0 +1,90 @@
+import { barTrend } from '../kernel/charts/bar-trend.ts';
+import type { Lang } from '../kernel/http/env.ts';
+import type { Fragment, Part } from '../kernel/stream/fragment.ts';
+import type { InspectionDeps } from './deps.ts';
+import type { StationSummary } from './model.ts';
+import { type AskedView, readAskedView } from './page-query.ts';
+import {
+  type CardsView,
+  cardPartNames,
+  cardsView,
+  type DrawTrend,
+  noticesView,
+  type ViewContext,
+} from './views.ts';
+
+/** A name as the default pattern reads it, for people who have none yet. */
+export const exampleName = 'OK-20250906-102131-132.jpg';
+
+/** What every view of a page needs, for one question. */
+export async function viewContext(
+  deps: InspectionDeps,
+  asked: AskedView,
+  summaries: readonly StationSummary[],
+): Promise<ViewContext> {
+  const shown = summaries.flatMap(({ last, lastNgs }) =>
+    [last?.id ?? [], ...lastNgs.map(({ id }) => id)].flat(),
+  );
+  return {
+    now: deps.reads.clock.now(),
+    query: asked.query,
+    window: asked.window,
+    bucketMs: asked.bucketMs,
+    drawTrend: drawTrendUntil(deps.reads.clock.now()),
+    unreadable: await deps.reads.inspections.listBadReasons(shown),
+  };
+}
+
+/** Bars up to now: what has not happened yet is neither a bar nor a gap. */
+function drawTrendUntil(now: number): DrawTrend {
+  return (buckets, window) => barTrend({ buckets, window, now });
+}
+
+/** The summaries a page's filters ask for. */
+export async function readSummaries(deps: InspectionDeps, asked: AskedView): Promise<StationSummary[]> {
+  if (asked.isUnknown) return [];
+  const { window, buckets, filter } = asked;
+  return deps.reads.summaries({ window, buckets, filter, ngLimit: deps.settings.ngPreviewCount });
+}
+
+/** The live part of the Inspections page. */
+export async function readCards(deps: InspectionDeps, search: URLSearchParams): Promise<CardsView> {
+  const asked = readAskedView(search, deps.reads);
+  const sources = deps.sources.list();
+  const summaries = await readSummaries(deps, asked);
+  return cardsView(summaries, await viewContext(deps, asked, summaries), {
+    notices: noticesView(sources, deps.reads.clock.now()),
+    empty: {
+      folders: sources.map(({ path }) => path),
+      exampleName,
+      pattern: deps.settings.pattern,
+      demoOffered: deps.settings.demoOffered,
+    },
+    anyImageEver: deps.reads.names.listStations().length > 0,
+  });
+}
+
+/** The same as a live fragment: a change of one figure travels as one small part of one card. */
+export async function renderCards(
+  deps: InspectionDeps,
+  search: URLSearchParams,
+  lang: Lang,
+): Promise<Fragment> {
+  const view = await readCards(deps, search);
+  const viewer = { lang, kiosk: search.get('kiosk') === '1' };
+  const part = (id: string, template: string, data: unknown): Part => ({
+    id,
+    html: deps.renderer.html(template, viewer, { view: data }).trim(),
+  });
+  const parts = viewer.kiosk
+    ? view.cards.map((card) => part(`tile-${card.slug}`, 'inspections/_tile', card))
+    : [
+        part('inspections-covers', 'inspections/_covers', view.covers),
+        part('inspections-notices', 'inspections/_notices', view.notices),
+        ...view.cards.flatMap((card) =>
+          cardPartNames.map((name) => part(`${name}-${card.slug}`, `inspections/_card-${name}`, card)),
+        ),
+      ];
+  const html = deps.renderer.html('inspections/_cards', viewer, { view });
+  return { containerId: 'inspections-cards', parts, html };
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { may } from '../kernel/http/access.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+import type { InspectionDeps } from './deps.ts';
+import type { InspectionRef, StationSummary } from './model.ts';
+import { parseStatsWindow } from './time-window.ts';
+import { sumCounts, yieldRate } from './yield.ts';
+
+/**
+ * The interface of ImgStats (contract S1) on the same reads as the pages: `/api/meta`, `/api/scan`, `/api/stats`.
+ * Its images, `/img` and `/thumb`, are with the image routes. Times are ISO 8601 with the site's offset.
+ */
+export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
+  const { names, clock, wallClock } = deps.reads;
+  return new Hono<AppEnv>()
+    .get('/api/meta', may('look'), (c) => {
+      // Sorted by code point, as the old system did.
+      return c.json({
+        stations: names
+          .listStations()
+          .map(({ name }) => name)
+          .sort(),
+      });
+    })
+    .post('/api/scan', may('change'), async (c) => {
+      const { note, ...counts } = await deps.sources.rescan();
+      return c.json(note === null ? counts : { ...counts, note });
+    })
+    .post('/api/stats', may('look'), async (c) => {
+      const search = new URL(c.req.url).searchParams;
+      const window = parseStatsWindow(search, clock.now(), wallClock);
+      const station = search.get('station') ?? '';
+      const stationId = station === '' ? undefined : names.findStationId(station);
+      const isUnknown = station !== '' && stationId === undefined;
+      const summaries = isUnknown
+        ? []
+        : await deps.reads.summaries({
+            window,
+            buckets: [window],
+            ngLimit: deps.settings.ngPreviewCount,
+            filter: stationId === undefined ? {} : { stationId },
+          });
+      const total = sumCounts(summaries.map(({ counts }) => counts));
+      return c.json({
+        stations: Object.fromEntries(summaries.map((summary) => [summary.station, statsOf(deps, summary)])),
+        total_count: total.ok + total.ng + total.unmatched,
+        start: wallClock.format(window.startAt, 'iso'),
+        end: wallClock.format(window.endAt, 'iso'),
+      });
+    });
+}
+
+function statsOf(deps: InspectionDeps, { counts, last, lastNgs }: StationSummary) {
+  const iso = (at: number) => deps.reads.wallClock.format(at, 'iso');
+  const shot = (image: InspectionRef) => ({
+    path: join(deps.sources.rootPath(image.rootId) ?? '', image.path),
+    ts: iso(image.capturedAt),
+  });
+  const [lastNg] = lastNgs;
+  return {
+    totals: {
+      total: counts.ok + counts.ng + counts.unmatched,
+      ok: counts.ok,
+      ng: counts.ng,
+      rate: yieldRate(counts),
+      latest_ts: last && iso(last.capturedAt),
+    },
+    last: last && shot(last),
+    last_ng: lastNg ? shot(lastNg) : null,
+    last_ngs: lastNgs.map(shot),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { WallClock } from '../kernel/time-zone.ts';
+import type { PageQuery } from '../plant/links.ts';
+import type { PlantNames } from '../plant/names.ts';
+import type { CountFilter } from './count-queries.ts';
+import type { TimeWindow } from './model.ts';
+import { bucketsOf, parsePageWindow } from './time-window.ts';
+
+/** The longest name a filter takes; longer ones cannot exist on a disk. */
+const maxFilterLength = 255;
+
+/** A page's filters, read from its URL: what is asked, which window that is now, and which rows it means. */
+export type AskedView = {
+  query: PageQuery;
+  window: TimeWindow;
+  buckets: TimeWindow[];
+  bucketMs: number;
+  filter: CountFilter;
+  /** A station or part was named that does not exist: nothing can be found. */
+  isUnknown: boolean;
+};
+
+/**
+ * Reads `station, part, period, start, end, kiosk` of any page.
+ *
+ * @throws AppError 'invalid' naming the field for a malformed period or time.
+ */
+export function readAskedView(
+  search: URLSearchParams,
+  { clock, wallClock, names }: { clock: Clock; wallClock: WallClock; names: PlantNames },
+): AskedView {
+  const text = (field: string) => (search.get(field) ?? '').slice(0, maxFilterLength) || undefined;
+  const { period, ...window } = parsePageWindow(search, clock.now(), wallClock);
+  const station = text('station');
+  const part = text('part');
+  const stationId = station === undefined ? undefined : names.findStationId(station);
+  const partId = part === undefined ? undefined : names.findPartId(part);
+  return {
+    query: {
+      station,
+      part,
+      period,
+      ...(period === 'custom'
+        ? { start: wallClock.format(window.startAt, 'minute'), end: wallClock.format(window.endAt, 'minute') }
+        : {}),
+      kiosk: search.get('kiosk') === '1',
+    },
+    window,
+    ...bucketsOf(window, wallClock),
+    filter: {
+      ...(stationId === undefined ? {} : { stationId }),
+      ...(partId === undefined ? {} : { partId }),
+    },
+    isUnknown:
+      (station !== undefined && stationId === undefined) || (part !== undefined && partId === undefined),
+  };
+}

@@ -1,0 +1,48 @@
+import type { InspectionRef, StationSummary, TrendBucket, VerdictCounts } from './model.ts';
+import type { InspectionReads } from './reads.ts';
+import { hourMs, minuteMs } from './roll-ups.ts';
+import { sumCounts } from './yield.ts';
+
+const shownHours = 24;
+/** A station without an image for this long is no longer on the Overview; its page stays. */
+const forgottenAfterMs = 30 * 24 * hourMs;
+
+/** What a page about the whole plant says of one station. */
+export type StationOverview = {
+  station: string;
+  lastHour: VerdictCounts;
+  lastDay: VerdictCounts;
+  hours: TrendBucket[];
+  last: InspectionRef | null;
+} & Pick<StationSummary, 'lastSeenAt' | 'usualIntervalMs' | 'ngBurstSince'>;
+
+/** All stations of the last 30 days with their last hour and last 24 hours. */
+export async function readOverview(reads: InspectionReads): Promise<StationOverview[]> {
+  const now = reads.clock.now();
+  const endAt = Math.floor(now / minuteMs) * minuteMs + minuteMs;
+  const day = { startAt: Math.floor(now / hourMs) * hourMs - (shownHours - 1) * hourMs, endAt };
+  const hourCounts = await reads.counts.countByPart({ startAt: endAt - hourMs, endAt });
+  const lastHours = Map.groupBy(hourCounts, (row) => row.stationId);
+  const rows = Map.groupBy(await reads.counts.countByTime(day, {}, true), (row) => row.stationId);
+  const stations = await Promise.all(
+    reads.names.listStations().map(async ({ id, name }) => {
+      const [last] = await reads.inspections.listInspections({ stationId: id }, { limit: 1 });
+      const hours = byHour(rows.get(id) ?? []);
+      return {
+        station: name,
+        lastHour: sumCounts(lastHours.get(id) ?? []),
+        lastDay: sumCounts(hours),
+        hours,
+        last: last ?? null,
+        lastSeenAt: last?.capturedAt ?? null,
+        ...(await reads.pulse.read(id)),
+      };
+    }),
+  );
+  return stations.filter(({ lastSeenAt }) => lastSeenAt !== null && now - lastSeenAt < forgottenAfterMs);
+}
+
+function byHour(rows: readonly TrendBucket[]): TrendBucket[] {
+  const groups = Map.groupBy(rows, ({ startAt }) => Math.floor(startAt / hourMs) * hourMs);
+  return [...groups].map(([startAt, group]) => ({ startAt, ...sumCounts(group) }));
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { WallClock } from '../kernel/time-zone.ts';
+import { createPlantNames, type PlantNames } from '../plant/names.ts';
+import type { Db } from '../schema/db.ts';
+import { type CountQueries, createCountQueries } from './count-queries.ts';
+import { createFolders, type Folders } from './folders.ts';
+import { createReadGaps, type ReadGaps } from './gap-queries.ts';
+import { createInspectionQueries, type InspectionQueries } from './inspection-queries.ts';
+import { createStationPulse, type StationPulse } from './station-pulse.ts';
+import { createStationSummaries, type ReadStationSummaries } from './station-summaries.ts';
+
+/** Everything that is read of inspections, built once. */
+export type InspectionReads = {
+  clock: Clock;
+  wallClock: WallClock;
+  names: PlantNames;
+  folders: Folders;
+  counts: CountQueries;
+  inspections: InspectionQueries;
+  pulse: StationPulse;
+  summaries: ReadStationSummaries;
+  gaps: ReadGaps;
+};
+
+export async function createInspectionReads(
+  db: Db,
+  clock: Clock,
+  wallClock: WallClock,
+): Promise<InspectionReads> {
+  const names = await createPlantNames(db, clock);
+  const folders = await createFolders(db, names);
+  const counts = createCountQueries(db, names);
+  const inspections = createInspectionQueries(db, names, folders);
+  const pulse = createStationPulse(counts, clock);
+  const summaries = createStationSummaries({ counts, inspections, pulse, names });
+  return {
+    clock,
+    wallClock,
+    names,
+    folders,
+    counts,
+    inspections,
+    pulse,
+    summaries,
+    gaps: createReadGaps(db, names),
+  };
+}

@@ -1,0 +1,66 @@
+import { Hono } from 'hono';
+import { may } from '../kernel/http/access.ts';
+import { redirectBack } from '../kernel/http/back.ts';
+import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { pageHref } from '../plant/links.ts';
+import { readCards, renderCards } from './cards-fragment.ts';
+import type { InspectionDeps } from './deps.ts';
+import { sendExport } from './export.ts';
+import { readImagePage } from './image-page.ts';
+import { type AskedView, readAskedView } from './page-query.ts';
+import { keepRescanResult, takeRescanResult } from './rescan-notice.ts';
+import type { FilterForm, InspectionsPage } from './views.ts';
+
+/** Rendered at least this often: presets move with the minute. */
+const everyMinuteMs = 60_000;
+
+/** The Inspections page with its live cards, the page of one image, CSV, and the rescan button. */
+export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
+  deps.topics.define({
+    path: '/inspections/cards',
+    events: ['inspections.recorded', 'sources.changed', 'images.changed'],
+    everyMs: everyMinuteMs,
+    render: (query, { lang }) => renderCards(deps, query, lang),
+  });
+  const page = async (c: AppContext) => {
+    const view = await readInspectionsPage(c, deps);
+    return deps.renderer.render(c, 'inspections/page', { view });
+  };
+  return new Hono<AppEnv>()
+    .get('/', may('look'), page)
+    .get('/inspections', may('look'), page)
+    .get('/inspections/export.csv', may('look'), (c) => sendExport(c, deps))
+    .post('/inspections/rescan', may('change'), async (c) => {
+      keepRescanResult(c, await deps.sources.rescan());
+      return redirectBack(c, '/inspections');
+    })
+    .get('/inspections/:id{[0-9]+}', may('look'), async (c) => {
+      const view = await readImagePage(deps, Number(c.req.param('id')));
+      return deps.renderer.render(c, 'inspections/image', { view });
+    });
+}
+
+async function readInspectionsPage(c: AppContext, deps: InspectionDeps): Promise<InspectionsPage> {
+  const search = new URL(c.req.url).searchParams;
+  const asked = readAskedView(search, deps.reads);
+  return {
+    filters: filterForm(deps, asked, '/inspections'),
+    cards: await readCards(deps, search),
+    rescan: takeRescanResult(c),
+    here: pageHref('/inspections', asked.query),
+    topics: [pageHref('/inspections/cards', asked.query)],
+  };
+}
+
+/** The filters of a page; a page of one station leaves out the choice of stations. */
+export function filterForm(deps: InspectionDeps, asked: AskedView, action: string): FilterForm {
+  const { names, wallClock } = deps.reads;
+  return {
+    action,
+    query: asked.query,
+    stations: action === '/inspections' ? names.listStations().map(({ name }) => name) : null,
+    parts: names.listParts().map(({ name }) => name),
+    start: wallClock.format(asked.window.startAt, 'minute'),
+    end: wallClock.format(asked.window.endAt, 'minute'),
+  };
+}

@@ -1,0 +1,55 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import type { Db } from '../schema/db.ts';
+import type { Folders } from './folders.ts';
+import type { FolderRef } from './found-files.ts';
+import type { SourceStatus } from './model.ts';
+
+/** Sweeps that found something are kept this long back. */
+const maxSweepRows = 500;
+
+/** How a folder was when it was last listed completely. */
+export type Listing = { modifiedAt: number | null; listedAt: number | null; fileCount: number };
+
+/** Notes that all of a folder's listing is in the database, so that a restart may pass over it. */
+export async function saveListing(db: Db, folders: Folders, ref: FolderRef, listing: Listing): Promise<void> {
+  const { id } = await folders.ensure(ref);
+  const { directories } = db.tables;
+  const { modifiedAt, listedAt, fileCount } = listing;
+  await db.tx((q) =>
+    q.update(directories).set({ modifiedAt, listedAt, fileCount }).where(eq(directories.id, id)),
+  );
+}
+
+/** The listings of a root, for a scanner thread that starts. */
+export async function readListings(db: Db, rootId: number): Promise<({ path: string } & Listing)[]> {
+  const { directories } = db.tables;
+  return db.read
+    .select({
+      path: directories.path,
+      modifiedAt: directories.modifiedAt,
+      listedAt: directories.listedAt,
+      fileCount: directories.fileCount,
+    })
+    .from(directories)
+    .where(eq(directories.rootId, rootId));
+}
+
+/** Keeps a line about a sweep that found something, the newest `maxSweepRows` of them. */
+export async function saveSweep(
+  db: Db,
+  rootId: number,
+  { kind, startedAt, durationMs, filesSeen, filesAdded }: NonNullable<SourceStatus['lastSweep']>,
+): Promise<void> {
+  if (filesAdded === 0) return;
+  const { sweeps } = db.tables;
+  await db.tx(async (q) => {
+    await q.insert(sweeps).values({ rootId, kind, startedAt, durationMs, filesSeen, filesAdded });
+    const [oldest] = await q
+      .select({ id: sweeps.id })
+      .from(sweeps)
+      .orderBy(desc(sweeps.id))
+      .limit(1)
+      .offset(maxSweepRows);
+    if (oldest) await q.delete(sweeps).where(and(eq(sweeps.rootId, rootId), lt(sweeps.id, oldest.id)));
+  });
+}

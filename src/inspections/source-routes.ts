@@ -1,0 +1,43 @@
+import { Hono } from 'hono';
+import { may } from '../kernel/http/access.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+import { exampleName } from './cards-fragment.ts';
+import type { InspectionDeps } from './deps.ts';
+import { takeRescanResult } from './rescan-notice.ts';
+import { badImagesView, type SourcesView, sourcePanel } from './source-views.ts';
+
+const badImagesShown = 100;
+
+/** The Sources page: how each watched folder is doing, and the images that could not be read. */
+export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
+  deps.topics.define({
+    path: '/sources/status',
+    events: ['sources.changed', 'inspections.recorded', 'images.changed'],
+    render: async (_query, { lang }) => {
+      const view = await readSources(deps);
+      const html = deps.renderer.html('sources/_status', { lang }, { view });
+      return { containerId: 'sources-status', parts: [], html };
+    },
+  });
+  return new Hono<AppEnv>().get('/sources', may('look'), async (c) =>
+    deps.renderer.render(c, 'sources/page', {
+      view: {
+        status: await readSources(deps),
+        rescan: takeRescanResult(c),
+        here: '/sources',
+        topics: ['/sources/status'],
+      },
+    }),
+  );
+}
+
+async function readSources(deps: InspectionDeps): Promise<SourcesView> {
+  const { images, totalCount } = await deps.reads.inspections.listBadImages(badImagesShown);
+  const now = deps.reads.clock.now();
+  const sources = deps.sources.list();
+  return {
+    sources: sources.map((source) => sourcePanel(source, exampleName, now)),
+    bad: badImagesView(images, totalCount),
+    demoOffered: deps.settings.demoOffered && sources.every(({ knownFiles }) => knownFiles === 0),
+  };
+}

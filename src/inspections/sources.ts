@@ -1,0 +1,103 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Db } from '../schema/db.ts';
+import { ensureRoot, type Folders } from './folders.ts';
+import type { SourceStatus } from './model.ts';
+import { createRecordInspections, type Recorded } from './record-inspections.ts';
+import { readListings, saveListing, saveSweep } from './save-listing.ts';
+import type { ScanOptions } from './scanner/scan-context.ts';
+import { type RescanOutcome, type Scanner, startScanner } from './scanner/scanner.ts';
+
+/** Watched roots at once: WATCH_DIR and the demo plant. */
+const maxRoots = 8;
+
+export type SourcesOptions = {
+  db: Db;
+  dbPath: string;
+  folders: Folders;
+  clock: Clock;
+  log: Log;
+  scan: ScanOptions;
+  watchMode: 'auto' | 'events' | 'poll';
+  patternSource: string | undefined;
+  exclude: string[];
+  timeZone: string;
+  onRecorded: (recorded: Recorded) => void;
+  onStatus: () => void;
+};
+
+/** The watched roots, each with its scanner. */
+export type Sources = {
+  /** Starts watching a folder; nothing happens when it is watched already. */
+  watch(path: string): Promise<void>;
+  list(): SourceStatus[];
+  /** Absolute path of a root. */
+  rootPath(rootId: number): string | undefined;
+  rootPaths(): { id: number; path: string }[];
+  /** Sweeps every root now; the sums, with the notes of those that could not. */
+  rescan(): Promise<RescanOutcome>;
+  stop(): Promise<void>;
+};
+
+export function createSources(options: SourcesOptions): Sources {
+  const { db, folders, clock, log } = options;
+  const scanners = new Map<number, { path: string; scanner: Scanner }>();
+  const record = createRecordInspections({
+    db,
+    folders,
+    clock,
+    statFile: async (folder, name) => {
+      const root = scanners.get(folder.rootId)?.path;
+      if (root === undefined) return undefined;
+      const found = await stat(join(root, folder.path, name)).catch(() => undefined);
+      return found && { modifiedAt: Math.round(found.mtimeMs) };
+    },
+  });
+  const save = (work: Promise<void>, what: string) =>
+    void work.catch((err) => log.error({ err }, `${what} could not be saved; the next sweep does it again`));
+
+  return {
+    async watch(path) {
+      const id = await ensureRoot(db, clock, path);
+      if (scanners.has(id) || scanners.size >= maxRoots) return;
+      const scanner = startScanner({
+        data: {
+          root: { id, path },
+          options: options.scan,
+          patternSource: options.patternSource,
+          exclude: options.exclude,
+          timeZone: options.timeZone,
+          logLevel: log.level,
+          dbPath: options.dbPath,
+        },
+        watchMode: options.watchMode,
+        readFolders: () => readListings(db, id),
+        record,
+        clock,
+        log,
+        onRecorded: options.onRecorded,
+        onListed: ({ folder, listed }) => save(saveListing(db, folders, folder, listed), 'A listing'),
+        onSweep: (sweep) => save(saveSweep(db, id, sweep), 'A sweep'),
+        onStatus: options.onStatus,
+      });
+      scanners.set(id, { path, scanner });
+    },
+    list: () => [...scanners.values()].map(({ scanner }) => scanner.status()),
+    rootPath: (rootId) => scanners.get(rootId)?.path,
+    rootPaths: () => [...scanners].map(([id, { path }]) => ({ id, path })),
+    async rescan() {
+      const outcomes = await Promise.all([...scanners.values()].map(({ scanner }) => scanner.rescan()));
+      const notes = outcomes.flatMap(({ note }) => note ?? []);
+      return {
+        scanned: outcomes.reduce((sum, { scanned }) => sum + scanned, 0),
+        added: outcomes.reduce((sum, { added }) => sum + added, 0),
+        note: notes.length > 0 ? notes.join('; ') : null,
+      };
+    },
+    async stop() {
+      await Promise.all([...scanners.values()].map(({ scanner }) => scanner.stop()));
+    },
+  };
+}

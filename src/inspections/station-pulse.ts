@@ -1,0 +1,62 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../kernel/clock.ts';
+import type { CountQueries } from './count-queries.ts';
+import type { StationSummary } from './model.ts';
+import { findNgBurst } from './ng-burst.ts';
+import { hourMs, minuteMs } from './roll-ups.ts';
+import { usualIntervalMs } from './usual-pace.ts';
+import { sumCounts } from './yield.ts';
+
+const paceHours = 8;
+const burstHours = 1;
+const baselineHours = 24;
+const paceTtlMs = 60_000;
+const burstTtlMs = 5_000;
+const maxStations = 1_000;
+
+type Pulse = Pick<StationSummary, 'usualIntervalMs' | 'ngBurstSince'>;
+
+/** How a station usually runs and whether its NG are far above the usual now; read from roll-ups and kept for seconds. */
+export type StationPulse = { read(stationId: number): Promise<Pulse> };
+
+export function createStationPulse(counts: CountQueries, clock: Clock): StationPulse {
+  const perf = { now: () => clock.now() };
+  const paces = new LRUCache<number, { ms: number | null }>({ max: maxStations, ttl: paceTtlMs, perf });
+  const bursts = new LRUCache<number, { sinceAt: number | null }>({
+    max: maxStations,
+    ttl: burstTtlMs,
+    perf,
+  });
+
+  function windowBefore(hours: number, endAt: number) {
+    const end = Math.floor(endAt / minuteMs) * minuteMs;
+    return { startAt: end - hours * hourMs, endAt: end };
+  }
+
+  async function pace(stationId: number): Promise<number | null> {
+    const known = paces.get(stationId);
+    if (known) return known.ms;
+    const minutes = await counts.countByTime(windowBefore(paceHours, clock.now()), { stationId }, false);
+    const ms = usualIntervalMs(minutes);
+    paces.set(stationId, { ms });
+    return ms;
+  }
+
+  async function burst(stationId: number): Promise<number | null> {
+    const known = bursts.get(stationId);
+    if (known) return known.sinceAt;
+    const recent = windowBefore(burstHours, clock.now() + minuteMs);
+    const minutes = await counts.countByTime(recent, { stationId }, false);
+    const before = await counts.countByPart(windowBefore(baselineHours, recent.startAt), { stationId });
+    const sinceAt = findNgBurst(minutes, sumCounts(before));
+    bursts.set(stationId, { sinceAt });
+    return sinceAt;
+  }
+
+  return {
+    read: async (stationId) => ({
+      usualIntervalMs: await pace(stationId),
+      ngBurstSince: await burst(stationId),
+    }),
+  };
+}

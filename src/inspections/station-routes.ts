@@ -1,0 +1,64 @@
+import { Hono } from 'hono';
+import { may } from '../kernel/http/access.ts';
+import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { type PageQuery, pageHref } from '../plant/links.ts';
+import type { InspectionDeps } from './deps.ts';
+import { filterForm } from './routes.ts';
+import {
+  readAskedStation,
+  readHistory,
+  readStationGaps,
+  readStationHourTable,
+  readStationParts,
+  readStationSummary,
+  readStationTrend,
+} from './station-page.ts';
+import type { StationPage } from './station-views.ts';
+
+const readers = {
+  summary: readStationSummary,
+  trend: readStationTrend,
+  parts: readStationParts,
+  hours: readStationHourTable,
+  gaps: readStationGaps,
+} as const;
+
+/** A station's page; all its panels but the history are live fragments `/station/<panel>?station=…`. */
+export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
+  for (const panel of Object.keys(readers) as (keyof typeof readers)[]) {
+    deps.topics.define({
+      path: `/station/${panel}`,
+      events: ['inspections.recorded', 'images.changed', 'sequences.checked'],
+      everyMs: 60_000,
+      render: async (query, { lang }) => {
+        const view = await readers[panel](deps, readAskedStation(deps, query));
+        const html = deps.renderer.html(`stations/_${panel}`, { lang }, { view });
+        return { containerId: `station-${panel}`, parts: [], html };
+      },
+    });
+  }
+  return new Hono<AppEnv>().get('/stations/:station', may('look'), async (c) => {
+    const view = await readStationPage(c, deps, c.req.param('station'));
+    return deps.renderer.render(c, 'stations/page', { view });
+  });
+}
+
+async function readStationPage(c: AppContext, deps: InspectionDeps, station: string): Promise<StationPage> {
+  const search = new URL(c.req.url).searchParams;
+  search.set('station', station);
+  const asked = readAskedStation(deps, search);
+  const path = `/stations/${encodeURIComponent(station)}`;
+  const query: PageQuery = { ...asked.query, station: undefined };
+  return {
+    station,
+    filters: filterForm(deps, asked, path),
+    summary: await readStationSummary(deps, asked),
+    trend: await readStationTrend(deps, asked),
+    parts: await readStationParts(deps, asked),
+    hours: await readStationHourTable(deps, asked),
+    gaps: await readStationGaps(deps, asked),
+    history: await readHistory(deps, asked, search),
+    here: pageHref(path, query),
+    topics: Object.keys(readers).map((panel) => pageHref(`/station/${panel}`, asked.query)),
+  };
+}

@@ -1,0 +1,61 @@
+import type { PlantNames } from '../plant/names.ts';
+import type { CountFilter, CountQueries } from './count-queries.ts';
+import type { InspectionQueries } from './inspection-queries.ts';
+import type { StationSummary, TimeWindow, VerdictCounts } from './model.ts';
+import { hourMs } from './roll-ups.ts';
+import type { StationPulse } from './station-pulse.ts';
+import { fillBuckets } from './time-window.ts';
+import { sumCounts } from './yield.ts';
+
+type Options = {
+  counts: CountQueries;
+  inspections: InspectionQueries;
+  pulse: StationPulse;
+  names: PlantNames;
+};
+
+export type SummaryRequest = {
+  window: TimeWindow;
+  /** The bars of the trend, as `bucketsOf` cuts the window. */
+  buckets: TimeWindow[];
+  ngLimit: number;
+  filter?: CountFilter;
+};
+
+/**
+ * Everything the cards show: one summary for each station that has inspections in the window, unordered. Costs a
+ * handful of roll-up reads and two index look-ups a station, whatever the history.
+ */
+export type ReadStationSummaries = (request: SummaryRequest) => Promise<StationSummary[]>;
+
+export function createStationSummaries({ counts, inspections, pulse, names }: Options): ReadStationSummaries {
+  return async ({ window, buckets, ngLimit, filter = {} }) => {
+    const byStation = new Map<number, { part: string; counts: VerdictCounts }[]>();
+    for (const { stationId, partId, ...sums } of await counts.countByPart(window, filter)) {
+      if (sums.ok + sums.ng + sums.unmatched === 0) continue;
+      const lines = byStation.get(stationId) ?? [];
+      byStation.set(stationId, lines);
+      lines.push({ part: names.partName(partId), counts: sums });
+    }
+    const isCoarse = buckets.slice(1).every(({ startAt }) => startAt % hourMs === 0);
+    const rows = Map.groupBy(await counts.countByTime(window, filter, isCoarse), (row) => row.stationId);
+    return Promise.all(
+      [...byStation].map(async ([stationId, parts]) => {
+        const list = { stationId, ...(filter.partId === undefined ? {} : { partId: filter.partId }), window };
+        const [last] = await inspections.listInspections(list, { limit: 1 });
+        const lastNgs = await inspections.listInspections({ ...list, verdict: 'NG' }, { limit: ngLimit });
+        return {
+          station: names.stationName(stationId),
+          counts: sumCounts(parts.map((line) => line.counts)),
+          parts: parts.sort((a, b) => a.part.localeCompare(b.part)),
+          latestAt: last?.capturedAt ?? null,
+          lastSeenAt: (await inspections.findLastSeenAt(stationId)) ?? null,
+          ...(await pulse.read(stationId)),
+          last: last ?? null,
+          lastNgs,
+          trend: fillBuckets(buckets, rows.get(stationId) ?? []),
+        };
+      }),
+    );
+  };
+}

@@ -1,0 +1,65 @@
+import type { InspectionDeps } from './deps.ts';
+import type { TrendBucket, VerdictCounts } from './model.ts';
+import type { AskedView } from './page-query.ts';
+import { hourMs } from './roll-ups.ts';
+
+/** Counts per station and part in the window of a page. */
+export async function readParts(
+  deps: InspectionDeps,
+  asked: AskedView,
+): Promise<{ station: string; part: string; counts: VerdictCounts; latestAt: number | null }[]> {
+  if (asked.isUnknown) return [];
+  const { counts, inspections, names } = deps.reads;
+  const rows = await counts.countByPart(asked.window, asked.filter);
+  return Promise.all(
+    rows.map(async ({ stationId, partId, ok, ng, unmatched }) => {
+      const filter = { stationId, partId, window: asked.window };
+      const [latest] = await inspections.listInspections(filter, { limit: 1 });
+      return {
+        station: names.stationName(stationId),
+        part: names.partName(partId),
+        counts: { ok, ng, unmatched },
+        latestAt: latest?.capturedAt ?? null,
+      };
+    }),
+  );
+}
+
+/** Counts per station and hour, oldest first; hours without images between two others are there with zeros. */
+export async function readStationHours(
+  deps: InspectionDeps,
+  asked: AskedView,
+): Promise<({ station: string } & TrendBucket)[]> {
+  if (asked.isUnknown) return [];
+  const { counts, names } = deps.reads;
+  const rows = await counts.countByTime(asked.window, asked.filter, true);
+  const filled: ({ station: string } & TrendBucket)[] = [];
+  for (const [stationId, buckets] of Map.groupBy(rows, (row) => row.stationId)) {
+    filled.push(...fillHours(buckets).map((hour) => ({ station: names.stationName(stationId), ...hour })));
+  }
+  return filled;
+}
+
+function fillHours(rows: readonly TrendBucket[]): TrendBucket[] {
+  const hours = new Map<number, TrendBucket>();
+  for (const { startAt, ok, ng, unmatched } of rows) {
+    const start = Math.floor(startAt / hourMs) * hourMs;
+    const hour = hours.get(start) ?? { startAt: start, ok: 0, ng: 0, unmatched: 0 };
+    hours.set(start, {
+      startAt: start,
+      ok: hour.ok + ok,
+      ng: hour.ng + ng,
+      unmatched: hour.unmatched + unmatched,
+    });
+  }
+  const starts = [...hours.keys()];
+  const [first, last] = [Math.min(...starts), Math.max(...starts)];
+  const filled: TrendBucket[] = [];
+  for (let startAt = first; startAt <= last && filled.length < maxHours; startAt += hourMs) {
+    filled.push(hours.get(startAt) ?? { startAt, ok: 0, ng: 0, unmatched: 0 });
+  }
+  return filled;
+}
+
+/** A month of hours; longer windows are for the CSV of days to come. */
+const maxHours = 31 * 24;

@@ -1,0 +1,16 @@
+import type { AppContext } from './env.ts';
+
+/** Where a form wants its reader back: a path of this server, or `fallback` for anything else. */
+export function backPath(back: unknown, fallback: string): string {
+  if (typeof back !== 'string' || !back.startsWith('/')) return fallback;
+  const base = 'http://here';
+  if (!URL.canParse(back, base)) return fallback;
+  const url = new URL(back, base);
+  return url.origin === base ? `${url.pathname}${url.search}${url.hash}` : fallback;
+}
+
+/** Sends the reader of a form back to the page it stood on. */
+export async function redirectBack(c: AppContext, fallback: string): Promise<Response> {
+  const form = await c.req.parseBody();
+  return c.redirect(backPath(form.back, fallback), 303);
+}

@@ -1,0 +1,49 @@
+import { createApp } from './app.ts';
+import { systemClock } from './kernel/clock.ts';
+import { loadConfig } from './kernel/config.ts';
+import { AppError } from './kernel/errors.ts';
+import { startServer } from './kernel/http/server.ts';
+import { createLifecycle, stopOnSignals } from './kernel/lifecycle.ts';
+import { createLog } from './kernel/log.ts';
+import { createServices } from './services.ts';
+
+/** Supervisors give 10 s between SIGTERM and SIGKILL. */
+const stopDeadlineMs = 8_000;
+const requestGraceMs = 3_000;
+
+const loaded = loadConfig({ env: process.env });
+const log = createLog({
+  level: loaded.ok ? loaded.config.logLevel : 'info',
+  pretty: process.stdout.isTTY === true,
+});
+if (!loaded.ok) {
+  for (const fault of loaded.faults) log.fatal(fault);
+  process.exit(1);
+}
+for (const warning of loaded.warnings) log.warn(warning);
+const { config, warnings } = loaded;
+const lifecycle = createLifecycle({ log, deadlineMs: stopDeadlineMs });
+stopOnSignals(lifecycle, log);
+try {
+  const services = await createServices({ config, warnings, log, clock: systemClock });
+  lifecycle.onStop('services', services.stop);
+  const server = await startServer({
+    fetch: createApp(services).fetch,
+    host: config.host,
+    port: config.port,
+    log,
+    endStreams: services.topics.stop,
+    maxStreams: config.maxViewers,
+  });
+  lifecycle.onStop('server', () => server.stop({ graceMs: requestGraceMs }));
+  await services.start();
+  log.info(
+    { port: server.port, watchDir: services.places.watchDir },
+    `Linesight is at http://localhost:${server.port}/`,
+  );
+} catch (error) {
+  if (error instanceof AppError) log.fatal(error.message);
+  else log.fatal({ err: error }, 'Linesight could not start');
+  await lifecycle.stop('start failed');
+  process.exit(1);
+}

@@ -1,0 +1,44 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Config } from './kernel/config.ts';
+import { canUse, usableFolder } from './kernel/storage/usable-folder.ts';
+
+/** Something about this installation its readers must know; the text is `notes.<key>`. */
+export type Note = { key: 'fallback' | 'unwritable'; values: Record<string, string> };
+
+/** Where this process reads and writes. */
+export type Places = { watchDir: string; dbPath: string; stateDir: string; demoDir: string; notes: Note[] };
+
+/**
+ * Settles the folders: the defaults of contract S1 fall back to `./data` and `./state` where they cannot be had. A state
+ * folder that cannot be written does not stop the start: a temporary one is used, and every page says that nothing lasts.
+ */
+export function settlePlaces(config: Config): Places {
+  const notes: Note[] = [];
+  const watch = usableFolder(config.watchDir, {
+    isDefault: config.origins.watchDir === 'default',
+    fallback: resolve('data'),
+    needsWriting: false,
+  });
+  if (watch.fellBack) notes.push({ key: 'fallback', values: { wanted: config.watchDir, used: watch.path } });
+  const wantedState = dirname(config.dbPath);
+  const state = usableFolder(wantedState, {
+    isDefault: config.origins.dbPath === 'default',
+    fallback: resolve('state'),
+    needsWriting: true,
+  });
+  if (state.fellBack) notes.push({ key: 'fallback', values: { wanted: wantedState, used: state.path } });
+  let stateDir = state.path;
+  if (!canUse(stateDir, true)) {
+    stateDir = mkdtempSync(join(tmpdir(), 'linesight-'));
+    notes.push({ key: 'unwritable', values: { wanted: state.path, used: stateDir } });
+  }
+  return {
+    watchDir: resolve(watch.path),
+    dbPath: resolve(stateDir, basename(config.dbPath)),
+    stateDir: resolve(stateDir),
+    demoDir: config.demoDir ? resolve(config.demoDir) : resolve(stateDir, 'demo'),
+    notes,
+  };
+}

@@ -1,0 +1,24 @@
+import { Hono } from 'hono';
+import { setCookie } from 'hono/cookie';
+import { may } from '../kernel/http/access.ts';
+import { backPath } from '../kernel/http/back.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+import { languages } from '../kernel/i18n/languages.ts';
+
+const themes = ['dark', 'light', 'system'] as const;
+const yearSec = 365 * 24 * 3600;
+
+/** Language and theme of one browser, kept in two cookies: they work without JavaScript and before the first paint. */
+export function preferenceRoutes(): Hono<AppEnv> {
+  return new Hono<AppEnv>().post('/preferences', may('change'), async (c) => {
+    const form = await c.req.parseBody();
+    const keep = (name: string, allowed: readonly string[]) => {
+      const value = form[name];
+      if (typeof value !== 'string' || !allowed.includes(value)) return;
+      setCookie(c, name, value, { path: '/', maxAge: yearSec, sameSite: 'Lax', httpOnly: true });
+    };
+    keep('lang', languages);
+    keep('theme', themes);
+    return c.redirect(backPath(form.back, '/'), 303);
+  });
+}

@@ -1,0 +1,22 @@
+import { Hono } from 'hono';
+import type { Config } from '../kernel/config.ts';
+import { may } from '../kernel/http/access.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import { settings } from '../kernel/settings.ts';
+import { settingsPage } from './views.ts';
+
+export type SettingsDeps = { renderer: Renderer; config: Config; warnings: string[]; version: string };
+
+/** The effective settings with their origin, read-only: what is set lives in the environment or the settings file. */
+export function settingsRoutes({ renderer, config, warnings, version }: SettingsDeps): Hono<AppEnv> {
+  return new Hono<AppEnv>().get('/settings', may('look'), (c) =>
+    renderer.render(c, 'settings/page', {
+      view: settingsPage(settings, config, config.origins, {
+        warnings,
+        configFile: config.configFile || null,
+        version,
+      }),
+    }),
+  );
+}

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { access, rename, rm } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../kernel/errors.ts';
+import { type DefectKind, defectKinds } from './draw-defect.ts';
+import { type DrawnPart, drawnParts } from './draw-part.ts';
+
+/** Pictures drawn per product model; the demo's thousands of files are links to or copies of these. */
+export const okPictures = 20;
+export const defectPictures = 8;
+
+/** Rises when the drawings change, so that an older demo folder gets new ones. */
+const drawingVersion = 1;
+
+const drawScript = fileURLToPath(new URL('./draw-pool.ts', import.meta.url));
+
+export type PicturePool = {
+  /** Path of a picture of a good unit (`defect` null) or one with a defect; any whole number chooses among them. */
+  pathOf(part: DrawnPart, defect: DefectKind | null, picture: number): string;
+};
+
+/** One picture of the pool: its path below the pool and what is on it. */
+export type PoolPicture = { file: string; part: DrawnPart; defect: DefectKind | null };
+
+/** All pictures of a pool in the order they are drawn. */
+export function listPoolPictures(): PoolPicture[] {
+  const kinds: (DefectKind | null)[] = [null, ...defectKinds];
+  return drawnParts.flatMap((part) =>
+    kinds.flatMap((defect) => {
+      return Array.from({ length: defect === null ? okPictures : defectPictures }, (_, index) => ({
+        file: join(part, `${defect ?? 'ok'}-${String(index + 1).padStart(2, '0')}.jpg`),
+        part,
+        defect,
+      }));
+    }),
+  );
+}
+
+/**
+ * The pictures in `folder`, drawn now if they are not there yet: by another process of low priority, because drawing
+ * takes seconds of processor time and needs image loaders that a server rightly blocks. Throws `internal` when
+ * drawing fails, the signal's reason when it is aborted.
+ */
+export async function openPicturePool(folder: string, signal: AbortSignal): Promise<PicturePool> {
+  const finished = join(folder, `pictures-${drawingVersion}`);
+  if (!(await exists(finished))) {
+    const unfinished = join(folder, `.drawing-${process.pid}`);
+    await rm(unfinished, { recursive: true, force: true });
+    try {
+      await drawElsewhere(unfinished, signal);
+      await rename(unfinished, finished);
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
+  }
+  const files = new Map<string, string[]>();
+  for (const { file, part, defect } of listPoolPictures()) {
+    const key = `${part}:${defect}`;
+    files.set(key, [...(files.get(key) ?? []), join(finished, file)]);
+  }
+  return {
+    pathOf: (part, defect, picture) => {
+      const choices = files.get(`${part}:${defect}`)!;
+      return choices[picture % choices.length]!;
+    },
+  };
+}
+
+function drawElsewhere(folder: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [drawScript, folder], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      signal,
+    });
+    let complaint = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(-2_000);
+    });
+    child.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    child.on('spawn', () => lowerPriority(child.pid!));
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new AppError('internal', 'The demo pictures could not be drawn.', { details: { code, complaint } }),
+        );
+    });
+  });
+}
+
+/** The product comes first; where priorities may not be changed the drawing still works. */
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // The process may have ended, or the system forbids it.
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
