@@ -1,5 +1,14 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
+import { checkDatabase, checkStorage } from './health/check.ts';
+import { type HealthPart, healthRoutes } from './health/routes.ts';
+import { inspectionApiRoutes } from './inspections/api.ts';
+import { inspectionCompatRoutes } from './inspections/compat.ts';
+import { readOverview } from './inspections/read-overview.ts';
+import { inspectionRoutes } from './inspections/routes.ts';
+import { sourceRoutes } from './inspections/source-routes.ts';
+import { stationRoutes } from './inspections/station-routes.ts';
+import { sparkline } from './kernel/charts/sparkline.ts';
 import { compression } from './kernel/http/compression.ts';
 import type { AppEnv, AppMiddleware } from './kernel/http/env.ts';
 import { createErrorHandlers } from './kernel/http/errors.ts';
@@ -9,7 +18,10 @@ import { viewerOf } from './kernel/http/render.ts';
 import { requestLog } from './kernel/http/request-log.ts';
 import { securityHeaders } from './kernel/http/security-headers.ts';
 import { pickLang } from './kernel/i18n/languages.ts';
+import { type OverviewDeps, overviewRoutes } from './overview/routes.ts';
 import type { Services } from './services.ts';
+import { preferenceRoutes } from './settings/preferences.ts';
+import { settingsRoutes } from './settings/routes.ts';
 
 /** Forms are small; images are not sent to this server yet. */
 const maxBodyBytes = 64 * 1024;
@@ -18,7 +30,7 @@ const maxAnswerMs = 75_000;
 
 /** The web application: who is let in and in which order, and one mount a feature. */
 export function createApp(services: Services): Hono<AppEnv> {
-  const { renderer } = services;
+  const { renderer } = services.inspections;
   const errors = createErrorHandlers({
     renderProblem: (c, problem, form) =>
       renderer.html(form === 'page' ? 'shared/error' : 'shared/_error', viewerOf(c), {
@@ -37,7 +49,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(compression());
   app.use(bodySizeLimit(maxBodyBytes));
   app.use(timeLimit(maxAnswerMs));
-  for (const routes of services.routes()) app.route('/', routes);
+  for (const routes of mountFeatures(services)) app.route('/', routes);
   return app;
 }
 
@@ -51,5 +63,53 @@ function readViewer({ i18n }: Services): AppMiddleware {
     c.set('theme', theme === 'dark' || theme === 'light' ? theme : 'system');
     c.set('kiosk', c.req.query('kiosk') === '1');
     await next();
+  };
+}
+
+/** The routes of every feature; the live topics come last, when each feature has defined its own. */
+function mountFeatures(services: Services): Hono<AppEnv>[] {
+  const { inspections, config, version, clock, startedAt, warnings } = services;
+  return [
+    services.staticFiles.routes(),
+    inspectionRoutes(inspections),
+    stationRoutes(inspections),
+    sourceRoutes(inspections),
+    inspectionCompatRoutes(inspections),
+    inspectionApiRoutes(inspections),
+    overviewRoutes(overviewDeps(services)),
+    settingsRoutes({ renderer: inspections.renderer, config, warnings, version }),
+    preferenceRoutes(),
+    healthRoutes({ version, startedAt, now: () => clock.now(), check: () => checkHealth(services) }),
+    inspections.topics.routes(),
+  ];
+}
+
+function overviewDeps({ inspections, clock }: Services): OverviewDeps {
+  const { renderer, topics, reads, sources } = inspections;
+  return {
+    renderer,
+    topics,
+    readStations: () => readOverview(reads),
+    readContext: async () => {
+      const list = sources.list();
+      return {
+        now: clock.now(),
+        drawSparkline: (values) => sparkline({ values }),
+        sources: { total: list.length, online: list.filter(({ state }) => state !== 'offline').length },
+        badImageCount: (await reads.inspections.listBadImages(1)).totalCount,
+      };
+    },
+  };
+}
+
+async function checkHealth({ inspections, db, places }: Services): Promise<Record<string, HealthPart>> {
+  const sources = inspections.sources.list();
+  const database = await checkDatabase(db);
+  const isKept = !places.notes.some(({ key }) => key === 'unwritable');
+  return {
+    database: { ...database, ok: database.ok && isKept },
+    storage: await checkStorage(places.stateDir),
+    sources: { ok: sources.every(({ state }) => state !== 'offline'), required: false, detail: sources },
+    stream: { ok: true, required: false, detail: inspections.topics.stats() },
   };
 }

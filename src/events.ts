@@ -1,9 +1,13 @@
-import type { Recorded } from './inspections/record-inspections.ts';
-
 /** Every event of the product and what it carries. Features are told of each other only through these. */
 export type Events = {
   /** Images were counted, judged anew or read again. */
-  'inspections.recorded': Recorded;
+  'inspections.recorded': {
+    added: number;
+    rejudged: number;
+    reread: number;
+    stationIds: number[];
+    newestAt: number;
+  };
   /** A watched folder went online or offline, or its sweep moved on. */
   'sources.changed': undefined;
   /** An image turned out unreadable, or readable again. */

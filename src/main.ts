@@ -32,7 +32,7 @@ try {
     host: config.host,
     port: config.port,
     log,
-    endStreams: services.topics.stop,
+    endStreams: services.inspections.topics.stop,
     maxStreams: config.maxViewers,
   });
   lifecycle.onStop('server', () => server.stop({ graceMs: requestGraceMs }));

@@ -11,6 +11,7 @@
 import { imageHref } from '../plant/links.ts';
 import type { Tone } from '../plant/station-state.ts';
 import type { BadImage, SourceStatus } from './model.ts';
+import { roundRemaining } from './views.ts';
 
 export type SourcePanel = SourceStatus & {
   tone: Tone;
@@ -59,7 +60,7 @@ export function sourcePanel(source: SourceStatus, exampleName: string, now: numb
     backfillRate: known ? Math.min(1, backfill.done / backfill.total) : null,
     remainingMs:
       known && backfill.done > 0
-        ? ((now - backfill.startedAt) / backfill.done) * (backfill.total - backfill.done)
+        ? roundRemaining(((now - backfill.startedAt) / backfill.done) * (backfill.total - backfill.done))
         : null,
     exampleName,
   };

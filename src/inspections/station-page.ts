@@ -1,5 +1,4 @@
 import { AppError } from '../kernel/errors.ts';
-import { pageHref } from '../plant/links.ts';
 import { readSummaries, viewContext } from './cards-fragment.ts';
 import { pChart } from './control-chart.ts';
 import { parseCursor, writeCursor } from './cursor.ts';

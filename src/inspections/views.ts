@@ -10,7 +10,15 @@
  *   inspections/_card           StationCard          the whole card #station-<slug>
  *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for every name of `cardPartNames`
  */
-import { imageHref, imageSrc, type PageQuery, pageHref, stationHref, stationSlug } from '../plant/links.ts';
+import {
+  imageHref,
+  imageSrc,
+  type PageQuery,
+  type Period,
+  pageHref,
+  stationHref,
+  stationSlug,
+} from '../plant/links.ts';
 import {
   conditionTone,
   type StationCondition,
@@ -84,6 +92,7 @@ export type StationCard = {
   counts: VerdictCounts;
   lastSeenAt: number | null;
   stale: boolean;
+  period: Period;
   window: TimeWindow;
   bucketMs: number;
   trendSvg: string;
@@ -213,6 +222,7 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     counts: summary.counts,
     lastSeenAt: summary.lastSeenAt,
     stale: conditions.some((condition) => condition.kind === 'silent' || condition.kind === 'quiet'),
+    period: context.query.period,
     window: context.window,
     bucketMs: context.bucketMs,
     trendSvg: context.drawTrend(summary.trend, context.window, context.bucketMs),
@@ -301,11 +311,17 @@ export function noticesView(
   const done = running.reduce((sum, { done }) => sum + done, 0);
   const total = running.reduce((sum, { total }) => sum + total, 0);
   const startedAt = Math.min(...running.map(({ startedAt }) => startedAt));
-  const remainingMs = done > 0 ? ((now - startedAt) / done) * (total - done) : null;
+  const remainingMs = done > 0 ? roundRemaining(((now - startedAt) / done) * (total - done)) : null;
   return {
     offline: sources
       .filter(({ state }) => state === 'offline')
       .map(({ path, reason, offlineSince }) => ({ path, reason, sinceAt: offlineSince })),
     backfill: running.length > 0 ? { done, total, remainingMs } : null,
   };
+}
+
+/** A guess stays believable when it does not pretend to know seconds: steps of 5 s, a minute, or ten. */
+export function roundRemaining(ms: number): number {
+  const step = ms < 120_000 ? 5_000 : ms < 3_600_000 ? 60_000 : 600_000;
+  return Math.max(step, Math.round(ms / step) * step);
 }

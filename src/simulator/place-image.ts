@@ -27,6 +27,11 @@ export function readName(name: string): { localTime: string; sequence: number } 
   return match === null ? undefined : { localTime: match[1]!, sequence: Number(match[2]) };
 }
 
+/** Whether a file is one that was never finished. */
+export function isTemporary(name: string): boolean {
+  return name.startsWith(temporaryPrefix);
+}
+
 /** File names in a folder; none when it does not exist. */
 export async function listNames(folder: string): Promise<string[]> {
   try {

@@ -23,7 +23,7 @@ export type Incidents = { spans: Span[]; mishaps: Mishap[] };
 const minuteMs = 60_000;
 
 /**
- * The story told around the anchor, which is the moment somebody first looks at the demo: an NG burst is under way, a
+ * The story told around an anchor, which is a moment somebody begins to look at the demo: an NG burst is under way, a
  * station stands still, COUNTs have been lost, repeated and reset, a few files carry names of their own, and soon
  * afterwards a unit is judged anew. `at` is minutes from the anchor.
  */
@@ -52,10 +52,10 @@ const ordinaryDay = {
   unmatched: 0.4,
   rejudged: 0.3,
 };
-/** Chance rests this long before and after the anchor, so that the story is told undisturbed. */
+/** Chance rests this long before and after an anchor, so that the story is told undisturbed. */
 const quiet = { beforeMs: 4 * 60 * minuteMs, afterMs: 60 * minuteMs };
 
-/** What happens around the anchor. Stations of the story that are not in the plant are left out. */
+/** What happens around an anchor. Stations of the story that are not in the plant are left out. */
 export function tellStory(
   stations: readonly StationPlan[],
   anchorAt: number,
@@ -91,7 +91,7 @@ export function rollDay(
   seed: string,
   plan: StationPlan,
   dayNumber: number,
-  anchorAt: number,
+  anchors: readonly number[],
   wallClock: WallClock,
 ): Incidents {
   const { station } = plan;
@@ -116,7 +116,7 @@ export function rollDay(
     if (random.chance(ordinaryDay[kind])) mishaps.push({ kind, station, at, count });
   }
   const disturbs = (from: number, to: number): boolean =>
-    to > anchorAt - quiet.beforeMs && from < anchorAt + quiet.afterMs;
+    anchors.some((anchorAt) => to > anchorAt - quiet.beforeMs && from < anchorAt + quiet.afterMs);
   return {
     spans: spans.filter((span) => !disturbs(span.startAt, span.endAt)),
     mishaps: mishaps.filter(({ at }) => !disturbs(at, at)),
@@ -127,17 +127,20 @@ export function rollDay(
 export function createIncidentBook(options: {
   seed: string;
   stations: readonly StationPlan[];
-  anchorAt: number;
+  anchors: readonly number[];
   wallClock: WallClock;
 }): { between(plan: StationPlan, startAt: number, endAt: number): Incidents } {
-  const { seed, stations, anchorAt, wallClock } = options;
-  const told = tellStory(stations, anchorAt, wallClock);
+  const { seed, stations, anchors, wallClock } = options;
+  const told = anchors.map((anchorAt) => tellStory(stations, anchorAt, wallClock));
   return {
     between: (plan, startAt, endAt) => {
-      const all: Incidents = { spans: [...told.spans], mishaps: [...told.mishaps] };
+      const all: Incidents = {
+        spans: told.flatMap(({ spans }) => spans),
+        mishaps: told.flatMap(({ mishaps }) => mishaps),
+      };
       const lastDay = dayNumberAt(endAt, wallClock);
       for (let day = dayNumberAt(startAt, wallClock) - 1; day <= lastDay; day += 1) {
-        const rolled = rollDay(seed, plan, day, anchorAt, wallClock);
+        const rolled = rollDay(seed, plan, day, anchors, wallClock);
         all.spans.push(...rolled.spans);
         all.mishaps.push(...rolled.mishaps);
       }

@@ -16,7 +16,14 @@ const startAt = wallClock.toEpochMs(2025, 9, 9, 8, 0, 0);
 const anchorAt = startAt + 3 * hourMs;
 
 function plan(change: Partial<PlantOptions> = {}): ReturnType<typeof planPlant> {
-  return planPlant({ seed: '7', startAt, endAt: startAt + 4 * hourMs, timeZone, anchorAt, ...change });
+  return planPlant({
+    seed: '7',
+    startAt,
+    endAt: startAt + 4 * hourMs,
+    timeZone,
+    anchors: [anchorAt],
+    ...change,
+  });
 }
 
 function list(change: Partial<PlantOptions> = {}): PlannedImage[] {
@@ -137,10 +144,13 @@ describe('the story around the anchor', () => {
 
   test('at night, when the usual station rests, another one stands still', () => {
     const night = wallClock.toEpochMs(2025, 9, 10, 4, 0, 0);
-    const { stops } = truthOf(plan({ startAt: night - 3 * hourMs, anchorAt: night, endAt: night + hourMs }), {
-      startAt: night - hourMs,
-      endAt: night + hourMs,
-    });
+    const { stops } = truthOf(
+      plan({ startAt: night - 3 * hourMs, anchors: [night], endAt: night + hourMs }),
+      {
+        startAt: night - hourMs,
+        endAt: night + hourMs,
+      },
+    );
     expect(stops.map(({ station }) => station)).toEqual(['S9']);
   });
 

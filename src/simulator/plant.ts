@@ -14,8 +14,8 @@ export type PlantOptions = {
   endAt: number;
   /** IANA name: shifts and file names follow its clock. */
   timeZone: string;
-  /** Around this instant the story is told that a visitor should see; two hours after the start when not given. */
-  anchorAt?: number;
+  /** Around these instants the story is told that a visitor should see; two hours after the start when not given. */
+  anchors?: readonly number[];
   /** How densely images come from when on, in order; at full rate when not given. */
   paces?: readonly Pace[];
   stations?: readonly StationPlan[];
@@ -39,8 +39,8 @@ const anchorAfterMs = 2 * 3_600_000;
 export function planPlant(options: PlantOptions): PlantPlan {
   const { seed, startAt, endAt, firstSequences = {}, stations = demoStations, paces = [] } = options;
   const wallClock = createWallClock(options.timeZone);
-  const anchorAt = options.anchorAt ?? startAt + anchorAfterMs;
-  const book = createIncidentBook({ seed, stations, anchorAt, wallClock });
+  const anchors = options.anchors ?? [startAt + anchorAfterMs];
+  const book = createIncidentBook({ seed, stations, anchors, wallClock });
   const firstSequence = (station: string, part: DrawnPart): number => {
     const key = `${station}/${part}`;
     return firstSequences[key] ?? createRandom(`${seed}:${key}:count`).integer(1_200, 9_500);

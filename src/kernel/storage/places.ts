@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Config } from './kernel/config.ts';
-import { canUse, usableFolder } from './kernel/storage/usable-folder.ts';
+import type { Config } from '../config.ts';
+import { canUse, usableFolder } from './usable-folder.ts';
 
 /** Something about this installation its readers must know; the text is `notes.<key>`. */
 export type Note = { key: 'fallback' | 'unwritable'; values: Record<string, string> };

@@ -1,0 +1,137 @@
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WallClock } from '../kernel/time-zone.ts';
+import type { PicturePool } from './picture-pool.ts';
+import { copyImage, ensureFolder, isTemporary, linkImage, listNames, readName } from './place-image.ts';
+import type { PlannedImage } from './plant-station.ts';
+import type { StationPlan } from './plant-stations.ts';
+import { settle } from './plant-truth.ts';
+
+/** Younger images are real copies, so that their modification time is true; older ones are links and cost no space. */
+const freshMs = 60_000;
+
+/** What a demo folder holds: file names by `station/part`. */
+export type DemoContents = Map<string, Set<string>>;
+
+/** Lists a demo folder's images; what a killed process left half copied is removed. */
+export async function readDemoContents(dir: string, stations: readonly StationPlan[]): Promise<DemoContents> {
+  const contents: DemoContents = new Map();
+  for (const { station, parts } of stations) {
+    for (const part of parts) {
+      const names = await listNames(join(dir, station, part));
+      const leftovers = names.filter(isTemporary);
+      await Promise.all(leftovers.map((name) => rm(join(dir, station, part, name), { force: true })));
+      contents.set(`${station}/${part}`, new Set(names.filter((name) => !isTemporary(name))));
+    }
+  }
+  return contents;
+}
+
+export type ContentsSummary = {
+  /** Capture times of the oldest and newest image whose name tells one; null when there is none. */
+  oldestAt: number | null;
+  newestAt: number | null;
+  /** Largest COUNT by `station/part`. */
+  largest: Record<string, number>;
+};
+
+/** What the names in a demo folder tell. */
+export function summarize(contents: DemoContents, wallClock: WallClock): ContentsSummary {
+  let oldest: string | null = null;
+  let newest: string | null = null;
+  const largest: Record<string, number> = {};
+  for (const [key, names] of contents) {
+    for (const name of names) {
+      const facts = readName(name);
+      if (facts === undefined) continue;
+      largest[key] = Math.max(largest[key] ?? 0, facts.sequence);
+      if (oldest === null || facts.localTime < oldest) oldest = facts.localTime;
+      if (newest === null || facts.localTime > newest) newest = facts.localTime;
+    }
+  }
+  return { oldestAt: toInstant(oldest, wallClock), newestAt: toInstant(newest, wallClock), largest };
+}
+
+/** The instant of a name's `20250906-102131`. */
+function toInstant(localTime: string | null, wallClock: WallClock): number | null {
+  if (localTime === null) return null;
+  const [date, time] = localTime.split('-') as [string, string];
+  const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6)].map(Number);
+  const [hour, minute, second] = [time.slice(0, 2), time.slice(2, 4), time.slice(4)].map(Number);
+  return wallClock.toEpochMs(year!, month!, day!, hour!, minute!, second!);
+}
+
+/** Puts planned images on the disk, each once, and takes the oldest away again. */
+export type Shelf = {
+  /** Makes the image as it stands at `now`; does nothing when its file is there already. */
+  place(image: PlannedImage, now: number): Promise<void>;
+  /** Gives a unit that was judged anew its new name. */
+  rejudge(image: PlannedImage): Promise<void>;
+  /** Deletes the oldest images beyond the limit. */
+  prune(): Promise<void>;
+  readonly size: number;
+  /** Capture time of the oldest image still there. */
+  readonly oldestAt: number | null;
+};
+
+/** `contents` is what is there already; images before `oldestAt` have been taken away and are not made again. */
+export function createShelf(options: {
+  dir: string;
+  pool: PicturePool;
+  contents: DemoContents;
+  oldestAt: number | null;
+  maxImages: number;
+}): Shelf {
+  const { dir, pool, contents, oldestAt, maxImages } = options;
+  const placed: PlannedImage[] = [];
+  let gone = 0;
+  const folders = new Map<string, Promise<void>>();
+  const folderOf = ({ station, part }: PlannedImage): string => join(dir, station, part);
+
+  async function make(image: PlannedImage, fileName: string, now: number): Promise<void> {
+    const folder = folderOf(image);
+    if (!folders.has(folder)) folders.set(folder, ensureFolder(folder));
+    await folders.get(folder);
+    const picture = pool.pathOf(image.part, image.defect, image.picture);
+    if (image.verdict === null) await copyImage(picture, folder, fileName, image.capturedAt);
+    else if (now - image.capturedAt < freshMs) await copyImage(picture, folder, fileName);
+    else await linkImage(picture, folder, fileName);
+  }
+
+  return {
+    place: async (image, now) => {
+      if (oldestAt !== null && image.capturedAt < oldestAt) return;
+      placed.push(image);
+      const names = contents.get(`${image.station}/${image.part}`);
+      const { fileName } = settle(image, now);
+      if (names?.has(fileName)) return;
+      if (names?.has(image.fileName))
+        await rename(join(folderOf(image), image.fileName), join(folderOf(image), fileName));
+      else await make(image, fileName, now);
+    },
+    rejudge: async (image) => {
+      const from = join(folderOf(image), image.fileName);
+      try {
+        await rename(from, join(folderOf(image), image.rejudged!.fileName));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    },
+    prune: async () => {
+      const surplus = placed.slice(gone, Math.max(gone, placed.length - maxImages));
+      for (const image of surplus) {
+        const names = [image.fileName, image.rejudged?.fileName].filter((name) => name !== undefined);
+        await Promise.all(names.map((name) => rm(join(folderOf(image), name), { force: true })));
+        gone += 1;
+      }
+      if (gone > maxImages) placed.splice(0, gone);
+      if (gone > maxImages) gone = 0;
+    },
+    get size() {
+      return placed.length - gone;
+    },
+    get oldestAt() {
+      return placed[gone]?.capturedAt ?? null;
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import { join, resolve } from 'node:path';
+import { Temporal } from 'temporal-polyfill';
+import type { Clock } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import { type Loop, startLoop } from '../kernel/loop.ts';
+import { createWallClock } from '../kernel/time-zone.ts';
+import { createShelf, readDemoContents, type Shelf, summarize } from './demo-folder.ts';
+import { beginState, continueState } from './demo-schedule.ts';
+import { findDemoState, saveDemoState, toPlantOptions } from './demo-state.ts';
+import { openPicturePool } from './picture-pool.ts';
+import { ensureFolder } from './place-image.ts';
+import { type PlantPlan, planPlant } from './plant.ts';
+import type { PlannedImage } from './plant-station.ts';
+import { demoStations } from './plant-stations.ts';
+import { type PlantTruth, truthOf } from './plant-truth.ts';
+
+/** Oldest demo images beyond this many are deleted. */
+export const MAX_DEMO_IMAGES = 20_000;
+/** Images put on the disk at once while history is made. */
+const maxAtOnce = 32;
+const tickMs = 250;
+/** Pictures and the plan's state; every watcher passes over names that begin with a dot. */
+const hiddenFolder = '.linesight-demo';
+
+export type DemoPlantOptions = {
+  /** Made when missing; images go to `<dir>/<station>/<part>`. */
+  dir: string;
+  seed: string;
+  clock: Clock;
+  log: Log;
+  /** IANA name; the machine's when not given. */
+  timeZone?: string;
+  /** Hours of history at the full rate (3), and days of thin history before (7). */
+  historyHours?: number;
+  olderDays?: number;
+  /** How many times faster than real units come from now on (1). */
+  speed?: number;
+  maxImages?: number;
+  /** Stops the plant. */
+  signal?: AbortSignal;
+};
+
+export type DemoStats = {
+  state: 'preparing' | 'running' | 'stopped' | 'failed';
+  /** Demo images on the disk. */
+  images: number;
+  /** Images made by this process. */
+  made: number;
+  oldestAt: number | null;
+  newestAt: number | null;
+};
+
+export type DemoPlant = {
+  /** Settles when the history is on the disk; rejects when it cannot be made. */
+  ready: Promise<void>;
+  /**
+   * What a dashboard must show for a window (all that was planned so far, when not given), as the plant stands at its
+   * last round. Throws `unavailable` before `ready`.
+   */
+  truth(window?: { startAt: number; endAt: number }): PlantTruth;
+  stats(): DemoStats;
+  /** Makes what is due now, without waiting for the next round. */
+  produce(): Promise<void>;
+  /** Resolves when nothing is written any more. */
+  stop(): Promise<void>;
+};
+
+/**
+ * A plant that writes inspection images like a real one: history first, then live. It may be killed at any moment and
+ * started again on the same folder: it goes on where the folder ends and makes nothing twice.
+ */
+export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
+  const { clock, log } = options;
+  const ending = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
+  let production: Production | undefined;
+  let loop: Loop | undefined;
+  let failed = false;
+
+  async function prepare(): Promise<void> {
+    production = await openProduction(options, signal);
+    await production.catchUp();
+    signal.throwIfAborted();
+    const { catchUp } = production;
+    loop = startLoop({ name: 'demo plant', intervalMs: tickMs, run: catchUp, log });
+    signal.addEventListener('abort', () => void loop?.stop(), { once: true });
+    log.info({ dir: options.dir, images: production.shelf.size }, 'the demo plant is running');
+  }
+
+  const ready = prepare();
+  const settled = ready.catch((error: unknown) => {
+    failed = !signal.aborted;
+    if (failed) log.error({ err: error, dir: options.dir }, 'the demo plant could not be set up');
+  });
+  return {
+    ready,
+    truth: (window) => {
+      if (loop === undefined) throw new AppError('unavailable', 'The demo plant is still being set up.');
+      const { plan, producedUntil } = production!;
+      const endAt = Math.min(window?.endAt ?? producedUntil + 1, producedUntil + 1);
+      return truthOf(plan, { startAt: window?.startAt ?? plan.startAt, endAt, asOf: producedUntil });
+    },
+    stats: () => ({
+      state: failed ? 'failed' : signal.aborted ? 'stopped' : loop === undefined ? 'preparing' : 'running',
+      images: production?.shelf.size ?? 0,
+      made: production?.made ?? 0,
+      oldestAt: production?.shelf.oldestAt ?? null,
+      newestAt: production?.newestAt ?? null,
+    }),
+    produce: async () => {
+      await ready;
+      await loop?.trigger();
+    },
+    stop: async () => {
+      ending.abort();
+      await settled;
+      await loop?.stop();
+    },
+  };
+}
+
+type Production = {
+  plan: PlantPlan;
+  shelf: Shelf;
+  catchUp(): Promise<void>;
+  readonly made: number;
+  readonly newestAt: number | null;
+  /** All that was to be made up to and including this instant has been made. */
+  readonly producedUntil: number;
+};
+
+/** Finds out where the folder stands, and answers what makes the rest. */
+async function openProduction(options: DemoPlantOptions, signal: AbortSignal): Promise<Production> {
+  const dir = resolve(options.dir);
+  const hidden = join(dir, hiddenFolder);
+  const timeZone = options.timeZone ?? Temporal.Now.timeZoneId();
+  const { historyHours = 3, olderDays = 7, speed = 1, seed, clock } = options;
+  const schedule = { seed, timeZone, historyHours, olderDays, speed };
+  await ensureFolder(hidden);
+  const pool = await openPicturePool(hidden, signal);
+  const contents = await readDemoContents(dir, demoStations);
+  const found = summarize(contents, createWallClock(timeZone));
+  const known = await findDemoState(hidden);
+  const goesOn = known !== undefined && known.seed === seed && known.timeZone === timeZone;
+  const state = goesOn
+    ? continueState(known, schedule, found, clock.now())
+    : beginState(schedule, found, clock.now());
+  await saveDemoState(hidden, state);
+  const maxImages = options.maxImages ?? MAX_DEMO_IMAGES;
+  const oldestAt = goesOn ? found.oldestAt : null;
+  const shelf = createShelf({ dir, pool, contents, oldestAt, maxImages });
+  return createProduction(planPlant(toPlantOptions(state)), shelf, clock, signal);
+}
+
+function createProduction(plan: PlantPlan, shelf: Shelf, clock: Clock, signal: AbortSignal): Production {
+  const images = plan.images();
+  let next = images.next();
+  let rejudging: PlannedImage[] = [];
+  let made = 0;
+  let newestAt: number | null = null;
+  let producedUntil = plan.startAt - 1;
+
+  function takeDue(now: number): PlannedImage[] {
+    const due: PlannedImage[] = [];
+    const most = made === 0 ? 1 : maxAtOnce;
+    while (due.length < most && !next.done && next.value.capturedAt <= now) {
+      due.push(next.value);
+      next = images.next();
+    }
+    return due;
+  }
+
+  return {
+    plan,
+    shelf,
+    catchUp: async () => {
+      const now = Math.max(clock.now(), producedUntil);
+      for (let due = takeDue(now); due.length > 0; due = takeDue(now)) {
+        signal.throwIfAborted();
+        await Promise.all(due.map((image) => shelf.place(image, now)));
+        made += due.length;
+        newestAt = due.at(-1)!.capturedAt;
+        rejudging.push(...due.filter(({ rejudged }) => rejudged !== null && rejudged.at > now));
+      }
+      for (const image of rejudging.filter(({ rejudged }) => rejudged!.at <= now)) await shelf.rejudge(image);
+      rejudging = rejudging.filter(({ rejudged }) => rejudged!.at > now);
+      await shelf.prune();
+      producedUntil = now;
+    },
+    get made() {
+      return made;
+    },
+    get newestAt() {
+      return newestAt;
+    },
+    get producedUntil() {
+      return producedUntil;
+    },
+  };
+}

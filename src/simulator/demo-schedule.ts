@@ -1,0 +1,74 @@
+import type { ContentsSummary } from './demo-folder.ts';
+import type { DemoState } from './demo-state.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Older history is thinner: units come this many times as slowly. */
+const strides = { week: 24, day: 8 };
+/** After a longer absence the story is told anew; shorter ones are filled up as if nothing had happened. */
+const absenceMs = 5 * hourMs;
+
+export type ScheduleOptions = {
+  seed: string;
+  timeZone: string;
+  /** Hours of history at the full rate. */
+  historyHours: number;
+  /** Days of thin history. */
+  olderDays: number;
+  /** How many times faster than real units come from now on. */
+  speed: number;
+};
+
+/**
+ * A new demo: days of thin history, hours of dense history, and the story around now. Where the folder holds images
+ * already, history begins after the newest and COUNT goes on from the largest.
+ */
+export function beginState(options: ScheduleOptions, found: ContentsSummary, now: number): DemoState {
+  const earliest = found.newestAt === null ? Number.NEGATIVE_INFINITY : found.newestAt + 1000;
+  const firstSequences = Object.entries(found.largest).map(([key, largest]) => [key, largest + 1]);
+  const startAt = Math.max(now - options.olderDays * dayMs, earliest);
+  return {
+    version: 1,
+    seed: options.seed,
+    timeZone: options.timeZone,
+    startAt,
+    anchors: [now],
+    paces: pacesFrom(startAt, options, now),
+    firstSequences: Object.fromEntries(firstSequences),
+  };
+}
+
+/** The same demo after a pause: what is there stays as it is, the time since is filled. */
+export function continueState(
+  state: DemoState,
+  options: ScheduleOptions,
+  found: ContentsSummary,
+  now: number,
+): DemoState {
+  const newestAt = found.newestAt ?? state.startAt;
+  const until = newestAt + 1000;
+  const kept = state.paces.filter(({ fromAt }) => fromAt < until);
+  if (now - newestAt < absenceMs) {
+    const pending = state.paces.filter(({ fromAt }) => fromAt >= until && fromAt < now);
+    return { ...state, paces: [...kept, ...pending, { fromAt: now, stride: 1 / options.speed }] };
+  }
+  const isOver = (anchorAt: number): boolean => anchorAt < until;
+  return {
+    ...state,
+    anchors: [...state.anchors.filter(isOver), now],
+    paces: [...kept, ...pacesFrom(until, options, now)],
+  };
+}
+
+function pacesFrom(startAt: number, options: ScheduleOptions, now: number): DemoState['paces'] {
+  const denseAt = now - options.historyHours * hourMs;
+  const paces = [
+    { fromAt: startAt, stride: strides.week },
+    { fromAt: now - dayMs, stride: strides.day },
+    { fromAt: denseAt, stride: 1 },
+  ];
+  const current = paces.findLast(({ fromAt }) => fromAt <= startAt) ?? paces[0]!;
+  const later = paces.filter(({ fromAt }) => fromAt > startAt && fromAt < now);
+  return [{ fromAt: startAt, stride: current.stride }, ...later, { fromAt: now, stride: 1 / options.speed }];
+}
