@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
+import { demoRoutes } from './demo/routes.ts';
 import { checkDatabase, checkStorage } from './health/check.ts';
 import { type HealthPart, healthRoutes } from './health/routes.ts';
 import { inspectionApiRoutes } from './inspections/api.ts';
@@ -79,6 +80,7 @@ function mountFeatures(services: Services): Hono<AppEnv>[] {
     overviewRoutes(overviewDeps(services)),
     settingsRoutes({ renderer: inspections.renderer, config, warnings, version }),
     preferenceRoutes(),
+    demoRoutes(services.demo),
     healthRoutes({ version, startedAt, now: () => clock.now(), check: () => checkHealth(services) }),
     inspections.topics.routes(),
   ];

@@ -1,4 +1,5 @@
 import { createApp } from './app.ts';
+import { proveNamePattern } from './inspections/prove-name-pattern.ts';
 import { systemClock } from './kernel/clock.ts';
 import { loadConfig } from './kernel/config.ts';
 import { AppError } from './kernel/errors.ts';
@@ -16,14 +17,13 @@ const log = createLog({
   level: loaded.ok ? loaded.config.logLevel : 'info',
   pretty: process.stdout.isTTY === true,
 });
-if (!loaded.ok) {
-  for (const fault of loaded.faults) log.fatal(fault);
-  process.exit(1);
-}
+if (!loaded.ok) refuseToStart(loaded.faults);
 for (const warning of loaded.warnings) log.warn(warning);
 const { config, warnings } = loaded;
 const lifecycle = createLifecycle({ log, deadlineMs: stopDeadlineMs });
 stopOnSignals(lifecycle, log);
+const patternFault = await proveNamePattern(config.filenameRegex);
+if (patternFault) refuseToStart([`FILENAME_REGEX: ${patternFault}`]);
 try {
   const services = await createServices({ config, warnings, log, clock: systemClock });
   lifecycle.onStop('services', services.stop);
@@ -45,5 +45,10 @@ try {
   if (error instanceof AppError) log.fatal(error.message);
   else log.fatal({ err: error }, 'Linesight could not start');
   await lifecycle.stop('start failed');
+  process.exit(1);
+}
+
+function refuseToStart(faults: readonly string[]): never {
+  for (const fault of faults) log.fatal(fault);
   process.exit(1);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { createDemo, type Demo } from './demo/demo.ts';
 import type { Publish } from './events.ts';
 import type { InspectionDeps } from './inspections/deps.ts';
 import { createInspectionReads } from './inspections/reads.ts';
@@ -41,6 +42,7 @@ export type Services = ServiceOptions & {
   i18n: I18n;
   staticFiles: StaticFiles;
   inspections: InspectionDeps;
+  demo: Demo;
   publish: Publish;
   /** Begins to watch and to work; pages are answered before that already. */
   start(): Promise<void>;
@@ -59,7 +61,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const { asset } = staticFiles;
   const version = `${productVersion()}+${staticFiles.version}`;
   const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
-  const notes = () => places.notes;
+  const notes = () => (demo.isRunning ? [...places.notes, demoNote(demo)] : places.notes);
   const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, notes });
   const checks = startSequenceChecks({ db, log, onChecked: () => publish('sequences.checked', undefined) });
   const publish = createPublish({ 'inspections.recorded': [() => checks.wake()] }, topics.publish);
@@ -73,6 +75,15 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     onRecorded: (recorded) => publish('inspections.recorded', recorded),
     onStatus: () => publish('sources.changed', undefined),
   });
+  const { siteTimeZone: timeZone } = config;
+  const demo = createDemo({
+    isAllowed: config.demo,
+    dir: places.demoDir,
+    timeZone,
+    clock,
+    log,
+    watch: sources.watch,
+  });
   return {
     ...options,
     version,
@@ -82,6 +93,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     i18n,
     staticFiles,
     publish,
+    demo,
     inspections: {
       reads,
       sources,
@@ -90,8 +102,12 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       topics,
       settings: pageSettings(config),
     },
-    start: () => sources.watch(places.watchDir),
+    start: async () => {
+      await sources.watch(places.watchDir);
+      await demo.resume();
+    },
     stop: async () => {
+      await demo.stop();
       await sources.stop();
       await checks.stop();
       await db.close();
@@ -121,6 +137,10 @@ function pageSettings(config: Config): InspectionDeps['settings'] {
     demoOffered: config.demo,
     thumbMaxDim: config.thumbMaxDim,
   };
+}
+
+function demoNote({ dir }: Demo) {
+  return { key: 'demo' as const, values: { folder: dir } };
 }
 
 function fromRoot(path: string): string {

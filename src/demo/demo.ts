@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import { type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
+
+/** The same plant on every machine, so that screenshots and questions about it can be compared. */
+const seed = 'linesight';
+
+/** The demo plant of this installation: a made-up plant in a folder of its own, watched like a real one. */
+export type Demo = {
+  readonly isRunning: boolean;
+  readonly dir: string;
+  /** Starts it, or finds it running; throws `forbidden` where DEMO=0. */
+  start(): Promise<void>;
+  /** Goes on with a plant that was started before this process. */
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export function createDemo(options: {
+  isAllowed: boolean;
+  dir: string;
+  timeZone: string;
+  clock: Clock;
+  log: Log;
+  /** Watches the folder the plant writes to. */
+  watch: (dir: string) => Promise<void>;
+}): Demo {
+  const { dir, clock, log, timeZone } = options;
+  let plant: DemoPlant | undefined;
+
+  async function run(): Promise<void> {
+    if (plant && plant.stats().state !== 'failed') return;
+    plant = startDemoPlant({ dir, seed, clock, log, timeZone });
+    plant.ready.catch(() => {});
+    await options.watch(dir);
+  }
+
+  return {
+    get isRunning() {
+      return plant !== undefined;
+    },
+    dir,
+    start: async () => {
+      if (!options.isAllowed) {
+        throw new AppError('forbidden', 'The demo plant is switched off here (DEMO=0).');
+      }
+      await run();
+    },
+    resume: async () => {
+      if (options.isAllowed && existsSync(dir)) await run();
+    },
+    stop: async () => plant?.stop(),
+  };
+}
