@@ -1,9 +1,6 @@
-/*
- * Watches the stream that htmx opens on #live: shows in #connection whether the page is live, polls while the stream is
- * away, lets ages tick and changed numbers flash. All words come from data attributes.
- */
+/* Says whether the page is live, polls while its stream is away, lets ages tick and changed numbers flash. */
 (() => {
-  /** The server pings every 15 s: two pings missed and some patience. */
+  /** Two pings of the server missed, and some patience. */
   const SILENCE_MS = 40_000;
   /** How long a broken stream may take to come back before the page polls. */
   const RETURN_MS = 8_000;
@@ -25,7 +22,7 @@
   let pollAt = 0;
   let etag = '';
   let newVersion = '';
-  /** Server clock minus this machine's, in ms; unknown until the server has told its time. */
+  /** Server clock minus ours in ms; null until the server has told its time. */
   let skew = null;
 
   function show(next) {
@@ -55,8 +52,7 @@
   function onMessage(event) {
     const { message } = event.detail;
     connection = event.detail.connection;
-    const ping = message.event === 'ping' ? JSON.parse(message.data) : null;
-    heard(ping?.at);
+    heard(message.event === 'ping' && JSON.parse(message.data).at);
     deadline = now() + SILENCE_MS;
     show('live');
     if (message.event === 'reload') newVersion = message.data;
@@ -64,7 +60,7 @@
 
   async function poll() {
     pollAt = now() + POLL_MS;
-    // A connection that only looks open is given up, so that the stream connects anew.
+    // A connection that only looks open is given up; htmx connects anew.
     connection?.reader?.cancel();
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), POLL_TIMEOUT_MS);
@@ -87,7 +83,7 @@
     }
   }
 
-  /** Not while somebody fills in a form, and not twice for one version, whatever the server says. */
+  /** Not while somebody fills in a form, and once for each version. */
   function reloadIfTold() {
     if (!newVersion || document.activeElement?.matches('input, select, textarea')) return;
     try {
@@ -143,23 +139,25 @@
     }
   }
 
-  document.addEventListener('htmx:sse:before:message', onMessage);
-  document.addEventListener('htmx:sse:before:connection', (event) => {
+  live?.addEventListener('htmx:sse:before:message', onMessage);
+  live?.addEventListener('htmx:sse:before:connection', (event) => {
     if (event.detail.connection.attempt > 0) expectBy(now() + RETURN_MS);
   });
-  document.addEventListener('htmx:sse:error', () => expectBy(now() + RETURN_MS));
-  // The first connect failed: htmx tries again in 15 s, until then the page polls.
-  document.addEventListener('htmx:error', (event) => event.target === live && expectBy(now()));
-  document.addEventListener('htmx:response:error', (event) => event.target === live && expectBy(now()));
+  live?.addEventListener('htmx:sse:error', () => expectBy(now() + RETURN_MS));
+  // The first connect failed: htmx tries again within 15 s.
+  for (const failure of ['htmx:error', 'htmx:response:error'])
+    live?.addEventListener(failure, () => expectBy(now()));
   document.addEventListener('htmx:after:swap', () => {
     tickAges();
     flashChanges();
   });
-  // While the page is hidden htmx closes the stream; coming back it gets its time to connect.
+  // htmx closes the stream of a hidden page; coming back it gets time to connect.
   document.addEventListener('visibilitychange', () => {
     deadline = now() + RETURN_MS;
     tick();
   });
   flashChanges();
   setInterval(tick, 1000);
+  // On a slow link htmx may have started before its stream extension came; then it passed #live over.
+  setTimeout(() => live && !live._htmx && htmx.process(live));
 })();

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { findFreePort } from '../../testing/free-port.ts';
 import { requireOrSkip } from '../../testing/services.ts';
@@ -25,6 +25,7 @@ const files = loadStaticFiles({
 const log = createLog({ level: 'silent', pretty: false });
 
 let browser: Browser | undefined;
+let context: BrowserContext;
 let page: Page;
 let faults: string[];
 let port: number;
@@ -102,14 +103,15 @@ beforeEach(async () => {
   streamRefused = false;
   port = await findFreePort();
   await startPlant();
-  page = await browser!.newPage();
+  context = await browser!.newContext();
+  page = await context.newPage();
   faults = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(String(error)));
   await page.clock.install();
 });
 afterEach(async () => {
-  await page.close();
+  await context.close();
   await server.stop({ graceMs: 200 });
 });
 
@@ -135,6 +137,34 @@ test.skipIf(browserProgram.missing)(
     expect(faults).toEqual([]);
   },
 );
+
+test.skipIf(browserProgram.missing)(
+  'becomes live over a slow line, whichever script comes late',
+  async () => {
+    for (const late of ['htmx.min', 'hx-sse', 'live']) {
+      await page.route(new RegExp(late), async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await route.continue();
+      });
+      await page.goto(`http://127.0.0.1:${port}/`);
+      await expect.poll(connectionState, until).toBe('live');
+      expect(topics.stats().viewers).toBe(1);
+      await page.unrouteAll();
+      await page.goto('about:blank');
+      await expect.poll(() => topics.stats().viewers, until).toBe(0);
+    }
+  },
+);
+
+test.skipIf(browserProgram.missing)('is live at once in a second tab of the same browser', async () => {
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await expect.poll(connectionState, until).toBe('live');
+  const second = await context.newPage();
+  await second.goto(`http://127.0.0.1:${port}/`);
+  const state = () => second.locator('#connection').getAttribute('data-state');
+  await expect.poll(state, { timeout: 5000, interval: 50 }).toBe('live');
+  await second.close();
+});
 
 test.skipIf(browserProgram.missing)(
   'polls while its first connect is refused, and is live once the stream opens',

@@ -36,7 +36,7 @@ export type StreamViewer = TopicViewer & {
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache, no-transform',
+  'cache-control': 'no-store, no-transform',
   // Proxies would collect messages until a buffer is full.
   'x-accel-buffering': 'no',
   'x-content-type-options': 'nosniff',
