@@ -96,7 +96,7 @@ function overviewDeps({ inspections, clock }: Services): OverviewDeps {
       const list = sources.list();
       return {
         now: clock.now(),
-        drawSparkline: (values) => sparkline({ values }),
+        drawSparkline: (values, scale) => sparkline({ values, ...scale }),
         sources: { total: list.length, online: list.filter(({ state }) => state !== 'offline').length },
         badImageCount: (await reads.inspections.listBadImages(1)).totalCount,
       };

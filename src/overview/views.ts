@@ -28,8 +28,8 @@ export type OverviewStation = StationFacts & {
 
 export type OverviewContext = {
   now: number;
-  /** Draws 24 hours of yield (0..1, null where nothing was judged) as safe SVG. */
-  drawSparkline: (rates: (number | null)[]) => string;
+  /** Draws 24 hours of yield (0..1, null where nothing was judged) as safe SVG, all rows on the same scale. */
+  drawSparkline: (rates: (number | null)[], scale: { min: number; max: number }) => string;
   sources: { total: number; online: number };
   badImageCount: number;
 };
@@ -65,15 +65,29 @@ export type OverviewRow = {
   last: { href: string; src: string; verdict: 'OK' | 'NG' | null } | null;
 };
 
-export type OverviewView = { figures: OverviewFigures; rows: OverviewRow[] };
+export type OverviewView = {
+  figures: OverviewFigures;
+  rows: OverviewRow[];
+  /** Wall mode: the least of `wallSteps` that has room for all rows. */
+  wallStep: number;
+};
+
+/** Numbers of rows a wall is divided into. */
+export const wallSteps = [8, 12, 16, 24, 32, 48, 64] as const;
 
 export type OverviewPage = { overview: OverviewView; here: string; topics: string[] };
 
 const HOUR_MS = 3_600_000;
 const HOURS_SHOWN = 24;
+/** A sparkline never magnifies less than these ten percent. */
+const SPARKLINE_TOP_MIN = 0.9;
 
 /** One station's line. */
-export function overviewRow(facts: OverviewStation, context: OverviewContext): OverviewRow {
+export function overviewRow(
+  facts: OverviewStation,
+  context: OverviewContext,
+  scale: { min: number; max: number },
+): OverviewRow {
   const conditions = stationConditions(facts, context.now);
   return {
     slug: stationSlug(facts.station),
@@ -85,7 +99,7 @@ export function overviewRow(facts: OverviewStation, context: OverviewContext): O
     dayYieldRate: rateOf(facts.lastDay),
     lastHourCount: facts.lastHour.ok + facts.lastHour.ng + facts.lastHour.unmatched,
     ngCount: facts.lastHour.ng,
-    sparklineSvg: context.drawSparkline(hourlyRates(facts.hours, context.now)),
+    sparklineSvg: context.drawSparkline(hourlyRates(facts.hours, context.now), scale),
     lastSeenAt: facts.lastSeenAt,
     last: facts.last && {
       href: imageHref(facts.last),
@@ -97,14 +111,18 @@ export function overviewRow(facts: OverviewStation, context: OverviewContext): O
 
 /** The whole live part of the Overview: what is wrong sorts to the top. */
 export function overviewView(stations: OverviewStation[], context: OverviewContext): OverviewView {
-  const rows = stations.map((facts) => overviewRow(facts, context));
+  const rates = stations.flatMap(({ hours }) => hours.flatMap((hour) => rateOf(hour) ?? []));
+  // One scale for all rows: a bad station stands out and a good one stays calm.
+  const scale = { min: rates.reduce((least, rate) => Math.min(least, rate), SPARKLINE_TOP_MIN), max: 1 };
+  const rows = stations.map((facts) => overviewRow(facts, context, scale));
   rows.sort(
     (a, b) =>
       toneRank(a.tone) - toneRank(b.tone) ||
       (a.yieldRate ?? 2) - (b.yieldRate ?? 2) ||
       a.station.localeCompare(b.station),
   );
-  return { figures: overviewFigures(stations, rows, context), rows };
+  const wallStep = wallSteps.find((step) => step >= rows.length) ?? 64;
+  return { figures: overviewFigures(stations, rows, context), rows, wallStep };
 }
 
 function overviewFigures(
