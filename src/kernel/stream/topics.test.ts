@@ -23,6 +23,7 @@ async function start(options: { maxBlockedMs?: number } = {}) {
     concerns: (query, payload) => !query.has('only') || query.get('only') === payload,
     render: (query, { lang }) => {
       renders.push(`${lang} ${query}`);
+      if (values.s4 === 'unreadable') throw new Error('disk gone');
       if (query.has('bad')) throw new AppError('invalid', 'No such filter');
       const parts = Object.entries(values).map(([id, text]) => ({ id, html: `<p id="${id}">${text}</p>` }));
       return { containerId: 'cards', parts, html: parts.map((part) => part.html).join('') };
@@ -142,6 +143,18 @@ test('a storm of changes is shown at once, then at most four times a second, and
   await stream.until(/storm-50/);
   expect(renders.length - before).toBeGreaterThanOrEqual(3);
   expect(renders.length - before).toBeLessThanOrEqual(5);
+  stream.close();
+});
+
+test('a topic that fails keeps what it shows, and is right again with the next event', async () => {
+  const stream = await openStream(cards);
+  await stream.until(/two/);
+  values.s4 = 'unreadable';
+  topics.publish('recorded');
+  await expect.poll(() => renders.length).toBe(2);
+  values.s4 = 'back';
+  topics.publish('recorded');
+  expect(await stream.until(/back/)).not.toContain('unreadable');
   stream.close();
 });
 
