@@ -83,8 +83,8 @@ export function createShelf(options: {
   maxImages: number;
 }): Shelf {
   const { dir, pool, contents, oldestAt, maxImages } = options;
-  const placed: PlannedImage[] = [];
-  let gone = 0;
+  /** By path and in order of capture, oldest first. */
+  const placed = new Map<string, PlannedImage>();
   const folders = new Map<string, Promise<void>>();
   const folderOf = ({ station, part }: PlannedImage): string => join(dir, station, part);
 
@@ -101,13 +101,12 @@ export function createShelf(options: {
   return {
     place: async (image, now) => {
       if (oldestAt !== null && image.capturedAt < oldestAt) return;
-      placed.push(image);
       const names = contents.get(`${image.station}/${image.part}`);
       const { fileName } = settle(image, now);
-      if (names?.has(fileName)) return;
-      if (names?.has(image.fileName))
-        await rename(join(folderOf(image), image.fileName), join(folderOf(image), fileName));
-      else await make(image, fileName, now);
+      const isOldName = fileName !== image.fileName && names?.has(image.fileName);
+      if (isOldName) await rename(join(folderOf(image), image.fileName), join(folderOf(image), fileName));
+      else if (!names?.has(fileName)) await make(image, fileName, now);
+      placed.set(join(folderOf(image), image.fileName), image);
     },
     rejudge: async (image) => {
       const from = join(folderOf(image), image.fileName);
@@ -118,20 +117,18 @@ export function createShelf(options: {
       }
     },
     prune: async () => {
-      const surplus = placed.slice(gone, Math.max(gone, placed.length - maxImages));
-      for (const image of surplus) {
-        const names = [image.fileName, image.rejudged?.fileName].filter((name) => name !== undefined);
-        await Promise.all(names.map((name) => rm(join(folderOf(image), name), { force: true })));
-        gone += 1;
+      for (const [path, image] of placed) {
+        if (placed.size <= maxImages) return;
+        await rm(path, { force: true });
+        if (image.rejudged) await rm(join(folderOf(image), image.rejudged.fileName), { force: true });
+        placed.delete(path);
       }
-      if (gone > maxImages) placed.splice(0, gone);
-      if (gone > maxImages) gone = 0;
     },
     get size() {
-      return placed.length - gone;
+      return placed.size;
     },
     get oldestAt() {
-      return placed[gone]?.capturedAt ?? null;
+      return placed.values().next().value?.capturedAt ?? null;
     },
   };
 }

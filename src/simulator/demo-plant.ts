@@ -5,20 +5,18 @@ import { AppError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Loop, startLoop } from '../kernel/loop.ts';
 import { createWallClock } from '../kernel/time-zone.ts';
-import { createShelf, readDemoContents, type Shelf, summarize } from './demo-folder.ts';
+import { createShelf, readDemoContents, summarize } from './demo-folder.ts';
+import { createProduction, type Production } from './demo-production.ts';
 import { beginState, continueState } from './demo-schedule.ts';
 import { findDemoState, saveDemoState, toPlantOptions } from './demo-state.ts';
 import { openPicturePool } from './picture-pool.ts';
 import { ensureFolder } from './place-image.ts';
-import { type PlantPlan, planPlant } from './plant.ts';
-import type { PlannedImage } from './plant-station.ts';
+import { planPlant } from './plant.ts';
 import { demoStations } from './plant-stations.ts';
 import { type PlantTruth, truthOf } from './plant-truth.ts';
 
 /** Oldest demo images beyond this many are deleted. */
 export const MAX_DEMO_IMAGES = 20_000;
-/** Images put on the disk at once while history is made. */
-const maxAtOnce = 32;
 const tickMs = 250;
 /** Pictures and the plan's state; every watcher passes over names that begin with a dot. */
 const hiddenFolder = '.linesight-demo';
@@ -71,7 +69,7 @@ export type DemoPlant = {
  * started again on the same folder: it goes on where the folder ends and makes nothing twice.
  */
 export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
-  const { clock, log } = options;
+  const { log } = options;
   const ending = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
   let production: Production | undefined;
@@ -120,16 +118,6 @@ export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
   };
 }
 
-type Production = {
-  plan: PlantPlan;
-  shelf: Shelf;
-  catchUp(): Promise<void>;
-  readonly made: number;
-  readonly newestAt: number | null;
-  /** All that was to be made up to and including this instant has been made. */
-  readonly producedUntil: number;
-};
-
 /** Finds out where the folder stands, and answers what makes the rest. */
 async function openProduction(options: DemoPlantOptions, signal: AbortSignal): Promise<Production> {
   const dir = resolve(options.dir);
@@ -150,52 +138,5 @@ async function openProduction(options: DemoPlantOptions, signal: AbortSignal): P
   const maxImages = options.maxImages ?? MAX_DEMO_IMAGES;
   const oldestAt = goesOn ? found.oldestAt : null;
   const shelf = createShelf({ dir, pool, contents, oldestAt, maxImages });
-  return createProduction(planPlant(toPlantOptions(state)), shelf, clock, signal);
-}
-
-function createProduction(plan: PlantPlan, shelf: Shelf, clock: Clock, signal: AbortSignal): Production {
-  const images = plan.images();
-  let next = images.next();
-  let rejudging: PlannedImage[] = [];
-  let made = 0;
-  let newestAt: number | null = null;
-  let producedUntil = plan.startAt - 1;
-
-  function takeDue(now: number): PlannedImage[] {
-    const due: PlannedImage[] = [];
-    const most = made === 0 ? 1 : maxAtOnce;
-    while (due.length < most && !next.done && next.value.capturedAt <= now) {
-      due.push(next.value);
-      next = images.next();
-    }
-    return due;
-  }
-
-  return {
-    plan,
-    shelf,
-    catchUp: async () => {
-      const now = Math.max(clock.now(), producedUntil);
-      for (let due = takeDue(now); due.length > 0; due = takeDue(now)) {
-        signal.throwIfAborted();
-        await Promise.all(due.map((image) => shelf.place(image, now)));
-        made += due.length;
-        newestAt = due.at(-1)!.capturedAt;
-        rejudging.push(...due.filter(({ rejudged }) => rejudged !== null && rejudged.at > now));
-      }
-      for (const image of rejudging.filter(({ rejudged }) => rejudged!.at <= now)) await shelf.rejudge(image);
-      rejudging = rejudging.filter(({ rejudged }) => rejudged!.at > now);
-      await shelf.prune();
-      producedUntil = now;
-    },
-    get made() {
-      return made;
-    },
-    get newestAt() {
-      return newestAt;
-    },
-    get producedUntil() {
-      return producedUntil;
-    },
-  };
+  return createProduction({ plan: planPlant(toPlantOptions(state)), shelf, clock, signal });
 }

@@ -1,13 +1,17 @@
 import type { ContentsSummary } from './demo-folder.ts';
 import type { DemoState } from './demo-state.ts';
+import { anchorReachMs } from './plant-incidents.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** Older history is thinner: units come this many times as slowly. */
 const strides = { week: 24, day: 8 };
-/** After a longer absence the story is told anew; shorter ones are filled up as if nothing had happened. */
-const absenceMs = 5 * hourMs;
+/**
+ * After a longer absence the story is told anew; shorter ones are filled up as if nothing had happened. Longer than an
+ * anchor's reach, so that a new one leaves alone what is on the disk.
+ */
+const absenceMs = anchorReachMs + hourMs;
 
 export type ScheduleOptions = {
   seed: string;
@@ -48,16 +52,16 @@ export function continueState(
 ): DemoState {
   const newestAt = found.newestAt ?? state.startAt;
   const until = newestAt + 1000;
-  const kept = state.paces.filter(({ fromAt }) => fromAt < until);
   if (now - newestAt < absenceMs) {
-    const pending = state.paces.filter(({ fromAt }) => fromAt >= until && fromAt < now);
-    return { ...state, paces: [...kept, ...pending, { fromAt: now, stride: 1 / options.speed }] };
+    const past = state.paces.filter(({ fromAt }) => fromAt < now);
+    const stride = 1 / options.speed;
+    return past.at(-1)?.stride === stride ? state : { ...state, paces: [...past, { fromAt: now, stride }] };
   }
-  const isOver = (anchorAt: number): boolean => anchorAt < until;
+  const hasBegun = (anchorAt: number): boolean => anchorAt - anchorReachMs < until;
   return {
     ...state,
-    anchors: [...state.anchors.filter(isOver), now],
-    paces: [...kept, ...pacesFrom(until, options, now)],
+    anchors: [...state.anchors.filter(hasBegun), now],
+    paces: [...state.paces.filter(({ fromAt }) => fromAt < until), ...pacesFrom(until, options, now)],
   };
 }
 

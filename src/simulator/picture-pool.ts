@@ -46,7 +46,7 @@ export function listPoolPictures(): PoolPicture[] {
 export async function openPicturePool(folder: string, signal: AbortSignal): Promise<PicturePool> {
   const finished = join(folder, `pictures-${drawingVersion}`);
   if (!(await exists(finished))) {
-    const unfinished = join(folder, `.drawing-${process.pid}`);
+    const unfinished = join(folder, 'drawing');
     await rm(unfinished, { recursive: true, force: true });
     try {
       await drawElsewhere(unfinished, signal);

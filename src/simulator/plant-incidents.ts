@@ -52,6 +52,9 @@ const ordinaryDay = {
   unmatched: 0.4,
   rejudged: 0.3,
 };
+/** How long before an anchor it begins to matter what happens: the quiet, and the longest incident before it. */
+export const anchorReachMs = 5 * 60 * minuteMs;
+
 /** Chance rests this long before and after an anchor, so that the story is told undisturbed. */
 const quiet = { beforeMs: 4 * 60 * minuteMs, afterMs: 60 * minuteMs };
 
