@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Hono } from 'hono';
+import sharp from 'sharp';
+import { createApp } from '../app.ts';
+import { createTestClock } from '../kernel/clock.ts';
+import { loadConfig } from '../kernel/config.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+import { type RunningServer, startServer } from '../kernel/http/server.ts';
+import { createLog } from '../kernel/log.ts';
+import { createServices, type Services } from '../services.ts';
+
+/** "Now" in a test plant, 10:30:15 on its wall clock. */
+export const testNow = Date.parse('2025-09-06T10:30:15+09:00');
+
+/** An image of the plant: its path below the watched folder alone, or with its content and age. */
+export type TestImage = string | { path: string; bytes?: Buffer; modifiedAt?: number };
+
+export type TestApp = {
+  app: Hono<AppEnv>;
+  services: Services;
+  clock: ReturnType<typeof createTestClock>;
+  /** Holds `watch/` and `state/`; removed by `close`. */
+  folder: string;
+  watchDir: string;
+  /** Asks the app as a program on this machine does; another `peer` is another machine. */
+  request(path: string, init?: RequestInit, peer?: string): Promise<Response>;
+  post(path: string, init?: RequestInit, peer?: string): Promise<Response>;
+  json(path: string, init?: RequestInit): Promise<unknown>;
+  text(path: string, init?: RequestInit): Promise<string>;
+  /** Writes images and answers once they are counted. */
+  addImages(images: readonly TestImage[]): Promise<void>;
+  /** Listens on a free port, once; answers `http://127.0.0.1:<port>`. */
+  listen(): Promise<string>;
+  close(): Promise<void>;
+};
+
+/**
+ * The product as it runs, on folders of its own: real files, a real scanner thread, a real database. Its clock stands
+ * at `testNow` in Asia/Seoul until a test moves it. `env` are further settings; `images` are counted when it answers.
+ */
+export async function createTestApp(
+  options: { env?: Record<string, string>; images?: readonly TestImage[]; folder?: string } = {},
+): Promise<TestApp> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'linesight-test-'));
+  const watchDir = join(folder, 'watch');
+  mkdirSync(watchDir, { recursive: true });
+  await writeImages(watchDir, options.images ?? []);
+  const clock = createTestClock(testNow);
+  const log = createLog({ level: 'silent', pretty: false });
+  const services = await createServices({ ...settings(folder, options.env), log, clock });
+  const app = createApp(services);
+  await services.start();
+  await services.inspections.sources.rescan();
+  let server: Promise<RunningServer> | undefined;
+
+  const request: TestApp['request'] = async (path, init, peer = '127.0.0.1') =>
+    app.request(`http://plant.local${path}`, init, {
+      incoming: { socket: { remoteAddress: peer } } as never,
+    });
+  return {
+    app,
+    services,
+    clock,
+    folder,
+    watchDir,
+    request,
+    post: (path, init, peer) => request(path, { method: 'POST', ...init }, peer),
+    json: async (path, init) => (await request(path, init)).json(),
+    text: async (path, init) => (await request(path, init)).text(),
+    addImages: async (images) => {
+      await writeImages(watchDir, images);
+      await services.inspections.sources.rescan();
+    },
+    listen: async () => {
+      const endStreams = services.inspections.topics.stop;
+      server ??= startServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, log, endStreams });
+      return `http://127.0.0.1:${(await server).port}`;
+    },
+    close: async () => {
+      services.inspections.topics.stop();
+      await (await server)?.stop({ graceMs: 0 });
+      await services.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Settings of a plant that finds images when told to, so that a test is never overtaken. */
+function settings(folder: string, env: Record<string, string> = {}) {
+  const loaded = loadConfig({
+    env: {
+      WATCH_DIR: join(folder, 'watch'),
+      DB_PATH: join(folder, 'state', 'data.sqlite'),
+      SITE_TIME_ZONE: 'Asia/Seoul',
+      WATCH_MODE: 'poll',
+      POLL_INTERVAL_SEC: '3600',
+      ...env,
+    },
+  });
+  if (!loaded.ok) throw new Error(loaded.faults.join(' '));
+  return loaded;
+}
+
+async function writeImages(watchDir: string, images: readonly TestImage[]): Promise<void> {
+  const [ok, ng] = await Promise.all([tinyJpeg('#1e7d46'), tinyJpeg('#a32020')]);
+  for (const image of images) {
+    const { path, bytes, modifiedAt } = typeof image === 'string' ? { path: image } : image;
+    const file = join(watchDir, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes ?? (/(?:^|\/)NG-[^/]*$/.test(path) ? ng : ok));
+    if (modifiedAt !== undefined) utimesSync(file, modifiedAt / 1000, modifiedAt / 1000);
+  }
+}
+
+function tinyJpeg(background: string): Promise<Buffer> {
+  return sharp({ create: { width: 32, height: 24, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+}
