@@ -41,7 +41,7 @@ export function may(access: Access): MiddlewareHandler<AppEnv> {
 }
 
 /** What a handler made by `may` grants; undefined for any other handler. */
-export function accessOf(handler: unknown): Access | undefined {
+function accessOf(handler: unknown): Access | undefined {
   if (typeof handler !== 'function') return undefined;
   // Hono wraps the handlers of a mounted app that has its own error handler.
   const inner: unknown = Reflect.get(handler, COMPOSED_HANDLER);
