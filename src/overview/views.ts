@@ -73,7 +73,7 @@ export type OverviewView = {
 };
 
 /** Numbers of rows a wall is divided into. */
-export const wallSteps = [8, 12, 16, 24, 32, 48, 64] as const;
+export const wallSteps = [4, 6, 8, 12, 16, 20, 24, 32, 40, 50, 64] as const;
 
 export type OverviewPage = { overview: OverviewView; here: string; topics: string[] };
 
