@@ -99,5 +99,5 @@ export type SourceStatus = {
   offlineSince: number | null;
 };
 
-/** An image that could not be read, and why. */
+/** An image that could not be read, and why: `reason` names a text of `imageFault`. */
 export type BadImage = { inspection: InspectionRef; reason: string; failedAt: number; attempts: number };

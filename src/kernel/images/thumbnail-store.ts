@@ -27,6 +27,8 @@ export type ThumbnailRequest = {
 export type ThumbnailAnswer = Thumbnail | ImageFailure | { ok: false; reason: 'busy'; message: string };
 
 export type ThumbnailStore = {
+  /** The thumbnail when it is in memory: costs nothing, and its image need not be there. */
+  recall(key: string, spec: ThumbnailSpec): Thumbnail | undefined;
   /** The thumbnail from memory, from the disk, or made now. Asked for many times at once, it is made once. */
   get(request: ThumbnailRequest): Promise<ThumbnailAnswer>;
   /** Makes the thumbnail while no viewer waits for another; under pressure the oldest such wishes are forgotten. */
@@ -102,13 +104,16 @@ export function createThumbnailStore(options: {
     return busy;
   }
 
+  function recall(key: string, spec: ThumbnailSpec): Thumbnail | undefined {
+    const recalled = shelf.recall(thumbnailPath(options.dir, key, spec));
+    if (recalled) counts.fromMemory += 1;
+    return recalled;
+  }
+
   function ask(request: ThumbnailRequest, urgency: Urgency): Promise<ThumbnailAnswer> {
+    const recalled = recall(request.key, request.spec);
+    if (recalled) return Promise.resolve(recalled);
     const path = thumbnailPath(options.dir, request.key, request.spec);
-    const recalled = shelf.recall(path);
-    if (recalled) {
-      counts.fromMemory += 1;
-      return Promise.resolve(recalled);
-    }
     const current = running.get(path);
     if (current && urgency === 'viewer') queue.hurry(path);
     if (current) return current;
@@ -128,6 +133,7 @@ export function createThumbnailStore(options: {
   }
 
   return {
+    recall,
     get: (request) => ask(request, 'viewer'),
     makeAhead: (request) => ask(request, 'ahead'),
     stats,

@@ -1,0 +1,76 @@
+import { stripSpec } from '../../kernel/images/thumbnail.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { InspectionQueries } from '../inspection-queries.ts';
+import type { InspectionImages } from './inspection-images.ts';
+
+/** New images come in batches; one look at a station's newest serves many of them. */
+const PAUSE_MS = 100;
+const MAX_STATIONS_A_ROUND = 16;
+/** More stations than this with news at the same time: their viewers wait for their thumbnails. */
+const MAX_STATIONS = 1_000;
+
+export type MakeAhead = {
+  /** These stations have new images. Returns at once. */
+  wake(stationIds: readonly number[]): void;
+  /** Resolves when the round under way has ended and no other begins. */
+  stop(): Promise<void>;
+};
+
+/** Makes the strip thumbnails that station cards show, the last image and the last NG ones, before anybody asks. */
+export function startMakeAhead(options: {
+  images: Pick<InspectionImages, 'thumbnail'>;
+  listInspections: InspectionQueries['listInspections'];
+  /** How many NG images a card shows. */
+  ngCount: number;
+  log: Log;
+}): MakeAhead {
+  const { images, listInspections, log } = options;
+  const stations = new Set<number>();
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> | undefined;
+  let stopped = false;
+
+  async function makeFor(stationId: number): Promise<void> {
+    const [newest, ng] = await Promise.all([
+      listInspections({ stationId }, { limit: 1 }),
+      options.ngCount > 0 ? listInspections({ stationId, verdict: 'NG' }, { limit: options.ngCount }) : [],
+    ]);
+    const shown = new Map([...ng, ...newest].map((inspection) => [inspection.id, inspection]));
+    // Not awaited: the store keeps the newest wishes and forgets the oldest when there are too many.
+    for (const inspection of shown.values()) {
+      images.thumbnail(inspection, stripSpec, { ahead: true }).catch(report);
+    }
+  }
+
+  async function runRound(): Promise<void> {
+    const now = [...stations].slice(0, MAX_STATIONS_A_ROUND);
+    for (const stationId of now) stations.delete(stationId);
+    await Promise.all(now.map(makeFor)).catch(report);
+    round = undefined;
+    if (stations.size > 0) plan();
+  }
+
+  function plan(): void {
+    if (stopped || timer || round) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      round = runRound();
+    }, PAUSE_MS);
+  }
+
+  function report(err: unknown): void {
+    log.error({ err }, 'Thumbnails could not be made ahead; they are made when they are asked for');
+  }
+
+  return {
+    wake(stationIds) {
+      for (const stationId of stationIds) if (stations.size < MAX_STATIONS) stations.add(stationId);
+      if (stations.size > 0) plan();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}

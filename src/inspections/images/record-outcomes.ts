@@ -1,0 +1,106 @@
+import { and, asc, eq, inArray, isNull, lte, or } from 'drizzle-orm';
+import type { Queryable } from '../../kernel/db/database.ts';
+import type { Db } from '../../schema/db.ts';
+
+/** What looking into an image showed. */
+export type ImageOutcome = {
+  inspectionId: number;
+  /** When it was looked into. */
+  at: number;
+  /** Why it could not be read; null when it could. */
+  reason: string | null;
+  /** What is now known of a file that was taken by its name alone. */
+  facts?: { sizeBytes: number; modifiedAt: number };
+  /** Viewers were shown a stand-in under the image's address: it needs a new one for them to look again. */
+  reload?: boolean;
+};
+
+/**
+ * Writes outcomes down, all in one transaction: unreadable images are listed with the reason and how often it was tried,
+ * readable ones leave the list. Answers whether anything that pages show has changed.
+ */
+export async function recordOutcomes(db: Db, outcomes: readonly ImageOutcome[]): Promise<boolean> {
+  const { badImages } = db.tables;
+  const latest = new Map(outcomes.map((outcome) => [outcome.inspectionId, outcome]));
+  const listed = await db.read
+    .select()
+    .from(badImages)
+    .where(inArray(badImages.inspectionId, [...latest.keys()]));
+  const attempts = new Map(listed.map((row) => [row.inspectionId, row.attempts]));
+  const isShown = ({ inspectionId, reason, reload }: ImageOutcome) =>
+    reason !== null || reload === true || attempts.has(inspectionId);
+  const changes = [...latest.values()].filter((outcome) => outcome.facts || isShown(outcome));
+  if (changes.length === 0) return false;
+  await db.tx(async (q) => {
+    for (const outcome of changes) {
+      const { inspectionId, reason } = outcome;
+      if (reason === null) await recordReadable(db, q, outcome);
+      else {
+        const failures = outcomes.filter((one) => one.inspectionId === inspectionId && one.reason !== null);
+        const before = attempts.get(inspectionId) ?? 0;
+        await recordBad(db, q, { ...outcome, reason }, before + failures.length);
+      }
+    }
+  });
+  return changes.some(isShown);
+}
+
+async function recordBad(
+  db: Db,
+  q: Queryable,
+  { inspectionId, at, reason }: ImageOutcome & { reason: string },
+  attempts: number,
+): Promise<void> {
+  const { badImages } = db.tables;
+  const row = { reason, failedAt: at, attempts };
+  await q
+    .insert(badImages)
+    .values({ inspectionId, ...row })
+    .onConflictDoUpdate({ target: badImages.inspectionId, set: row });
+}
+
+async function recordReadable(db: Db, q: Queryable, outcome: ImageOutcome): Promise<void> {
+  const { badImages, inspections } = db.tables;
+  const { inspectionId, facts, reload } = outcome;
+  await q.delete(badImages).where(eq(badImages.inspectionId, inspectionId));
+  if (facts) {
+    const unknown = and(eq(inspections.id, inspectionId), isNull(inspections.sizeBytes));
+    await q.update(inspections).set(facts).where(unknown);
+  }
+  if (!reload) return;
+  const [row] = await q
+    .select({ revision: inspections.revision })
+    .from(inspections)
+    .where(eq(inspections.id, inspectionId));
+  if (row)
+    await q
+      .update(inspections)
+      .set({ revision: row.revision + 1 })
+      .where(eq(inspections.id, inspectionId));
+}
+
+const MINUTE_MS = 60_000;
+
+/** How long an unreadable image is left alone, by the number of failures up to which it holds. */
+const pauses = [
+  { attempts: 3, ms: MINUTE_MS },
+  { attempts: 12, ms: 60 * MINUTE_MS },
+  { attempts: Number.MAX_SAFE_INTEGER, ms: 24 * 60 * MINUTE_MS },
+] as const;
+
+/** Unreadable images whose turn it is to be tried again, the longest untried first. */
+export async function listDueBadImages(db: Db, now: number, limit: number): Promise<number[]> {
+  const { badImages } = db.tables;
+  const isDue = or(
+    ...pauses.map(({ attempts, ms }) =>
+      and(lte(badImages.attempts, attempts), lte(badImages.failedAt, now - ms)),
+    ),
+  );
+  const rows = await db.read
+    .select({ id: badImages.inspectionId })
+    .from(badImages)
+    .where(isDue)
+    .orderBy(asc(badImages.failedAt))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { stripSpec } from '../../kernel/images/thumbnail.ts';
+import type { Log } from '../../kernel/log.ts';
+import { type Loop, startLoop } from '../../kernel/loop.ts';
+import type { Db } from '../../schema/db.ts';
+import type { InspectionRef } from '../model.ts';
+import type { InspectionImages } from './inspection-images.ts';
+import { listDueBadImages } from './record-outcomes.ts';
+
+const WAITING_INTERVAL_MS = 3_000;
+const BAD_INTERVAL_MS = 30_000;
+const MAX_BAD_A_ROUND = 50;
+
+/**
+ * Looks again, without anybody asking: every few seconds at files that were being written when a viewer wanted them, and
+ * at growing intervals at unreadable ones, because a share that was away for minutes makes many that are not bad at all.
+ */
+export function startImageRetries(options: {
+  db: Db;
+  images: InspectionImages;
+  findInspection: (id: number) => Promise<InspectionRef | undefined>;
+  clock: Clock;
+  log: Log;
+}): { retryNow(): Promise<void>; stop(): Promise<void> } {
+  const { db, images, clock, log } = options;
+
+  async function lookAgain(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    for (const id of ids) {
+      if (signal.aborted) return;
+      const inspection = await options.findInspection(id);
+      if (inspection) await images.thumbnail(inspection, stripSpec, { ahead: true, again: true });
+    }
+    if (ids.length > 0) await images.flush();
+  }
+
+  const loops: Loop[] = [
+    startLoop({
+      name: 'look again at images being written',
+      intervalMs: WAITING_INTERVAL_MS,
+      run: (signal) => lookAgain(images.listWaiting(), signal),
+      log,
+    }),
+    startLoop({
+      name: 'look again at unreadable images',
+      intervalMs: BAD_INTERVAL_MS,
+      run: async (signal) => lookAgain(await listDueBadImages(db, clock.now(), MAX_BAD_A_ROUND), signal),
+      log,
+    }),
+  ];
+
+  return {
+    async retryNow() {
+      await Promise.all(loops.map((loop) => loop.trigger()));
+    },
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { Hono } from 'hono';
+import { AppError } from '../../kernel/errors.ts';
+import { may } from '../../kernel/http/access.ts';
+import { redirectBack } from '../../kernel/http/back.ts';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import type { ImageFailure } from '../../kernel/images/read-image.ts';
+import { sendFile } from '../../kernel/images/send-file.ts';
+import { sendThumbnail } from '../../kernel/images/send-thumbnail.ts';
+import { cardSpec, stripSpec, type ThumbnailSpec } from '../../kernel/images/thumbnail.ts';
+import type { WallClock } from '../../kernel/time-zone.ts';
+import { type ImageSize, imageHref, imageSrc } from '../../plant/links.ts';
+import type { InspectionRef } from '../model.ts';
+import type { InspectionImages } from './inspection-images.ts';
+import { sendPlaceholder } from './placeholder.ts';
+
+export type ImageRouteDeps = {
+  images: InspectionImages;
+  findInspection: (id: number) => Promise<InspectionRef | undefined>;
+  wallClock: WallClock;
+};
+
+const specs: Record<Exclude<ImageSize, 'original'>, ThumbnailSpec> = {
+  'strip.webp': stripSpec,
+  'card.webp': cardSpec,
+};
+
+/** Standing in for each size, in pixels. */
+const placeholderSizes: Record<ImageSize, { width: number; height: number }> = {
+  'strip.webp': { width: 192, height: 192 },
+  'card.webp': { width: 640, height: 480 },
+  original: { width: 640, height: 480 },
+};
+
+/** Images under addresses that change with their content: `/images/:id/:revision/strip.webp|card.webp|original`. */
+export function imageRoutes(deps: ImageRouteDeps): Hono<AppEnv> {
+  const path = '/images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}';
+  return new Hono<AppEnv>()
+    .get(`${path}/strip.webp`, may('look'), (c) => answerThumbnail(c, deps, 'strip.webp'))
+    .get(`${path}/card.webp`, may('look'), (c) => answerThumbnail(c, deps, 'card.webp'))
+    .get(`${path}/original`, may('look'), (c) => answerOriginal(c, deps))
+    .post('/images/:id{[0-9]{1,15}}/retry', may('change'), async (c) => {
+      const inspection = await getInspection(c, deps);
+      await deps.images.thumbnail(inspection, stripSpec, { again: true });
+      await deps.images.flush();
+      return redirectBack(c, imageHref(inspection));
+    });
+}
+
+async function answerThumbnail(
+  c: AppContext,
+  deps: ImageRouteDeps,
+  size: keyof typeof specs,
+): Promise<Response> {
+  const spec = specs[size];
+  const recalled = deps.images.recall(Number(c.req.param('id')), Number(c.req.param('revision')), spec);
+  if (recalled) return sendThumbnail(c, recalled, 'immutable');
+  const inspection = await getInspection(c, deps);
+  if (isOutdated(c, inspection)) return redirectToCurrent(c, inspection, size);
+  const answer = await deps.images.thumbnail(inspection, spec);
+  return answer.ok
+    ? sendThumbnail(c, answer, 'immutable')
+    : standIn(c, deps, { inspection, size, ...answer });
+}
+
+async function answerOriginal(c: AppContext, deps: ImageRouteDeps): Promise<Response> {
+  const inspection = await getInspection(c, deps);
+  if (isOutdated(c, inspection)) return redirectToCurrent(c, inspection, 'original');
+  const opened = await deps.images.open(inspection);
+  if (!opened.ok) return standIn(c, deps, { inspection, size: 'original', ...opened });
+  return sendFile(c, opened, { name: inspection.name, caching: opened.caching });
+}
+
+async function getInspection(c: AppContext, deps: ImageRouteDeps): Promise<InspectionRef> {
+  const id = Number(c.req.param('id'));
+  const inspection = await deps.findInspection(id);
+  if (!inspection) throw new AppError('not_found', `There is no image with the number ${id}.`);
+  return inspection;
+}
+
+function isOutdated(c: AppContext, inspection: InspectionRef): boolean {
+  return Number(c.req.param('revision')) !== inspection.revision;
+}
+
+function redirectToCurrent(c: AppContext, inspection: InspectionRef, size: ImageSize): Response {
+  c.header('cache-control', 'no-store');
+  return c.redirect(imageSrc(inspection, size), 302);
+}
+
+function standIn(
+  c: AppContext,
+  { wallClock }: ImageRouteDeps,
+  failed: { inspection: InspectionRef; size: ImageSize; reason: ImageFailure['reason'] | 'busy' },
+): Response {
+  const { inspection, reason } = failed;
+  const { missingAt } = inspection;
+  const text =
+    reason === 'missing' && missingAt !== null
+      ? c.get('t')('imageFault.missingSince', {
+          time: wallClock.format(missingAt, 'minute').replace('T', ' '),
+        })
+      : c.get('t')(`imageFault.${reason}`);
+  const status = reason === 'busy' ? 503 : 200;
+  return sendPlaceholder(c, { reason, text, status, ...placeholderSizes[failed.size] });
+}
