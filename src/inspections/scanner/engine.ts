@@ -8,7 +8,7 @@ import { createBackfill } from './backfill.ts';
 import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
 import { toFoundFile } from './inspect-file.ts';
 import { createIntake } from './intake.ts';
-import { checkRoot } from './root-check.ts';
+import { checkRoot, type RootCheck } from './root-check.ts';
 import type { ScanContext } from './scan-context.ts';
 import { folderState, type SweepKind, type SweepResult, sweepRoot } from './sweep.ts';
 
@@ -77,7 +77,7 @@ export function startScanEngine(
     return files;
   }
 
-  async function checkRootNow(): Promise<void> {
+  async function checkRootNow(): Promise<RootCheck> {
     const was = status.state;
     const check = await checkRoot(context.root.path, context.isExcluded, countFiles());
     if (check.online) {
@@ -98,6 +98,7 @@ export function startScanEngine(
     } else {
       status.reason = check.reason;
     }
+    return check;
   }
 
   function startWatching(): void {
@@ -162,8 +163,12 @@ export function startScanEngine(
   }
 
   async function rescan(): Promise<RescanResult> {
-    await checkRootNow();
-    if (!isOnline()) return { scanned: 0, added: 0, note: `watch dir not found: ${context.root.path}` };
+    const check = await checkRootNow();
+    if (!check.online) {
+      // The words of contract S1 where they are true.
+      const note = check.isMissing ? `watch dir not found: ${context.root.path}` : check.reason;
+      return { scanned: 0, added: 0, note };
+    }
     const before = intake.added + backfill.added;
     forced = true;
     await sweeps.trigger();
@@ -185,7 +190,7 @@ export function startScanEngine(
   const checks = startLoop({
     name: 'root check',
     intervalMs: rootCheckMs,
-    run: checkRootNow,
+    run: async () => void (await checkRootNow()),
     log,
     runAtStart: true,
   });

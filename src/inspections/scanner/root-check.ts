@@ -3,7 +3,9 @@ import { opendir } from 'node:fs/promises';
 /** A root that does not answer a listing within this time is offline: network mounts can hang for ever. */
 const answerWithinMs = 8_000;
 
-export type RootCheck = { online: true; isEmpty: boolean } | { online: false; reason: string };
+export type RootCheck =
+  | { online: true; isEmpty: boolean }
+  | { online: false; reason: string; isMissing: boolean };
 
 /**
  * Whether the watched folder is there. A folder that held images and is suddenly empty is a mount that is gone, not a
@@ -24,11 +26,14 @@ export async function checkRoot(
       return {
         online: false,
         reason: `The folder is empty although it held ${knownFiles} images. Is the share mounted?`,
+        isMissing: false,
       };
     }
     return { online: true, isEmpty };
   } catch (error) {
-    return { online: false, reason: reasonOf(error as NodeJS.ErrnoException) };
+    const { code } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    return { online: false, reason: reasonOf(error as NodeJS.ErrnoException), isMissing };
   } finally {
     timeout.abort();
   }

@@ -58,6 +58,8 @@ export function startScanner(options: ScannerOptions): Scanner {
     const threadData: ScanThreadData = { ...data, mode, folders };
     worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: threadData });
     worker.on('message', handle);
+    // Asked for while there was no thread.
+    for (const id of rescans.keys()) post({ type: 'rescan', id });
     worker.on('error', (error) =>
       log.error({ err: error }, 'The scanner thread failed and is started again'),
     );

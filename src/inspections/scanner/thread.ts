@@ -75,14 +75,19 @@ async function stop(engine: ScanEngine, reader: BetterSqlite.Database, beat: Nod
 
 const reader = new BetterSqlite(data.dbPath, { readonly: true });
 const engine = startScanEngine(createContext(reader), data.mode, (sweep) => post({ type: 'sweep', sweep }));
-const beat = setInterval(() => post({ type: 'status', status: engine.status() }), statusEveryMs);
+const postStatus = () => post({ type: 'status', status: engine.status() });
+const beat = setInterval(postStatus, statusEveryMs);
 
 port.on('message', (message: ToScanner) => {
   if (message.type === 'receipt') {
     waiting.get(message.id)?.({ added: message.added });
     waiting.delete(message.id);
   } else if (message.type === 'rescan') {
-    void engine.rescan().then((result) => post({ type: 'rescanned', id: message.id, result }));
+    void engine.rescan().then((result) => {
+      // First, so that the page shown next agrees with the answer.
+      postStatus();
+      post({ type: 'rescanned', id: message.id, result });
+    });
   } else {
     void stop(engine, reader, beat);
   }
