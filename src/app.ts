@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { demoRoutes } from './demo/routes.ts';
 import { checkDatabase, checkStorage } from './health/check.ts';
 import { type HealthPart, healthRoutes } from './health/routes.ts';
@@ -50,6 +51,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(compression());
   app.use(bodySizeLimit(maxBodyBytes));
   app.use(timeLimit(maxAnswerMs));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
   for (const routes of mountFeatures(services)) app.route('/', routes);
   return app;
 }

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import type { InspectionDeps } from './deps.ts';
-import type { InspectionRef, StationSummary } from './model.ts';
+import type { InspectionRef, StationSummary, TimeWindow } from './model.ts';
 import { parseStatsWindow } from './time-window.ts';
 import { sumCounts, yieldRate } from './yield.ts';
 
@@ -31,16 +31,7 @@ export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
       const search = new URL(c.req.url).searchParams;
       const window = parseStatsWindow(search, clock.now(), wallClock);
       const station = search.get('station') ?? '';
-      const stationId = station === '' ? undefined : names.findStationId(station);
-      const isUnknown = station !== '' && stationId === undefined;
-      const summaries = isUnknown
-        ? []
-        : await deps.reads.summaries({
-            window,
-            buckets: [window],
-            ngLimit: deps.settings.ngPreviewCount,
-            filter: stationId === undefined ? {} : { stationId },
-          });
+      const summaries = await readStats(deps, station, window);
       const total = sumCounts(summaries.map(({ counts }) => counts));
       return c.json({
         stations: Object.fromEntries(summaries.map((summary) => [summary.station, statsOf(deps, summary)])),
@@ -51,7 +42,27 @@ export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
     });
 }
 
-function statsOf(deps: InspectionDeps, { counts, last, lastNgs }: StationSummary) {
+type StationStats = Pick<StationSummary, 'station' | 'counts' | 'last' | 'lastNgs'>;
+
+/** Stations with an image in the window; one that was asked for by its name is there also without. */
+async function readStats(
+  { reads, settings }: InspectionDeps,
+  station: string,
+  window: TimeWindow,
+): Promise<StationStats[]> {
+  const stationId = station === '' ? undefined : reads.names.findStationId(station);
+  if (station !== '' && stationId === undefined) return [];
+  const summaries = await reads.summaries({
+    window,
+    buckets: [window],
+    ngLimit: settings.ngPreviewCount,
+    filter: stationId === undefined ? {} : { stationId },
+  });
+  if (station === '' || summaries.length > 0) return summaries;
+  return [{ station, counts: { ok: 0, ng: 0, unmatched: 0 }, last: null, lastNgs: [] }];
+}
+
+function statsOf(deps: InspectionDeps, { counts, last, lastNgs }: StationStats) {
   const iso = (at: number) => deps.reads.wallClock.format(at, 'iso');
   const shot = (image: InspectionRef) => ({
     path: join(deps.sources.rootPath(image.rootId) ?? '', image.path),

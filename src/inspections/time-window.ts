@@ -64,7 +64,8 @@ function parseRange(query: Query, latestAt: number, wallClock: WallClock): TimeW
 function parseInstant(query: Query, field: 'start' | 'end', wallClock: WallClock): number | undefined {
   if (!isGiven(query, field)) return undefined;
   const text = query.get(field)!;
-  const at = wallClock.parse(text);
+  // A + that was not escaped arrives as a space: 2025-09-06T10:21:31 09:00.
+  const at = wallClock.parse(text.replace(/(:\d\d\S*) (\d\d:?\d\d)$/, '$1+$2'));
   if (at !== undefined) return at;
   const example = 'Write it as 2025-09-06T10:21 (local time of the site) or as ISO 8601.';
   throw new AppError('invalid', `The ${field} "${text.slice(0, 40)}" is not a time. ${example}`, {

@@ -29,6 +29,8 @@ export type TestApp = {
   post(path: string, init?: RequestInit, peer?: string): Promise<Response>;
   json(path: string, init?: RequestInit): Promise<unknown>;
   text(path: string, init?: RequestInit): Promise<string>;
+  /** Writes images that a next sweep will find. */
+  writeImages(images: readonly TestImage[]): Promise<void>;
   /** Writes images and answers once they are counted. */
   addImages(images: readonly TestImage[]): Promise<void>;
   /** Listens on a free port, once; answers `http://127.0.0.1:<port>`. */
@@ -69,6 +71,7 @@ export async function createTestApp(
     post: (path, init, peer) => request(path, { method: 'POST', ...init }, peer),
     json: async (path, init) => (await request(path, init)).json(),
     text: async (path, init) => (await request(path, init)).text(),
+    writeImages: (images) => writeImages(watchDir, images),
     addImages: async (images) => {
       await writeImages(watchDir, images);
       await services.inspections.sources.rescan();

@@ -42,6 +42,8 @@ export function createErrorHandlers(options: {
 }): {
   onError: ErrorHandler<AppEnv>;
   notFound: NotFoundHandler<AppEnv>;
+  /** 405 for a path that takes other methods than the one used. */
+  wrongMethod: (c: Context<AppEnv>, allowed: readonly string[]) => Promise<Response>;
 } {
   const compatPaths = options.compatPaths ?? ['/api/', '/img', '/thumb'];
   const answer = (c: Context<AppEnv>, problem: Problem) =>
@@ -49,6 +51,12 @@ export function createErrorHandlers(options: {
   return {
     onError: (error, c) => answer(c, problemOf(error, c)),
     notFound: (c) => answer(c, problemOf(new AppError('not_found', 'There is no such page.'), c)),
+    wrongMethod: (c, allowed) => {
+      const methods = allowed.join(', ');
+      c.header('allow', methods);
+      const error = new AppError('invalid', `This address takes ${methods}, not ${c.req.method}.`);
+      return answer(c, { ...problemOf(error, c), status: 405 });
+    },
   };
 }
 
