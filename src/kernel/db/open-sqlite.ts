@@ -7,9 +7,8 @@ import PQueue from 'p-queue';
 import { AppError } from '../errors.ts';
 import { isNetworkFileSystem } from '../storage/file-system.ts';
 import type { Database, Queryable } from './database.ts';
+import { isSafeSqlite, oldestSqlite } from './sqlite-version.ts';
 
-/** Older versions can lose a commit when the write-ahead log is reset (fixed in SQLite 3.51.3). */
-const oldestSqlite = [3, 51, 3] as const;
 const cacheKib = 32 * 1024;
 
 /**
@@ -21,20 +20,7 @@ const cacheKib = 32 * 1024;
  */
 export function openSqlite<T>(options: { path: string; tables: T; migrationsFolder: string }): Database<T> {
   const { path } = options;
-  mkdirSync(dirname(path), { recursive: true });
-  const writer = new BetterSqlite(path);
-  refuseOldSqlite(writer);
-  writer.pragma(`journal_mode = ${isNetworkFileSystem(statfsSync(dirname(path)).type) ? 'truncate' : 'wal'}`);
-  for (const connection of ['synchronous = normal', 'foreign_keys = on', 'busy_timeout = 5000']) {
-    writer.pragma(connection);
-  }
-  writer.pragma(`cache_size = -${cacheKib}`);
-  writer.pragma('wal_autocheckpoint = 4000');
-  migrate(drizzle(writer), { migrationsFolder: options.migrationsFolder });
-
-  const reader = new BetterSqlite(path, { readonly: true });
-  reader.pragma('busy_timeout = 5000');
-  reader.pragma(`cache_size = -${cacheKib}`);
+  const { writer, reader } = openConnections(path, options.migrationsFolder);
   const read = drizzle(reader) as unknown as Queryable;
   const write = drizzle(writer) as unknown as Queryable;
   const turns = new PQueue({ concurrency: 1 });
@@ -54,6 +40,34 @@ export function openSqlite<T>(options: { path: string; tables: T; migrationsFold
   };
 }
 
+function openConnections(path: string, migrationsFolder: string) {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const writer = openWriter(path);
+    migrate(drizzle(writer), { migrationsFolder });
+    const reader = new BetterSqlite(path, { readonly: true });
+    reader.pragma('busy_timeout = 5000');
+    reader.pragma(`cache_size = -${cacheKib}`);
+    return { writer, reader };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('unavailable', `The database ${path} cannot be opened: ${reason}`, { cause: error });
+  }
+}
+
+function openWriter(path: string): BetterSqlite.Database {
+  const writer = new BetterSqlite(path);
+  refuseOldSqlite(writer);
+  writer.pragma(`journal_mode = ${isNetworkFileSystem(statfsSync(dirname(path)).type) ? 'truncate' : 'wal'}`);
+  for (const setting of ['synchronous = normal', 'foreign_keys = on', 'busy_timeout = 5000']) {
+    writer.pragma(setting);
+  }
+  writer.pragma(`cache_size = -${cacheKib}`);
+  writer.pragma('wal_autocheckpoint = 4000');
+  return writer;
+}
+
 /** better-sqlite3's own transactions cannot hold an `await`, so the borders are set by hand. */
 async function runTransaction<T>(writer: BetterSqlite.Database, fn: () => Promise<T>): Promise<T> {
   writer.exec('begin immediate');
@@ -69,15 +83,7 @@ async function runTransaction<T>(writer: BetterSqlite.Database, fn: () => Promis
 
 function refuseOldSqlite(connection: BetterSqlite.Database): void {
   const version = String(connection.prepare('select sqlite_version()').pluck().get());
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
-  const [needMajor, needMinor, needPatch] = oldestSqlite;
-  const enough =
-    major > needMajor ||
-    (major === needMajor && (minor > needMinor || (minor === needMinor && patch >= needPatch)));
-  if (!enough) {
-    throw new AppError(
-      'unavailable',
-      `SQLite ${version} can lose data; ${oldestSqlite.join('.')} or newer is needed`,
-    );
+  if (!isSafeSqlite(version)) {
+    throw new AppError('unavailable', `SQLite ${version} can lose data; ${oldestSqlite} or newer is needed`);
   }
 }
