@@ -101,7 +101,6 @@ CREATE UNIQUE INDEX "directories_path" ON "directories" USING btree ("root_id","
 CREATE INDEX "inspection_hours_station" ON "inspection_hours" USING btree ("station_id","part_id","start_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inspections_file" ON "inspections" USING btree ("directory_id","name");--> statement-breakpoint
 CREATE UNIQUE INDEX "inspections_unit" ON "inspections" USING btree ("station_id","part_id","captured_at","sequence");--> statement-breakpoint
-CREATE INDEX "inspections_station_time" ON "inspections" USING btree ("station_id","captured_at");--> statement-breakpoint
 CREATE INDEX "inspections_ng" ON "inspections" USING btree ("station_id","captured_at") WHERE "inspections"."verdict" = 'NG';--> statement-breakpoint
 CREATE INDEX "inspections_unmatched" ON "inspections" USING btree ("station_id","captured_at") WHERE "inspections"."verdict" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "parts_name" ON "parts" USING btree ("name");--> statement-breakpoint

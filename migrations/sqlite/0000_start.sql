@@ -60,7 +60,6 @@ CREATE TABLE `inspections` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `inspections_file` ON `inspections` (`directory_id`,`name`);--> statement-breakpoint
 CREATE UNIQUE INDEX `inspections_unit` ON `inspections` (`station_id`,`part_id`,`captured_at`,`sequence`);--> statement-breakpoint
-CREATE INDEX `inspections_station_time` ON `inspections` (`station_id`,`captured_at`);--> statement-breakpoint
 CREATE INDEX `inspections_ng` ON `inspections` (`station_id`,`captured_at`) WHERE "inspections"."verdict" = 'NG';--> statement-breakpoint
 CREATE INDEX `inspections_unmatched` ON `inspections` (`station_id`,`captured_at`) WHERE "inspections"."verdict" is null;--> statement-breakpoint
 CREATE TABLE `parts` (

@@ -1,6 +1,7 @@
 import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
+import type { Folders } from './folders.ts';
 import type { TimeWindow, TrendBucket, VerdictCounts } from './model.ts';
 import { minuteMs } from './roll-ups.ts';
 import { type Segment, segmentsOf } from './window-segments.ts';
@@ -21,7 +22,7 @@ export type CountQueries = {
   countByTime(window: TimeWindow, filter: CountFilter, coarse: boolean): Promise<StationBucket[]>;
 };
 
-export function createCountQueries(db: Db, names: PlantNames): CountQueries {
+export function createCountQueries(db: Db, names: PlantNames, folders: Folders): CountQueries {
   const { inspectionHours, inspectionMinutes } = db.tables;
 
   /** Hours and minutes have the same columns, so one query serves both. */
@@ -42,11 +43,14 @@ export function createCountQueries(db: Db, names: PlantNames): CountQueries {
   async function countRows(window: TimeWindow, filter: CountFilter) {
     const stationIds =
       filter.stationId === undefined ? names.listStations().map(({ id }) => id) : [filter.stationId];
-    const found = await Promise.all(stationIds.map((stationId) => rowsOf(window, { ...filter, stationId })));
+    const units = stationIds.flatMap((stationId) =>
+      (filter.partId === undefined ? folders.partsOf(stationId) : [filter.partId]).map((partId) => ({ stationId, partId })),
+    );
+    const found = await Promise.all(units.map((unit) => rowsOf(window, unit)));
     return found.flat();
   }
 
-  function rowsOf(window: TimeWindow, { stationId, partId }: CountFilter & { stationId: number }) {
+  function rowsOf(window: TimeWindow, { stationId, partId }: { stationId: number; partId: number }) {
     const { inspections } = db.tables;
     const isVerdict = (verdict: SQL) => sql`sum(case when ${verdict} then 1 else 0 end)`.mapWith(Number);
     return db.read
@@ -63,7 +67,7 @@ export function createCountQueries(db: Db, names: PlantNames): CountQueries {
           eq(inspections.stationId, stationId),
           gte(inspections.capturedAt, window.startAt),
           lt(inspections.capturedAt, window.endAt),
-          partId === undefined ? undefined : eq(inspections.partId, partId),
+          eq(inspections.partId, partId),
         ),
       )
       .groupBy(inspections.stationId, inspections.partId);

@@ -14,6 +14,8 @@ export type Folders = {
   get(id: number): KnownFolder;
   find(rootId: number, path: string): KnownFolder | undefined;
   list(): KnownFolder[];
+  /** Parts that were ever inspected at a station. */
+  partsOf(stationId: number): number[];
 };
 
 /** Reads all folder rows once; new ones are added as the scanner reports them. */
@@ -29,7 +31,9 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
     stationId: directories.stationId,
     partId: directories.partId,
   };
+  const parts = new Map<number, Set<number>>();
   const remember = (row: KnownFolder) => {
+    parts.set(row.stationId, (parts.get(row.stationId) ?? new Set()).add(row.partId));
     byId.set(row.id, row);
     byPath.set(keyOf(row.rootId, row.path), row);
     return row;
@@ -60,6 +64,7 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
     },
     find: (rootId, path) => byPath.get(keyOf(rootId, path)),
     list: () => [...byId.values()],
+    partsOf: (stationId) => [...(parts.get(stationId) ?? [])],
   };
 }
 

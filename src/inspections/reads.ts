@@ -29,7 +29,7 @@ export async function createInspectionReads(
 ): Promise<InspectionReads> {
   const names = await createPlantNames(db, clock);
   const folders = await createFolders(db, names);
-  const counts = createCountQueries(db, names);
+  const counts = createCountQueries(db, names, folders);
   const inspections = createInspectionQueries(db, names, folders);
   const pulse = createStationPulse(counts, clock);
   const summaries = createStationSummaries({ counts, inspections, pulse, names });

@@ -42,27 +42,45 @@ export function sumChanges(changes: readonly CountChange[], bucketMs: number): C
   return [...rows.values()];
 }
 
+type Upsert = { execute(row: CountRow): Promise<unknown> };
+/** Prepared once for each connection: building the statement anew cost as much as writing the thousand images it counts. */
+const prepared = new WeakMap<Queryable, { minutes: Upsert; hours: Upsert }>();
+
 /** Brings the minute and hour counts up to date, inside the transaction that writes the facts themselves. */
 export async function applyToRollUps(db: Db, q: Queryable, changes: readonly CountChange[]): Promise<void> {
-  for (const [table, bucketMs] of [
-    [db.tables.inspectionMinutes, minuteMs],
-    [db.tables.inspectionHours, hourMs],
-  ] as const) {
-    const rows = sumChanges(changes, bucketMs);
-    for (let from = 0; from < rows.length; from += maxRowsPerStatement) {
-      await q
-        .insert(table)
-        .values(rows.slice(from, from + maxRowsPerStatement))
-        .onConflictDoUpdate({
-          target: [table.startAt, table.stationId, table.partId],
-          set: {
-            ok: sql`${table.ok} + excluded.ok`,
-            ng: sql`${table.ng} + excluded.ng`,
-            unmatched: sql`${table.unmatched} + excluded.unmatched`,
-          },
-        });
-    }
+  let upserts = prepared.get(q);
+  if (!upserts) {
+    upserts = {
+      minutes: prepareUpsert(q, db.tables.inspectionMinutes),
+      hours: prepareUpsert(q, db.tables.inspectionHours),
+    };
+    prepared.set(q, upserts);
   }
+  for (const row of sumChanges(changes, minuteMs)) await upserts.minutes.execute(row);
+  for (const row of sumChanges(changes, hourMs)) await upserts.hours.execute(row);
 }
 
-const maxRowsPerStatement = 200;
+function prepareUpsert(q: Queryable, hoursOrMinutes: Db['tables']['inspectionMinutes' | 'inspectionHours']): Upsert {
+  // The two differ only in a column that has a default.
+  const table = hoursOrMinutes as Db['tables']['inspectionMinutes'];
+  const value = sql.placeholder;
+  return q
+    .insert(table)
+    .values({
+      startAt: value('startAt'),
+      stationId: value('stationId'),
+      partId: value('partId'),
+      ok: value('ok'),
+      ng: value('ng'),
+      unmatched: value('unmatched'),
+    })
+    .onConflictDoUpdate({
+      target: [table.startAt, table.stationId, table.partId],
+      set: {
+        ok: sql`${table.ok} + excluded.ok`,
+        ng: sql`${table.ng} + excluded.ng`,
+        unmatched: sql`${table.unmatched} + excluded.unmatched`,
+      },
+    })
+    .prepare();
+}

@@ -73,7 +73,11 @@ export function createSources(options: SourcesOptions): Sources {
           dbPath: options.dbPath,
         },
         watchMode: options.watchMode,
-        readFolders: () => readListings(db, id),
+        readFolders: async () => {
+          // Behind every listing that is still being saved.
+          await db.tx(async () => {});
+          return readListings(db, id);
+        },
         record,
         clock,
         log,

@@ -71,7 +71,6 @@ function defineFactTables(kit: Kit) {
     (t) => [
       kit.uniqueIndex('inspections_file', [t.directoryId, t.name]),
       kit.uniqueIndex('inspections_unit', [t.stationId, t.partId, t.capturedAt, t.sequence]),
-      kit.index('inspections_station_time', [t.stationId, t.capturedAt]),
       kit.index('inspections_ng', [t.stationId, t.capturedAt], sql`${t.verdict} = 'NG'`),
       kit.index('inspections_unmatched', [t.stationId, t.capturedAt], sql`${t.verdict} is null`),
     ],

@@ -1,11 +1,12 @@
 import { type FoundFile, maxBatchFiles } from '../found-files.ts';
+import type { PackedNames } from './packed-names.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** Batches on their way at once: one being written while the next is made. */
 const batchesInFlight = 2;
 
 /** Older images of one folder, newest last, so that the newest are popped first. */
-type Shelf = { folder: FolderState; names: string[]; order: Float64Array; left: number };
+type Shelf = { folder: FolderState; names: PackedNames; order: Float64Array; left: number };
 
 /** One bit more than four million names fit beside a time in seconds within the 53 bits of a number. */
 const indexBits = 2 ** 22;
@@ -17,7 +18,7 @@ export const maxShelfFiles = indexBits;
  * listed only once all of it is in the database.
  */
 export type Backfill = {
-  add(folder: FolderState, names: string[], capturedAt: Float64Array): void;
+  add(folder: FolderState, names: PackedNames, capturedAt: readonly number[]): void;
   /** Files written and files found, since nothing was left the last time. */
   readonly progress: { done: number; total: number; startedAt: number } | null;
   readonly added: number;
@@ -33,7 +34,7 @@ export function createBackfill(context: ScanContext, toFile: (name: string) => F
   let stopped = false;
   let added = 0;
 
-  function add(folder: FolderState, names: string[], capturedAt: Float64Array): void {
+  function add(folder: FolderState, names: PackedNames, capturedAt: readonly number[]): void {
     if (names.length === 0) return;
     const order = Float64Array.from(capturedAt, (at, i) => Math.floor(at / 1000) * indexBits + i).sort();
     shelves.push({ folder, names, order, left: order.length });
@@ -97,7 +98,8 @@ function takeNewest(shelf: Shelf, toFile: (name: string) => FoundFile): FoundFil
   const files: FoundFile[] = [];
   for (let i = 0; i < count; i++) {
     const index = (shelf.order[--shelf.left] ?? 0) % indexBits;
-    files.push(toFile(shelf.names[index] ?? ''));
+    files.push(toFile(shelf.names.get(index)));
   }
-  return files;
+  // Rising times grow the indexes at one end, which SQLite does best.
+  return files.reverse();
 }

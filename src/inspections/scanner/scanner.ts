@@ -11,6 +11,8 @@ import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
 
 /** A scanner thread that has not spoken for this long hangs in a file system that does not answer. */
 const silentThreadMs = 15_000;
+/** A small young generation keeps the garbage of a million names from becoming resident memory. */
+const threadLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 const restartDelayMs = 2_000;
 const writeRetryMs = 1_000;
 const rescanTimeoutMs = 60_000;
@@ -56,19 +58,22 @@ export function startScanner(options: ScannerOptions): Scanner {
     const folders = await options.readFolders();
     if (stopping) return;
     const threadData: ScanThreadData = { ...data, mode, folders };
-    worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: threadData });
+    worker = new Worker(new URL('./thread.ts', import.meta.url), {
+      workerData: threadData,
+      resourceLimits: threadLimits,
+    });
     worker.on('message', handle);
     // Asked for while there was no thread.
     for (const id of rescans.keys()) post({ type: 'rescan', id });
     worker.on('error', (error) =>
       log.error({ err: error }, 'The scanner thread failed and is started again'),
     );
-    worker.on('exit', () => {
+    worker.on('exit', (code) => {
       worker = undefined;
       for (const settle of rescans.values())
         settle({ scanned: 0, added: 0, note: 'the scanner was restarted' });
       rescans.clear();
-      if (!stopping) restart = setTimeout(() => void launch(), restartDelayMs);
+      if (!stopping) restart = setTimeout(() => void launch(), code === 0 ? 0 : restartDelayMs);
     });
   }
 

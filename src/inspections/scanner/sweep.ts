@@ -5,6 +5,7 @@ import { type Backfill, maxShelfFiles } from './backfill.ts';
 import type { Intake } from './intake.ts';
 import { listFolder } from './list-folder.ts';
 import { createNameSet } from './name-set.ts';
+import { createPackedNames } from './packed-names.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** A folder changed this shortly before it was listed may have changed again within the same clock tick. */
@@ -111,7 +112,7 @@ async function readFolder(parts: Parts, folder: FolderState, kind: SweepKind, mo
     }
     await new Promise(setImmediate);
   }
-  backfill.add(folder, older.names(), older.times());
+  backfill.add(folder, older.names, older.times);
   if (knownSeen < knownBefore && files > 0) await reportMissing(context, folder);
   folder.modifiedAt = isComplete ? modifiedAt : null;
   folder.listedAt = listedAt;
@@ -182,16 +183,16 @@ function newestFirst(context: ScanContext, path: string, names: readonly string[
 
 /** Names for the backfill with their times; full at `maxShelfFiles`, the rest is offered as if it were recent. */
 function createOlderFiles() {
-  const names: string[] = [];
+  const names = createPackedNames();
   const times: number[] = [];
   return {
     add(name: string, capturedAt: number): boolean {
       if (names.length >= maxShelfFiles) return false;
-      names.push(name);
+      names.add(name);
       times.push(capturedAt);
       return true;
     },
-    names: () => names,
-    times: () => Float64Array.from(times),
+    names,
+    times,
   };
 }
