@@ -16,7 +16,7 @@ import { demoStations } from './plant-stations.ts';
 import { type PlantTruth, truthOf } from './plant-truth.ts';
 
 /** Oldest demo images beyond this many are deleted. */
-export const MAX_DEMO_IMAGES = 20_000;
+const MAX_DEMO_IMAGES = 20_000;
 const tickMs = 250;
 /** Pictures and the plan's state; every watcher passes over names that begin with a dot. */
 const hiddenFolder = '.linesight-demo';
@@ -29,7 +29,7 @@ export type DemoPlantOptions = {
   log: Log;
   /** IANA name; the machine's when not given. */
   timeZone?: string;
-  /** Hours of history at the full rate (3), and days of thin history before (7). */
+  /** Hours of history at the full rate (6), and days of thin history before (7). */
   historyHours?: number;
   olderDays?: number;
   /** How many times faster than real units come from now on (1). */
@@ -123,7 +123,7 @@ async function openProduction(options: DemoPlantOptions, signal: AbortSignal): P
   const dir = resolve(options.dir);
   const hidden = join(dir, hiddenFolder);
   const timeZone = options.timeZone ?? Temporal.Now.timeZoneId();
-  const { historyHours = 3, olderDays = 7, speed = 1, seed, clock } = options;
+  const { historyHours = 6, olderDays = 7, speed = 1, seed, clock } = options;
   const schedule = { seed, timeZone, historyHours, olderDays, speed };
   await ensureFolder(hidden);
   const pool = await openPicturePool(hidden, signal);

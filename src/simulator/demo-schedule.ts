@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** Older history is thinner: units come this many times as slowly. */
-const strides = { week: 24, day: 8 };
+const strides = { week: 30, day: 10 };
 /**
  * After a longer absence the story is told anew; shorter ones are filled up as if nothing had happened. Longer than an
  * anchor's reach, so that a new one leaves alone what is on the disk.

@@ -8,8 +8,8 @@ import { type DefectKind, defectKinds } from './draw-defect.ts';
 import { type DrawnPart, drawnParts } from './draw-part.ts';
 
 /** Pictures drawn per product model; the demo's thousands of files are links to or copies of these. */
-export const okPictures = 20;
-export const defectPictures = 8;
+const okPictures = 20;
+const defectPictures = 8;
 
 /** Rises when the drawings change, so that an older demo folder gets new ones. */
 const drawingVersion = 1;
@@ -20,6 +20,11 @@ export type PicturePool = {
   /** Path of a picture of a good unit (`defect` null) or one with a defect; any whole number chooses among them. */
   pathOf(part: DrawnPart, defect: DefectKind | null, picture: number): string;
 };
+
+/** Where in a folder the finished pictures are. */
+export function poolFolderIn(folder: string): string {
+  return join(folder, `pictures-${drawingVersion}`);
+}
 
 /** One picture of the pool: its path below the pool and what is on it. */
 export type PoolPicture = { file: string; part: DrawnPart; defect: DefectKind | null };
@@ -44,7 +49,7 @@ export function listPoolPictures(): PoolPicture[] {
  * drawing fails, the signal's reason when it is aborted.
  */
 export async function openPicturePool(folder: string, signal: AbortSignal): Promise<PicturePool> {
-  const finished = join(folder, `pictures-${drawingVersion}`);
+  const finished = poolFolderIn(folder);
   if (!(await exists(finished))) {
     const unfinished = join(folder, 'drawing');
     await rm(unfinished, { recursive: true, force: true });

@@ -59,11 +59,7 @@ export const anchorReachMs = 5 * 60 * minuteMs;
 const quiet = { beforeMs: 4 * 60 * minuteMs, afterMs: 60 * minuteMs };
 
 /** What happens around an anchor. Stations of the story that are not in the plant are left out. */
-export function tellStory(
-  stations: readonly StationPlan[],
-  anchorAt: number,
-  wallClock: WallClock,
-): Incidents {
+function tellStory(stations: readonly StationPlan[], anchorAt: number, wallClock: WallClock): Incidents {
   const after = (minutes: number): number => anchorAt + minutes * minuteMs;
   const find = (name: string): StationPlan | undefined => stations.find(({ station }) => station === name);
   const spans: Span[] = [];
@@ -90,7 +86,7 @@ export function tellStory(
 }
 
 /** What chance brings one station on one local day: follows from the seed, the station and the day alone. */
-export function rollDay(
+function rollDay(
   seed: string,
   plan: StationPlan,
   dayNumber: number,

@@ -144,7 +144,7 @@ export function shifted(
 }
 
 /** `#rrggbb` as linear light (sRGB transfer curve, IEC 61966-2-1). */
-export function toLinear(hex: string): [number, number, number] {
+function toLinear(hex: string): [number, number, number] {
   const channel = (offset: number): number => {
     const value = Number.parseInt(hex.slice(offset, offset + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -152,7 +152,7 @@ export function toLinear(hex: string): [number, number, number] {
   return [channel(1), channel(3), channel(5)];
 }
 
-export function clamp(value: number): number {
+function clamp(value: number): number {
   return value < 0 ? 0 : value > 1 ? 1 : value;
 }
 

@@ -1,0 +1,87 @@
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { countsOf, now, useDemoFolder, wallClock } from './demo-fixture.ts';
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+const demo = useDemoFolder();
+
+describe('after a restart', () => {
+  test('the plant goes on where the folder ends and makes nothing twice', async () => {
+    await (await demo.start()).stop();
+    const before = await demo.listPaths();
+    demo.clock.advance(10 * minuteMs);
+    const plant = await demo.start();
+    expect(countsOf(plant.truth())).toEqual(await demo.countFolder());
+    const after = await demo.listPaths();
+    expect(after.size).toBeGreaterThan(before.size + 50);
+    expect([...before.difference(after)]).toEqual([]);
+  });
+
+  test('a history that was cut short is completed', async () => {
+    const ending = new AbortController();
+    const plant = demo.launch({ historyHours: 3, signal: ending.signal });
+    while (plant.stats().images < 300) await new Promise((resolve) => setTimeout(resolve, 1));
+    ending.abort();
+    await expect(plant.ready).rejects.toThrow();
+    await plant.stop();
+    const left = (await demo.listImages()).length;
+    const again = await demo.start({ historyHours: 3 });
+    expect((await demo.listImages()).length).toBeGreaterThan(left);
+    expect(countsOf(again.truth())).toEqual(await demo.countFolder());
+  });
+
+  test('after days away the time between is filled thinly and COUNT goes on', async () => {
+    await (await demo.start()).stop();
+    const before = await demo.listPaths();
+    demo.clock.advance(72 * hourMs);
+    const plant = await demo.start();
+    expect(countsOf(plant.truth())).toEqual(await demo.countFolder());
+    const added = plant.truth({ startAt: now, endAt: demo.clock.now() });
+    expect(added.counts.ok).toBeGreaterThan(2_000);
+    expect(added.counts.ok).toBeLessThan(12_000);
+    expect(added.ngBursts.some(({ endAt }) => endAt > demo.clock.now())).toBe(true);
+    expect([...before.difference(await demo.listPaths())]).toEqual([]);
+  });
+
+  test('deleted old images are not made again', async () => {
+    await (await demo.start({ maxImages: 500 })).stop();
+    demo.clock.advance(minuteMs);
+    await demo.start({ maxImages: 500 });
+    expect(await demo.listImages()).toHaveLength(500);
+  });
+
+  test('what a killed process left half written is removed', async () => {
+    await (await demo.start()).stop();
+    const leftover = join(demo.dir, 'S9', 'OR-3CT', '.tmp-OK-20250909-103000-1.jpg');
+    await writeFile(leftover, 'half');
+    await demo.start();
+    await expect(stat(leftover)).rejects.toThrow('ENOENT');
+  });
+});
+
+test('in a folder with images of its own, COUNT goes on from the largest', async () => {
+  const folder = join(demo.dir, 'S9', 'OR-3CT');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'OK-20250909-102000-41234.jpg'), 'theirs');
+  await utimes(join(folder, 'OK-20250909-102000-41234.jpg'), now / 1000, now / 1000);
+  const plant = await demo.start();
+  const counts = (await readdir(folder)).flatMap((name) => {
+    const count = Number(/-(\d+)\.jpg$/.exec(name)?.[1]);
+    return name.startsWith('calibration') ? [] : [count];
+  });
+  expect(Math.min(...counts)).toBe(41_234);
+  expect(counts).toContain(41_235);
+  expect(plant.truth().startAt).toBe(wallClock.toEpochMs(2025, 9, 9, 10, 20, 1));
+});
+
+test('a folder that cannot be written is told, not retried for ever', async () => {
+  const file = join(demo.dir, 'file');
+  await writeFile(file, '');
+  const plant = demo.launch({ dir: file });
+  await expect(plant.ready).rejects.toThrow();
+  expect(plant.stats().state).toBe('failed');
+  expect(() => plant.truth()).toThrow('still being set up');
+  await plant.stop();
+});
