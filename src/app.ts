@@ -6,6 +6,8 @@ import { checkDatabase, checkStorage } from './health/check.ts';
 import { type HealthPart, healthRoutes } from './health/routes.ts';
 import { inspectionApiRoutes } from './inspections/api.ts';
 import { inspectionCompatRoutes } from './inspections/compat.ts';
+import { imageCompatRoutes } from './inspections/images/compat.ts';
+import { imageRoutes } from './inspections/images/routes.ts';
 import { readOverview } from './inspections/read-overview.ts';
 import { inspectionRoutes } from './inspections/routes.ts';
 import { sourceRoutes } from './inspections/source-routes.ts';
@@ -72,12 +74,16 @@ function readViewer({ i18n }: Services): AppMiddleware {
 /** The routes of every feature; the live topics come last, when each feature has defined its own. */
 function mountFeatures(services: Services): Hono<AppEnv>[] {
   const { inspections, config, version, clock, startedAt, warnings } = services;
+  const { findInspection } = inspections.reads.inspections;
+  const { images, store } = services.images;
   return [
     services.staticFiles.routes(),
     inspectionRoutes(inspections),
     stationRoutes(inspections),
     sourceRoutes(inspections),
+    imageRoutes({ images, findInspection, wallClock: inspections.reads.wallClock }),
     inspectionCompatRoutes(inspections),
+    imageCompatRoutes({ store, rootPaths: inspections.sources.rootPaths, thumbMaxDim: config.thumbMaxDim }),
     inspectionApiRoutes(inspections),
     overviewRoutes(overviewDeps(services)),
     settingsRoutes({ renderer: inspections.renderer, config, warnings, version }),
@@ -106,7 +112,12 @@ function overviewDeps({ inspections, clock }: Services): OverviewDeps {
   };
 }
 
-async function checkHealth({ inspections, db, places }: Services): Promise<Record<string, HealthPart>> {
+async function checkHealth({
+  inspections,
+  images,
+  db,
+  places,
+}: Services): Promise<Record<string, HealthPart>> {
   const sources = inspections.sources.list();
   const database = await checkDatabase(db);
   const isKept = !places.notes.some(({ key }) => key === 'unwritable');
@@ -115,5 +126,6 @@ async function checkHealth({ inspections, db, places }: Services): Promise<Recor
     storage: await checkStorage(places.stateDir),
     sources: { ok: sources.every(({ state }) => state !== 'offline'), required: false, detail: sources },
     stream: { ok: true, required: false, detail: inspections.topics.stats() },
+    thumbnails: { ok: true, required: false, detail: images.store.stats() },
   };
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDemo, type Demo } from './demo/demo.ts';
 import type { Publish } from './events.ts';
 import type { InspectionDeps } from './inspections/deps.ts';
+import { type Images, startImages } from './inspections/images/start-images.ts';
 import { createInspectionReads } from './inspections/reads.ts';
 import { startSequenceChecks } from './inspections/sequence-checks.ts';
 import { createSources } from './inspections/sources.ts';
@@ -21,6 +23,7 @@ import { type Db, openSqliteDb } from './schema/db.ts';
 
 const minuteMs = 60_000;
 const secondMs = 1_000;
+const megabyte = 1_000_000;
 
 /** Sections of the product, in the order of the bar. */
 const sections = [
@@ -43,6 +46,7 @@ export type Services = ServiceOptions & {
   staticFiles: StaticFiles;
   inspections: InspectionDeps;
   demo: Demo;
+  images: Images;
   publish: Publish;
   /** Begins to watch and to work; pages are answered before that already. */
   start(): Promise<void>;
@@ -64,7 +68,10 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const notes = () => (demo.isRunning ? [...places.notes, demoNote(demo)] : places.notes);
   const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, notes });
   const checks = startSequenceChecks({ db, log, onChecked: () => publish('sequences.checked', undefined) });
-  const publish = createPublish({ 'inspections.recorded': [() => checks.wake()] }, topics.publish);
+  const publish = createPublish(
+    { 'inspections.recorded': [() => checks.wake(), ({ stationIds }) => images.wake(stationIds)] },
+    topics.publish,
+  );
   const sources = createSources({
     db,
     dbPath: places.dbPath,
@@ -74,6 +81,17 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     ...scanSettings(config),
     onRecorded: (recorded) => publish('inspections.recorded', recorded),
     onStatus: () => publish('sources.changed', undefined),
+  });
+  const images = startImages({
+    dir: join(places.stateDir, 'thumbnails'),
+    budgetBytes: config.thumbBudgetMb * megabyte,
+    db,
+    reads,
+    rootPath: sources.rootPath,
+    ngCount: config.ngPreviewCount,
+    clock,
+    log,
+    onChanged: () => publish('images.changed', undefined),
   });
   const { siteTimeZone: timeZone } = config;
   const demo = createDemo({
@@ -94,10 +112,11 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     staticFiles,
     publish,
     demo,
+    images,
     inspections: {
       reads,
       sources,
-      readPixels: async () => null,
+      readPixels: images.images.readPixels,
       renderer,
       topics,
       settings: pageSettings(config),
@@ -109,6 +128,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     stop: async () => {
       await demo.stop();
       await sources.stop();
+      await images.stop();
       await checks.stop();
       await db.close();
     },

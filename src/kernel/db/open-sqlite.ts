@@ -9,7 +9,7 @@ import { isNetworkFileSystem } from '../storage/file-system.ts';
 import type { Database, Queryable } from './database.ts';
 import { isSafeSqlite, oldestSqlite } from './sqlite-version.ts';
 
-const cacheKib = 32 * 1024;
+const cacheKib = 16 * 1024;
 
 /**
  * Opens an SQLite file (made when absent), brings its tables up to date and answers one writing and one
