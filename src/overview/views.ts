@@ -40,7 +40,7 @@ export type OverviewFigures = {
   usual: { lower: number; upper: number } | null;
   tone: Tone;
   lastHourCount: number;
-  /** Inspections in the hour one day before; null when there were none. */
+  /** Median of the whole hours of the last day in which anything ran; null when there were none. */
   usualHourCount: number | null;
   wrongCount: number;
   wrongTone: Tone;
@@ -133,10 +133,6 @@ function overviewFigures(
   const lastHour = sumCounts(stations.map((facts) => facts.lastHour));
   const usual = usualBand(stations, context.now);
   const yieldRate = rateOf(lastHour);
-  const yesterday = hourStart(context.now) - HOURS_SHOWN * HOUR_MS;
-  const before = sumCounts(
-    stations.flatMap(({ hours }) => hours.filter((hour) => hour.startAt === yesterday)),
-  );
   const seen = stations.flatMap(({ lastSeenAt }) => lastSeenAt ?? []);
   const below = yieldRate !== null && usual !== null && yieldRate < usual.lower;
   return {
@@ -144,7 +140,7 @@ function overviewFigures(
     usual,
     tone: below ? 'ng' : 'ok',
     lastHourCount: lastHour.ok + lastHour.ng + lastHour.unmatched,
-    usualHourCount: before.ok + before.ng + before.unmatched || null,
+    usualHourCount: usualHourCount(stations, context.now),
     wrongCount: rows.filter(({ tone }) => tone === 'ng' || tone === 'warn').length,
     wrongTone: rows.some(({ tone }) => tone === 'ng') ? 'ng' : 'warn',
     stationCount: rows.length,
@@ -152,6 +148,16 @@ function overviewFigures(
     badImageCount: context.badImageCount,
     newestAt: seen.length > 0 ? Math.max(...seen) : null,
   };
+}
+
+function usualHourCount(stations: OverviewStation[], now: number): number | null {
+  const totals = new Map<number, number>();
+  for (const { startAt, ok, ng, unmatched } of stations.flatMap(({ hours }) => hours)) {
+    if (startAt >= hourStart(now)) continue;
+    totals.set(startAt, (totals.get(startAt) ?? 0) + ok + ng + unmatched);
+  }
+  const sorted = [...totals.values()].filter((total) => total > 0).sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? null;
 }
 
 /** p̄ ± 3σ of the last 24 h for the number of inspections of the last hour (NIST/SEMATECH 6.3.3.2), as a yield. */

@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import type { InspectionRef, StationSummary } from './model.ts';
+import {
+  cardsView,
+  noticesView,
+  roundRemaining,
+  shotView,
+  stationCard,
+  type ViewContext,
+  wallGrid,
+} from './views.ts';
+
+const now = Date.UTC(2026, 10, 21, 5, 2, 0);
+const window = { startAt: now - 3_600_000, endAt: now };
+const context: ViewContext = {
+  now,
+  query: { period: '1h' },
+  window,
+  bucketMs: 60_000,
+  drawTrend: () => '<svg></svg>',
+};
+
+function summary(
+  station: string,
+  ok: number,
+  ng: number,
+  more: Partial<StationSummary> = {},
+): StationSummary {
+  return {
+    station,
+    counts: { ok, ng, unmatched: 0 },
+    parts: [{ part: 'OR-3CT', counts: { ok, ng, unmatched: 0 } }],
+    latestAt: now - 1000,
+    lastSeenAt: now - 1000,
+    usualIntervalMs: 3000,
+    last: null,
+    lastNgs: [],
+    trend: [],
+    ngBurstSince: null,
+    ...more,
+  };
+}
+
+const inspection: InspectionRef = {
+  id: 7,
+  rootId: 1,
+  revision: 1,
+  station: 'S9',
+  part: 'OR-3CT',
+  path: 'S9/OR-3CT/NG-1.jpg',
+  name: 'NG-1.jpg',
+  capturedAt: now,
+  verdict: 'NG',
+  sequence: 1,
+  sizeBytes: 1,
+  foundAt: now,
+  missingAt: null,
+  rejudgedAt: null,
+  previousVerdict: null,
+};
+
+const rest = {
+  notices: { offline: [], backfill: null },
+  empty: { folders: ['/data'], exampleName: 'x.jpg', pattern: null, demoOffered: true },
+  anyImageEver: true,
+};
+
+test('the worst yield stands first and stations without a yield stand last', () => {
+  const view = cardsView(
+    [summary('B', 99, 1), summary('none', 0, 0), summary('A', 90, 10), summary('C', 99, 1)],
+    context,
+    rest,
+  );
+  expect(view.cards.map(({ station }) => station)).toEqual(['A', 'B', 'C', 'none']);
+  expect(view.covers.totalCount).toBe(300);
+});
+
+test('a yield of few inspections stands with its interval, one of many without', () => {
+  expect(stationCard(summary('S', 10, 0), context).yield.interval?.lower).toBeCloseTo(0.7225, 4);
+  expect(stationCard(summary('S', 49, 1), context).yield.interval).toBeNull();
+  expect(stationCard(summary('S', 0, 0), context).yield).toEqual({ rate: null, interval: null });
+});
+
+test('a card names four parts and how many more there are', () => {
+  const parts = ['a', 'b', 'c', 'd', 'e', 'f'].map((part) => ({
+    part,
+    counts: { ok: 1, ng: 0, unmatched: 0 },
+  }));
+  const card = stationCard(summary('S', 6, 0, { parts }), context);
+  expect(card.parts.length).toBe(4);
+  expect(card.morePartsCount).toBe(2);
+});
+
+test('the bar of a part compares it with the largest part of the card', () => {
+  const parts = [
+    { part: 'a', counts: { ok: 75, ng: 25, unmatched: 0 } },
+    { part: 'b', counts: { ok: 50, ng: 0, unmatched: 9 } },
+  ];
+  const card = stationCard(summary('S', 125, 25, { parts }), context);
+  expect(card.parts.map(({ bar }) => bar)).toEqual([
+    { ok: 75, ng: 25 },
+    { ok: 50, ng: 0 },
+  ]);
+});
+
+test('the link to all NG keeps the chosen time and part', () => {
+  const query = { period: '1d', part: 'OR-3CT', station: 'S9' } as const;
+  expect(stationCard(summary('S9', 1, 1), { ...context, query }).allNgHref).toBe(
+    '/stations/S9?part=OR-3CT&period=1d&verdict=NG',
+  );
+});
+
+test('an empty page tells a plant without images from a time without images', () => {
+  expect(cardsView([], context, { ...rest, anyImageEver: false }).empty?.kind).toBe('nothing-yet');
+  expect(cardsView([], context, rest).empty?.kind).toBe('nothing-here');
+  expect(cardsView([summary('S', 1, 0)], context, rest).empty).toBeNull();
+});
+
+test('an image that is unreadable or gone says so', () => {
+  expect(shotView(inspection, new Map([[7, 'truncated']])).unreadable).toBe('truncated');
+  expect(shotView({ ...inspection, missingAt: now }).missing).toBe(true);
+});
+
+test('tiles fill a wall without scrolling, for any number of stations', () => {
+  const shape = (count: number) => Object.values(wallGrid(count)).join('x');
+  expect([1, 2, 3, 4, 6, 9, 12].map(shape)).toEqual(['1x1', '1x2', '1x3', '2x2', '2x3', '3x3', '3x4']);
+  for (let count = 0; count <= 80; count++) {
+    const { columns, rows } = wallGrid(count);
+    expect(columns * rows).toBeGreaterThanOrEqual(count);
+    expect([columns <= 8, rows <= 10]).toEqual([true, true]);
+  }
+});
+
+test('a wall with too many stations shows the worst ones', () => {
+  const many = Array.from({ length: 90 }, (_, i) => summary(`S${i}`, 100, i));
+  const view = cardsView(many, { ...context, query: { period: '1h', kiosk: true } }, rest);
+  expect([view.cards.length, view.cards[0]?.station]).toEqual([80, 'S89']);
+  expect(cardsView(many, context, rest).cards.length).toBe(90);
+});
+
+test('the progress of several folders is one progress, with a believable guess of the time left', () => {
+  const source = { path: '/data', state: 'online', reason: null, offlineSince: null };
+  const view = noticesView(
+    [
+      { ...source, backfill: { done: 100, total: 400, startedAt: now - 10_000 } },
+      { ...source, state: 'offline', reason: 'gone', offlineSince: now - 5, backfill: null },
+      { ...source, backfill: { done: 0, total: 100, startedAt: now - 5_000 } },
+    ],
+    now,
+  );
+  expect(view.backfill).toEqual({ done: 100, total: 500, remainingMs: 40_000 });
+  expect(view.offline).toEqual([{ path: '/data', reason: 'gone', sinceAt: now - 5 }]);
+  expect([1, 12_400, 150_000, 5_000_000].map(roundRemaining)).toEqual([5_000, 10_000, 180_000, 4_800_000]);
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { AT_REST_AFTER_MS, conditionTone, stationConditions } from './station-state.ts';
+
+const now = Date.UTC(2026, 10, 21, 5, 0, 0);
+const kinds = (facts: Partial<Parameters<typeof stationConditions>[0]>) =>
+  stationConditions({ lastSeenAt: now - 1000, usualIntervalMs: 3000, ngBurstSince: null, ...facts }, now).map(
+    ({ kind }) => kind,
+  );
+
+test('a station that delivers as usual is running', () => {
+  expect(kinds({})).toEqual(['running']);
+});
+
+test('a station is silent after ten of its usual intervals, but never within the first minute', () => {
+  expect(kinds({ lastSeenAt: now - 60_000 })).toEqual(['running']);
+  expect(kinds({ lastSeenAt: now - 60_001 })).toEqual(['silent']);
+  expect(kinds({ lastSeenAt: now - 299_000, usualIntervalMs: 30_000 })).toEqual(['running']);
+  expect(kinds({ lastSeenAt: now - 301_000, usualIntervalMs: 30_000 })).toEqual(['silent']);
+});
+
+test('a station that stopped for the night is at rest, not an alarm', () => {
+  expect(kinds({ lastSeenAt: now - AT_REST_AFTER_MS })).toEqual(['quiet']);
+});
+
+test('without a known rhythm only a young image says that it runs', () => {
+  expect(kinds({ usualIntervalMs: null, lastSeenAt: now - 60_000 })).toEqual(['running']);
+  expect(kinds({ usualIntervalMs: null, lastSeenAt: now - 3_600_000 })).toEqual(['quiet']);
+  expect(kinds({ usualIntervalMs: null, lastSeenAt: null })).toEqual(['quiet']);
+});
+
+test('an NG burst is named before the silence that followed it', () => {
+  const found = stationConditions(
+    { lastSeenAt: now - 600_000, usualIntervalMs: 3000, ngBurstSince: now - 900_000 },
+    now,
+  );
+  expect(found.map(({ kind }) => kind)).toEqual(['burst', 'silent']);
+  expect(found.map(conditionTone)).toEqual(['ng', 'warn']);
+});
