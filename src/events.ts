@@ -1,6 +1,6 @@
 /** Every event of the product and what it carries. Features are told of each other only through these. */
 export type Events = {
-  /** Images were counted, judged anew or read again. */
+  /** Images were counted, judged anew, read again or found missing. */
   'inspections.recorded': {
     added: number;
     rejudged: number;

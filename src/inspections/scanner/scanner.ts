@@ -124,7 +124,9 @@ export function startScanner(options: ScannerOptions): Scanner {
   }
 
   async function takeMissing(message: Extract<FromScanner, { type: 'missing' }>): Promise<void> {
-    await untilWritten(() => record.recordMissing(message.folder, message.names));
+    const recorded = await untilWritten(() => record.recordMissing(message.folder, message.names));
+    if (!recorded) return;
+    if (recorded.stationIds.length > 0) options.onRecorded(recorded);
     post({ type: 'receipt', id: message.id, added: 0 });
   }
 

@@ -1,0 +1,81 @@
+import { ensureRoot } from '../inspections/folders.ts';
+import type { FoundFile } from '../inspections/found-files.ts';
+import type { VerdictCounts } from '../inspections/model.ts';
+import { createInspectionReads } from '../inspections/reads.ts';
+import { createRecordInspections } from '../inspections/record-inspections.ts';
+import { createTestClock } from '../kernel/clock.ts';
+import { createWallClock } from '../kernel/time-zone.ts';
+import { openTestDb, type testDialects } from './databases.ts';
+
+export const storeStartsAt = Date.parse('2026-11-21T10:00:00Z');
+
+/** An empty database with everything that records and reads inspections; times are UTC. */
+export async function openInspectionStore(dialect: (typeof testDialects)[number]) {
+  const db = await openTestDb(dialect);
+  const clock = createTestClock(storeStartsAt);
+  const reads = await createInspectionReads(db, clock, createWallClock('UTC'));
+  const rootId = await ensureRoot(db, clock, '/data');
+  /** Modification times of the files that are on the disk, by `folder/name`. */
+  const disk = new Map<string, number>();
+  const record = createRecordInspections({
+    db,
+    clock,
+    folders: reads.folders,
+    statFile: async ({ path }, name) => {
+      const modifiedAt = disk.get(`${path}/${name}`);
+      return modifiedAt === undefined ? undefined : { modifiedAt };
+    },
+  });
+  return {
+    db,
+    clock,
+    reads,
+    record,
+    disk,
+    rootId,
+    /** Records files of `<station>/<part>`. */
+    found: (path: string, files: FoundFile[]) => {
+      const [station = '', part = ''] = path.split('/');
+      return record.recordFound({ folder: { rootId, path, station, part }, files });
+    },
+    missing: (path: string, names: string[]) => record.recordMissing({ rootId, path }, names),
+    rows: () => db.read.select().from(db.tables.inspections).orderBy(db.tables.inspections.id),
+    total: async (): Promise<VerdictCounts> => {
+      const counts = await reads.counts.countByPart({ startAt: 0, endAt: storeStartsAt * 2 });
+      return counts.reduce(
+        (sum, { ok, ng, unmatched }) => ({
+          ok: sum.ok + ok,
+          ng: sum.ng + ng,
+          unmatched: sum.unmatched + unmatched,
+        }),
+        { ok: 0, ng: 0, unmatched: 0 },
+      );
+    },
+  };
+}
+
+export type InspectionStore = Awaited<ReturnType<typeof openInspectionStore>>;
+
+/** A complete file of verdict, time and COUNT, named as contract S1 has it; changed when it was captured. */
+export function imageFile(
+  verdict: 'OK' | 'NG',
+  capturedAt: number,
+  sequence: number,
+  more: Partial<FoundFile> = {},
+): FoundFile {
+  const [date = '', time = ''] = new Date(capturedAt).toISOString().replaceAll(/[-:]/g, '').split(/[T.]/);
+  return {
+    name: `${verdict}-${date}-${time}-${sequence}.jpg`,
+    capturedAt,
+    verdict,
+    sequence,
+    sizeBytes: 1000,
+    modifiedAt: capturedAt,
+    ...more,
+  };
+}
+
+/** A file whose name says nothing: its time is its modification time. */
+export function unmatchedFile(name: string, modifiedAt: number): FoundFile {
+  return { name, capturedAt: modifiedAt, verdict: null, sequence: null, sizeBytes: 1000, modifiedAt };
+}
