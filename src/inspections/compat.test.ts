@@ -200,6 +200,15 @@ test('times are read back by a client as the very same instant', async () => {
   expect(Date.parse(stations.S9?.last?.ts ?? '')).toBe(Date.parse('2025-09-06T10:21:31+09:00'));
 });
 
+test('the paths they name are shown by /img and /thumb', async () => {
+  const { stations } = await stats('?station=S9');
+  const path = encodeURIComponent(stations.S9?.last_ng?.path ?? '');
+  for (const route of ['/img', '/thumb']) {
+    const { status, headers } = await plant.request(`${route}?path=${path}`);
+    expect([route, status, headers.get('content-type')]).toEqual([route, 200, 'image/jpeg']);
+  }
+});
+
 test('the statistics are asked for with POST alone', async () => {
   const answer = await plant.request('/api/stats');
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);

@@ -1,6 +1,9 @@
 import type { Access } from '../kernel/http/access.ts';
 
-/** Who may use a route, and a request that it answers in a plant whose station S9 has the image with the id 1. */
+/**
+ * Who may use a route, and a request that it answers in a plant whose station S9 has the image with the id 1;
+ * `<path>` stands for the full path of that image.
+ */
 export type AccessRow = { route: string; access: Access; example: string };
 
 const look = (route: string, example = pathOf(route)): AccessRow => ({ route, access: 'look', example });
@@ -15,6 +18,10 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /inspections/export.csv'),
   look('GET /inspections/:id{[0-9]+}', '/inspections/1'),
   change('POST /inspections/rescan'),
+  look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/strip.webp', '/images/1/0/strip.webp'),
+  look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/card.webp', '/images/1/0/card.webp'),
+  look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/original', '/images/1/0/original'),
+  change('POST /images/:id{[0-9]{1,15}}/retry', '/images/1/retry'),
   look('GET /stations/:station', '/stations/S9'),
   look('GET /station/summary', '/station/summary?station=S9'),
   look('GET /station/trend', '/station/trend?station=S9'),
@@ -34,6 +41,8 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /api/meta'),
   change('POST /api/scan'),
   look('POST /api/stats'),
+  look('GET /img', '/img?path=<path>'),
+  look('GET /thumb', '/thumb?path=<path>'),
   look('GET /api/v1/stations'),
   look('GET /api/v1/parts'),
   look('GET /api/v1/inspections'),

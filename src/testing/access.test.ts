@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listRouteAccess } from '../kernel/http/access.ts';
 import { accessTable } from './access-table.ts';
@@ -5,13 +6,15 @@ import { createTestApp, type TestApp } from './test-app.ts';
 
 let plant: TestApp;
 beforeAll(async () => {
-  plant = await createTestApp({ images: ['S9/OR-3CT/OK-20250906-102131-1.jpg'], env: { DEMO: '0' } });
+  plant = await createTestApp({ images: [image], env: { DEMO: '0' } });
 });
 afterAll(() => plant.close());
 
 const anotherMachine = '192.168.0.7';
 const refusal = /taken only from the pages of this server/;
 
+const image = 'S9/OR-3CT/OK-20250906-102131-1.jpg';
+const urlOf = (example: string) => example.replace('<path>', encodeURIComponent(join(plant.watchDir, image)));
 const methodOf = (route: string) => route.slice(0, route.indexOf(' '));
 const looks = accessTable.filter(({ access }) => access === 'look');
 const changes = accessTable.filter(({ access }) => access === 'change');
@@ -30,13 +33,13 @@ test.each(looks)('anybody may look: $route', async ({ route, example }) => {
   // A stream never ends, and its head says enough.
   const method = route === 'GET /stream' ? 'HEAD' : methodOf(route);
   const headers = { 'sec-fetch-site': 'cross-site', origin: 'http://elsewhere.example' };
-  const answer = await plant.request(example, { method, headers }, anotherMachine);
+  const answer = await plant.request(urlOf(example), { method, headers }, anotherMachine);
   expect(answer.status).toBe(200);
 });
 
 test.each(changes)('a page of another site and a program on another machine may not: $route', async (row) => {
   const ask = (headers: Record<string, string>, peer: string) =>
-    plant.request(row.example, { method: methodOf(row.route), headers }, peer);
+    plant.request(urlOf(row.example), { method: methodOf(row.route), headers }, peer);
   const strangers = await Promise.all([
     ask({ 'sec-fetch-site': 'cross-site' }, '127.0.0.1'),
     ask({ 'sec-fetch-site': 'same-site' }, '127.0.0.1'),
@@ -53,7 +56,7 @@ test.each(changes)('a page of another site and a program on another machine may 
 
 test.each(changes)('a page of this server and a program on this machine may: $route', async (row) => {
   const ask = (headers: Record<string, string>, peer: string) =>
-    plant.request(row.example, { method: methodOf(row.route), headers }, peer);
+    plant.request(urlOf(row.example), { method: methodOf(row.route), headers }, peer);
   const friends = await Promise.all([
     ask({ 'sec-fetch-site': 'same-origin' }, anotherMachine),
     ask({ origin: 'http://plant.local', host: 'plant.local' }, anotherMachine),

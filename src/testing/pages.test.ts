@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Crawl, crawl } from './crawl.ts';
+import { readHtml } from './html.ts';
+import { createTestApp, type TestApp, type TestImage } from './test-app.ts';
+import { findUntranslated } from './untranslated.ts';
+
+/** A name that means something to HTML, URLs, CSV and selectors. */
+const oddStation = `A&B <i>"'+;% 100%#?=..`;
+
+const images: TestImage[] = [
+  'S9/OR-3CT/OK-20250906-101000-1.jpg',
+  'S9/OR-3CT/NG-20250906-101100-2.jpg',
+  'S9/OR-3CT/OK-20250906-101500-5.jpg',
+  'S9/OR-2CT/OK-20250906-092000-1.jpg',
+  'S7-D2/OR-2CT/OK-20250903-092000-1.jpg',
+  `${oddStation}/형식 1/NG-20250906-102000-1.jpg`,
+  { path: 'S4/OR-3CT/board (1).jpg', modifiedAt: Date.parse('2025-09-06T10:05:00+09:00') },
+  { path: 'S4/OR-3CT/NG-20250906-100600-3.jpg', bytes: Buffer.from('not an image') },
+  'OK-20250906-101500-1.jpg',
+];
+
+describe.each([
+  { plant: 'a plant with images', images },
+  { plant: 'an empty plant', images: [] },
+])('every page of $plant', ({ images }) => {
+  let plant: TestApp;
+  let found: Crawl;
+  beforeAll(async () => {
+    plant = await createTestApp({ images, env: { SITE_NAME: 'Plant <1> & Co' } });
+    found = await crawl((url) => plant.request(url));
+  });
+  afterAll(() => plant.close());
+
+  const pages = () => found.visits.filter(({ html }) => html !== undefined);
+  /** The same page with other filters has the same frame and words. */
+  const kindsOfPages = () =>
+    [...Map.groupBy(pages(), ({ url }) => url.split('?')[0]).values()].map(([page]) => page!);
+
+  test('is reached by a link and answers', () => {
+    const dead = found.visits.filter(({ response }) => response.status !== 200);
+    expect(dead.map(({ url, from, response }) => `${response.status} ${url} on ${from}`)).toEqual([]);
+  });
+
+  test('leads nowhere outside the plant and to no place within a page that is not there', () => {
+    expect(found.external).toEqual([]);
+    expect(found.deadAnchors).toEqual([]);
+  });
+
+  test('is HTML without an error', () => {
+    const faults = pages().flatMap(({ url, html = '' }) =>
+      readHtml(html).faults.map((fault) => `${url}: ${fault}`),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test('may run, load and be framed by nothing but this server, and is not sent again unchanged', async () => {
+    for (const { url } of kindsOfPages()) {
+      const { headers } = await plant.request(url);
+      expect(headers.get('content-security-policy'), url).toMatch(/^default-src 'none'; script-src 'self'; /);
+      expect(headers.get('x-content-type-options'), url).toBe('nosniff');
+      expect(headers.get('referrer-policy'), url).toBe('same-origin');
+      expect(headers.get('cache-control'), url).toBe('no-cache');
+      expect(headers.get('vary'), url).toMatch(/cookie/i);
+      const again = await plant.request(url, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
+      expect([url, again.status, await again.text()]).toEqual([url, 304, '']);
+    }
+  });
+
+  test('sends its forms to where they are answered, and the reader back to a page', async () => {
+    const forms = found.postForms.filter(({ action }) => action !== '/demo/start');
+    const kinds = Map.groupBy(forms, ({ action, page }) => `${action} on ${page.split('?')[0]}`);
+    expect(kinds.size).toBeGreaterThan(1);
+    for (const [name, [form]] of kinds) {
+      for (const sent of form!.others.length > 0 ? form!.others : [form!.fields]) {
+        const answer = await plant.post(form!.action, { body: new URLSearchParams(sent) });
+        expect([name, answer.status]).toEqual([name, 303]);
+        const back = await plant.request(answer.headers.get('location') ?? '');
+        expect([name, back.status]).toEqual([name, 200]);
+      }
+    }
+  });
+
+  test('is Korean for a Korean reader', async () => {
+    const untranslated = findUntranslated(readTexts('en'), readTexts('ko'), ['common.unknown']);
+    const faults: string[] = [];
+    for (const { url } of kindsOfPages()) {
+      const html = await plant.text(url, { headers: { cookie: 'lang=ko' } });
+      faults.push(...readHtml(html).faults.map((fault) => `${url}: ${fault}`));
+      faults.push(...untranslated(html).map((text) => `${url}: ${text}`));
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
+function readTexts(lang: string): object {
+  return JSON.parse(
+    readFileSync(new URL(`../../views/locales/${lang}.json`, import.meta.url), 'utf8'),
+  ) as object;
+}
