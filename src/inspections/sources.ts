@@ -71,8 +71,8 @@ export function createSources(options: SourcesOptions): Sources {
           timeZone: options.timeZone,
           logLevel: log.level,
           dbPath: options.dbPath,
+          watchMode: options.watchMode,
         },
-        watchMode: options.watchMode,
         readFolders: async () => {
           // Behind every listing that is still being saved.
           await db.tx(async () => {});

@@ -60,7 +60,7 @@ export function createBackfill(context: ScanContext, toFile: (name: string) => F
   }
 
   async function deliver(folder: FolderState, files: FoundFile[]): Promise<void> {
-    const receipt = await context.send({ folder: folder.ref, files }, 'backfill');
+    const receipt = await context.send({ folder: folder.ref, files });
     added += receipt.added;
     folder.fileCount += receipt.added;
     folder.waiting -= files.length;

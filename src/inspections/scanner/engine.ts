@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Loop, startLoop } from '../../kernel/loop.ts';
+import { detectWatchMode } from '../../kernel/storage/file-system.ts';
 import { isImageName } from '../file-name.ts';
 import type { SourceStatus } from '../model.ts';
 import { createAbsences } from './absences.ts';
@@ -27,7 +28,13 @@ export type ScanStatus = Pick<
   | 'sweepRunningSince'
   | 'backfill'
   | 'incomplete'
+  | 'mode'
+  | 'fileSystem'
+  | 'lag'
 > & { offlineSince: number | null; refusedWatches: number; unreadableFolders: string[] };
+
+/** How changes are noticed; `auto` goes by the file system. */
+export type WatchMode = 'auto' | 'events' | 'poll';
 
 export type RescanResult = { scanned: number; added: number; note: string | null };
 
@@ -41,7 +48,7 @@ export type ScanEngine = {
 /** Watches one root for ever: events where they come, sweeps as the truth, a check of the root itself every 5 s. */
 export function startScanEngine(
   context: ScanContext,
-  mode: 'events' | 'poll',
+  watchMode: WatchMode,
   onSweep: (sweep: NonNullable<SourceStatus['lastSweep']>) => void,
 ): ScanEngine {
   const { clock, log, options } = context;
@@ -66,6 +73,9 @@ export function startScanEngine(
     sweepRunningSince: null,
     backfill: null,
     incomplete: 0,
+    mode: watchMode === 'events' ? 'events' : 'poll',
+    fileSystem: 'unknown',
+    lag: null,
     offlineSince: null,
     refusedWatches: 0,
     unreadableFolders: [],
@@ -83,7 +93,8 @@ export function startScanEngine(
     if (check.online) {
       Object.assign(status, { state: check.isEmpty ? 'empty' : 'online', reason: null, offlineSince: null });
       if (was === 'offline' || was === 'starting') {
-        if (mode === 'events') startWatching();
+        Object.assign(status, chooseMode(context.root.path, watchMode));
+        if (status.mode === 'events') startWatching();
         if (was === 'offline') log.info({ folder: context.root.path }, 'The watched folder is back');
         void sweeps.trigger();
       }
@@ -202,6 +213,7 @@ export function startScanEngine(
       knownFiles: countFiles(),
       backfill: backfill.progress,
       incomplete: intake.waiting,
+      lag: intake.lag(),
     }),
     rescan,
     stop: async () => {
@@ -211,6 +223,16 @@ export function startScanEngine(
       await Promise.all([checks.stop(), sweeps.stop(), watch?.stop()]);
     },
   };
+}
+
+/** Settled each time the root comes online: a share may be mounted where a local folder was. */
+function chooseMode(path: string, setting: WatchMode): Pick<ScanStatus, 'mode' | 'fileSystem'> {
+  try {
+    const detected = detectWatchMode(path);
+    return { mode: setting === 'auto' ? detected.mode : setting, fileSystem: detected.fileSystem };
+  } catch {
+    return { mode: setting === 'events' ? 'events' : 'poll', fileSystem: 'unknown' };
+  }
 }
 
 function delay(ms: number): Promise<false> {

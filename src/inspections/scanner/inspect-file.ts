@@ -6,7 +6,7 @@ import type { ScanContext } from './scan-context.ts';
 
 /** What one look at a file says. `sizeBytes` and `modifiedAt` let the next look tell whether it still grows. */
 export type Look =
-  | { state: 'complete'; file: FoundFile }
+  | { state: 'complete'; file: FoundFile; changedAt: number }
   | { state: 'growing'; sizeBytes: number; modifiedAt: number }
   | { state: 'gone' };
 
@@ -29,7 +29,9 @@ export function inspectFile(
   const unchangedMs = Math.max(steady ? now - before.unchangedSince : 0, now - modifiedAt);
   const isOldEnough = unchangedMs >= context.options.minFileAgeMs;
   if (!isOldEnough && !endsAsItShould(path, sizeBytes)) return { state: 'growing', sizeBytes, modifiedAt };
-  return { state: 'complete', file: toFoundFile(context, name, { sizeBytes, modifiedAt }) };
+  // The change time, unlike the modification time, also moves when a finished file is renamed or linked into place.
+  const changedAt = Math.max(modifiedAt, stat.ctimeMs);
+  return { state: 'complete', file: toFoundFile(context, name, { sizeBytes, modifiedAt }), changedAt };
 }
 
 /** A file by its name and, where known, its size and modification time; without a readable name its time is the latter. */

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { type FoundFile, maxBatchFiles } from '../found-files.ts';
-import { inspectFile } from './inspect-file.ts';
+import { maxBatchFiles } from '../found-files.ts';
+import type { SourceStatus } from '../model.ts';
+import { inspectFile, type Look } from './inspect-file.ts';
+import { createLag } from './lag.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** More than this many names waiting at once are left to the next sweep. */
@@ -12,6 +14,8 @@ const longestRetryMs = 1_000;
 const looksPerTurn = 500;
 /** Files delivered last, by size and time: a writer's closing event must not bring the same file again. */
 const maxRememberedFiles = 5_000;
+
+type Complete = Extract<Look, { state: 'complete' }>;
 
 type Waiting = {
   folder: FolderState;
@@ -34,6 +38,8 @@ export type Intake = {
   settle(): Promise<void>;
   readonly waiting: number;
   readonly added: number;
+  /** From a complete file to its row, of the newest thousand. */
+  lag(): SourceStatus['lag'];
   stop(): void;
 };
 
@@ -46,6 +52,8 @@ export function createIntake(context: ScanContext): Intake {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let added = 0;
+  const lag = createLag();
+  const startedAt = context.clock.now();
 
   function offer(folder: FolderState, name: string): boolean {
     const key = `${folder.ref.path}/${name}`;
@@ -66,7 +74,7 @@ export function createIntake(context: ScanContext): Intake {
     try {
       while (queue.size > 0 && !stopped) {
         const ready = lookAtSome();
-        for (const [folder, files] of ready) await deliver(folder, files);
+        await Promise.all([...ready].map(([folder, looks]) => deliver(folder, looks)));
         await new Promise(setImmediate);
       }
     } finally {
@@ -75,8 +83,8 @@ export function createIntake(context: ScanContext): Intake {
     }
   }
 
-  function lookAtSome(): Map<FolderState, FoundFile[]> {
-    const ready = new Map<FolderState, FoundFile[]>();
+  function lookAtSome(): Map<FolderState, Complete[]> {
+    const ready = new Map<FolderState, Complete[]>();
     let looks = 0;
     for (const [key, item] of queue) {
       if (looks++ >= looksPerTurn) break;
@@ -94,9 +102,9 @@ export function createIntake(context: ScanContext): Intake {
           continue;
         }
         delivered.set(key, content);
-        const files = ready.get(item.folder);
-        if (files) files.push(look.file);
-        else ready.set(item.folder, [look.file]);
+        const looks = ready.get(item.folder);
+        if (looks) looks.push(look);
+        else ready.set(item.folder, [look]);
       } else if (look.state === 'growing') {
         keepLooking(key, item, look);
       } else {
@@ -118,15 +126,20 @@ export function createIntake(context: ScanContext): Intake {
     growing.set(key, { ...item, retryMs, dueAt: now + item.retryMs, seen });
   }
 
-  async function deliver(folder: FolderState, files: FoundFile[]): Promise<void> {
-    files.sort((a, b) => b.capturedAt - a.capturedAt);
-    for (let from = 0; from < files.length; from += maxBatchFiles) {
-      const batch = files.slice(from, from + maxBatchFiles);
-      const receipt = await context.send({ folder: folder.ref, files: batch }, 'live');
+  async function deliver(folder: FolderState, looks: Complete[]): Promise<void> {
+    looks.sort((a, b) => b.file.capturedAt - a.file.capturedAt);
+    for (let from = 0; from < looks.length; from += maxBatchFiles) {
+      const batch = looks.slice(from, from + maxBatchFiles);
+      const receipt = await context.send({ folder: folder.ref, files: batch.map(({ file }) => file) });
+      const now = context.clock.now();
       added += receipt.added;
       folder.fileCount += receipt.added;
       folder.waiting -= batch.length;
-      for (const file of batch) folder.names?.add(file.name);
+      for (const { file, changedAt } of batch) {
+        folder.names?.add(file.name);
+        // What was there before the start says nothing about how fast new images arrive.
+        if (changedAt > startedAt) lag.add(Math.max(now - changedAt, 0));
+      }
     }
     if (folder.waiting === 0 && folder.unsaved) context.sendListed(folder);
   }
@@ -163,6 +176,7 @@ export function createIntake(context: ScanContext): Intake {
     get added() {
       return added;
     },
+    lag: lag.summary,
     stop: () => {
       stopped = true;
       clearTimeout(timer);

@@ -1,13 +1,13 @@
 import type { FolderRef, PackedBatch } from '../found-files.ts';
 import type { SourceStatus } from '../model.ts';
-import type { RescanResult, ScanStatus } from './engine.ts';
-import type { Lane, ScanOptions } from './scan-context.ts';
+import type { RescanResult, ScanStatus, WatchMode } from './engine.ts';
+import type { ScanOptions } from './scan-context.ts';
 
 /** What a scanner thread is started with. */
 export type ScanThreadData = {
   root: { id: number; path: string };
   options: ScanOptions;
-  mode: 'events' | 'poll';
+  watchMode: WatchMode;
   patternSource: string | undefined;
   exclude: string[];
   timeZone: string;
@@ -20,7 +20,7 @@ export type Listed = { path: string; modifiedAt: number | null; listedAt: number
 
 /** From the scanner thread to the main thread. `id` asks for a receipt with the same id. */
 export type FromScanner =
-  | { type: 'found'; id: number; lane: Lane; batch: PackedBatch }
+  | { type: 'found'; id: number; batch: PackedBatch }
   | { type: 'missing'; id: number; folder: FolderRef; names: string[] }
   | { type: 'listed'; folder: FolderRef; listed: Listed }
   | { type: 'sweep'; sweep: NonNullable<SourceStatus['lastSweep']> }

@@ -28,7 +28,6 @@ export type ScanOptions = {
   reconcileIntervalMs: number;
 };
 
-export type Lane = 'live' | 'backfill';
 export type Receipt = { added: number };
 
 /** What the parts of a scanner share. Everything that reaches outside the thread goes through here. */
@@ -42,7 +41,7 @@ export type ScanContext = {
   isExcluded: (name: string) => boolean;
   folders: Map<string, FolderState>;
   /** Hands a batch to the writer; settles once it is in the database. */
-  send(batch: FoundBatch, lane: Lane): Promise<Receipt>;
+  send(batch: FoundBatch): Promise<Receipt>;
   /** Tells the writer that files are gone. */
   sendMissing(folder: FolderRef, names: string[]): Promise<void>;
   /** Tells the writer that a folder's listing is complete in the database. */

@@ -1,12 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
-import { detectWatchMode } from '../../kernel/storage/file-system.ts';
 import { unpackBatch } from '../found-files.ts';
 import type { SourceStatus } from '../model.ts';
 import type { Recorded, RecordInspections } from '../record-inspections.ts';
-import type { ScanStatus } from './engine.ts';
-import { createLag } from './lag.ts';
+import type { ScanStatus, WatchMode } from './engine.ts';
 import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
 
 /** A scanner thread that has not spoken for this long hangs in a file system that does not answer. */
@@ -27,8 +25,7 @@ export type Scanner = {
 };
 
 export type ScannerOptions = {
-  data: Omit<ScanThreadData, 'mode' | 'folders'>;
-  watchMode: 'auto' | 'events' | 'poll';
+  data: Omit<ScanThreadData, 'folders'>;
   /** Read anew at every start of the thread. */
   readFolders: () => Promise<ScanThreadData['folders']>;
   record: RecordInspections;
@@ -42,10 +39,7 @@ export type ScannerOptions = {
 
 export function startScanner(options: ScannerOptions): Scanner {
   const { data, record, clock, log } = options;
-  const lag = createLag();
-  const startedAt = clock.now();
   const rescans = new Map<number, (outcome: RescanOutcome) => void>();
-  const { mode, fileSystem } = chooseMode(data.root.path, options.watchMode);
   let worker: Worker | undefined;
   let latest: ScanStatus | undefined;
   let heardAt = clock.now();
@@ -57,7 +51,7 @@ export function startScanner(options: ScannerOptions): Scanner {
   async function launch(): Promise<void> {
     const folders = await options.readFolders();
     if (stopping) return;
-    const threadData: ScanThreadData = { ...data, mode, folders };
+    const threadData: ScanThreadData = { ...data, folders };
     worker = new Worker(new URL('./thread.ts', import.meta.url), {
       workerData: threadData,
       resourceLimits: threadLimits,
@@ -111,13 +105,6 @@ export function startScanner(options: ScannerOptions): Scanner {
     const batch = unpackBatch(message.batch);
     const recorded = await untilWritten(() => record.recordFound(batch));
     if (!recorded) return;
-    if (message.lane === 'live') {
-      const now = clock.now();
-      for (const { modifiedAt } of batch.files) {
-        // What was there before says nothing about how fast new images arrive.
-        if (modifiedAt !== null && modifiedAt > startedAt) lag.add(Math.max(now - modifiedAt, 0));
-      }
-    }
     if (recorded.stationIds.length > 0) options.onRecorded(recorded);
     await new Promise(setImmediate);
     post({ type: 'receipt', id: message.id, added: recorded.added });
@@ -150,7 +137,7 @@ export function startScanner(options: ScannerOptions): Scanner {
   void launch();
   return {
     status: () =>
-      describe(data.root, options.watchMode, { mode, fileSystem }, latest, lag.summary(), {
+      describe(data.root, data.watchMode, latest, {
         isSilent: clock.now() - heardAt > silentThreadMs,
         heardAt,
       }),
@@ -181,51 +168,43 @@ export function startScanner(options: ScannerOptions): Scanner {
   };
 }
 
-function chooseMode(
-  path: string,
-  setting: 'auto' | 'events' | 'poll',
-): { mode: 'events' | 'poll'; fileSystem: string } {
-  try {
-    const detected = detectWatchMode(path);
-    return { mode: setting === 'auto' ? detected.mode : setting, fileSystem: detected.fileSystem };
-  } catch {
-    return { mode: setting === 'auto' ? 'events' : setting, fileSystem: 'unknown' };
-  }
-}
-
+/** The thread's own word, unless it has fallen silent. */
 function describe(
   root: { id: number; path: string },
-  setting: 'auto' | 'events' | 'poll',
-  chosen: { mode: 'events' | 'poll'; fileSystem: string },
+  setting: WatchMode,
   latest: ScanStatus | undefined,
-  lag: SourceStatus['lag'],
   thread: { isSilent: boolean; heardAt: number },
 ): SourceStatus {
-  const { state, reason, offlineSince } = latest ?? {
-    state: 'starting' as const,
-    reason: null,
-    offlineSince: null,
-  };
+  const { refusedWatches: _, unreadableFolders: __, ...known } = latest ?? unknownStatus;
   const silent = {
     state: 'offline' as const,
     reason: 'The folder does not answer',
     offlineSince: thread.heardAt,
   };
   return {
-    id: root.id,
-    path: root.path,
-    ...chosen,
+    ...root,
     modeOrigin: setting === 'auto' ? 'auto' : 'setting',
-    ...(thread.isSilent ? silent : { state, reason, offlineSince }),
-    directories: latest?.directories ?? 0,
-    knownFiles: latest?.knownFiles ?? 0,
-    lastSweep: latest?.lastSweep ?? null,
-    sweepRunningSince: latest?.sweepRunningSince ?? null,
-    backfill: latest?.backfill ?? null,
-    incomplete: latest?.incomplete ?? 0,
-    lag,
+    ...known,
+    ...(thread.isSilent ? silent : {}),
   };
 }
+
+const unknownStatus: ScanStatus = {
+  state: 'starting',
+  reason: null,
+  offlineSince: null,
+  mode: 'poll',
+  fileSystem: 'unknown',
+  directories: 0,
+  knownFiles: 0,
+  lastSweep: null,
+  sweepRunningSince: null,
+  backfill: null,
+  incomplete: 0,
+  lag: null,
+  refusedWatches: 0,
+  unreadableFolders: [],
+};
 
 function waitUnref(ms: number): Promise<false> {
   return new Promise((resolve) => setTimeout(resolve, ms, false).unref());

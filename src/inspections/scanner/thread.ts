@@ -59,7 +59,7 @@ function createContext(reader: BetterSqlite.Database): ScanContext {
     wallClock: createWallClock(data.timeZone),
     isExcluded: createExclude(data.exclude),
     folders,
-    send: (batch, lane) => ask((id) => ({ type: 'found', id, lane, batch: packBatch(batch) })),
+    send: (batch) => ask((id) => ({ type: 'found', id, batch: packBatch(batch) })),
     sendMissing: async (folder, missing) =>
       void (await ask((id) => ({ type: 'missing', id, folder, names: missing }))),
     sendListed: (folder) => {
@@ -79,7 +79,9 @@ async function stop(engine: ScanEngine, reader: BetterSqlite.Database, beat: Nod
 }
 
 const reader = new BetterSqlite(data.dbPath, { readonly: true });
-const engine = startScanEngine(createContext(reader), data.mode, (sweep) => post({ type: 'sweep', sweep }));
+const engine = startScanEngine(createContext(reader), data.watchMode, (sweep) =>
+  post({ type: 'sweep', sweep }),
+);
 const postStatus = () => post({ type: 'status', status: engine.status() });
 let backfilled = 0;
 const beat = setInterval(() => {
