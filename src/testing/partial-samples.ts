@@ -1,0 +1,217 @@
+import type { InspectionRef, SourceStatus, StationSummary } from '../inspections/model.ts';
+import { badImagesView, sourcePanel } from '../inspections/source-views.ts';
+import { gapsView, historyView, hourTableView, partTableView } from '../inspections/station-views.ts';
+import { cardsView, noticesView, shotView, type ViewContext, yieldView } from '../inspections/views.ts';
+import { overviewView } from '../overview/views.ts';
+import type { PageQuery } from '../plant/links.ts';
+
+const hourMs = 3_600_000;
+export const now = Date.parse('2025-09-06T10:30:15+09:00');
+const window = { startAt: now - hourMs, endAt: now };
+const query: PageQuery = { period: '1h' };
+const odd = `<b onclick="x">S&4'`;
+const svg = '<svg viewBox="0 0 1 1"><path d="M0 0"/></svg>';
+
+const image = (id: number, over: Partial<InspectionRef> = {}): InspectionRef => ({
+  ...{ id, revision: 0, station: odd, part: 'OR-3CT', rootId: 1, name: `NG-${id}.jpg` },
+  ...{ path: `${odd}/OR-3CT/NG-${id}.jpg`, capturedAt: now - id * 60_000, verdict: 'NG', sequence: id },
+  ...{ sizeBytes: 1234, foundAt: now, missingAt: null, rejudgedAt: null, previousVerdict: null },
+  ...over,
+});
+const images = [
+  image(1),
+  image(2, { verdict: null, sequence: null, missingAt: now }),
+  image(3, { verdict: 'OK', rejudgedAt: now, previousVerdict: 'NG' }),
+];
+const unreadable = new Map([[3, 'not_an_image']]);
+
+const summary = (station: string, over: Partial<StationSummary> = {}): StationSummary => ({
+  ...{ station, counts: { ok: 1172, ng: 31, unmatched: 1 }, latestAt: now, lastSeenAt: now - 4000 },
+  parts: Array.from({ length: 6 }, (_, i) => ({
+    part: `P${i}`,
+    counts: { ok: 10 * i, ng: i, unmatched: 0 },
+  })),
+  ...{ usualIntervalMs: 5000, last: image(1), lastNgs: images, trend: [], ngBurstSince: null },
+  ...over,
+});
+const summaries = [
+  summary('S9'),
+  summary(odd, { lastSeenAt: now - hourMs, ngBurstSince: now - hourMs }),
+  summary('S4', {
+    ...{ counts: { ok: 0, ng: 0, unmatched: 3 }, parts: [], lastNgs: [], last: null },
+    ...{ lastSeenAt: null, usualIntervalMs: null },
+  }),
+];
+
+const context: ViewContext = { now, query, window, bucketMs: 60_000, drawTrend: () => svg, unreadable };
+const empty = {
+  folders: ['/data', odd],
+  exampleName: 'OK-1.jpg',
+  pattern: '^(?<pass>OK)',
+  demoOffered: true,
+};
+const backfill = { done: 10, total: 100, startedAt: now - 5000 };
+const notices = noticesView(
+  [
+    { path: odd, state: 'offline', reason: 'No permission', offlineSince: now, backfill: null },
+    { path: '/data', state: 'online', reason: null, offlineSince: null, backfill },
+  ],
+  now,
+);
+const quiet = noticesView([], now);
+const cards = cardsView(summaries, context, { notices, empty, anyImageEver: true });
+const wall = cardsView(
+  summaries,
+  { ...context, query: { ...query, kiosk: true } },
+  { notices, empty, anyImageEver: true },
+);
+const nothing = [true, false].map((anyImageEver) =>
+  cardsView([], context, { notices: quiet, empty, anyImageEver }),
+);
+
+const source = (over: Partial<SourceStatus> = {}): SourceStatus => ({
+  ...{
+    id: 1,
+    path: odd,
+    state: 'online',
+    reason: null,
+    mode: 'events',
+    modeOrigin: 'auto',
+    fileSystem: 'ext4',
+  },
+  ...{
+    directories: 3,
+    knownFiles: 100,
+    sweepRunningSince: null,
+    backfill,
+    incomplete: 1,
+    offlineSince: null,
+  },
+  lastSweep: { kind: 'sweep', startedAt: now - 9000, durationMs: 120, filesSeen: 100, filesAdded: 3 },
+  lag: { p50Ms: 12, p99Ms: 40, samples: 100 },
+  ...over,
+});
+const sources = [
+  source(),
+  source({
+    id: 2,
+    state: 'offline',
+    reason: 'The folder does not exist',
+    offlineSince: now,
+    lastSweep: null,
+  }),
+  source({ id: 3, state: 'empty', lag: null, backfill: null, sweepRunningSince: now }),
+  source({ id: 4, state: 'starting', mode: 'poll', modeOrigin: 'setting', lastSweep: null }),
+].map((status) => sourcePanel(status, 'OK-1.jpg', now));
+const bad = badImagesView(
+  images.map((inspection) => ({ inspection, reason: 'not_an_image', failedAt: now, attempts: 2 })),
+  500,
+);
+const noneBad = badImagesView([], 0);
+
+const facts = summaries.map(({ counts, ...rest }) => ({
+  ...rest,
+  ...{ lastHour: counts, lastDay: counts, hours: [{ startAt: now - (now % hourMs), ...counts }] },
+}));
+const overviewContext = { now, drawSparkline: () => svg, badImageCount: 2 };
+const overview = overviewView(facts, { ...overviewContext, sources: { total: 2, online: 1 } });
+const overviewOfNothing = overviewView([], { ...overviewContext, sources: { total: 0, online: 0 } });
+
+const counts = { ok: 8, ng: 2, unmatched: 1 };
+const gap = {
+  ...{ station: odd, part: 'OR-3CT', fromSequence: 1, toSequence: 3, count: 3, fromAt: now, toAt: now },
+  kind: 'missing' as const,
+};
+const filter = { verdict: 'NG' as const, part: null };
+const filters = { action: '/inspections', query, stations: ['S9', odd], parts: [odd], start: '', end: '' };
+const trend = { svg, window, bucketMs: 60_000, meanNgRate: 0.02, outside: [{ startAt: now, counts }] };
+const views = (...list: unknown[]) => list.map((view) => ({ view }));
+
+/** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
+export const partialSamples: Readonly<Record<string, readonly object[]>> = {
+  'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
+  ...Object.fromEntries(
+    ['', '-head', '-figures', '-parts', '-trend', '-last', '-ngs'].map((part) => [
+      `inspections/_card${part}`,
+      views(...cards.cards),
+    ]),
+  ),
+  'inspections/_covers': views(cards.covers, {
+    ...cards.covers,
+    query: { ...query, station: odd, part: odd },
+  }),
+  'inspections/_empty': views(...nothing.map((view) => view.empty)),
+  'inspections/_notices': views(notices, quiet),
+  'inspections/_tile': views(...wall.cards),
+  'inspections/_tile-shot': images.map((inspection) => ({
+    shot: shotView(inspection, unreadable),
+    idPrefix: 'ng',
+  })),
+  'layouts/_bar': [{ here: '/' }],
+  'layouts/_connection': [{}],
+  'layouts/_nav': [{}],
+  'layouts/_notes': [
+    { notes: [] },
+    { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
+  ],
+  'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({ here: `/?${odd}`, theme })),
+  'overview/_figures': views(overview.figures, overviewOfNothing.figures),
+  'overview/_row': views(...overview.rows),
+  'overview/_stations': views(overview, overviewOfNothing),
+  'shared/_ago': [{ at: now }],
+  'shared/_error': [{ problem: { code: 'internal', message: odd, requestId: '1' } }],
+  'shared/_filters': [{ filters }, { filters: { ...filters, stations: null } }],
+  'shared/_flag': cards.cards.flatMap(({ conditions }) => conditions.map((condition) => ({ condition }))),
+  'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
+  'shared/_rescan': [{ rescan: null, here: '/sources' }],
+  'shared/_rescan-result': [
+    { rescan: null },
+    { rescan: { scanned: 1000, added: 2, note: null } },
+    { rescan: { scanned: 0, added: 0, note: `watch dir not found: ${odd}` } },
+  ],
+  'shared/_scale': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
+  'shared/_shot': images.map((inspection) => ({ shot: shotView(inspection, unreadable) })),
+  'shared/_yield': [
+    { ok: 0, ng: 0 },
+    { ok: 9, ng: 1 },
+    { ok: 900, ng: 100 },
+  ].map((sum) => ({
+    value: yieldView({ ...sum, unmatched: 0 }),
+  })),
+  'sources/_bad': views(bad, noneBad),
+  'sources/_source': views(...sources),
+  'sources/_status': views(
+    { sources, bad, demoOffered: false },
+    { sources: [], bad: noneBad, demoOffered: true },
+  ),
+  'stations/_gaps': views(
+    gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], 100, query),
+    gapsView(odd, Array(60).fill(gap), 100, query),
+    gapsView(odd, [], 0, query),
+  ),
+  'stations/_history': views(
+    historyView(odd, { inspections: images, newer: '1.1', older: '2.2' }, query, filter, {
+      parts: [odd],
+      unreadable,
+    }),
+    historyView(odd, { inspections: [], newer: null, older: null }, query, filter, { parts: [] }),
+  ),
+  'stations/_hours': views(
+    hourTableView(
+      odd,
+      [
+        { startAt: now - 30 * hourMs, ...counts },
+        { startAt: now, ...counts },
+      ],
+      query,
+      () => 't',
+    ),
+    hourTableView(odd, [], query, () => ''),
+  ),
+  'stations/_parts': views(
+    partTableView(odd, [{ part: odd, counts, latestAt: now }], query),
+    partTableView(odd, [], query),
+  ),
+  'stations/_summary': views(...cards.cards),
+  'stations/_trend': views(trend, { ...trend, meanNgRate: null, outside: [] }),
+};
