@@ -36,7 +36,7 @@ const summary = (station: string, over: Partial<StationSummary> = {}): StationSu
 });
 const summaries = [
   summary('S9'),
-  summary(odd, { lastSeenAt: now - hourMs, ngBurstSince: now - hourMs }),
+  summary(odd, { lastSeenAt: now - hourMs, ngBurstSince: now - hourMs, last: image(4), lastNgs: [image(5)] }),
   summary('S4', {
     ...{ counts: { ok: 0, ng: 0, unmatched: 3 }, parts: [], lastNgs: [], last: null },
     ...{ lastSeenAt: null, usualIntervalMs: null },
