@@ -1,3 +1,4 @@
+import type { DefectKind } from './products.ts';
 import type { Random } from './random.ts';
 import {
   computeMask,
@@ -11,9 +12,6 @@ import {
   soften,
 } from './surface.ts';
 
-/** What may be wrong with a unit. `missing` is a component, a ball or a pin that is not there. */
-export const defectKinds = ['crack', 'dent', 'scratch', 'stain', 'missing'] as const;
-export type DefectKind = (typeof defectKinds)[number];
 /** The defects that change a surface, where `missing` changes the part. */
 export type SurfaceDefect = Exclude<DefectKind, 'missing'>;
 
@@ -21,13 +19,12 @@ export type SurfaceDefect = Exclude<DefectKind, 'missing'>;
 export type DefectLook = {
   /** What a scratch lays bare. */
   scratch: Material;
-  /** The dark inside of a crack and the pale zone along it. */
+  /** The inside of a crack and the zone along it; one of them stands out from the material. */
   crack: Material;
   crackEdge: Material;
   stain: Material;
-  /** Factor of brightness in the middle of a dent. */
-  dentShade: number;
-  dentDepth: number;
+  /** Depth of a dent in pixels, the factor of brightness in its middle, and what a blow turns the material into. */
+  dent: { depth: number; shade: number; bruise: Material | null };
 };
 
 /** How far each kind may reach from its middle, pixels. */
@@ -56,14 +53,18 @@ async function applyScratch(patch: Surface, body: Mask, look: DefectLook, random
     const half = random.between(78, 108) * (stroke === 0 ? 1 : 0.7);
     const aside = stroke === 0 ? 0 : random.between(-16, 16);
     const bow = random.between(-16, 16);
-    const pen = random.between(5, 7.5) * (stroke === 0 ? 1 : 0.6);
+    const pen = random.between(6, 9) * (stroke === 0 ? 1 : 0.6);
     strokes.push(`<path d="${taperedArc(patch, angle, half, aside, bow, pen)}"/>`);
   }
   const groove = within(await drawMask(patch, strokes.join('')), body);
   const lips = soften(patch, groove, 2);
-  raise(patch, lips, 2.4);
-  raise(patch, soften(patch, groove, 1), -5);
-  paint(patch, groove, look.scratch, 0.92);
+  raise(patch, lips, 1.4);
+  raise(patch, soften(patch, groove, 1), -2.5);
+  paint(
+    patch,
+    groove.map((cover) => Math.min(1, cover * 1.3)),
+    look.scratch,
+  );
 }
 
 /** A direction in which a line through the patch's middle stays on the body: the best of eight throws. */
@@ -114,7 +115,7 @@ async function applyCrack(patch: Surface, body: Mask, look: DefectLook, random: 
     0.55,
   );
   raise(patch, wide, 2.5);
-  raise(patch, soften(patch, split, 1), -9);
+  raise(patch, soften(patch, split, 1), -6);
   paint(patch, split, look.crack);
 }
 
@@ -169,9 +170,11 @@ async function applyDent(patch: Surface, body: Mask, look: DefectLook, random: R
     computeMask(patch, (x, y) => Math.exp(-(((away(x, y) - 1.06) / 0.2) ** 2))),
     body,
   );
-  raise(patch, bowl, -look.dentDepth);
-  raise(patch, rim, look.dentDepth * 0.2);
-  shade(patch, bowl, look.dentShade);
+  const { depth, bruise } = look.dent;
+  raise(patch, bowl, -depth);
+  raise(patch, rim, depth * 0.2);
+  shade(patch, bowl, look.dent.shade);
+  if (bruise) paint(patch, bowl, bruise, 0.6);
 }
 
 async function applyStain(patch: Surface, body: Mask, look: DefectLook, random: Random): Promise<void> {

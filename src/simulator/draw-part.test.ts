@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { pictureHeight, pictureWidth } from './camera.ts';
-import { defectKinds } from './draw-defect.ts';
-import { createPartArtist, drawnParts, type PartArtist } from './draw-part.ts';
+import { createPartArtist, type PartArtist } from './draw-part.ts';
+import { defectKinds, drawnParts } from './products.ts';
 import type { Box } from './surface.ts';
 
 /** Thumbnails on a station card are this wide. */

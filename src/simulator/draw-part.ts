@@ -2,21 +2,12 @@ import { boardParts } from './board-layout.ts';
 import { blurLens, photograph, pictureHeight, pictureWidth, sceneSize, takeAim } from './camera.ts';
 import { boardBody, boardLight, drawBoard } from './draw-board.ts';
 import { connectorBody, connectorLight, connectorParts, drawConnector } from './draw-connector.ts';
-import {
-  applyDefect,
-  type DefectKind,
-  type DefectLook,
-  defectReach,
-  type SurfaceDefect,
-} from './draw-defect.ts';
+import { applyDefect, type DefectLook, defectReach, type SurfaceDefect } from './draw-defect.ts';
 import { drawRing, ringBody, ringLight, ringParts } from './draw-ring.ts';
 import { illuminate, type Light } from './light.ts';
+import type { DefectKind, DrawnPart } from './products.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Box, Mask, Surface } from './surface.ts';
-
-/** The product models that can be drawn. */
-export const drawnParts = ['OR-3CT', 'OR-2CT', 'HX-1'] as const;
-export type DrawnPart = (typeof drawnParts)[number];
 
 export type PartPicture = {
   /** 640×480. */
@@ -49,11 +40,10 @@ const recipes: Record<DrawnPart, Recipe> = {
     removable: boardParts,
     look: {
       scratch: { color: '#ffd0a4', gloss: 0.5, roughness: 0.5, metal: 0.3 },
-      crack: { color: '#020403', gloss: 0, roughness: 1 },
-      crackEdge: { color: '#8fc7ae', gloss: 0.05, roughness: 0.8 },
+      crack: { color: '#eef4ee', gloss: 0.1, roughness: 0.9 },
+      crackEdge: { color: '#04100b', gloss: 0.02, roughness: 0.9 },
       stain: { color: '#cfc6a0', gloss: 0.2, roughness: 0.4 },
-      dentShade: 2.1,
-      dentDepth: 26,
+      dent: { depth: 20, shade: 1, bruise: { color: '#b9d6c4', gloss: 0.05, roughness: 0.8 } },
     },
   },
   'OR-2CT': {
@@ -67,8 +57,7 @@ const recipes: Record<DrawnPart, Recipe> = {
       crack: { color: '#050505', gloss: 0, roughness: 1 },
       crackEdge: { color: '#555555', gloss: 0.1, roughness: 0.7 },
       stain: { color: '#120f0d', gloss: 0.1, roughness: 0.4 },
-      dentShade: 0.6,
-      dentDepth: 22,
+      dent: { depth: 22, shade: 0.5, bruise: null },
     },
   },
   'HX-1': {
@@ -82,8 +71,7 @@ const recipes: Record<DrawnPart, Recipe> = {
       crack: { color: '#14110c', gloss: 0, roughness: 1 },
       crackEdge: { color: '#8d8064', gloss: 0.05, roughness: 0.8 },
       stain: { color: '#4a2608', gloss: 0.08, roughness: 0.6 },
-      dentShade: 0.62,
-      dentDepth: 24,
+      dent: { depth: 24, shade: 0.55, bruise: null },
     },
   },
 };

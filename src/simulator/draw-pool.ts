@@ -1,9 +1,10 @@
 /** Draws the demo's pictures into the folder named on the command line; a process of its own, see `picture-pool.ts`. */
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createPartArtist, drawnParts } from './draw-part.ts';
+import { createPartArtist } from './draw-part.ts';
 import { listPoolPictures } from './picture-pool.ts';
 import { ensureFolder } from './place-image.ts';
+import { drawnParts } from './products.ts';
 
 /** While one picture is encoded by the image library's threads, the next is drawn. */
 const atOnce = 2;

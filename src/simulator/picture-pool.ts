@@ -4,8 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../kernel/errors.ts';
-import { type DefectKind, defectKinds } from './draw-defect.ts';
-import { type DrawnPart, drawnParts } from './draw-part.ts';
+import { type DefectKind, type DrawnPart, defectKinds, drawnParts } from './products.ts';
 
 /** Pictures drawn per product model; the demo's thousands of files are links to or copies of these. */
 const okPictures = 20;

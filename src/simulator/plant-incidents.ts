@@ -1,7 +1,7 @@
 import type { WallClock } from '../kernel/time-zone.ts';
-import { type DefectKind, defectKinds } from './draw-defect.ts';
 import { dayNumberAt, instantOf, worksThroughout } from './plant-shifts.ts';
 import type { StationPlan } from './plant-stations.ts';
+import { type DefectKind, defectKinds } from './products.ts';
 import { createRandom } from './random.ts';
 
 /** A stretch of time in which a station is not itself; epoch ms, half-open. */

@@ -1,11 +1,10 @@
 import type { SequenceGap } from '../inspections/model.ts';
 import type { WallClock } from '../kernel/time-zone.ts';
-import type { DefectKind } from './draw-defect.ts';
-import type { DrawnPart } from './draw-part.ts';
 import { formatName } from './place-image.ts';
 import type { Incidents, Mishap, Span } from './plant-incidents.ts';
 import { listShifts, type Shift } from './plant-shifts.ts';
 import type { StationPlan } from './plant-stations.ts';
+import type { DefectKind, DrawnPart } from './products.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** One image the plant makes, and everything that is true of it. */

@@ -1,5 +1,4 @@
-import type { DefectKind } from './draw-defect.ts';
-import type { DrawnPart } from './draw-part.ts';
+import type { DefectKind, DrawnPart } from './products.ts';
 
 /**
  * Working time of a shift, site local, `HH:MM`: `from` inclusive, `to` exclusive; a `to` before `from` is next day.

@@ -1,8 +1,8 @@
 import { createWallClock } from '../kernel/time-zone.ts';
-import type { DrawnPart } from './draw-part.ts';
 import { createIncidentBook, type Incidents } from './plant-incidents.ts';
 import { type Pace, type PlannedImage, planStation } from './plant-station.ts';
 import { demoStations, type StationPlan } from './plant-stations.ts';
+import type { DrawnPart } from './products.ts';
 import { createRandom } from './random.ts';
 
 export type PlantOptions = {
