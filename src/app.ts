@@ -39,7 +39,7 @@ export function createApp(services: Services): Hono<AppEnv> {
     renderProblem: (c, problem, form) =>
       renderer.html(form === 'page' ? 'shared/error' : 'shared/_error', viewerOf(c), {
         problem,
-        view: { here: c.req.path, topics: [] },
+        view: { here: c.req.path },
       }),
   });
   const app = new Hono<AppEnv>();

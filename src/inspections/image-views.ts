@@ -28,7 +28,6 @@ export type ImagePage = {
   previousNg: ImageLink;
   nextNg: ImageLink;
   here: string;
-  topics: string[];
 };
 
 /** The page of one image. */
@@ -57,7 +56,6 @@ export function imagePage(
     previousNg: link(neighbours.previousNg),
     nextNg: link(neighbours.nextNg),
     here: imageHref(inspection),
-    topics: [],
   };
 }
 

@@ -2,8 +2,9 @@ import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
 import { redirectBack } from '../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { renderLive } from '../kernel/stream/live-page.ts';
 import { pageHref } from '../plant/links.ts';
-import { readCards, renderCards } from './cards-fragment.ts';
+import { renderCards } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';
 import { sendExport } from './export.ts';
 import { readImagePage } from './image-page.ts';
@@ -45,10 +46,13 @@ async function readInspectionsPage(c: AppContext, deps: InspectionDeps): Promise
   const asked = readAskedView(search, deps.reads);
   return {
     filters: filterForm(deps, asked, '/inspections'),
-    cards: await readCards(deps, search),
+    live: await renderLive(
+      deps.topics,
+      { cards: pageHref('/inspections/cards', asked.query) },
+      c.get('lang'),
+    ),
     rescan: takeRescanResult(c),
     here: pageHref('/inspections', asked.query),
-    topics: [pageHref('/inspections/cards', asked.query)],
   };
 }
 

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { renderLive } from '../kernel/stream/live-page.ts';
 import { exampleName } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';
 import { takeRescanResult } from './rescan-notice.ts';
@@ -22,10 +23,9 @@ export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
   return new Hono<AppEnv>().get('/sources', may('look'), async (c) =>
     deps.renderer.render(c, 'sources/page', {
       view: {
-        status: await readSources(deps),
+        live: await renderLive(deps.topics, { status: '/sources/status' }, c.get('lang')),
         rescan: takeRescanResult(c),
         here: '/sources',
-        topics: ['/sources/status'],
       },
     }),
   );

@@ -8,6 +8,7 @@
  *   sources/_bad      BadImagesView   part #sources-bad
  */
 
+import type { LivePage } from '../kernel/stream/live-page.ts';
 import { imageHref } from '../plant/links.ts';
 import type { Tone } from '../plant/station-state.ts';
 import type { BadImage, SourceStatus } from './model.ts';
@@ -38,10 +39,9 @@ export type BadImagesView = { lines: BadImageLine[]; moreCount: number; here: st
 export type SourcesView = { sources: SourcePanel[]; bad: BadImagesView; demoOffered: boolean };
 
 export type SourcesPage = {
-  status: SourcesView;
+  live: LivePage<'status'>;
   rescan: { scanned: number; added: number; note: string | null } | null;
   here: string;
-  topics: string[];
 };
 
 /** The panel of one watched folder. */

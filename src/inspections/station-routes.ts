@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { renderLive } from '../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref } from '../plant/links.ts';
 import type { InspectionDeps } from './deps.ts';
 import { filterForm } from './routes.ts';
@@ -13,7 +14,7 @@ import {
   readStationSummary,
   readStationTrend,
 } from './station-page.ts';
-import type { StationPage } from './station-views.ts';
+import type { StationPage, StationPanel } from './station-views.ts';
 
 const readers = {
   summary: readStationSummary,
@@ -21,7 +22,7 @@ const readers = {
   parts: readStationParts,
   hours: readStationHourTable,
   gaps: readStationGaps,
-} as const;
+} as const satisfies Record<StationPanel, unknown>;
 
 /** A station's page; all its panels but the history are live fragments `/station/<panel>?station=…`. */
 export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
@@ -52,13 +53,19 @@ async function readStationPage(c: AppContext, deps: InspectionDeps, station: str
   return {
     station,
     filters: filterForm(deps, asked, path),
-    summary: await readStationSummary(deps, asked),
-    trend: await readStationTrend(deps, asked),
-    parts: await readStationParts(deps, asked),
-    hours: await readStationHourTable(deps, asked),
-    gaps: await readStationGaps(deps, asked),
+    live: await renderLive(deps.topics, topicsOf(asked.query), c.get('lang')),
     history: await readHistory(deps, asked, search),
     here: pageHref(path, query),
-    topics: Object.keys(readers).map((panel) => pageHref(`/station/${panel}`, asked.query)),
+  };
+}
+
+function topicsOf(query: PageQuery): Record<StationPanel, string> {
+  const topic = (panel: StationPanel) => pageHref(`/station/${panel}`, query);
+  return {
+    summary: topic('summary'),
+    trend: topic('trend'),
+    parts: topic('parts'),
+    hours: topic('hours'),
+    gaps: topic('gaps'),
   };
 }

@@ -10,6 +10,7 @@
  *   stations/_gaps      GapsView
  *   stations/_history   HistoryView
  */
+import type { LivePage } from '../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref, stationHref } from '../plant/links.ts';
 import type { InspectionRef, SequenceGap, TimeWindow, Verdict, VerdictCounts } from './model.ts';
 import {
@@ -64,15 +65,13 @@ export type HistoryView = {
 export type StationPage = {
   station: string;
   filters: FilterForm;
-  summary: StationCard;
-  trend: StationTrendView;
-  parts: PartTableView;
-  hours: HourTableView;
-  gaps: GapsView;
+  live: LivePage<StationPanel>;
   history: HistoryView;
   here: string;
-  topics: string[];
 };
+
+/** Panels of the page that are live fragments. */
+export type StationPanel = 'summary' | 'trend' | 'parts' | 'hours' | 'gaps';
 
 /** Rows of COUNT gaps a page prints; the rest is in the CSV. */
 export const MAX_GAP_ROWS = 50;

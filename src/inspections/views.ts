@@ -10,6 +10,7 @@
  *   inspections/_card           StationCard          the whole card #station-<slug>
  *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for every name of `cardPartNames`
  */
+import type { LivePage } from '../kernel/stream/live-page.ts';
 import {
   imageHref,
   imageSrc,
@@ -158,13 +159,11 @@ export type RescanResult = { scanned: number; added: number; note: string | null
 
 export type InspectionsPage = {
   filters: FilterForm;
-  cards: CardsView;
+  live: LivePage<'cards'>;
   /** Set after POST /inspections/rescan came back. */
   rescan: RescanResult | null;
   /** This page's own URL, for forms that come back. */
   here: string;
-  /** Fragments this page follows live, e.g. `/inspections/cards?period=1h`. */
-  topics: string[];
 };
 
 /** Names of the parts of a card; the part `figures` of slug `S9` is the element `#figures-S9`, template `inspections/_card-figures`. */

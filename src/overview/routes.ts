@@ -3,6 +3,7 @@ import { may } from '../kernel/http/access.ts';
 import type { AppEnv, Lang } from '../kernel/http/env.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
+import { renderLive } from '../kernel/stream/live-page.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import { type OverviewContext, type OverviewStation, type OverviewView, overviewView } from './views.ts';
 
@@ -25,9 +26,8 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
   return new Hono<AppEnv>().get('/overview', may('look'), async (c) =>
     deps.renderer.render(c, 'overview/page', {
       view: {
-        overview: await read(deps),
+        live: await renderLive(deps.topics, { stations: '/overview/stations' }, c.get('lang')),
         here: c.get('kiosk') ? '/overview?kiosk=1' : '/overview',
-        topics: ['/overview/stations'],
       },
     }),
   );

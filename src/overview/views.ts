@@ -7,6 +7,7 @@
  *   overview/_figures   OverviewFigures    part #overview-figures
  *   overview/_row       OverviewRow        part #row-<slug>
  */
+import type { LivePage } from '../kernel/stream/live-page.ts';
 import { imageHref, imageSrc, stationHref, stationSlug } from '../plant/links.ts';
 import {
   conditionTone,
@@ -75,7 +76,7 @@ export type OverviewView = {
 /** Numbers of rows a wall is divided into. */
 export const wallSteps = [4, 6, 8, 12, 16, 20, 24, 32, 40, 50, 64] as const;
 
-export type OverviewPage = { overview: OverviewView; here: string; topics: string[] };
+export type OverviewPage = { live: LivePage<'stations'>; here: string };
 
 const HOUR_MS = 3_600_000;
 const HOURS_SHOWN = 24;
