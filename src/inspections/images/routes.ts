@@ -26,7 +26,7 @@ const specs: Record<Exclude<ImageSize, 'original'>, ThumbnailSpec> = {
 
 /** Standing in for each size, in pixels. */
 const placeholderSizes: Record<ImageSize, { width: number; height: number }> = {
-  'strip.webp': { width: 192, height: 192 },
+  'strip.webp': { width: 256, height: 192 },
   'card.webp': { width: 640, height: 480 },
   original: { width: 640, height: 480 },
 };

@@ -8,10 +8,9 @@ export type ThumbnailSpec = {
   /** Part of the stored thumbnail's name: change it when the picture would change. */
   name: string;
   type: 'image/webp' | 'image/jpeg';
-  /** Longest side, pixels. */
-  side: number;
-  /** `cover` fills a square and cuts the rest off; `inside` keeps the whole image. Neither enlarges. */
-  fit: 'cover' | 'inside';
+  /** The box the whole image is fitted into, pixels. Nothing is cut off (defects sit at edges too), nothing enlarged. */
+  width: number;
+  height: number;
   /** 1..100 of the encoder. */
   quality: number;
   /** A thumbnail that comes out larger is made again, coarser, until it fits. */
@@ -20,12 +19,12 @@ export type ThumbnailSpec = {
 
 export type Thumbnail = { ok: true; bytes: Buffer; type: ThumbnailSpec['type'] };
 
-/** The square in cards and grids, shown at 96 to 128 px; never above 8 KB (the plant's network is thin). */
+/** For cards and grids, which show it at 128 × 96 px, sharp on dense screens too; never above 8 KB: networks are thin. */
 export const stripSpec: ThumbnailSpec = {
   name: 'strip-1',
   type: 'image/webp',
-  side: 192,
-  fit: 'cover',
+  width: 256,
+  height: 192,
   quality: 75,
   maxBytes: 8192,
 };
@@ -34,14 +33,14 @@ export const stripSpec: ThumbnailSpec = {
 export const cardSpec: ThumbnailSpec = {
   name: 'card-1',
   type: 'image/webp',
-  side: 640,
-  fit: 'inside',
+  width: 640,
+  height: 640,
   quality: 75,
 };
 
 /** The thumbnail of the old `/thumb` route: JPEG of quality 85 with a longest side of `side`. */
 export function compatSpec(side: number): ThumbnailSpec {
-  return { name: `compat-${side}-1`, type: 'image/jpeg', side, fit: 'inside', quality: 85 };
+  return { name: `compat-${side}-1`, type: 'image/jpeg', width: side, height: side, quality: 85 };
 }
 
 /** Tried in turn when a thumbnail is above its `maxBytes`. White noise, the worst there is, fits in the last. */
@@ -79,7 +78,8 @@ async function renderCoarser(source: Buffer, spec: ThumbnailSpec): Promise<Buffe
   const pixels = await resize(openUntrustedImage(source), spec).raw().toBuffer({ resolveWithObject: true });
   let bytes = Buffer.alloc(0);
   for (const { quality, shrink } of coarserSteps) {
-    const smaller = resize(openPixels(pixels), { ...spec, side: Math.round(spec.side / shrink) });
+    const box = { width: Math.round(spec.width / shrink), height: Math.round(spec.height / shrink) };
+    const smaller = resize(openPixels(pixels), { ...spec, ...box });
     bytes = await encode(smaller, spec, quality).toBuffer();
     if (bytes.length <= (spec.maxBytes ?? Number.POSITIVE_INFINITY)) break;
   }
@@ -87,9 +87,8 @@ async function renderCoarser(source: Buffer, spec: ThumbnailSpec): Promise<Buffe
 }
 
 function resize(image: Sharp, spec: ThumbnailSpec): Sharp {
-  return image
-    .resize(spec.side, spec.side, { fit: spec.fit, withoutEnlargement: true })
-    .toColourspace('srgb');
+  const { width, height } = spec;
+  return image.resize(width, height, { fit: 'inside', withoutEnlargement: true }).toColourspace('srgb');
 }
 
 function encode(image: Sharp, spec: ThumbnailSpec, quality: number): Sharp {

@@ -1,0 +1,49 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { createThumbnailStore, type ThumbnailStore } from '../../kernel/images/thumbnail-store.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Db } from '../../schema/db.ts';
+import type { InspectionReads } from '../reads.ts';
+import { createInspectionImages, type InspectionImages } from './inspection-images.ts';
+import { startMakeAhead } from './make-ahead.ts';
+import { startImageRetries } from './retry-images.ts';
+
+/** Everything about images that lives as long as the process. */
+export type Images = {
+  images: InspectionImages;
+  store: ThumbnailStore;
+  /** These stations have new images: their thumbnails are made before anybody asks. Returns at once. */
+  wake(stationIds: readonly number[]): void;
+  stop(): Promise<void>;
+};
+
+export function startImages(options: {
+  /** Folder of the thumbnails, which may be deleted at any time, and the disk space they may take. */
+  dir: string;
+  budgetBytes: number;
+  db: Db;
+  reads: InspectionReads;
+  /** Absolute path of a watched folder. */
+  rootPath: (rootId: number) => string | undefined;
+  /** NG images on a card. */
+  ngCount: number;
+  clock: Clock;
+  log: Log;
+  /** An image became unreadable, readable, or has a new address. */
+  onChanged: () => void;
+}): Images {
+  const { db, clock, log, ngCount } = options;
+  const { findInspection, listInspections } = options.reads.inspections;
+  const store = createThumbnailStore(options);
+  const images = createInspectionImages({ ...options, store });
+  const makeAhead = startMakeAhead({ images, listInspections, ngCount, log });
+  const retries = startImageRetries({ db, images, findInspection, clock, log });
+  return {
+    images,
+    store,
+    wake: makeAhead.wake,
+    async stop() {
+      await Promise.all([makeAhead.stop(), retries.stop(), store.stop()]);
+      await images.stop();
+    },
+  };
+}
