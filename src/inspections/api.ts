@@ -64,6 +64,9 @@ async function listPage(deps: InspectionDeps, c: Context<AppEnv>) {
     ...(verdict ? { verdict } : {}),
     ...(hasWindow(search) ? { window: asked.window } : {}),
   };
+  if (before !== undefined && after !== undefined) {
+    throw new AppError('invalid', 'after: give either before or after', { details: { field: 'after' } });
+  }
   const newer = parseCursor(after ?? null, 'after');
   const from = newer ?? parseCursor(before ?? null, 'before');
   const found = asked.isUnknown
@@ -102,7 +105,8 @@ function isHourly({ buckets }: AskedView): boolean {
 }
 
 function parseQuery<T>(schema: z.ZodType<T>, search: URLSearchParams): T {
-  const parsed = schema.safeParse(Object.fromEntries(search));
+  // A form sends what was left empty as well.
+  const parsed = schema.safeParse(Object.fromEntries([...search].filter(([, value]) => value !== '')));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') ?? '';
