@@ -83,25 +83,15 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     onStatus: () => publish('sources.changed', undefined),
   });
   const images = startImages({
-    dir: join(places.stateDir, 'thumbnails'),
-    budgetBytes: config.thumbBudgetMb * megabyte,
+    ...thumbnailSettings(config, places),
     db,
     reads,
     rootPath: sources.rootPath,
-    ngCount: config.ngPreviewCount,
     clock,
     log,
     onChanged: () => publish('images.changed', undefined),
   });
-  const { siteTimeZone: timeZone } = config;
-  const demo = createDemo({
-    isAllowed: config.demo,
-    dir: places.demoDir,
-    timeZone,
-    clock,
-    log,
-    watch: sources.watch,
-  });
+  const demo = createDemo({ ...demoSettings(config, places), clock, log, watch: sources.watch });
   return {
     ...options,
     version,
@@ -147,6 +137,18 @@ function scanSettings(config: Config) {
     patternSource: config.filenameRegex,
     exclude: config.exclude,
     timeZone: config.siteTimeZone,
+  };
+}
+
+function demoSettings(config: Config, places: Places) {
+  return { isAllowed: config.demo, dir: places.demoDir, timeZone: config.siteTimeZone };
+}
+
+function thumbnailSettings(config: Config, places: Places) {
+  return {
+    dir: join(places.stateDir, 'thumbnails'),
+    budgetBytes: config.thumbBudgetMb * megabyte,
+    ngCount: config.ngPreviewCount,
   };
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -34,6 +35,7 @@ export function createDemo(options: {
     if (plant && plant.stats().state !== 'failed') return;
     plant = startDemoPlant({ dir, seed, clock, log, timeZone });
     plant.ready.catch(() => {});
+    await mkdir(dir, { recursive: true });
     await options.watch(dir);
   }
 

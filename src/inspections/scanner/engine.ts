@@ -64,22 +64,7 @@ export function startScanEngine(
   let watch: FolderWatch | undefined;
   let reconciledAt = clock.now();
   let forced = false;
-  const status: ScanStatus = {
-    state: 'starting',
-    reason: null,
-    directories: 0,
-    knownFiles: 0,
-    lastSweep: null,
-    sweepRunningSince: null,
-    backfill: null,
-    incomplete: 0,
-    mode: watchMode === 'events' ? 'events' : 'poll',
-    fileSystem: 'unknown',
-    lag: null,
-    offlineSince: null,
-    refusedWatches: 0,
-    unreadableFolders: [],
-  };
+  const status = startingStatus(watchMode);
 
   function countFiles(): number {
     let files = 0;
@@ -222,6 +207,25 @@ export function startScanEngine(
       absences.stop();
       await Promise.all([checks.stop(), sweeps.stop(), watch?.stop()]);
     },
+  };
+}
+
+function startingStatus(watchMode: WatchMode): ScanStatus {
+  return {
+    state: 'starting',
+    reason: null,
+    directories: 0,
+    knownFiles: 0,
+    lastSweep: null,
+    sweepRunningSince: null,
+    backfill: null,
+    incomplete: 0,
+    mode: watchMode === 'events' ? 'events' : 'poll',
+    fileSystem: 'unknown',
+    lag: null,
+    offlineSince: null,
+    refusedWatches: 0,
+    unreadableFolders: [],
   };
 }
 
