@@ -112,6 +112,7 @@ CREATE TABLE `sweeps` (
 --> statement-breakpoint
 CREATE INDEX `bad_images_failed` ON `bad_images` (`failed_at`);--> statement-breakpoint
 CREATE INDEX `inspection_hours_station` ON `inspection_hours` (`station_id`,`part_id`,`start_at`);--> statement-breakpoint
+CREATE INDEX `inspection_hours_unchecked` ON `inspection_hours` (`start_at`);--> statement-breakpoint
 CREATE INDEX `inspections_ng` ON `inspections` (`station_id`,`captured_at`);--> statement-breakpoint
 CREATE INDEX `inspections_unmatched` ON `inspections` (`station_id`,`captured_at`);--> statement-breakpoint
 CREATE INDEX `sequence_gaps_hour` ON `sequence_gaps` (`station_id`,`part_id`,`hour_at`);--> statement-breakpoint

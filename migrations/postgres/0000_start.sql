@@ -99,6 +99,7 @@ CREATE TABLE "sweeps" (
 CREATE INDEX "bad_images_failed" ON "bad_images" USING btree ("failed_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "directories_path" ON "directories" USING btree ("root_id","path");--> statement-breakpoint
 CREATE INDEX "inspection_hours_station" ON "inspection_hours" USING btree ("station_id","part_id","start_at");--> statement-breakpoint
+CREATE INDEX "inspection_hours_unchecked" ON "inspection_hours" USING btree ("start_at") WHERE "inspection_hours"."checked_count" <> "inspection_hours"."ok" + "inspection_hours"."ng" + "inspection_hours"."unmatched";--> statement-breakpoint
 CREATE UNIQUE INDEX "inspections_file" ON "inspections" USING btree ("directory_id","name");--> statement-breakpoint
 CREATE UNIQUE INDEX "inspections_unit" ON "inspections" USING btree ("station_id","part_id","captured_at","sequence");--> statement-breakpoint
 CREATE INDEX "inspections_ng" ON "inspections" USING btree ("station_id","captured_at") WHERE "inspections"."verdict" = 'NG';--> statement-breakpoint

@@ -30,6 +30,7 @@ CREATE TABLE `inspection_hours` (
 );
 --> statement-breakpoint
 CREATE INDEX `inspection_hours_station` ON `inspection_hours` (`station_id`,`part_id`,`start_at`);--> statement-breakpoint
+CREATE INDEX `inspection_hours_unchecked` ON `inspection_hours` (`start_at`) WHERE "inspection_hours"."checked_count" <> "inspection_hours"."ok" + "inspection_hours"."ng" + "inspection_hours"."unmatched";--> statement-breakpoint
 CREATE TABLE `inspection_minutes` (
 	`start_at` integer NOT NULL,
 	`station_id` integer NOT NULL,

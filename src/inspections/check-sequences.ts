@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gt, gte, isNotNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne, sql } from 'drizzle-orm';
+import type { Queryable } from '../kernel/db/database.ts';
 import type { Db } from '../schema/db.ts';
 import { hourMs } from './roll-ups.ts';
 import { findSequenceGaps, SEQUENCE_CONTEXT_ROWS, type SequenceRow } from './sequence-gaps.ts';
@@ -8,9 +9,8 @@ const hoursPerRun = 60;
 const rowsPerPage = 2_000;
 /** More COUNTs than this in one hour of one part are not a counter any more. */
 const maxRowsPerHour = 200_000;
-/** Says "look again, but the hours after this one are not concerned". */
-const lookAgain = -1;
 
+/** `checkedCount` is negated in hours whose neighbours have changed: to be looked at again, but no reason by themselves. */
 type Hour = { startAt: number; stationId: number; partId: number; total: number; checkedCount: number };
 
 /**
@@ -43,7 +43,6 @@ async function listUncheckedHours(db: Db): Promise<Hour[]> {
 
 async function checkHour(db: Db, hour: Hour): Promise<void> {
   const { sequenceGaps, inspectionHours: hours } = db.tables;
-  const endAt = hour.startAt + hourMs;
   const rows = await readHour(db, hour);
   const before = (await readNeighbours(db, hour, 'before')).reverse();
   const after = await readNeighbours(db, hour, 'after');
@@ -53,7 +52,6 @@ async function checkHour(db: Db, hour: Hour): Promise<void> {
     eq(sequenceGaps.partId, hour.partId),
     eq(sequenceGaps.hourAt, hour.startAt),
   );
-  const samePart = and(eq(hours.stationId, hour.stationId), eq(hours.partId, hour.partId));
   await db.tx(async (q) => {
     await q.delete(sequenceGaps).where(sameHour);
     const { stationId, partId, startAt: hourAt } = hour;
@@ -63,40 +61,73 @@ async function checkHour(db: Db, hour: Hour): Promise<void> {
     await q
       .update(hours)
       .set({ checkedCount: hour.total })
-      .where(and(samePart, eq(hours.startAt, hour.startAt)));
-    if (hour.checkedCount === lookAgain) return;
-    const [next] = await q
-      .select({ startAt: hours.startAt })
-      .from(hours)
-      .where(and(samePart, gte(hours.startAt, endAt), gt(hours.checkedCount, 0)))
-      .orderBy(asc(hours.startAt))
-      .limit(1);
-    if (next) {
-      await q
-        .update(hours)
-        .set({ checkedCount: lookAgain })
-        .where(and(samePart, eq(hours.startAt, next.startAt)));
-    }
+      .where(and(samePartAs(db, hour), eq(hours.startAt, hour.startAt)));
+    if (hour.checkedCount !== -hour.total) await doubtNeighbours(db, q, hour);
   });
+}
+
+/**
+ * Has the hours checked again whose context of `SEQUENCE_CONTEXT_ROWS` images reaches into this one: a late image fills
+ * a gap before or after it. While the newest hour grows at its end, the hours before it are not concerned.
+ */
+async function doubtNeighbours(db: Db, q: Queryable, hour: Hour): Promise<void> {
+  const { inspectionHours: hours } = db.tables;
+  const after = await listNeighbours(db, q, hour, 'after');
+  const isGrowing = after.length === 0 && Math.abs(hour.checkedCount) >= SEQUENCE_CONTEXT_ROWS;
+  const before = isGrowing ? [] : await listNeighbours(db, q, hour, 'before');
+  const startTimes = [...before, ...after];
+  if (startTimes.length === 0) return;
+  await q
+    .update(hours)
+    .set({ checkedCount: sql`-${hours.checkedCount}` })
+    .where(and(samePartAs(db, hour), inArray(hours.startAt, startTimes), gt(hours.checkedCount, 0)));
+}
+
+async function listNeighbours(db: Db, q: Queryable, hour: Hour, side: 'before' | 'after'): Promise<number[]> {
+  const { inspectionHours: hours } = db.tables;
+  const isBefore = side === 'before';
+  const rows = await q
+    .select({ startAt: hours.startAt, ok: hours.ok, ng: hours.ng })
+    .from(hours)
+    .where(
+      and(samePartAs(db, hour), isBefore ? lt(hours.startAt, hour.startAt) : gt(hours.startAt, hour.startAt)),
+    )
+    .orderBy((isBefore ? desc : asc)(hours.startAt))
+    .limit(SEQUENCE_CONTEXT_ROWS);
+  const startTimes: number[] = [];
+  let images = 0;
+  for (const { startAt, ok, ng } of rows) {
+    if (images >= SEQUENCE_CONTEXT_ROWS) break;
+    startTimes.push(startAt);
+    images += ok + ng;
+  }
+  return startTimes;
+}
+
+function samePartAs(db: Db, { stationId, partId }: Hour) {
+  const { inspectionHours: hours } = db.tables;
+  return and(eq(hours.stationId, stationId), eq(hours.partId, partId));
 }
 
 async function readHour(db: Db, hour: Hour): Promise<SequenceRow[]> {
   const { inspections } = db.tables;
+  const { capturedAt, sequence } = inspections;
   const rows: SequenceRow[] = [];
-  for (let offset = 0; offset < maxRowsPerHour; offset += rowsPerPage) {
+  while (rows.length < maxRowsPerHour) {
+    const last = rows.at(-1);
     const page = await db.read
-      .select({ capturedAt: inspections.capturedAt, sequence: inspections.sequence })
+      .select({ capturedAt, sequence })
       .from(inspections)
       .where(
         and(
           sameUnits(db, hour),
-          gte(inspections.capturedAt, hour.startAt),
-          lt(inspections.capturedAt, hour.startAt + hourMs),
+          gte(capturedAt, hour.startAt),
+          lt(capturedAt, hour.startAt + hourMs),
+          last && sql`(${capturedAt}, ${sequence}) > (${last.capturedAt}, ${last.sequence})`,
         ),
       )
-      .orderBy(asc(inspections.capturedAt), asc(inspections.sequence))
-      .limit(rowsPerPage)
-      .offset(offset);
+      .orderBy(asc(capturedAt), asc(sequence))
+      .limit(rowsPerPage);
     rows.push(...(page as SequenceRow[]));
     if (page.length < rowsPerPage) break;
     await new Promise(setImmediate);

@@ -1,12 +1,16 @@
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import type { CountFilter } from './count-queries.ts';
 import type { SequenceGap, TimeWindow } from './model.ts';
+import { hourMs } from './roll-ups.ts';
 
 const maxGaps = 500;
 
-/** COUNT gaps whose later image lies in the window, newest first, and how many images were checked for them. */
+/**
+ * COUNT gaps whose later image lies in the window, newest first, and how many images were checked in the hours that the
+ * window touches.
+ */
 export type ReadGaps = (
   window: TimeWindow,
   filter: CountFilter,
@@ -30,15 +34,12 @@ export function createReadGaps(db: Db, names: PlantNames): ReadGaps {
       .limit(maxGaps);
     const [checked] = await db.read
       .select({
-        total:
-          sql`coalesce(sum(case when ${hours.checkedCount} > 0 then ${hours.checkedCount} else 0 end), 0)`.mapWith(
-            Number,
-          ),
+        total: sql`coalesce(sum(abs(${hours.checkedCount})), 0)`.mapWith(Number),
       })
       .from(hours)
       .where(
         and(
-          gte(hours.startAt, window.startAt),
+          gt(hours.startAt, window.startAt - hourMs),
           lt(hours.startAt, window.endAt),
           stationId === undefined ? undefined : eq(hours.stationId, stationId),
           partId === undefined ? undefined : eq(hours.partId, partId),

@@ -18,7 +18,10 @@ export function startSequenceChecks(options: { db: Db; log: Log; onChecked: () =
     run: async (signal) => {
       while (isNeeded && !signal.aborted) {
         isNeeded = false;
-        const { checked, isDone } = await checkSequences(options.db);
+        const { checked, isDone } = await checkSequences(options.db).catch((error) => {
+          isNeeded = true;
+          throw error;
+        });
         if (checked > 0) options.onChecked();
         if (isDone) return;
         isNeeded = true;

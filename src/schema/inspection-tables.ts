@@ -120,13 +120,21 @@ function defineRollUpTables(kit: Kit) {
   const inspectionMinutes = kit.table('inspection_minutes', counts(), (t) => [
     kit.primaryKey([t.startAt, t.stationId, t.partId]),
   ]);
-  /** `checkedCount` is how many images the COUNT check had seen; unequal to their number means "look again". */
+  /**
+   * `checkedCount` is how many images the COUNT check had seen; unequal to their number means "look again". It is
+   * negated where only the neighbouring hours have changed.
+   */
   const inspectionHours = kit.table(
     'inspection_hours',
     { ...counts(), checkedCount: kit.int('checked_count').notNull().default(0) },
     (t) => [
       kit.primaryKey([t.startAt, t.stationId, t.partId]),
       kit.index('inspection_hours_station', [t.stationId, t.partId, t.startAt]),
+      kit.index(
+        'inspection_hours_unchecked',
+        [t.startAt],
+        sql`${t.checkedCount} <> ${t.ok} + ${t.ng} + ${t.unmatched}`,
+      ),
     ],
   );
   return { inspectionMinutes, inspectionHours };
