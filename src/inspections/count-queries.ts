@@ -3,7 +3,6 @@ import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
 import type { TimeWindow, TrendBucket, VerdictCounts } from './model.ts';
-import { minuteMs } from './roll-ups.ts';
 import { type Segment, segmentsOf } from './window-segments.ts';
 
 /** Which inspections are counted; ids, because names may be unknown. */
@@ -16,8 +15,8 @@ export type CountQueries = {
   /** Counts per station and part. */
   countByPart(window: TimeWindow, filter?: CountFilter): Promise<PartCounts[]>;
   /**
-   * Counts per station in fine buckets: whole hours where `coarse` and the window allow, else minutes. Oldest first;
-   * buckets without inspections are left out.
+   * Counts per station in fine buckets: whole hours where `coarse` and the window allow, else minutes, at the edges of
+   * the window what is left of one. Oldest first; buckets without inspections are left out.
    */
   countByTime(window: TimeWindow, filter: CountFilter, coarse: boolean): Promise<StationBucket[]>;
 };
@@ -97,7 +96,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
       const sums = new Map<string, StationBucket>();
       for (const segment of coarse ? segmentsOf(window) : minutesAndRows(window)) {
         if (segment.from === 'rows') {
-          const startAt = Math.floor(segment.startAt / minuteMs) * minuteMs;
+          const { startAt } = segment;
           for (const row of await countRows(segment, filter)) {
             addTo(sums, `${startAt}:${row.stationId}`, { ...row, startAt });
           }

@@ -53,7 +53,11 @@ async function settleSameNames(
   let reread = 0;
   for (const file of files) {
     const row = byName.get(file.name);
-    if (row && (await rereadRow(db, q, row, file))) reread++;
+    if (!row) continue;
+    const now = rereadRow(row, file);
+    await saveReread(db, q, row, now);
+    byName.set(file.name, now);
+    if (now.revision !== row.revision || now.missingAt !== row.missingAt) reread++;
   }
   return { reread, renamed: files.filter(({ name }) => !byName.has(name)) };
 }
@@ -68,32 +72,40 @@ function hasNewContent(row: Row, file: FoundFile): boolean {
   return file.sizeBytes !== row.sizeBytes || file.modifiedAt !== row.modifiedAt;
 }
 
-/** Brings a row up to its file; true when the file is another one than before or is back. */
-async function rereadRow(db: Db, q: Queryable, row: Row, file: FoundFile): Promise<boolean> {
-  const { inspections } = db.tables;
+/**
+ * The row as the file has it now. An unmatched file has no time of its own but its modification time, so that new
+ * content moves it.
+ */
+function rereadRow(row: Row, file: FoundFile): Row {
   const isNew = hasNewContent(row, file);
-  const isBack = row.missingAt !== null;
-  const isLearnt = row.sizeBytes === null && file.sizeBytes !== null;
-  if (!isNew && !isBack && !isLearnt) return false;
-  // An unmatched file has no time of its own but its modification time, so that new content moves its counts too.
-  const isMoved = row.verdict === null && row.capturedAt !== file.capturedAt;
+  return {
+    ...row,
+    capturedAt: row.verdict === null && isNew ? file.capturedAt : row.capturedAt,
+    sizeBytes: file.sizeBytes ?? row.sizeBytes,
+    modifiedAt: file.modifiedAt ?? row.modifiedAt,
+    missingAt: null,
+    revision: isNew ? row.revision + 1 : row.revision,
+  };
+}
+
+async function saveReread(db: Db, q: Queryable, before: Row, now: Row): Promise<void> {
+  const isSame =
+    before.revision === now.revision &&
+    before.missingAt === now.missingAt &&
+    before.sizeBytes === now.sizeBytes &&
+    before.modifiedAt === now.modifiedAt;
+  if (isSame) return;
+  const { inspections } = db.tables;
+  const { capturedAt, sizeBytes, modifiedAt, missingAt, revision } = now;
   await q
     .update(inspections)
-    .set({
-      sizeBytes: file.sizeBytes ?? row.sizeBytes,
-      modifiedAt: file.modifiedAt ?? row.modifiedAt,
-      missingAt: null,
-      revision: isNew ? row.revision + 1 : row.revision,
-      ...(isMoved ? { capturedAt: file.capturedAt } : {}),
-    })
-    .where(eq(inspections.id, row.id));
-  if (isMoved) {
-    await applyToRollUps(db, q, [
-      { ...row, by: -1 },
-      { ...row, capturedAt: file.capturedAt, by: 1 },
-    ]);
-  }
-  return isNew || isBack;
+    .set({ capturedAt, sizeBytes, modifiedAt, missingAt, revision })
+    .where(eq(inspections.id, now.id));
+  if (now.capturedAt === before.capturedAt) return;
+  await applyToRollUps(db, q, [
+    { ...before, by: -1 },
+    { ...now, by: 1 },
+  ]);
 }
 
 /** A unit that is known under another name takes the newer of the two files. */

@@ -6,13 +6,14 @@ export type Segment = TimeWindow & { from: 'hours' | 'minutes' | 'rows' };
 
 /**
  * Cuts a half-open window so that it is answered exactly from few rows: whole hours from the hour counts, the rest of
- * whole minutes from the minute counts, and what is left at the edges (below a minute each) from the rows.
+ * whole minutes from the minute counts, and what is left at the edges from the rows, each piece within one minute.
  */
 export function segmentsOf({ startAt, endAt }: TimeWindow): Segment[] {
   const up = (at: number, step: number) => Math.ceil(at / step) * step;
   const down = (at: number, step: number) => Math.floor(at / step) * step;
-  const minutes = { startAt: up(startAt, minuteMs), endAt: down(endAt, minuteMs) };
-  if (minutes.startAt >= minutes.endAt) return keepFilled([{ from: 'rows', startAt, endAt }]);
+  // A window within one minute has no whole minute and only one edge.
+  const minutes = { startAt: Math.min(up(startAt, minuteMs), endAt), endAt: down(endAt, minuteMs) };
+  if (minutes.startAt > minutes.endAt) minutes.endAt = minutes.startAt;
   const hours = { startAt: up(minutes.startAt, hourMs), endAt: down(minutes.endAt, hourMs) };
   const inner: Segment[] =
     hours.startAt < hours.endAt
@@ -22,13 +23,10 @@ export function segmentsOf({ startAt, endAt }: TimeWindow): Segment[] {
           { from: 'minutes', startAt: hours.endAt, endAt: minutes.endAt },
         ]
       : [{ from: 'minutes', ...minutes }];
-  return keepFilled([
+  const segments: Segment[] = [
     { from: 'rows', startAt, endAt: minutes.startAt },
     ...inner,
     { from: 'rows', startAt: minutes.endAt, endAt },
-  ]);
-}
-
-function keepFilled(segments: Segment[]): Segment[] {
+  ];
   return segments.filter((segment) => segment.startAt < segment.endAt);
 }
