@@ -5,7 +5,7 @@ import { readSummaries } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { Cursor, ListFilter } from './inspection-queries.ts';
 import type { InspectionRef } from './model.ts';
-import { type AskedView, readAskedView } from './page-query.ts';
+import { type AskedView, parseVerdict, readAskedView } from './page-query.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 import { yieldRate } from './yield.ts';
 
@@ -83,7 +83,7 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
       return {
         name,
         columns: ['id', 'station', 'model', 'time', 'verdict', 'count', 'path', 'missing_since'],
-        rows: imageRows(deps, asked, search.get('verdict') ?? '', iso),
+        rows: imageRows(deps, asked, parseVerdict(search), iso),
       };
     default:
       throw new AppError(
@@ -99,12 +99,11 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
 async function* imageRows(
   deps: InspectionDeps,
   asked: AskedView,
-  verdict: string,
+  verdict: ListFilter['verdict'] | null,
   iso: (at: number | null) => string,
 ): AsyncGenerator<unknown[]> {
   if (asked.isUnknown) return;
-  const filter: ListFilter = { ...asked.filter, window: asked.window };
-  if (verdict === 'OK' || verdict === 'NG' || verdict === 'unmatched') filter.verdict = verdict;
+  const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
   let from: Cursor | undefined;
   for (let sent = 0; sent < maxExportedImages; sent += imagesPerRead) {
     const page: InspectionRef[] = await deps.reads.inspections.listInspections(filter, {

@@ -1,9 +1,10 @@
 import type { Clock } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
 import type { WallClock } from '../kernel/time-zone.ts';
 import type { PageQuery } from '../plant/links.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { CountFilter } from './count-queries.ts';
-import type { TimeWindow } from './model.ts';
+import type { TimeWindow, Verdict } from './model.ts';
 import { bucketsOf, parsePageWindow } from './time-window.ts';
 
 /** The longest name a filter takes; longer ones cannot exist on a disk. */
@@ -54,4 +55,14 @@ export function readAskedView(
     isUnknown:
       (station !== undefined && stationId === undefined) || (part !== undefined && partId === undefined),
   };
+}
+
+/** The verdict a list is narrowed to, null for all; throws `invalid` for any other word. */
+export function parseVerdict(search: URLSearchParams): Verdict | 'unmatched' | null {
+  const text = search.get('verdict') ?? '';
+  if (text === '') return null;
+  if (text === 'OK' || text === 'NG' || text === 'unmatched') return text;
+  throw new AppError('invalid', `The verdict "${text.slice(0, 40)}" is none of OK, NG and unmatched.`, {
+    details: { field: 'verdict' },
+  });
 }

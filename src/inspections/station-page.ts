@@ -6,12 +6,11 @@ import type { InspectionDeps } from './deps.ts';
 import { drawYieldTrend } from './draw-yield-trend.ts';
 import type { ListFilter } from './inspection-queries.ts';
 import type { StationSummary } from './model.ts';
-import { type AskedView, readAskedView } from './page-query.ts';
+import { type AskedView, parseVerdict, readAskedView } from './page-query.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 import {
   type GapsView,
   gapsView,
-  type HistoryFilter,
   type HistoryView,
   type HourTableView,
   historyView,
@@ -106,7 +105,7 @@ export async function readHistory(
   asked: AskedStation,
   search: URLSearchParams,
 ): Promise<HistoryView> {
-  const verdict = parseVerdict(search.get('verdict'));
+  const verdict = parseVerdict(search);
   const before = parseCursor(search.get('before'), 'before');
   const after = parseCursor(search.get('after'), 'after');
   const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
@@ -139,12 +138,4 @@ export async function readHistory(
       unreadable: await deps.reads.inspections.listBadReasons(inspections.map(({ id }) => id)),
     },
   );
-}
-
-function parseVerdict(text: string | null): HistoryFilter['verdict'] {
-  if (text === null || text === '') return null;
-  if (text === 'OK' || text === 'NG' || text === 'unmatched') return text;
-  throw new AppError('invalid', `The verdict "${text.slice(0, 40)}" is none of OK, NG and unmatched.`, {
-    details: { field: 'verdict' },
-  });
 }
