@@ -48,7 +48,7 @@ export async function readSummaries(deps: InspectionDeps, asked: AskedView): Pro
 }
 
 /** The live part of the Inspections page. */
-export async function readCards(deps: InspectionDeps, search: URLSearchParams): Promise<CardsView> {
+async function readCards(deps: InspectionDeps, search: URLSearchParams): Promise<CardsView> {
   const asked = readAskedView(search, deps.reads);
   const sources = deps.sources.list();
   const summaries = await readSummaries(deps, asked);

@@ -5,7 +5,7 @@ import { renderLive } from '../kernel/stream/live-page.ts';
 import { exampleName } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';
 import { takeRescanResult } from './rescan-notice.ts';
-import { badImagesView, type SourcesView, sourcePanel } from './source-views.ts';
+import { badImagesView, type SourcesPage, type SourcesView, sourcePanel } from './source-views.ts';
 
 const badImagesShown = 100;
 
@@ -20,15 +20,14 @@ export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
       return { containerId: 'sources-status', parts: [], html };
     },
   });
-  return new Hono<AppEnv>().get('/sources', may('look'), async (c) =>
-    deps.renderer.render(c, 'sources/page', {
-      view: {
-        live: await renderLive(deps.topics, { status: '/sources/status' }, c.get('lang')),
-        rescan: takeRescanResult(c),
-        here: '/sources',
-      },
-    }),
-  );
+  return new Hono<AppEnv>().get('/sources', may('look'), async (c) => {
+    const view: SourcesPage = {
+      live: await renderLive(deps.topics, { status: '/sources/status' }, c.get('lang')),
+      rescan: takeRescanResult(c),
+      here: '/sources',
+    };
+    return deps.renderer.render(c, 'sources/page', { view });
+  });
 }
 
 async function readSources(deps: InspectionDeps): Promise<SourcesView> {

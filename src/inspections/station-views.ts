@@ -13,14 +13,7 @@
 import type { LivePage } from '../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref, stationHref } from '../plant/links.ts';
 import type { InspectionRef, SequenceGap, TimeWindow, Verdict, VerdictCounts } from './model.ts';
-import {
-  type FilterForm,
-  type Shot,
-  type StationCard,
-  shotView,
-  type YieldView,
-  yieldView,
-} from './views.ts';
+import { type FilterForm, type Shot, shotView, type YieldView, yieldView } from './views.ts';
 
 export type StationTrendView = {
   /** Safe SVG of yield (or NG share) per bucket with its limits. */

@@ -5,7 +5,13 @@ import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
 import { renderLive } from '../kernel/stream/live-page.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
-import { type OverviewContext, type OverviewStation, type OverviewView, overviewView } from './views.ts';
+import {
+  type OverviewContext,
+  type OverviewPage,
+  type OverviewStation,
+  type OverviewView,
+  overviewView,
+} from './views.ts';
 
 /** What the Overview reads of other features, given to it by the services that compose them. */
 export type OverviewDeps = {
@@ -23,14 +29,13 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
     everyMs: 60_000,
     render: (_query, { lang }) => renderStations(deps, lang),
   });
-  return new Hono<AppEnv>().get('/overview', may('look'), async (c) =>
-    deps.renderer.render(c, 'overview/page', {
-      view: {
-        live: await renderLive(deps.topics, { stations: '/overview/stations' }, c.get('lang')),
-        here: c.get('kiosk') ? '/overview?kiosk=1' : '/overview',
-      },
-    }),
-  );
+  return new Hono<AppEnv>().get('/overview', may('look'), async (c) => {
+    const view: OverviewPage = {
+      live: await renderLive(deps.topics, { stations: '/overview/stations' }, c.get('lang')),
+      here: c.get('kiosk') ? '/overview?kiosk=1' : '/overview',
+    };
+    return deps.renderer.render(c, 'overview/page', { view });
+  });
 }
 
 async function read(deps: OverviewDeps): Promise<OverviewView> {
