@@ -1,6 +1,7 @@
 import { barTrend } from '../kernel/charts/bar-trend.ts';
 import type { Lang } from '../kernel/http/env.ts';
 import type { Fragment, Part } from '../kernel/stream/fragment.ts';
+import { topicViewer } from '../kernel/stream/live-page.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { StationSummary } from './model.ts';
 import { type AskedView, readAskedView } from './page-query.ts';
@@ -71,7 +72,7 @@ export async function renderCards(
   lang: Lang,
 ): Promise<Fragment> {
   const view = await readCards(deps, search);
-  const viewer = { lang, kiosk: search.get('kiosk') === '1' };
+  const viewer = topicViewer(search, lang);
   const part = (id: string, template: string, data: unknown): Part => ({
     id,
     html: deps.renderer.html(template, viewer, { view: data }).trim(),

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { renderLive } from '../kernel/stream/live-page.ts';
+import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
 import { exampleName } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';
 import { takeRescanResult } from './rescan-notice.ts';
@@ -14,17 +14,21 @@ export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
   deps.topics.define({
     path: '/sources/status',
     events: ['sources.changed', 'inspections.recorded', 'images.changed'],
-    render: async (_query, { lang }) => {
+    render: async (query, { lang }) => {
       const view = await readSources(deps);
-      const html = deps.renderer.html('sources/_status', { lang }, { view });
+      const html = deps.renderer.html('sources/_status', topicViewer(query, lang), { view });
       return { containerId: 'sources-status', parts: [], html };
     },
   });
   return new Hono<AppEnv>().get('/sources', may('look'), async (c) => {
     const view: SourcesPage = {
-      live: await renderLive(deps.topics, { status: '/sources/status' }, c.get('lang')),
+      live: await renderLive(
+        deps.topics,
+        { status: topicOf('/sources/status', c.get('kiosk')) },
+        c.get('lang'),
+      ),
       rescan: takeRescanResult(c),
-      here: '/sources',
+      here: topicOf('/sources', c.get('kiosk')),
     };
     return deps.renderer.render(c, 'sources/page', { view });
   });

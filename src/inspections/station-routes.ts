@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { renderLive } from '../kernel/stream/live-page.ts';
+import { renderLive, topicViewer } from '../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref } from '../plant/links.ts';
 import type { InspectionDeps } from './deps.ts';
 import { filterForm } from './routes.ts';
@@ -33,7 +33,7 @@ export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
       everyMs: 60_000,
       render: async (query, { lang }) => {
         const view = await readers[panel](deps, readAskedStation(deps, query));
-        const html = deps.renderer.html(`stations/_${panel}`, { lang }, { view });
+        const html = deps.renderer.html(`stations/_${panel}`, topicViewer(query, lang), { view });
         return { containerId: `station-${panel}`, parts: [], html };
       },
     });

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
-import type { AppEnv, Lang } from '../kernel/http/env.ts';
-import type { Renderer } from '../kernel/http/render.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+import type { Renderer, Viewer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { renderLive } from '../kernel/stream/live-page.ts';
+import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import {
   type OverviewContext,
@@ -27,12 +27,16 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
     path: '/overview/stations',
     events: ['inspections.recorded', 'sources.changed', 'images.changed'],
     everyMs: 60_000,
-    render: (_query, { lang }) => renderStations(deps, lang),
+    render: (query, { lang }) => renderStations(deps, topicViewer(query, lang)),
   });
   return new Hono<AppEnv>().get('/overview', may('look'), async (c) => {
     const view: OverviewPage = {
-      live: await renderLive(deps.topics, { stations: '/overview/stations' }, c.get('lang')),
-      here: c.get('kiosk') ? '/overview?kiosk=1' : '/overview',
+      live: await renderLive(
+        deps.topics,
+        { stations: topicOf('/overview/stations', c.get('kiosk')) },
+        c.get('lang'),
+      ),
+      here: topicOf('/overview', c.get('kiosk')),
     };
     return deps.renderer.render(c, 'overview/page', { view });
   });
@@ -42,12 +46,12 @@ async function read(deps: OverviewDeps): Promise<OverviewView> {
   return overviewView(await deps.readStations(), await deps.readContext());
 }
 
-async function renderStations(deps: OverviewDeps, lang: Lang): Promise<Fragment> {
+async function renderStations(deps: OverviewDeps, viewer: Viewer): Promise<Fragment> {
   const view = await read(deps);
-  const html = deps.renderer.html('overview/_stations', { lang }, { view });
+  const html = deps.renderer.html('overview/_stations', viewer, { view });
   const part = (id: string, template: string, data: unknown) => ({
     id,
-    html: deps.renderer.html(template, { lang }, { view: data }).trim(),
+    html: deps.renderer.html(template, viewer, { view: data }).trim(),
   });
   const parts = [
     part('overview-figures', 'overview/_figures', view.figures),

@@ -30,7 +30,7 @@ const network = new Set(['nfs', 'cifs', 'smb2', 'smb', 'fuse', '9p', 'virtiofs',
 const withoutEvents = new Set([...network, 'overlay', 'aufs']);
 
 /** The file system's name for a statfs type, or its number in hex when unknown. */
-function fileSystemName(type: number): string {
+export function fileSystemName(type: number): string {
   const magic = type >>> 0;
   return namesByMagic.get(magic) ?? `0x${magic.toString(16)}`;
 }

@@ -20,3 +20,13 @@ export async function renderLive<Name extends string>(
     stream: topics.streamUrl(first.map(({ shown }) => shown)),
   };
 }
+
+/** The viewer of a fragment as its topic's query names it: a wall asks for its own form with `kiosk=1`. */
+export function topicViewer(query: URLSearchParams, lang: Lang): { lang: Lang; kiosk: boolean } {
+  return { lang, kiosk: query.get('kiosk') === '1' };
+}
+
+/** A fragment's topic for a page that may be a wall. */
+export function topicOf(path: string, isKiosk: boolean): string {
+  return isKiosk ? `${path}?kiosk=1` : path;
+}
