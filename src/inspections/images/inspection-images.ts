@@ -95,9 +95,9 @@ export function createInspectionImages(options: {
     outcomes.add({ inspectionId: id, at: clock.now(), reason: null, reload, ...(facts && { facts }) });
   }
 
-  /** That a file is gone the scanner finds out; that the machine is busy says nothing of the image. */
+  /** That a file or its folder is gone the scanner finds out; the image itself may be all right. */
   function noteFailure(inspection: InspectionRef, failure: ImageFailure): void {
-    if (failure.reason === 'missing') return;
+    if (failure.reason === 'missing' || failure.reason === 'offline') return;
     failures.set(addressOf(inspection), { at: clock.now(), failure });
     if (failure.reason !== 'incomplete') {
       waiting.delete(inspection.id);
@@ -121,6 +121,7 @@ export function createInspectionImages(options: {
     const request = {
       key: `${instance}/${addressOf(inspection)}`,
       spec,
+      anew: again,
       locate: async () => {
         looked = await locate(inspection);
         return looked;

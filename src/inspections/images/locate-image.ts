@@ -1,3 +1,4 @@
+import { opendir } from 'node:fs/promises';
 import { checkCompleteness } from '../../kernel/images/completeness.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import { resolveInside } from '../../kernel/storage/confine.ts';
@@ -20,11 +21,21 @@ const outside: ImageFailure = {
   message: 'its path leads out of the watched folder',
 };
 
-/** Finds the file of an image below its watched folder; a link that leads out of it is not followed. */
+const offline: ImageFailure = {
+  ok: false,
+  reason: 'offline',
+  message: 'the watched folder is away',
+};
+
+/**
+ * Finds the file of an image below its watched folder; a link that leads out of it is not followed. In a folder that is
+ * gone or empty (a share that is not mounted) nothing is missing: it is `offline`.
+ */
 export async function locateImage(rootPath: string, path: string): Promise<LocatedImage | ImageFailure> {
   const resolved = await resolveInside(rootPath, path);
   if (!resolved.ok) {
     if (resolved.reason === 'outside' || resolved.reason === 'invalid') return outside;
+    if (resolved.reason === 'missing' && (await isAway(rootPath))) return offline;
     return { ok: false, reason: resolved.reason, message: `the file is ${resolved.reason}` };
   }
   const opened = await openRegularFile(resolved.realPath);
@@ -32,6 +43,15 @@ export async function locateImage(rootPath: string, path: string): Promise<Locat
   await opened.file.close();
   const { sizeBytes, modifiedAt } = opened;
   return { ok: true, realPath: resolved.realPath, sizeBytes, modifiedAt: Math.round(modifiedAt) };
+}
+
+async function isAway(rootPath: string): Promise<boolean> {
+  try {
+    await using folder = await opendir(rootPath);
+    return (await folder.read()) === null;
+  } catch {
+    return true;
+  }
 }
 
 /**

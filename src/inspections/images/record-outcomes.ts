@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lte, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Db } from '../../schema/db.ts';
 
@@ -88,19 +88,25 @@ const pauses = [
   { attempts: Number.MAX_SAFE_INTEGER, ms: 24 * 60 * MINUTE_MS },
 ] as const;
 
-/** Unreadable images whose turn it is to be tried again, the longest untried first. */
-export async function listDueBadImages(db: Db, now: number, limit: number): Promise<number[]> {
+/**
+ * Unreadable images whose turn it is to be tried again, by number from `afterId` on: whoever goes round by it comes past
+ * all, even past many whose state cannot be told because their folder is away.
+ */
+export async function listDueBadImages(
+  db: Db,
+  page: { now: number; afterId: number; limit: number },
+): Promise<number[]> {
   const { badImages } = db.tables;
   const isDue = or(
     ...pauses.map(({ attempts, ms }) =>
-      and(lte(badImages.attempts, attempts), lte(badImages.failedAt, now - ms)),
+      and(lte(badImages.attempts, attempts), lte(badImages.failedAt, page.now - ms)),
     ),
   );
   const rows = await db.read
     .select({ id: badImages.inspectionId })
     .from(badImages)
-    .where(isDue)
-    .orderBy(asc(badImages.failedAt))
-    .limit(limit);
+    .where(and(gt(badImages.inspectionId, page.afterId), isDue))
+    .orderBy(asc(badImages.inspectionId))
+    .limit(page.limit);
   return rows.map((row) => row.id);
 }

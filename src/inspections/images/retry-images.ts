@@ -23,6 +23,7 @@ export function startImageRetries(options: {
   log: Log;
 }): { retryNow(): Promise<void>; stop(): Promise<void> } {
   const { db, images, clock, log } = options;
+  let afterId = 0;
 
   async function lookAgain(ids: readonly number[], signal: AbortSignal): Promise<void> {
     for (const id of ids) {
@@ -43,7 +44,11 @@ export function startImageRetries(options: {
     startLoop({
       name: 'look again at unreadable images',
       intervalMs: BAD_INTERVAL_MS,
-      run: async (signal) => lookAgain(await listDueBadImages(db, clock.now(), MAX_BAD_A_ROUND), signal),
+      run: async (signal) => {
+        const ids = await listDueBadImages(db, { now: clock.now(), afterId, limit: MAX_BAD_A_ROUND });
+        afterId = ids.length < MAX_BAD_A_ROUND ? 0 : (ids.at(-1) ?? 0);
+        await lookAgain(ids, signal);
+      },
       log,
     }),
   ];

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createImagePlant, drawJpeg, type ImagePlant } from '../../testing/image-plant.ts';
@@ -181,6 +181,30 @@ test('of a file that is gone the thumbnail stays, and the rest says since when',
   const original = await get(inspection, 'original');
   expect([original.status, errorOf(original)]).toEqual([200, 'missing']);
   expect(await original.text()).toContain('2026-01-05');
+});
+
+test('while the watched folder is away its images are offline, not gone and not bad', async () => {
+  const inspection = await plant.add('OK-1.jpg', jpeg);
+  renameSync(plant.watchDir, `${plant.watchDir}-away`);
+  expect(errorOf(await get(inspection))).toBe('offline');
+  mkdirSync(plant.watchDir);
+  expect(errorOf(await get(inspection, 'original'))).toBe('offline');
+  expect(await listBad()).toEqual([]);
+  rmSync(plant.watchDir, { recursive: true });
+  renameSync(`${plant.watchDir}-away`, plant.watchDir);
+  expect(errorOf(await get(inspection))).toBeNull();
+});
+
+test('an image damaged after its thumbnail was made leaves the list when it is whole again', async () => {
+  const inspection = await plant.add('OK-1.jpg', jpeg);
+  await get(inspection);
+  writeFileSync(pathOf(inspection), cut);
+  utimesSync(pathOf(inspection), 1_700_000_000, 1_700_000_000);
+  expect(errorOf(await get(inspection, 'card.webp'))).toBe('truncated');
+  expect(await listBad()).toHaveLength(1);
+  writeFileSync(pathOf(inspection), jpeg);
+  await plant.app.request(`/images/${inspection.id}/retry`, { method: 'POST', headers: localHeaders });
+  expect(await listBad()).toEqual([]);
 });
 
 test('an original that was written over before the scanner noticed is not kept for ever', async () => {

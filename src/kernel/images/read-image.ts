@@ -1,11 +1,14 @@
-import { openRegularFile, readWhole } from '../storage/open-file.ts';
+import { describeFileError, openRegularFile, readWhole } from '../storage/open-file.ts';
 import { type AcceptedType, findAcceptedType, sniffContentType } from './content-type.ts';
 
 /** Why an image cannot be shown, as everyday events. `message` is plain English for the log and the API. */
 export type ImageFailure = {
   ok: false;
-  /** `incomplete`: somebody is still writing it. `truncated`: nobody is, and its end is missing. */
-  reason: 'incomplete' | 'truncated' | 'not_an_image' | 'too_large' | 'missing' | 'unreadable';
+  /**
+   * `incomplete`: somebody is still writing it. `truncated`: nobody is, and its end is missing.
+   * `offline`: it cannot be reached because its whole folder is away.
+   */
+  reason: 'incomplete' | 'truncated' | 'not_an_image' | 'too_large' | 'missing' | 'offline' | 'unreadable';
   message: string;
 };
 
@@ -24,6 +27,8 @@ export async function readImage(
     const bytes = await readWhole(file, sizeBytes);
     const type = findAcceptedType(bytes);
     return type ? { ok: true, bytes, type } : notAnImage(bytes);
+  } catch (error) {
+    return describeFileError(error);
   } finally {
     await file.close();
   }

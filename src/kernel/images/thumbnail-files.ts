@@ -48,6 +48,9 @@ export function createThumbnailFiles(clock: Clock) {
       if (Math.abs(now - modifiedAt) > TOUCH_AFTER_MS)
         await file.utimes(now / 1000, now / 1000).catch(ignored);
       return { ok: true, bytes, type };
+    } catch {
+      // A disk that cannot give it back costs drawing the image again.
+      return undefined;
     } finally {
       await file.close();
     }

@@ -21,6 +21,8 @@ export type ThumbnailRequest = {
   spec: ThumbnailSpec;
   /** Where the image lies (a confined real path); asked only when there is no thumbnail yet. */
   locate: () => Promise<{ ok: true; realPath: string } | ImageFailure>;
+  /** Made from the image although there is a thumbnail: it may have become unreadable, or readable, since. */
+  anew?: boolean;
 };
 
 /** `busy`: more wait than may; ask again in a few seconds. */
@@ -95,9 +97,11 @@ export function createThumbnailStore(options: {
     request: ThumbnailRequest,
     urgency: Urgency,
   ): Promise<ThumbnailAnswer> {
-    const stored = urgency === 'viewer' ? await read(path, request) : undefined;
+    const readsFirst = urgency === 'viewer' && !request.anew;
+    const stored = readsFirst ? await read(path, request) : undefined;
     if (stored) return stored;
-    const work = async () => (urgency === 'ahead' && (await read(path, request))) || render(path, request);
+    const readsInTurn = urgency === 'ahead' && !request.anew;
+    const work = async () => (readsInTurn && (await read(path, request))) || render(path, request);
     const answer = stopped ? notDone : await queue.add(path, work, urgency);
     if (answer !== notDone) return answer;
     counts.notDone += 1;
@@ -111,7 +115,7 @@ export function createThumbnailStore(options: {
   }
 
   function ask(request: ThumbnailRequest, urgency: Urgency): Promise<ThumbnailAnswer> {
-    const recalled = recall(request.key, request.spec);
+    const recalled = request.anew ? undefined : recall(request.key, request.spec);
     if (recalled) return Promise.resolve(recalled);
     const path = thumbnailPath(options.dir, request.key, request.spec);
     const current = running.get(path);
