@@ -126,38 +126,49 @@
     tickAges();
   }
 
-  const shownTexts = new WeakMap();
-
-  function flashChanges() {
-    for (const element of document.querySelectorAll('[data-flash]')) {
-      const text = element.textContent;
-      if (shownTexts.has(element) && shownTexts.get(element) !== text && !calm.matches) {
-        element.classList.add('is-changed');
-        setTimeout(() => element.classList.remove('is-changed'), FLASH_MS);
+  /** Numbers that a live change has changed light up for a moment. */
+  function createFlash() {
+    const shownTexts = new WeakMap();
+    return () => {
+      for (const element of document.querySelectorAll('[data-flash]')) {
+        const text = element.textContent;
+        if (shownTexts.has(element) && shownTexts.get(element) !== text && !calm.matches) {
+          element.classList.add('is-changed');
+          setTimeout(() => element.classList.remove('is-changed'), FLASH_MS);
+        }
+        shownTexts.set(element, text);
       }
-      shownTexts.set(element, text);
-    }
+    };
   }
 
-  live?.addEventListener('htmx:sse:before:message', onMessage);
-  live?.addEventListener('htmx:sse:before:connection', (event) => {
-    if (event.detail.connection.attempt > 0) expectBy(now() + RETURN_MS);
-  });
-  live?.addEventListener('htmx:sse:error', () => expectBy(now() + RETURN_MS));
-  // The first connect failed: htmx tries again within 15 s.
-  for (const failure of ['htmx:error', 'htmx:response:error'])
-    live?.addEventListener(failure, () => expectBy(now()));
-  document.addEventListener('htmx:after:swap', () => {
-    tickAges();
+  function listenToStream() {
+    live.addEventListener('htmx:sse:before:message', onMessage);
+    live.addEventListener('htmx:sse:before:connection', (event) => {
+      if (event.detail.connection.attempt > 0) expectBy(now() + RETURN_MS);
+    });
+    live.addEventListener('htmx:sse:error', () => expectBy(now() + RETURN_MS));
+    // The first connect failed: htmx tries again within 15 s.
+    for (const failure of ['htmx:error', 'htmx:response:error'])
+      live.addEventListener(failure, () => expectBy(now()));
+    // On a slow link htmx may have started before its stream extension came; then it passed #live over.
+    setTimeout(() => live._htmx || htmx.process(live));
+  }
+
+  function start() {
+    const flashChanges = createFlash();
+    if (live) listenToStream();
+    document.addEventListener('htmx:after:swap', () => {
+      tickAges();
+      flashChanges();
+    });
+    // htmx closes the stream of a hidden page; coming back it gets time to connect.
+    document.addEventListener('visibilitychange', () => {
+      deadline = now() + RETURN_MS;
+      tick();
+    });
     flashChanges();
-  });
-  // htmx closes the stream of a hidden page; coming back it gets time to connect.
-  document.addEventListener('visibilitychange', () => {
-    deadline = now() + RETURN_MS;
-    tick();
-  });
-  flashChanges();
-  setInterval(tick, 1000);
-  // On a slow link htmx may have started before its stream extension came; then it passed #live over.
-  setTimeout(() => live && !live._htmx && htmx.process(live));
+    setInterval(tick, 1000);
+  }
+
+  start();
 })();
