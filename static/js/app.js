@@ -5,7 +5,7 @@
  */
 (() => {
   const isField = (element) =>
-    element.matches('input:not([type="radio"], [readonly]), select, textarea, [contenteditable]');
+    element.matches('input:not([type="radio"]), select, textarea:not([readonly]), [contenteditable]');
 
   /* Filters: presets go at once, "Custom" waits for its button; fields that say nothing stay out of the URL. */
   document.addEventListener('change', ({ target }) => {
