@@ -4,15 +4,9 @@ import type { Fragment, Part } from '../kernel/stream/fragment.ts';
 import { topicViewer } from '../kernel/stream/live-page.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { StationSummary } from './model.ts';
+import { noticesView } from './notices.ts';
 import { type AskedView, readAskedView } from './page-query.ts';
-import {
-  type CardsView,
-  cardPartNames,
-  cardsView,
-  type DrawTrend,
-  noticesView,
-  type ViewContext,
-} from './views.ts';
+import { type CardsView, cardPartNames, cardsView, type DrawTrend, type ViewContext } from './views.ts';
 
 /** A name as the default pattern reads it, for people who have none yet. */
 export const exampleName = 'OK-20250906-102131-132.jpg';

@@ -12,7 +12,7 @@ import type { LivePage } from '../kernel/stream/live-page.ts';
 import { imageHref } from '../plant/links.ts';
 import type { Tone } from '../plant/station-state.ts';
 import type { BadImage, SourceStatus } from './model.ts';
-import { roundRemaining } from './views.ts';
+import { roundRemaining } from './notices.ts';
 
 export type SourcePanel = SourceStatus & {
   tone: Tone;

@@ -1,14 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InspectionRef, StationSummary } from './model.ts';
-import {
-  cardsView,
-  noticesView,
-  roundRemaining,
-  shotView,
-  stationCard,
-  type ViewContext,
-  wallGrid,
-} from './views.ts';
+import { cardsView, shotView, stationCard, type ViewContext } from './views.ts';
 
 const now = Date.UTC(2026, 10, 21, 5, 2, 0);
 const window = { startAt: now - 3_600_000, endAt: now };
@@ -121,34 +113,9 @@ test('an image that is unreadable or gone says so', () => {
   expect(shotView({ ...inspection, missingAt: now }).missing).toBe(true);
 });
 
-test('tiles fill a wall without scrolling, for any number of stations', () => {
-  const shape = (count: number) => Object.values(wallGrid(count)).join('x');
-  expect([1, 2, 3, 4, 6, 9, 12].map(shape)).toEqual(['1x1', '1x2', '1x3', '2x2', '2x3', '3x3', '3x4']);
-  for (let count = 0; count <= 80; count++) {
-    const { columns, rows } = wallGrid(count);
-    expect(columns * rows).toBeGreaterThanOrEqual(count);
-    expect([columns <= 8, rows <= 10]).toEqual([true, true]);
-  }
-});
-
 test('a wall with too many stations shows the worst ones', () => {
   const many = Array.from({ length: 90 }, (_, i) => summary(`S${i}`, 100, i));
   const view = cardsView(many, { ...context, query: { period: '1h', kiosk: true } }, rest);
   expect([view.cards.length, view.cards[0]?.station]).toEqual([80, 'S89']);
   expect(cardsView(many, context, rest).cards.length).toBe(90);
-});
-
-test('the progress of several folders is one progress, with a believable guess of the time left', () => {
-  const source = { path: '/data', state: 'online', reason: null, offlineSince: null };
-  const view = noticesView(
-    [
-      { ...source, backfill: { done: 100, total: 400, startedAt: now - 10_000 } },
-      { ...source, state: 'offline', reason: 'gone', offlineSince: now - 5, backfill: null },
-      { ...source, backfill: { done: 0, total: 100, startedAt: now - 5_000 } },
-    ],
-    now,
-  );
-  expect(view.backfill).toEqual({ done: 100, total: 500, remainingMs: 40_000 });
-  expect(view.offline).toEqual([{ path: '/data', reason: 'gone', sinceAt: now - 5 }]);
-  expect([1, 12_400, 150_000, 5_000_000].map(roundRemaining)).toEqual([5_000, 10_000, 180_000, 4_800_000]);
 });

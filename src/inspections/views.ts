@@ -34,6 +34,8 @@ import type {
   Verdict,
   VerdictCounts,
 } from './model.ts';
+import type { NoticesView } from './notices.ts';
+import { MAX_WALL_TILES, wallGrid } from './wall-grid.ts';
 import { showInterval, wilsonInterval, yieldRate } from './yield.ts';
 
 /** Draws the filled trend of a card; the result is safe SVG. */
@@ -115,12 +117,6 @@ export type CoversView = {
   csvHref: string;
 };
 
-/** Watch folders that need a word, and the progress of reading older images. */
-export type NoticesView = {
-  offline: { path: string; reason: string | null; sinceAt: number | null }[];
-  backfill: { done: number; total: number; remainingMs: number | null } | null;
-};
-
 /** Why there is no card to show, and what to do next. */
 export type EmptyView = {
   /** `nothing-yet`: no image was ever seen. `nothing-here`: none within the chosen time and filters. */
@@ -170,10 +166,7 @@ export type InspectionsPage = {
 export const cardPartNames = ['head', 'figures', 'parts', 'trend', 'last', 'ngs'] as const;
 
 /** Lines of parts a card shows before it says "and n more". */
-export const MAX_PART_LINES = 4;
-/** More and smaller tiles could not be read from five metres; the wall shows the worst ones. */
-export const MAX_WALL_COLUMNS = 8;
-export const MAX_WALL_ROWS = 10;
+const MAX_PART_LINES = 4;
 
 /** The thumbnail of one inspection. */
 export function shotView(
@@ -246,21 +239,8 @@ function partLines(station: string, parts: StationSummary['parts'], query: Parti
   }));
 }
 
-/** The grid of a 16:9 wall in which `count` tiles, best seen at 2.2:1, come out largest and few places stay empty. */
-export function wallGrid(count: number): { columns: number; rows: number } {
-  let best = { columns: 1, rows: 1, worth: 0 };
-  for (let columns = 1; columns <= MAX_WALL_COLUMNS; columns++) {
-    const rows = Math.max(1, Math.ceil(count / columns));
-    if (rows > MAX_WALL_ROWS) continue;
-    const tileHeight = Math.min(16 / columns / 2.2, 9 / rows);
-    const worth = tileHeight * (count / (columns * rows));
-    if (worth > best.worth) best = { columns, rows, worth };
-  }
-  return { columns: best.columns, rows: best.rows };
-}
-
 /** Cards in reading order: worst yield first, stations without a yield last, names within a tie. */
-export function orderCards(cards: StationCard[]): StationCard[] {
+function orderCards(cards: StationCard[]): StationCard[] {
   const rank = (card: StationCard): number => card.yield.rate ?? 2;
   return cards.toSorted((a, b) => rank(a) - rank(b) || a.station.localeCompare(b.station));
 }
@@ -273,7 +253,7 @@ export function cardsView(
 ): CardsView {
   const cards = orderCards(summaries.map((summary) => stationCard(summary, context)));
   const totalCount = cards.reduce((sum, { counts }) => sum + counts.ok + counts.ng + counts.unmatched, 0);
-  const shown = context.query.kiosk ? cards.slice(0, MAX_WALL_COLUMNS * MAX_WALL_ROWS) : cards;
+  const shown = context.query.kiosk ? cards.slice(0, MAX_WALL_TILES) : cards;
   const empty: EmptyView = {
     ...rest.empty,
     kind: rest.anyImageEver ? 'nothing-here' : 'nothing-yet',
@@ -293,34 +273,4 @@ export function cardsView(
     empty: cards.length === 0 ? empty : null,
     error: null,
   };
-}
-
-/** Offline folders and the sum of what is left to read; the remaining time is extrapolated from the time spent so far. */
-export function noticesView(
-  sources: {
-    path: string;
-    state: string;
-    reason: string | null;
-    offlineSince: number | null;
-    backfill: { done: number; total: number; startedAt: number } | null;
-  }[],
-  now: number,
-): NoticesView {
-  const running = sources.flatMap((source) => source.backfill ?? []);
-  const done = running.reduce((sum, { done }) => sum + done, 0);
-  const total = running.reduce((sum, { total }) => sum + total, 0);
-  const startedAt = Math.min(...running.map(({ startedAt }) => startedAt));
-  const remainingMs = done > 0 ? roundRemaining(((now - startedAt) / done) * (total - done)) : null;
-  return {
-    offline: sources
-      .filter(({ state }) => state === 'offline')
-      .map(({ path, reason, offlineSince }) => ({ path, reason, sinceAt: offlineSince })),
-    backfill: running.length > 0 ? { done, total, remainingMs } : null,
-  };
-}
-
-/** A guess stays believable when it does not pretend to know seconds: steps of 5 s, a minute, or ten. */
-export function roundRemaining(ms: number): number {
-  const step = ms < 120_000 ? 5_000 : ms < 3_600_000 ? 60_000 : 600_000;
-  return Math.max(step, Math.round(ms / step) * step);
 }

@@ -74,7 +74,7 @@ export type OverviewView = {
 };
 
 /** Numbers of rows a wall is divided into. */
-export const wallSteps = [4, 6, 8, 12, 16, 20, 24, 32, 40, 50, 64] as const;
+const wallSteps = [4, 6, 8, 12, 16, 20, 24, 32, 40, 50, 64] as const;
 
 export type OverviewPage = { live: LivePage<'stations'>; here: string };
 
@@ -84,7 +84,7 @@ const HOURS_SHOWN = 24;
 const SPARKLINE_TOP_MIN = 0.9;
 
 /** One station's line. */
-export function overviewRow(
+function overviewRow(
   facts: OverviewStation,
   context: OverviewContext,
   scale: { min: number; max: number },

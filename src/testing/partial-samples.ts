@@ -1,7 +1,8 @@
 import type { InspectionRef, SourceStatus, StationSummary } from '../inspections/model.ts';
+import { noticesView } from '../inspections/notices.ts';
 import { badImagesView, sourcePanel } from '../inspections/source-views.ts';
 import { gapsView, historyView, hourTableView, partTableView } from '../inspections/station-views.ts';
-import { cardsView, noticesView, shotView, type ViewContext, yieldView } from '../inspections/views.ts';
+import { cardsView, shotView, type ViewContext, yieldView } from '../inspections/views.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
 
