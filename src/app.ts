@@ -119,11 +119,10 @@ async function checkHealth({
   places,
 }: Services): Promise<Record<string, HealthPart>> {
   const sources = inspections.sources.list();
-  const database = await checkDatabase(db);
   const isKept = !places.notes.some(({ key }) => key === 'unwritable');
   return {
-    database: { ...database, ok: database.ok && isKept },
-    storage: await checkStorage(places.stateDir),
+    database: await checkDatabase(db),
+    storage: await checkStorage(places.stateDir, { isKept }),
     sources: { ok: sources.every(({ state }) => state !== 'offline'), required: false, detail: sources },
     stream: { ok: true, required: false, detail: inspections.topics.stats() },
     thumbnails: { ok: true, required: false, detail: images.store.stats() },

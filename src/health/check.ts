@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import type { Db } from '../schema/db.ts';
 import type { HealthPart } from './routes.ts';
@@ -6,22 +6,27 @@ import type { HealthPart } from './routes.ts';
 /** Less free space than this, and the next batch may not be kept. */
 const minFreeBytes = 64 * 1024 * 1024;
 
-/** Whether the database answers. */
+/** Whether the database answers and the last write to it was kept. */
 export async function checkDatabase(db: Db): Promise<HealthPart> {
+  const writeFault = db.writeFault() ?? null;
+  const detail = { writeFault, pendingWrites: db.pendingWrites() };
   try {
     await db.read.get(sql`select 1`);
-    return { ok: true, required: true };
+    return { ok: writeFault === null, required: true, detail };
   } catch {
-    return { ok: false, required: true };
+    return { ok: false, required: true, detail };
   }
 }
 
-/** Whether what is written now will also fit. */
-export async function checkStorage(path: string): Promise<HealthPart> {
+/** Whether what is written into a folder now will fit, and whether it lasts (`isKept`). */
+export async function checkStorage(path: string, { isKept }: { isKept: boolean }): Promise<HealthPart> {
   try {
     const { bavail, bsize } = await statfs(path);
-    return { ok: bavail * bsize >= minFreeBytes, required: true };
-  } catch {
-    return { ok: false, required: true };
+    await access(path, constants.W_OK | constants.X_OK);
+    const freeBytes = bavail * bsize;
+    return { ok: isKept && freeBytes >= minFreeBytes, required: true, detail: { freeBytes, isKept } };
+  } catch (error) {
+    const fault = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return { ok: false, required: true, detail: { fault, isKept } };
   }
 }

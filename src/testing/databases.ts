@@ -47,6 +47,7 @@ async function openEmptyPglite(): Promise<Db> {
     tables,
     read: pg as unknown as Queryable,
     tx: (fn) => turns.add(() => pg.transaction((q) => fn(q as unknown as Queryable))),
+    writeFault: () => undefined,
     pendingWrites: () => turns.size + turns.pending,
     close: () => turns.onIdle(),
   };

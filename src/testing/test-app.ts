@@ -17,7 +17,7 @@ export const testNow = Date.parse('2025-09-06T10:30:15+09:00');
 /** An image of the plant: its path below the watched folder alone, or with its content and age. */
 export type TestImage = string | { path: string; bytes?: Buffer; modifiedAt?: number };
 
-export type TestApp = {
+export type TestApp = AsyncDisposable & {
   app: Hono<AppEnv>;
   services: Services;
   clock: ReturnType<typeof createTestClock>;
@@ -38,15 +38,24 @@ export type TestApp = {
   close(): Promise<void>;
 };
 
+export type TestAppOptions = {
+  /** Further settings. */
+  env?: Record<string, string>;
+  /** Counted when the app is there. */
+  images?: readonly TestImage[];
+  /** What is done to the plant's folder before anything looks at it, and undone at the end. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to undo
+  before?: (folder: string) => Disposable | void;
+};
+
 /**
  * The product as it runs, on folders of its own: real files, a real scanner thread, a real database. Its clock stands
- * at `testNow` in Asia/Seoul until a test moves it. `env` are further settings; `images` are counted when it answers.
+ * at `testNow` in Asia/Seoul until a test moves it.
  */
-export async function createTestApp(
-  options: { env?: Record<string, string>; images?: readonly TestImage[]; folder?: string } = {},
-): Promise<TestApp> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'linesight-test-'));
+export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'linesight-test-'));
   const watchDir = join(folder, 'watch');
+  const prepared = options.before?.(folder);
   mkdirSync(watchDir, { recursive: true });
   await writeImages(watchDir, options.images ?? []);
   const clock = createTestClock(testNow);
@@ -61,6 +70,13 @@ export async function createTestApp(
     app.request(`http://plant.local${path}`, init, {
       incoming: { socket: { remoteAddress: peer } } as never,
     });
+  const close = async () => {
+    services.inspections.topics.stop();
+    await (await server)?.stop({ graceMs: 0 });
+    await services.stop();
+    prepared?.[Symbol.dispose]();
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     app,
     services,
@@ -81,12 +97,8 @@ export async function createTestApp(
       server ??= startServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, log, endStreams });
       return `http://127.0.0.1:${(await server).port}`;
     },
-    close: async () => {
-      services.inspections.topics.stop();
-      await (await server)?.stop({ graceMs: 0 });
-      await services.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

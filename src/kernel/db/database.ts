@@ -16,6 +16,8 @@ export type Database<Tables> = {
   read: Queryable;
   /** Runs `fn` in one write transaction: all of it is kept or nothing. */
   tx<T>(fn: (q: Queryable) => Promise<T>): Promise<T>;
+  /** Why nothing can be kept (the disk is full, read-only or gone); undefined once a write succeeds again. */
+  writeFault(): string | undefined;
   /** Transactions waiting for their turn, the running one included. */
   pendingWrites(): number;
   sqlite?: { writer: BetterSqlite.Database; reader: BetterSqlite.Database; path: string };

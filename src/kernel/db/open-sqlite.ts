@@ -24,12 +24,24 @@ export function openSqlite<T>(options: { path: string; tables: T; migrationsFold
   const read = drizzle(reader) as unknown as Queryable;
   const write = drizzle(writer) as unknown as Queryable;
   const turns = new PQueue({ concurrency: 1 });
+  let fault: string | undefined;
 
   return {
     dialect: 'sqlite',
     tables: options.tables,
     read,
-    tx: (fn) => turns.add(() => runTransaction(writer, () => fn(write))),
+    tx: (fn) =>
+      turns.add(async () => {
+        try {
+          const result = await runTransaction(writer, () => fn(write));
+          fault = undefined;
+          return result;
+        } catch (error) {
+          if (isDiskFault(error)) fault = error.message;
+          throw error;
+        }
+      }),
+    writeFault: () => fault,
     pendingWrites: () => turns.size + turns.pending,
     sqlite: { writer, reader, path },
     close: async () => {
@@ -79,6 +91,12 @@ async function runTransaction<T>(writer: BetterSqlite.Database, fn: () => Promis
     if (writer.inTransaction) writer.exec('rollback');
     throw error;
   }
+}
+
+/** Whether the disk, not the data, refused a write. */
+function isDiskFault(error: unknown): error is Error {
+  const { code = '' } = error as { code?: string };
+  return /^SQLITE_(?:FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB)/.test(code);
 }
 
 function refuseOldSqlite(connection: BetterSqlite.Database): void {

@@ -1,0 +1,66 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createTestApp, type TestApp, testNow } from '../testing/test-app.ts';
+
+async function health(plant: TestApp): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await plant.request('/health');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+test('a plant that works is healthy, in the words of all the systems it replaces', async () => {
+  await using plant = await createTestApp({ images: ['S9/A/OK-20250906-102131-1.jpg'] });
+  expect(await health(plant)).toEqual({
+    status: 200,
+    body: {
+      ...{ status: 'healthy', service: 'linesight', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
+      ...{ database: true, storage: true, timestamp: testNow, uptimeMs: 0 },
+      stats: {
+        database: { writeFault: null, pendingWrites: expect.any(Number) },
+        storage: { freeBytes: expect.any(Number), isKept: true },
+        sources: [
+          expect.objectContaining({
+            ...{ state: 'online', mode: 'poll', knownFiles: 1, incomplete: 0, offlineSince: null },
+            lastSweep: expect.objectContaining({ filesSeen: 1, durationMs: expect.any(Number) }),
+          }),
+        ],
+        stream: expect.objectContaining({ viewers: 0 }),
+        thumbnails: expect.any(Object),
+      },
+    },
+  });
+});
+
+test('a watched folder that is away is told, and leaves the rest healthy', async () => {
+  await using plant = await createTestApp({ images: ['S9/A/OK-20250906-102131-1.jpg'] });
+  renameSync(plant.watchDir, `${plant.watchDir}-away`);
+  await plant.services.inspections.sources.rescan();
+  const { status, body } = await health(plant);
+  expect([status, body.status, body.database, body.storage]).toEqual([200, 'healthy', true, true]);
+  expect(body.stats).toMatchObject({
+    sources: [{ state: 'offline', reason: 'The folder does not exist', knownFiles: 1 }],
+  });
+});
+
+test('a state folder that cannot be made is degraded, and every page says that nothing lasts', async () => {
+  await using plant = await createTestApp({
+    before: (folder) => writeFileSync(join(folder, 'state'), 'a file where a folder should be'),
+  });
+  const { status, body } = await health(plant);
+  expect([status, body.status, body.storage]).toEqual([503, 'degraded', false]);
+  expect(body.stats).toMatchObject({ storage: { isKept: false } });
+  expect(await plant.text('/')).toContain(join(plant.folder, 'state'));
+  rmSync(plant.services.places.stateDir, { recursive: true });
+});
+
+test('a state folder that goes away is degraded until it is back', async () => {
+  await using plant = await createTestApp();
+  const state = join(plant.folder, 'state');
+  renameSync(state, `${state}-away`);
+  const away = await health(plant);
+  expect([away.status, away.body.status, away.body.storage]).toEqual([503, 'degraded', false]);
+  expect(away.body.stats).toMatchObject({ storage: { fault: 'ENOENT' } });
+  renameSync(`${state}-away`, state);
+  expect((await health(plant)).status).toBe(200);
+});
