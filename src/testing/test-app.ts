@@ -66,10 +66,12 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   await services.inspections.sources.rescan();
   let server: Promise<RunningServer> | undefined;
 
-  const request: TestApp['request'] = async (path, init, peer = '127.0.0.1') =>
-    app.request(`http://plant.local${path}`, init, {
-      incoming: { socket: { remoteAddress: peer } } as never,
-    });
+  const request: TestApp['request'] = async (path, init, peer = '127.0.0.1') => {
+    const incoming = { socket: { remoteAddress: peer } } as never;
+    const answer = await app.request(`http://plant.local${path}`, init, { incoming });
+    // Read to the end, as a browser does: a test that looks at the head alone would leave a file open.
+    return answer.body === null ? answer : new Response(await answer.arrayBuffer(), answer);
+  };
   const close = async () => {
     services.inspections.topics.stop();
     await (await server)?.stop({ graceMs: 0 });
