@@ -3,6 +3,7 @@ import { setCookie } from 'hono/cookie';
 import { may } from '../kernel/http/access.ts';
 import { backPath } from '../kernel/http/back.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { readForm } from '../kernel/http/form.ts';
 import { languages } from '../kernel/i18n/languages.ts';
 
 const themes = ['dark', 'light', 'system'] as const;
@@ -11,7 +12,7 @@ const yearSec = 365 * 24 * 3600;
 /** Language and theme of one browser, kept in two cookies: they work without JavaScript and before the first paint. */
 export function preferenceRoutes(): Hono<AppEnv> {
   return new Hono<AppEnv>().post('/preferences', may('change'), async (c) => {
-    const form = await c.req.parseBody();
+    const form = await readForm(c);
     const keep = (name: string, allowed: readonly string[]) => {
       const value = form[name];
       if (typeof value !== 'string' || !allowed.includes(value)) return;

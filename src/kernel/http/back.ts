@@ -1,4 +1,5 @@
 import type { AppContext } from './env.ts';
+import { readForm } from './form.ts';
 
 /** Where a form wants its reader back: a path of this server, or `fallback` for anything else. */
 export function backPath(back: unknown, fallback: string): string {
@@ -11,6 +12,6 @@ export function backPath(back: unknown, fallback: string): string {
 
 /** Sends the reader of a form back to the page it stood on. */
 export async function redirectBack(c: AppContext, fallback: string): Promise<Response> {
-  const form = await c.req.parseBody();
-  return c.redirect(backPath(form.back, fallback), 303);
+  const { back } = await readForm(c);
+  return c.redirect(backPath(back, fallback), 303);
 }
