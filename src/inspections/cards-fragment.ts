@@ -8,6 +8,9 @@ import { noticesView } from './notices.ts';
 import { type AskedView, readAskedView } from './page-query.ts';
 import { type CardsView, cardPartNames, cardsView, type DrawTrend, type ViewContext } from './views.ts';
 
+/** A bar fills the height from this count on, so that one image a minute does not look like a full line. */
+const smallestFullBar = 4;
+
 /** A name as the default pattern reads it, for people who have none yet. */
 export const exampleName = 'OK-20250906-102131-132.jpg';
 
@@ -32,7 +35,7 @@ export async function viewContext(
 
 /** Bars up to now: what has not happened yet is neither a bar nor a gap. */
 function drawTrendUntil(now: number): DrawTrend {
-  return (buckets, window) => barTrend({ buckets, window, now });
+  return (buckets, window) => barTrend({ buckets, window, now, maxCount: smallestFullBar });
 }
 
 /** The summaries a page's filters ask for. */

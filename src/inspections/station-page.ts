@@ -1,12 +1,13 @@
 import { AppError } from '../kernel/errors.ts';
 import { readSummaries, viewContext } from './cards-fragment.ts';
-import { pChart } from './control-chart.ts';
+import { type ProportionSample, pChart } from './control-chart.ts';
 import { parseCursor, writeCursor } from './cursor.ts';
 import type { InspectionDeps } from './deps.ts';
 import { drawYieldTrend } from './draw-yield-trend.ts';
 import type { ListFilter } from './inspection-queries.ts';
 import type { StationSummary } from './model.ts';
 import { type AskedView, parseVerdict, readAskedView } from './page-query.ts';
+import { defaultRunRules, type RunRule } from './run-rules.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 import {
   type GapsView,
@@ -69,7 +70,8 @@ export async function readStationTrend(deps: InspectionDeps, asked: AskedStation
   const isCoarse = buckets.slice(1).every(({ startAt }) => startAt % 3_600_000 === 0);
   const rows = asked.isUnknown ? [] : await deps.reads.counts.countByTime(window, filter, isCoarse);
   const filled = fillBuckets(buckets, rows);
-  const chart = pChart(filled.map(({ ok, ng }) => ({ hits: ng, total: ok + ng })));
+  const samples = filled.map(({ ok, ng }) => ({ hits: ng, total: ok + ng }));
+  const chart = pChart(samples, { rules: rulesFor(samples) });
   const points = chart?.points ?? [];
   const outside = filled.filter((_, i) => points[i]?.isOut);
   return {
@@ -79,6 +81,16 @@ export async function readStationTrend(deps: InspectionDeps, asked: AskedStation
     meanNgRate: chart?.center ?? null,
     outside: outside.map(({ startAt, ...counts }) => ({ startAt, counts })).reverse(),
   };
+}
+
+/**
+ * Run rules assume points that scatter to both sides of the centre. Where a bucket is expected to hold less than one NG
+ * (n·p̄ < 1) most points stand at 100 % by counting alone, and only the limits can tell anything.
+ */
+function rulesFor(samples: readonly ProportionSample[]): readonly RunRule[] {
+  const judged = samples.filter(({ total }) => total > 0);
+  const hits = judged.reduce((sum, sample) => sum + sample.hits, 0);
+  return hits >= judged.length ? defaultRunRules : ['beyond3'];
 }
 
 export async function readStationParts(deps: InspectionDeps, asked: AskedStation): Promise<PartTableView> {
