@@ -18,11 +18,14 @@ export type Crawl = { visits: Visit[]; postForms: FoundForm[]; external: string[
 /** More addresses than this in a small plant mean that links never end. */
 const maxVisits = 1500;
 
-/** Follows every address in the HTML of every page, from `/` on; forms that are sent by GET as well. */
-export async function crawl(ask: (url: string) => Promise<Response>): Promise<Crawl> {
+/** Follows every address in the HTML of every page, beginning at `starts`; forms that are sent by GET as well. */
+export async function crawl(
+  ask: (url: string) => Promise<Response>,
+  starts: readonly string[],
+): Promise<Crawl> {
   const found: Crawl = { visits: [], postForms: [], external: [], deadAnchors: [] };
-  const queue = [{ url: '/', from: '' }];
-  const seen = new Set(['/']);
+  const queue = starts.map((url) => ({ url, from: '' }));
+  const seen = new Set(starts);
   const anchors: { url: string; id: string; from: string }[] = [];
   const idsByUrl = new Map<string, Set<string>>();
   const enqueue = (address: string, from: string) => {

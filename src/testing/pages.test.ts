@@ -20,15 +20,18 @@ const images: TestImage[] = [
   'OK-20250906-101500-1.jpg',
 ];
 
+/** Walls are hung up once, by hand: no link leads to them. */
+const starts = ['/', '/?kiosk=1', '/overview?kiosk=1', '/stations/S9?kiosk=1'];
+
 describe.each([
-  { plant: 'a plant with images', images },
-  { plant: 'an empty plant', images: [] },
-])('every page of $plant', ({ images }) => {
+  { plant: 'a plant with images', images, starts },
+  { plant: 'an empty plant', images: [], starts: starts.slice(0, 3) },
+])('every page of $plant', ({ images, starts }) => {
   let plant: TestApp;
   let found: Crawl;
   beforeAll(async () => {
     plant = await createTestApp({ images, env: { SITE_NAME: 'Plant <1> & Co' } });
-    found = await crawl((url) => plant.request(url));
+    found = await crawl((url) => plant.request(url), starts);
   });
   afterAll(() => plant.close());
 
@@ -90,6 +93,31 @@ describe.each([
       faults.push(...untranslated(html).map((text) => `${url}: ${text}`));
     }
     expect(faults).toEqual([]);
+  });
+});
+
+describe.each(['en', 'ko'])('an error in %s', (lang) => {
+  let plant: TestApp;
+  beforeAll(async () => {
+    plant = await createTestApp();
+  });
+  afterAll(() => plant.close());
+
+  test.each([
+    ['/nothing', 404],
+    ['/stations/none', 404],
+    ['/inspections/99', 404],
+    ['/?start=never', 400],
+  ])('at %s is a page, and a panel where a panel was asked for', async (path, status) => {
+    const untranslated = findUntranslated(readTexts('en'), readTexts('ko'), ['common.unknown']);
+    for (const asked of [{}, { 'hx-request': 'true' }]) {
+      const answer = await plant.request(path, { headers: { cookie: `lang=${lang}`, ...asked } });
+      const html = await answer.text();
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, 'no-store']);
+      expect(readHtml(html).faults).toEqual([]);
+      expect(html).toContain(answer.headers.get('x-request-id'));
+      if (lang === 'ko') expect(untranslated(html)).toEqual([]);
+    }
   });
 });
 
