@@ -1,3 +1,31 @@
+CREATE TABLE `api_tokens` (
+	`id` bigint AUTO_INCREMENT NOT NULL,
+	`name` varchar(100) NOT NULL,
+	`secret_hash` varchar(64) NOT NULL,
+	`scopes` json NOT NULL,
+	`station` varchar(255),
+	`device` varchar(255),
+	`created_by` varchar(100) NOT NULL,
+	`created_at` bigint NOT NULL,
+	`last_used_at` bigint,
+	`last_address` varchar(64),
+	`revoked_at` bigint,
+	CONSTRAINT `api_tokens_id` PRIMARY KEY(`id`),
+	CONSTRAINT `api_tokens_secret` UNIQUE(`secret_hash`)
+);
+--> statement-breakpoint
+CREATE TABLE `audit_entries` (
+	`id` bigint AUTO_INCREMENT NOT NULL,
+	`at` bigint NOT NULL,
+	`actor` varchar(150) NOT NULL,
+	`action` varchar(100) NOT NULL,
+	`target` varchar(255) NOT NULL,
+	`address` varchar(64) NOT NULL,
+	`before` json,
+	`after` json,
+	CONSTRAINT `audit_entries_id` PRIMARY KEY(`id`)
+);
+--> statement-breakpoint
 CREATE TABLE `bad_images` (
 	`inspection_id` bigint NOT NULL,
 	`reason` varchar(500) NOT NULL,
@@ -61,6 +89,19 @@ CREATE TABLE `inspections` (
 	CONSTRAINT `inspections_unit` UNIQUE(`station_id`,`part_id`,`captured_at`,`sequence`)
 );
 --> statement-breakpoint
+CREATE TABLE `kiosk_links` (
+	`id` bigint AUTO_INCREMENT NOT NULL,
+	`name` varchar(100) NOT NULL,
+	`secret_hash` varchar(64) NOT NULL,
+	`pages` json NOT NULL,
+	`created_by` varchar(100) NOT NULL,
+	`created_at` bigint NOT NULL,
+	`last_used_at` bigint,
+	`revoked_at` bigint,
+	CONSTRAINT `kiosk_links_id` PRIMARY KEY(`id`),
+	CONSTRAINT `kiosk_links_secret` UNIQUE(`secret_hash`)
+);
+--> statement-breakpoint
 CREATE TABLE `parts` (
 	`id` bigint AUTO_INCREMENT NOT NULL,
 	`name` varchar(255) NOT NULL,
@@ -91,6 +132,19 @@ CREATE TABLE `sequence_gaps` (
 	CONSTRAINT `sequence_gaps_id` PRIMARY KEY(`id`)
 );
 --> statement-breakpoint
+CREATE TABLE `sessions` (
+	`id` bigint AUTO_INCREMENT NOT NULL,
+	`user_id` bigint NOT NULL,
+	`secret_hash` varchar(64) NOT NULL,
+	`created_at` bigint NOT NULL,
+	`seen_at` bigint NOT NULL,
+	`expires_at` bigint NOT NULL,
+	`address` varchar(64) NOT NULL,
+	`agent` varchar(255) NOT NULL,
+	CONSTRAINT `sessions_id` PRIMARY KEY(`id`),
+	CONSTRAINT `sessions_secret` UNIQUE(`secret_hash`)
+);
+--> statement-breakpoint
 CREATE TABLE `stations` (
 	`id` bigint AUTO_INCREMENT NOT NULL,
 	`name` varchar(255) NOT NULL,
@@ -110,6 +164,20 @@ CREATE TABLE `sweeps` (
 	CONSTRAINT `sweeps_id` PRIMARY KEY(`id`)
 );
 --> statement-breakpoint
+CREATE TABLE `users` (
+	`id` bigint AUTO_INCREMENT NOT NULL,
+	`name` varchar(100) NOT NULL,
+	`role` varchar(32) NOT NULL,
+	`password_hash` varchar(255) NOT NULL,
+	`created_at` bigint NOT NULL,
+	`password_changed_at` bigint NOT NULL,
+	`last_seen_at` bigint,
+	`disabled_at` bigint,
+	CONSTRAINT `users_id` PRIMARY KEY(`id`),
+	CONSTRAINT `users_name` UNIQUE(`name`)
+);
+--> statement-breakpoint
+CREATE INDEX `audit_entries_at` ON `audit_entries` (`at`);--> statement-breakpoint
 CREATE INDEX `bad_images_failed` ON `bad_images` (`failed_at`);--> statement-breakpoint
 CREATE INDEX `inspection_hours_station` ON `inspection_hours` (`station_id`,`part_id`,`start_at`);--> statement-breakpoint
 CREATE INDEX `inspection_hours_unchecked` ON `inspection_hours` (`start_at`);--> statement-breakpoint
@@ -117,4 +185,5 @@ CREATE INDEX `inspections_ng` ON `inspections` (`station_id`,`captured_at`);--> 
 CREATE INDEX `inspections_unmatched` ON `inspections` (`station_id`,`captured_at`);--> statement-breakpoint
 CREATE INDEX `sequence_gaps_hour` ON `sequence_gaps` (`station_id`,`part_id`,`hour_at`);--> statement-breakpoint
 CREATE INDEX `sequence_gaps_time` ON `sequence_gaps` (`to_at`);--> statement-breakpoint
+CREATE INDEX `sessions_user` ON `sessions` (`user_id`);--> statement-breakpoint
 CREATE INDEX `sweeps_started` ON `sweeps` (`started_at`);

@@ -1,3 +1,30 @@
+CREATE TABLE `api_tokens` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`secret_hash` text NOT NULL,
+	`scopes` text NOT NULL,
+	`station` text,
+	`device` text,
+	`created_by` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer,
+	`last_address` text,
+	`revoked_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `api_tokens_secret` ON `api_tokens` (`secret_hash`);--> statement-breakpoint
+CREATE TABLE `audit_entries` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`actor` text NOT NULL,
+	`action` text NOT NULL,
+	`target` text NOT NULL,
+	`address` text NOT NULL,
+	`before` text,
+	`after` text
+);
+--> statement-breakpoint
+CREATE INDEX `audit_entries_at` ON `audit_entries` (`at`);--> statement-breakpoint
 CREATE TABLE `bad_images` (
 	`inspection_id` integer PRIMARY KEY NOT NULL,
 	`reason` text NOT NULL,
@@ -63,6 +90,18 @@ CREATE UNIQUE INDEX `inspections_file` ON `inspections` (`directory_id`,`name`);
 CREATE UNIQUE INDEX `inspections_unit` ON `inspections` (`station_id`,`part_id`,`captured_at`,`sequence`);--> statement-breakpoint
 CREATE INDEX `inspections_ng` ON `inspections` (`station_id`,`captured_at`) WHERE "inspections"."verdict" = 'NG';--> statement-breakpoint
 CREATE INDEX `inspections_unmatched` ON `inspections` (`station_id`,`captured_at`) WHERE "inspections"."verdict" is null;--> statement-breakpoint
+CREATE TABLE `kiosk_links` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`secret_hash` text NOT NULL,
+	`pages` text NOT NULL,
+	`created_by` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer,
+	`revoked_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `kiosk_links_secret` ON `kiosk_links` (`secret_hash`);--> statement-breakpoint
 CREATE TABLE `parts` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -92,6 +131,19 @@ CREATE TABLE `sequence_gaps` (
 --> statement-breakpoint
 CREATE INDEX `sequence_gaps_hour` ON `sequence_gaps` (`station_id`,`part_id`,`hour_at`);--> statement-breakpoint
 CREATE INDEX `sequence_gaps_time` ON `sequence_gaps` (`to_at`);--> statement-breakpoint
+CREATE TABLE `sessions` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`user_id` integer NOT NULL,
+	`secret_hash` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`seen_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`address` text NOT NULL,
+	`agent` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `sessions_secret` ON `sessions` (`secret_hash`);--> statement-breakpoint
+CREATE INDEX `sessions_user` ON `sessions` (`user_id`);--> statement-breakpoint
 CREATE TABLE `stations` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -109,4 +161,16 @@ CREATE TABLE `sweeps` (
 	`files_added` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `sweeps_started` ON `sweeps` (`started_at`);
+CREATE INDEX `sweeps_started` ON `sweeps` (`started_at`);--> statement-breakpoint
+CREATE TABLE `users` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`role` text NOT NULL,
+	`password_hash` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`password_changed_at` integer NOT NULL,
+	`last_seen_at` integer,
+	`disabled_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `users_name` ON `users` (`name`);

@@ -4,6 +4,11 @@ import { defineSchema } from './define-schema.ts';
 export const {
   stations,
   parts,
+  users,
+  sessions,
+  apiTokens,
+  kioskLinks,
+  auditEntries,
   roots,
   directories,
   sweeps,
