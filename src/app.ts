@@ -13,6 +13,7 @@ import { inspectionRoutes } from './inspections/routes.ts';
 import { sourceRoutes } from './inspections/source-routes.ts';
 import { stationRoutes } from './inspections/station-routes.ts';
 import { sparkline } from './kernel/charts/sparkline.ts';
+import { backPath } from './kernel/http/back.ts';
 import { compression } from './kernel/http/compression.ts';
 import type { AppEnv, AppMiddleware } from './kernel/http/env.ts';
 import { createErrorHandlers } from './kernel/http/errors.ts';
@@ -39,15 +40,15 @@ export function createApp(services: Services): Hono<AppEnv> {
     renderProblem: (c, problem, form) =>
       renderer.html(form === 'page' ? 'shared/error' : 'shared/_error', viewerOf(c), {
         problem,
-        view: { here: c.req.path },
+        view: { here: backPath(c.req.path, '/') },
       }),
   });
   const app = new Hono<AppEnv>();
   app.onError(errors.onError);
   app.notFound(errors.notFound);
   app.use(requestLog({ log: services.log }));
-  app.use(hostCheck({ allowedHosts: services.config.allowedHosts }));
   app.use(securityHeaders());
+  app.use(hostCheck({ allowedHosts: services.config.allowedHosts }));
   app.use(urlLimit());
   app.use(readViewer(services));
   app.use(compression());

@@ -104,3 +104,20 @@ describe('a request that breaks the rules', () => {
     return `POST /preferences HTTP/1.1\r\n${rest}Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
   }
 });
+
+test.each(['//elsewhere.example/', '/.%5C%5Celsewhere.example/'])(
+  'the error page at %s leads nobody to another server',
+  async (target) => {
+    const answer = await getRaw(origin, target);
+    expect(statusOf(answer)).toBe(404);
+    expect(answer).not.toMatch(/(?:href|value)="\/[/.\\]/);
+  },
+);
+
+test('a refusal is guarded like every other answer', async () => {
+  const answer = await sendRaw(
+    origin,
+    'GET / HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n',
+  );
+  expect(answer).toMatch(/^x-content-type-options: nosniff\r$/m);
+});

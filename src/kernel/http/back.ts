@@ -7,7 +7,9 @@ export function backPath(back: unknown, fallback: string): string {
   const base = 'http://here';
   if (!URL.canParse(back, base)) return fallback;
   const url = new URL(back, base);
-  return url.origin === base ? `${url.pathname}${url.search}${url.hash}` : fallback;
+  // `/.//elsewhere` is a path of ours, but what is left of it without the dot is the address of another server.
+  const isOurs = url.origin === base && !url.pathname.startsWith('//');
+  return isOurs ? `${url.pathname}${url.search}${url.hash}` : fallback;
 }
 
 /** Sends the reader of a form back to the page it stood on. */
