@@ -7,7 +7,7 @@ import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
 
 const hourMs = 3_600_000;
-export const now = Date.parse('2025-09-06T10:30:15+09:00');
+const now = Date.parse('2025-09-06T10:30:15+09:00');
 const window = { startAt: now - hourMs, endAt: now };
 const query: PageQuery = { period: '1h' };
 const odd = `<b onclick="x">S&4'`;
