@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFolder } from './list-folder.ts';
+import { lookUp } from './look-up.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** A name must stay away this long before it counts as gone: a rename, a remount or an outage needs its time. */
@@ -36,7 +36,7 @@ export function createAbsences(context: ScanContext, isRootOnline: () => boolean
     for (const [folder, absent] of settled) {
       const path = join(context.root.path, folder.ref.path);
       if (!holdsImages(context, path)) continue;
-      const gone = [...absent].filter((name) => !statSync(join(path, name), { throwIfNoEntry: false }));
+      const gone = [...absent].filter((name) => lookUp(join(path, name)) === 'gone');
       if (gone.length > 0) await context.sendMissing(folder.ref, gone);
     }
   }

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Loop, startLoop } from '../../kernel/loop.ts';
 import { detectWatchMode } from '../../kernel/storage/file-system.ts';
@@ -9,6 +8,7 @@ import { createBackfill } from './backfill.ts';
 import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
 import { toFoundFile } from './inspect-file.ts';
 import { createIntake } from './intake.ts';
+import { isRealFolder } from './look-up.ts';
 import { checkRoot, type RootCheck } from './root-check.ts';
 import type { ScanContext } from './scan-context.ts';
 import { folderState, type SweepKind, type SweepResult, sweepRoot } from './sweep.ts';
@@ -80,7 +80,11 @@ export function startScanEngine(
       if (was === 'offline' || was === 'starting') {
         Object.assign(status, chooseMode(context.root.path, watchMode));
         if (status.mode === 'events') startWatching();
-        if (was === 'offline') log.info({ folder: context.root.path }, 'The watched folder is back');
+        if (was === 'offline') {
+          log.info({ folder: context.root.path }, 'The watched folder is back');
+          // Events were missed, and looks at files failed: no folder is taken for unchanged.
+          forced = true;
+        }
         void sweeps.trigger();
       }
     } else if (was !== 'offline') {
@@ -118,7 +122,7 @@ export function startScanEngine(
     const folder = folderState(context, path);
     if (isImageName(name)) {
       if (!intake.offer(folder, name)) folder.modifiedAt = null;
-    } else if (lstatSync(join(context.root.path, path, name), { throwIfNoEntry: false })?.isDirectory()) {
+    } else if (isRealFolder(join(context.root.path, path, name))) {
       noteFolder(path === '' ? name : `${path}/${name}`);
     }
   }

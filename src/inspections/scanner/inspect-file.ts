@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { checkCompletenessSync } from '../../kernel/images/completeness.ts';
 import { parseFileName } from '../file-name.ts';
 import type { FoundFile } from '../found-files.ts';
+import { lookUp } from './look-up.ts';
 import type { ScanContext } from './scan-context.ts';
 
 /** What one look at a file says. `sizeBytes` and `modifiedAt` let the next look tell whether it still grows. */
@@ -20,8 +20,10 @@ export function inspectFile(
   name: string,
   before?: { sizeBytes: number; modifiedAt: number; unchangedSince: number },
 ): Look {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat?.isFile()) return { state: 'gone' };
+  const stat = lookUp(path);
+  // Whatever is in the way now may be over in a moment.
+  if (stat === 'unreadable') return { state: 'growing', sizeBytes: -1, modifiedAt: 0 };
+  if (stat === 'gone' || !stat.isFile()) return { state: 'gone' };
   const sizeBytes = stat.size;
   const modifiedAt = Math.round(stat.mtimeMs);
   const now = context.clock.now();

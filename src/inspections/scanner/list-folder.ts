@@ -1,6 +1,7 @@
-import { lstatSync, opendirSync } from 'node:fs';
+import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isImageName } from '../file-name.ts';
+import { isRealFolder } from './look-up.ts';
 
 /** Entries read at a time: measured twice as fast as one `readdir` of a million names, and events get a turn between. */
 const entriesPerChunk = 4096;
@@ -28,7 +29,8 @@ export function* listFolder(path: string, isExcluded: (name: string) => boolean)
       } else if (
         !entry.isFile() &&
         !entry.isSymbolicLink() &&
-        isFolder(join(path, name)) &&
+        // For file systems that do not tell an entry's type with its name.
+        isRealFolder(join(path, name)) &&
         !isExcluded(name)
       ) {
         chunk.folders.push(name);
@@ -42,9 +44,4 @@ export function* listFolder(path: string, isExcluded: (name: string) => boolean)
   } finally {
     handle.closeSync();
   }
-}
-
-/** For file systems that do not tell an entry's type with its name. */
-function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFileName, stationAndPartOf } from '../file-name.ts';
 import { type Backfill, maxShelfFiles } from './backfill.ts';
 import type { Intake } from './intake.ts';
 import { listFolder } from './list-folder.ts';
+import { lookUp } from './look-up.ts';
 import { createNameSet } from './name-set.ts';
 import { createPackedNames } from './packed-names.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
@@ -34,8 +34,9 @@ export async function sweepRoot(
   const pending: string[] = [''];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const folder = folderState(context, path);
-    const stat = statSync(join(context.root.path, path), { throwIfNoEntry: false });
-    if (!stat?.isDirectory()) continue;
+    const stat = lookUp(join(context.root.path, path));
+    if (stat === 'unreadable') result.unreadable.push(path);
+    if (typeof stat === 'string' || !stat.isDirectory()) continue;
     result.folders++;
     onFolder(folder);
     const modifiedAt = Math.round(stat.mtimeMs);
@@ -52,6 +53,8 @@ export async function sweepRoot(
         pending.push(...newestFirst(context, path, listing.folders));
       } catch (error) {
         result.unreadable.push(path);
+        // Names of the part that was read may be on no list now: the next sweep begins with what the database holds.
+        Object.assign(folder, { names: null, modifiedAt: null });
         context.log.warn(
           { err: error, folder: path },
           'A folder cannot be read; it is tried again at the next sweep',
@@ -149,9 +152,11 @@ async function reportMissing(context: ScanContext, folder: FolderState): Promise
     for (const name of chunk.images) present.add(name);
     await new Promise(setImmediate);
   }
+  // Emptied since the first listing: a share that has gone, not a thousand deletions.
+  if (present.size === 0) return;
   let missing: string[] = [];
   for (const name of context.readNames(folder.ref)) {
-    if (present.has(name) || statSync(join(path, name), { throwIfNoEntry: false })) continue;
+    if (present.has(name) || lookUp(join(path, name)) !== 'gone') continue;
     missing.push(name);
     folder.names?.delete(name);
     if (missing.length === missingPerMessage) {
@@ -174,8 +179,8 @@ function newestFirst(context: ScanContext, path: string, names: readonly string[
   return names
     .map((name) => {
       const child = path === '' ? name : `${path}/${name}`;
-      const stat = statSync(join(context.root.path, child), { throwIfNoEntry: false });
-      return { child, modifiedAt: stat?.mtimeMs ?? 0 };
+      const stat = lookUp(join(context.root.path, child));
+      return { child, modifiedAt: typeof stat === 'string' ? 0 : stat.mtimeMs };
     })
     .sort((a, b) => a.modifiedAt - b.modifiedAt)
     .map(({ child }) => child);
