@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { findBookFaults, listFiles, readRows } from './books.ts';
 import { mayMount, mountBind, mountMemory, unmount } from './mounts.ts';
-import { imageName, writeImage } from './plant-images.ts';
+import { imageName, tinyJpeg, writeImage } from './plant-images.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
 const canMount = mayMount();
@@ -101,6 +101,8 @@ async function surviveOutage(plant: FaultPlant, outage: Outage, mode: string): P
     note: expect.stringMatching(/not found|is empty although/),
   });
   writeImages(outage.hidden, 90, 1_001);
+  const overwritten = before.find(({ file }) => file.includes('S1/'))!;
+  appendFileSync(join(outage.hidden, overwritten.file), tinyJpeg);
   // Long enough for every doubt about single files to settle.
   await sleep(5_000);
   expect(readRows(plant.dbPath)).toEqual(before);
@@ -113,6 +115,9 @@ async function surviveOutage(plant: FaultPlant, outage: Outage, mode: string): P
   const rows = readRows(plant.dbPath);
   expect(rows.map(({ file }) => file).sort()).toEqual(listFiles(plant.watchDir));
   expect(rows.filter(({ missingAt }) => missingAt !== null)).toEqual([]);
+  const isReread = () =>
+    readRows(plant.dbPath).some(({ id, revision }) => id === overwritten.id && revision > 0);
+  await waitUntil('an image written over meanwhile is read again', isReread, 2_000);
   expect(findBookFaults(plant.dbPath)).toEqual([]);
 
   const deleted = rows[0]!;
