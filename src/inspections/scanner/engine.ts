@@ -73,8 +73,9 @@ export function startScanEngine(
   }
 
   async function checkRootNow(): Promise<RootCheck> {
-    const was = status.state;
     const check = await checkRoot(context.root.path, context.isExcluded, countFiles());
+    // Read after the wait: the loop and a rescan may be checking at once, and only one of them starts the watch.
+    const was = status.state;
     if (check.online) {
       Object.assign(status, { state: check.isEmpty ? 'empty' : 'online', reason: null, offlineSince: null });
       if (was === 'offline' || was === 'starting') {
