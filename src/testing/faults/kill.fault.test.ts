@@ -6,7 +6,7 @@ import { countRows, findBookFaults, listFiles, readRows } from './books.ts';
 import { imageName, rejudge, tinyJpeg, writeImage } from './plant-images.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
-/** 200 for the whole proof: `npm run faults:kill`. */
+/** 200 for the whole proof, `npm run faults`. */
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);
 const firstFiles = 20_000;
 const olderFilesPerRound = 1_200;
