@@ -126,17 +126,26 @@
     tickAges();
   }
 
-  /** Numbers that a live change has changed light up for a moment. */
+  /** Numbers that a live change has changed light up for a moment, anew at each change. */
   function createFlash() {
     const shownTexts = new WeakMap();
+    const timers = new WeakMap();
+    const end = (element) => element.classList.remove('is-changed');
     return () => {
+      const changed = [];
       for (const element of document.querySelectorAll('[data-flash]')) {
         const text = element.textContent;
-        if (shownTexts.has(element) && shownTexts.get(element) !== text && !calm.matches) {
-          element.classList.add('is-changed');
-          setTimeout(() => element.classList.remove('is-changed'), FLASH_MS);
-        }
+        if (shownTexts.has(element) && shownTexts.get(element) !== text && !calm.matches)
+          changed.push(element);
         shownTexts.set(element, text);
+      }
+      changed.forEach(end);
+      // An animation begins again only once the browser has seen the element without it.
+      if (changed.length > 0) document.body.getBoundingClientRect();
+      for (const element of changed) {
+        element.classList.add('is-changed');
+        clearTimeout(timers.get(element));
+        timers.set(element, setTimeout(end, FLASH_MS, element));
       }
     };
   }
