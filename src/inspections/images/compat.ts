@@ -12,7 +12,7 @@ import type { OpenFile } from '../../kernel/storage/open-file.ts';
 
 const RETRY_AFTER_SEC = 2;
 
-type OpenInside = OpenFile & { realPath: string };
+type OpenInside = OpenFile & { realPath: string; root: string };
 
 /**
  * Contract S1: `GET /img?path=` and `GET /thumb?path=` take an absolute path that must lie in a watched folder after
@@ -32,9 +32,9 @@ export function imageCompatRoutes(deps: {
       return sendFile(c, opened, { name: basename(opened.realPath), caching: 'revalidate' });
     })
     .get('/thumb', may('look'), async (c) => {
-      const { file, realPath, sizeBytes, modifiedAt } = await open(c.req.query('path'));
+      const { file, realPath, root, sizeBytes, modifiedAt } = await open(c.req.query('path'));
       await file.close();
-      const locate = async () => ({ ok: true, realPath }) as const;
+      const locate = async () => ({ ok: true, realPath, root }) as const;
       const answer = await deps.store.get({ key: `${realPath}\n${sizeBytes}\n${modifiedAt}`, spec, locate });
       if (answer.ok) return sendThumbnail(c, answer, 'revalidate');
       if (answer.reason === 'missing') throw notFound();
@@ -50,7 +50,7 @@ async function openWatched(roots: readonly { path: string }[], path: string): Pr
   const failures: ConfinedFailure[] = [];
   for (const root of isAbsolute(path) ? roots : []) {
     const opened = await openInside(root.path, path);
-    if (opened.ok) return opened;
+    if (opened.ok) return { ...opened, root: root.path };
     failures.push(opened);
   }
   const isOutside = failures.every(({ reason }) => reason === 'outside' || reason === 'invalid');

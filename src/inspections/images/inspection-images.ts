@@ -138,7 +138,7 @@ export function createInspectionImages(options: {
     const located = await locate(inspection);
     if (!located.ok && located.reason === 'incomplete') noteFailure(inspection, located);
     if (!located.ok) return located;
-    const opened = await openRegularFile(located.realPath);
+    const opened = await openRegularFile(located.realPath, located.root);
     if (!opened.ok) return opened;
     // Written over, but the scanner has not been there: the address will change in a moment.
     return { ...opened, caching: opened.sizeBytes === inspection.sizeBytes ? 'immutable' : 'revalidate' };
@@ -148,7 +148,7 @@ export function createInspectionImages(options: {
     const remembered = sizes.get(addressOf(inspection));
     if (remembered) return remembered;
     const located = await locate(inspection);
-    const size = located.ok ? await readPixelSize(located.realPath) : undefined;
+    const size = located.ok ? await readPixelSize(located.realPath, located.root) : undefined;
     if (size) sizes.set(addressOf(inspection), size);
     return size ?? null;
   }

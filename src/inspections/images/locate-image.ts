@@ -10,6 +10,8 @@ const STILL_WRITTEN_MS = 60_000;
 export type LocatedImage = {
   ok: true;
   realPath: string;
+  /** The watched folder. */
+  root: string;
   sizeBytes: number;
   /** Whole epoch ms, as the scanner stores it. */
   modifiedAt: number;
@@ -38,11 +40,17 @@ export async function locateImage(rootPath: string, path: string): Promise<Locat
     if (resolved.reason === 'missing' && (await isAway(rootPath))) return offline;
     return { ok: false, reason: resolved.reason, message: `the file is ${resolved.reason}` };
   }
-  const opened = await openRegularFile(resolved.realPath);
+  const opened = await openRegularFile(resolved.realPath, rootPath);
   if (!opened.ok) return opened;
   await opened.file.close();
   const { sizeBytes, modifiedAt } = opened;
-  return { ok: true, realPath: resolved.realPath, sizeBytes, modifiedAt: Math.round(modifiedAt) };
+  return {
+    ok: true,
+    realPath: resolved.realPath,
+    root: rootPath,
+    sizeBytes,
+    modifiedAt: Math.round(modifiedAt),
+  };
 }
 
 async function isAway(rootPath: string): Promise<boolean> {

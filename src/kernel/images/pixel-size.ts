@@ -8,8 +8,8 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 export type PixelSize = { width: number; height: number };
 
 /** Width and height of the image file at a real path as it is shown, upright; undefined when its header cannot be read. */
-export async function readPixelSize(realPath: string): Promise<PixelSize | undefined> {
-  const opened = await openRegularFile(realPath);
+export async function readPixelSize(realPath: string, root?: string): Promise<PixelSize | undefined> {
+  const opened = await openRegularFile(realPath, root);
   if (!opened.ok) return undefined;
   try {
     const bytes = await readWhole(opened.file, Math.min(opened.sizeBytes, MAX_HEADER_BYTES));

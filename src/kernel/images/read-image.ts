@@ -15,11 +15,12 @@ export type ImageFailure = {
 /** Larger files are not looked into: several of them are in memory at once. */
 export const MAX_IMAGE_FILE_BYTES = 64 * 1024 * 1024;
 
-/** The bytes of the image file at a real path, or why it is none; the type is told by the bytes. */
+/** The bytes of the image file at a real path (in `root`, if given), or why it is none; the type is told by the bytes. */
 export async function readImage(
   realPath: string,
+  root?: string,
 ): Promise<{ ok: true; bytes: Buffer; type: AcceptedType } | ImageFailure> {
-  const opened = await openRegularFile(realPath);
+  const opened = await openRegularFile(realPath, root);
   if (!opened.ok) return opened;
   const { file, sizeBytes } = opened;
   try {

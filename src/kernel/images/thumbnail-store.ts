@@ -19,8 +19,8 @@ export type ThumbnailRequest = {
   /** Names the content: the same key must always mean the same image. */
   key: string;
   spec: ThumbnailSpec;
-  /** Where the image lies (a confined real path); asked only when there is no thumbnail yet. */
-  locate: () => Promise<{ ok: true; realPath: string } | ImageFailure>;
+  /** Where the image lies (a real path, and the folder it must lie in); asked only when there is no thumbnail yet. */
+  locate: () => Promise<{ ok: true; realPath: string; root?: string } | ImageFailure>;
   /** Made from the image although there is a thumbnail: it may have become unreadable, or readable, since. */
   anew?: boolean;
 };
@@ -85,7 +85,7 @@ export function createThumbnailStore(options: {
 
   async function render(path: string, request: ThumbnailRequest): Promise<ThumbnailAnswer> {
     const located = await request.locate();
-    const answer = located.ok ? await renderThumbnail(located.realPath, request.spec) : located;
+    const answer = located.ok ? await renderThumbnail(located.realPath, request.spec, located.root) : located;
     counts[answer.ok ? 'rendered' : 'failed'] += 1;
     if (answer.ok) await shelf.keep(path, answer);
     return answer;

@@ -59,8 +59,9 @@ const coarserSteps = [
 export async function renderThumbnail(
   realPath: string,
   spec: ThumbnailSpec,
+  root?: string,
 ): Promise<Thumbnail | ImageFailure> {
-  const source = await readImage(realPath);
+  const source = await readImage(realPath, root);
   if (!source.ok) return source;
   if (source.type === 'image/bmp') {
     return { ok: false, reason: 'not_an_image', message: 'BMP images are not supported here' };

@@ -1,9 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openInside, resolveInside } from './confine.ts';
+import { openRegularFile } from './open-file.ts';
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'confine-')));
 afterAll(() => rmSync(base, { recursive: true }));
@@ -80,4 +89,47 @@ test('a folder or a pipe under an image name is refused without waiting', async 
   execFileSync('mkfifo', [join(root, 'pipe.jpg')]);
   expect(await openInside(root, 'pipe.jpg')).toEqual({ ok: false, reason: 'unreadable' });
   expect(await openInside(root, 'S9')).toEqual({ ok: false, reason: 'unreadable' });
+});
+
+test('a folder exchanged for a link after its path was checked does not lead out of the watched folder', async () => {
+  const strayed = join(root, 'folder-out', 'secret.jpg');
+  expect(await openRegularFile(strayed, root)).toMatchObject({ ok: false, reason: 'unreadable' });
+  const opened = await openRegularFile(image, join(base, 'root-by-link'));
+  expect(opened.ok).toBe(true);
+  if (opened.ok) await opened.file.close();
+});
+
+test('nobody reads a file outside by exchanging folders all the time', async () => {
+  const [folder, link, aside] = ['swapped', 'swap-link', 'aside'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'secret.jpg'), 'image');
+  symlinkSync(base, link);
+  const read = new Set<string>();
+  let isDone = false;
+  const reading = (async () => {
+    for (let i = 0; i < 1_000; i++) {
+      const opened = await openInside(root, 'swapped/secret.jpg');
+      if (!opened.ok) continue;
+      read.add(await opened.file.readFile('utf8'));
+      await opened.file.close();
+    }
+    isDone = true;
+  })();
+  while (!isDone) {
+    for (const [from, to] of [
+      [folder, aside],
+      [link, folder],
+      [folder, link],
+      [aside, folder],
+    ] as const) {
+      renameSync(from, to);
+      await new Promise(setImmediate);
+    }
+  }
+  await reading;
+  expect([...read]).not.toContain('secret');
 });

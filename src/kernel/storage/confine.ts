@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
+import { isWithin } from './is-within.ts';
 import { describeFileError, type FileFailure, type OpenFile, openRegularFile } from './open-file.ts';
 
 /** `outside`: not below the root once links are followed. `invalid`: no path can read like this. */
@@ -39,7 +40,7 @@ export async function openInside(
 ): Promise<(OpenFile & { realPath: string }) | ConfinedFailure> {
   const resolved = await resolveInside(root, path);
   if (!resolved.ok) return resolved;
-  const opened = await openRegularFile(resolved.realPath);
+  const opened = await openRegularFile(resolved.realPath, root);
   return opened.ok ? { ...opened, realPath: resolved.realPath } : { ok: false, reason: opened.reason };
 }
 
@@ -49,10 +50,4 @@ async function findRealPath(path: string): Promise<{ ok: true; realPath: string 
   } catch (error) {
     return { ok: false, reason: describeFileError(error).reason };
   }
-}
-
-/** Compares whole path segments, the way the platform does (`/data` does not hold `/data-old`). */
-function isWithin(root: string, path: string): boolean {
-  const way = relative(resolve(root), path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
+import { isWithin } from './is-within.ts';
 
 /** Why a file of the watched folders cannot be had; each an everyday event. */
 export type FileFailure = { ok: false; reason: 'missing' | 'unreadable'; message: string };
@@ -18,20 +19,41 @@ const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
 
 /**
  * Opens the regular file at a real path (see `resolveInside`) for reading; what was opened is checked, not what stood
- * there before. Folders, pipes and devices are `unreadable`.
+ * there before. Folders, pipes and devices are `unreadable`, and so is, with `root`, what turns out to lie outside it.
  */
-export async function openRegularFile(realPath: string): Promise<OpenFile | FileFailure> {
+export async function openRegularFile(realPath: string, root?: string): Promise<OpenFile | FileFailure> {
   let file: FileHandle | undefined;
   try {
     file = await open(realPath, openFlags);
     const stat = await file.stat();
-    if (stat.isFile()) return { ok: true, file, sizeBytes: stat.size, modifiedAt: stat.mtimeMs };
+    const isFile = stat.isFile();
+    if (isFile && (root === undefined || (await liesWithin(file, realPath, root))))
+      return { ok: true, file, sizeBytes: stat.size, modifiedAt: stat.mtimeMs };
     await file.close();
-    return { ok: false, reason: 'unreadable', message: 'not a regular file' };
+    const message = isFile ? 'its path leads out of the watched folder' : 'not a regular file';
+    return { ok: false, reason: 'unreadable', message };
   } catch (error) {
     await file?.close();
     return describeFileError(error);
   }
+}
+
+/**
+ * A folder on the way may have been exchanged for a link between the check of a path and its opening; where the open
+ * file really lies cannot be. Both places are asked for in the same way, so that both are spelt alike.
+ */
+async function liesWithin(file: FileHandle, path: string, root: string): Promise<boolean> {
+  const folder = await open(root, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    return isWithin(await placeOf(folder, root), await placeOf(file, path));
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Only Linux tells the place of an open file; elsewhere the path is followed once more. */
+async function placeOf({ fd }: FileHandle, path: string): Promise<string> {
+  return readlink(`/proc/self/fd/${fd}`).catch(() => realpath(path));
 }
 
 /** The first `sizeBytes` of an open file, in one read in most cases; less when it was cut short meanwhile. */
