@@ -1,0 +1,85 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+
+/** How many failures are free, and how long the wait after further ones may become. */
+type Rule = { freeFailures: number; longestWaitMs: number };
+
+/**
+ * One name from one address: five mistakes, then waits that double up to a lock-out of a quarter of an hour.
+ * One address whatever the name: the same after twenty.
+ * One name from anywhere: never locked out for long, or a stranger could lock its owner out.
+ */
+const rules = {
+  pair: { freeFailures: 5, longestWaitMs: 15 * minuteMs },
+  address: { freeFailures: 20, longestWaitMs: 15 * minuteMs },
+  account: { freeFailures: 50, longestWaitMs: 30 * secondMs },
+} as const satisfies Record<string, Rule>;
+
+/** Failures this old are forgotten. */
+const forgetMs = 60 * minuteMs;
+/** Names and addresses remembered at the same time; a flood of new ones pushes out the longest unused. */
+const MAX_REMEMBERED = 20_000;
+const longestDoubling = 30;
+
+type Failures = { count: number; lastAt: number };
+
+/** A login that may be tried now, or after `waitMs`. */
+export type Attempt =
+  | {
+      ok: true /** Failures of this name from this address, this one included. */;
+      failures: number;
+      succeeded(): void;
+    }
+  | { ok: false; waitMs: number };
+
+export type LoginThrottle = {
+  /**
+   * Counts an attempt as failed before it is tried, so that many at once are no way around it; `succeeded` takes that
+   * back and forgets the failures of this name from this address. Nothing waits in here: others are not slowed.
+   */
+  begin(name: string, address: string): Attempt;
+};
+
+/** Slows down and then locks out who guesses passwords, per account and per address. */
+export function createLoginThrottle(clock: Clock): LoginThrottle {
+  const kept = new LRUCache<string, Failures>({ max: MAX_REMEMBERED });
+  const failuresOf = (key: string): Failures => {
+    const found = kept.get(key);
+    return found && clock.now() - found.lastAt < forgetMs ? found : { count: 0, lastAt: 0 };
+  };
+  return {
+    begin: (name, address) => {
+      const now = clock.now();
+      const keys = { pair: `${address} ${name}`, address: `address ${address}`, account: `account ${name}` };
+      const places = (Object.keys(rules) as (keyof typeof rules)[]).map((place) => ({
+        key: keys[place],
+        ...failuresOf(keys[place]),
+        rule: rules[place],
+      }));
+      const waitMs = Math.max(
+        ...places.map(({ count, lastAt, rule }) => lastAt + waitAfter(count, rule) - now),
+      );
+      if (waitMs > 0) return { ok: false, waitMs };
+      for (const { key, count } of places) kept.set(key, { count: count + 1, lastAt: now });
+      return {
+        ok: true,
+        failures: failuresOf(keys.pair).count,
+        succeeded: () => {
+          kept.delete(keys.pair);
+          for (const key of [keys.address, keys.account]) {
+            const { count, lastAt } = failuresOf(key);
+            if (count > 0) kept.set(key, { count: count - 1, lastAt });
+          }
+        },
+      };
+    },
+  };
+}
+
+function waitAfter(count: number, { freeFailures, longestWaitMs }: Rule): number {
+  if (count < freeFailures) return 0;
+  return Math.min(longestWaitMs, secondMs * 2 ** Math.min(count - freeFailures, longestDoubling));
+}
