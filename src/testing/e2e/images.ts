@@ -23,13 +23,12 @@ export function imageSeries(
   });
 }
 
-/** Writes an image as careful inspection machines do: under another name, then renamed. Answers when it was there. */
-export async function placeImage(watchDir: string, path: string, color = '#7d4a1e'): Promise<number> {
+/** Writes an image as careful inspection machines do: under another name, then renamed. */
+export async function placeImage(watchDir: string, path: string, color = '#7d4a1e'): Promise<void> {
   const file = join(watchDir, path);
   const unfinished = join(dirname(file), `.${basename(file)}.part`);
   const bytes = await drawJpeg(640, 480, color);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(unfinished, bytes);
   renameSync(unfinished, file);
-  return performance.now();
 }

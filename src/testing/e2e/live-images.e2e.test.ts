@@ -1,85 +1,57 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../../kernel/clock.ts';
-import { createTestApp, type TestApp } from '../test-app.ts';
-import { useBrowser, type WatchedPage } from './browser.ts';
-import { imagePath, placeImage } from './images.ts';
-import { addWitness, forgetWitnessed, readWitnessed, type Witnessed } from './witness.ts';
+import { expect } from 'vitest';
+import { imagePath } from './images.ts';
+import { becomesLive, soon, useStage } from './stage.ts';
+import { forgetWitnessed, readWitnessed, type Witnessed } from './witness.ts';
 
-const browser = useBrowser();
-const inBrowser = test.skipIf(browser.missing);
-const soon = { timeout: 5_000, interval: 10 };
 /** Generous: the machine may be busy with other tests. */
 const atOnceMs = 1_000;
 
-let plant: TestApp;
-let origin: string;
-let watched: WatchedPage;
-let page: Page;
-
-beforeEach(async () => {
-  plant = await createTestApp({
-    env: { WATCH_MODE: 'events' },
-    images: [
-      imagePath('S9/OR-3CT', 'OK', '102001', 1),
-      imagePath('S9/OR-3CT', 'NG', '102002', 2),
-      imagePath('S9/OR-3CT', 'OK', '102003', 3),
-      imagePath('S4/OR-2CT', 'OK', '102004', 1),
-    ],
-  });
-  origin = await plant.listen();
-  watched = await browser.open({ viewport: { width: 1600, height: 1000 } });
-  await addWitness(watched.context);
-  page = watched.page;
+const stage = useStage({
+  plantPer: 'test',
+  env: { WATCH_MODE: 'events' },
+  images: [
+    imagePath('S9/OR-3CT', 'OK', '102001', 1),
+    imagePath('S9/OR-3CT', 'NG', '102002', 2),
+    imagePath('S9/OR-3CT', 'OK', '102003', 3),
+    imagePath('S4/OR-2CT', 'OK', '102004', 1),
+  ],
+  context: { viewport: { width: 1600, height: 1000 } },
 });
-afterEach(async () => {
-  expect(watched.faults).toEqual([]);
-  await watched.close();
-  await plant.close();
-});
+const { inBrowser, openLive, place } = stage;
 
-async function openLive(path: string) {
-  await page.goto(origin + path);
-  await expect.poll(() => page.locator('#connection').innerText(), soon).toMatch(/live/);
-  await forgetWitnessed(page);
-}
-
-const place = async (path: string) => {
-  await placeImage(plant.watchDir, path);
-  return systemClock.now();
-};
-const figures = (station: string) => page.locator(`#figures-${station}`).innerText();
-const stations = () => page.getByRole('article').getByRole('heading', { level: 2 }).allInnerTexts();
+const figures = (station: string) => stage.page.locator(`#figures-${station}`).innerText();
+const stations = () => stage.page.getByRole('article').getByRole('heading', { level: 2 }).allInnerTexts();
 const imageLoaded = (place: string) =>
   expect
-    .poll(() => page.evaluate<number>(`document.querySelector('${place} img').naturalWidth`), soon)
+    .poll(() => stage.page.evaluate<number>(`document.querySelector('${place} img').naturalWidth`), soon)
     .toBeGreaterThan(0);
 /** What moved by itself, the older images of a strip aside: they make room for the new one. */
 const movedThings = ({ shifts }: Witnessed) =>
   shifts.flatMap(({ moved }) => moved).filter((name) => !/^ng-\d+ /.test(name));
 const flashes = async () => {
-  const { animations } = await readWitnessed(page);
+  const { animations } = await readWitnessed(stage.page);
   return animations.flatMap(({ name, element }) => (name === 'flash' ? element : [])).toSorted();
 };
-const isSameDocument = () => page.evaluate<boolean>('window.sameDocument === true');
+const isSameDocument = () => stage.page.evaluate<boolean>('window.sameDocument === true');
 
 inBrowser('a new image is counted and shown at once, its numbers flash, and nothing moves', async () => {
   await openLive('/');
   const delays: { counted: number; shown: number }[] = [];
   for (let sequence = 4; sequence <= 8; sequence++) {
     const placedAt = await place(imagePath('S9/OR-3CT', 'OK', `10210${sequence}`, sequence));
-    await expect.poll(() => page.locator('#last-S9').innerText(), soon).toContain(`#${sequence}`);
+    await expect.poll(() => stage.page.locator('#last-S9').innerText(), soon).toContain(`#${sequence}`);
     await imageLoaded('#last-S9');
     await expect.poll(flashes, soon).toEqual(['figures-S9 OK', 'figures-S9 Yield']);
-    const { texts, images, shifts } = await readWitnessed(page);
+    const { texts, images, shifts } = await readWitnessed(stage.page);
     const counted = texts.find(
       ({ element, text }) => element === 'figures-S9 OK' && text === `${sequence - 1}`,
     );
     delays.push({ counted: counted!.at - placedAt, shown: images.at(-1)!.at - placedAt });
     expect(shifts).toEqual([]);
-    await forgetWitnessed(page);
+    await forgetWitnessed(stage.page);
   }
   console.log(
     'file → figure, file → thumbnail (ms):',
@@ -90,7 +62,7 @@ inBrowser('a new image is counted and shown at once, its numbers flash, and noth
     expect(shown).toBeLessThan(atOnceMs);
   }
   expect(await figures('S9')).toMatch(/87\.5%.*OK\s+7\s+NG\s+1/s);
-  expect(await page.locator('#inspections-covers').innerText()).toContain('9 records');
+  expect(await stage.page.locator('#inspections-covers').innerText()).toContain('9 records');
   expect(await isSameDocument()).toBe(true);
 });
 
@@ -98,14 +70,14 @@ inBrowser('an NG image changes counts, yield, strip and the model’s line', asy
   await openLive('/');
   await place(imagePath('S9/OR-3CT', 'NG', '102101', 4));
   await expect.poll(() => figures('S9'), soon).toMatch(/50\.0%.*OK\s+2\s+NG\s+2/s);
-  const strip = page.locator('#ngs-S9 a.shot');
+  const strip = stage.page.locator('#ngs-S9 a.shot');
   expect(await strip.count()).toBe(2);
   expect(await strip.first().innerText()).toContain('NG #4');
   expect(await strip.last().innerText()).toContain('NG #2');
-  expect(await page.locator('#last-S9').innerText()).toContain('NG #4');
-  expect(await page.locator('#parts-S9 tbody').innerText()).toMatch(/50\.0 %\s+2 \/ 2/);
-  await page.waitForTimeout(300);
-  const witnessed = await readWitnessed(page);
+  expect(await stage.page.locator('#last-S9').innerText()).toContain('NG #4');
+  expect(await stage.page.locator('#parts-S9 tbody').innerText()).toMatch(/50\.0 %\s+2 \/ 2/);
+  await stage.page.waitForTimeout(300);
+  const witnessed = await readWitnessed(stage.page);
   const { animations } = witnessed;
   expect(animations.filter(({ name }) => name === 'slide').length).toBeGreaterThan(0);
   expect(animations.filter(({ element }) => element.includes('S4'))).toEqual([]);
@@ -119,7 +91,7 @@ inBrowser('a station that did not exist appears with its first image', async () 
   await expect.poll(stations, soon).toEqual(['S9', 'S4', 'S7-D2']);
   expect(await figures('S7-D2')).toMatch(/100\.0%.*OK\s+1/s);
   await imageLoaded('#last-S7-D2');
-  expect(movedThings(await readWitnessed(page))).toEqual([]);
+  expect(movedThings(await readWitnessed(stage.page))).toEqual([]);
   await place(imagePath('S1/OR-9', 'NG', '102101', 1));
   await expect.poll(stations, soon).toEqual(['S1', 'S9', 'S4', 'S7-D2']);
   expect(await isSameDocument()).toBe(true);
@@ -127,26 +99,26 @@ inBrowser('a station that did not exist appears with its first image', async () 
 
 inBrowser('an image that is judged again stays one image, and one whose file is gone says so', async () => {
   await openLive('/');
-  const file = (path: string) => join(plant.watchDir, path);
+  const file = (path: string) => join(stage.plant.watchDir, path);
   renameSync(
     file(imagePath('S9/OR-3CT', 'OK', '102003', 3)),
     file(imagePath('S9/OR-3CT', 'NG', '102003', 3)),
   );
   await expect.poll(() => figures('S9'), soon).toMatch(/33\.3%.*OK\s+1\s+NG\s+2/s);
-  expect(await page.locator('#last-S9').innerText()).toContain('NG #3');
-  expect(await page.locator('#inspections-covers').innerText()).toContain('4 records');
+  expect(await stage.page.locator('#last-S9').innerText()).toContain('NG #3');
+  expect(await stage.page.locator('#inspections-covers').innerText()).toContain('4 records');
   rmSync(file(imagePath('S9/OR-3CT', 'NG', '102003', 3)));
-  await expect.poll(() => page.locator('#last-S9').innerText(), soon).toContain('File gone');
+  await expect.poll(() => stage.page.locator('#last-S9').innerText(), soon).toContain('File gone');
   expect(await figures('S9')).toMatch(/33\.3%.*OK\s+1\s+NG\s+2/s);
-  expect(movedThings(await readWitnessed(page))).toEqual([]);
+  expect(movedThings(await readWitnessed(stage.page))).toEqual([]);
 });
 
 inBrowser('overview, station and sources pages follow as well', async () => {
   const pages = await Promise.all(
     ['/overview', '/stations/S9', '/sources'].map(async (path) => {
-      const opened = await watched.context.newPage();
-      await opened.goto(origin + path);
-      await expect.poll(() => opened.locator('#connection').innerText(), soon).toMatch(/live/);
+      const opened = await stage.watched.context.newPage();
+      await opened.goto(stage.origin + path);
+      await becomesLive(opened);
       return opened;
     }),
   );
@@ -159,10 +131,10 @@ inBrowser('overview, station and sources pages follow as well', async () => {
 });
 
 inBrowser('nothing flashes or slides for people who asked for less motion', async () => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await stage.page.emulateMedia({ reducedMotion: 'reduce' });
   await openLive('/');
   await place(imagePath('S9/OR-3CT', 'NG', '102101', 4));
   await expect.poll(() => figures('S9'), soon).toMatch(/NG\s+2/);
-  await page.waitForTimeout(300);
-  expect((await readWitnessed(page)).animations).toEqual([]);
+  await stage.page.waitForTimeout(300);
+  expect((await readWitnessed(stage.page)).animations).toEqual([]);
 });
