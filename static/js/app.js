@@ -205,6 +205,23 @@
     }
   }
 
+  /* A focus whose element a live change takes away goes to what stands in its place, not to the top of the page. */
+  function keepFocus() {
+    const focusable = 'a[href], button, input, select, textarea, [tabindex]';
+    let lost = null;
+    document.addEventListener('htmx:before:swap', () => {
+      const { activeElement } = document;
+      const place = activeElement?.parentElement?.closest('[id]');
+      lost = place && { id: place.id, at: [...place.querySelectorAll(focusable)].indexOf(activeElement) };
+    });
+    document.addEventListener('htmx:after:swap', () => {
+      if (!lost || document.activeElement !== document.body) return;
+      const place = document.getElementById(lost.id);
+      place?.querySelectorAll(focusable)[lost.at]?.focus({ preventScroll: true });
+    });
+  }
+
+  keepFocus();
   document.addEventListener('htmx:before:swap', holdOrder);
   for (const leave of ['mouseout', 'focusout', 'pointerup']) {
     document.addEventListener(leave, () => setTimeout(releaseOrders, 400));
