@@ -1,0 +1,57 @@
+/**
+ * Many screens in one process, so that what they cost does not count as the product's: opens streams, reads all of
+ * them and tells its parent when each of them first carried which COUNT.
+ */
+import { Agent, get } from 'node:http';
+
+export type ScreensOrder = { type: 'open'; url: string; screens: number } | { type: 'report' };
+export type ScreensReport =
+  | { type: 'opened' }
+  /** For each COUNT, when (epoch ms) the screens got it, in order of arrival. */
+  | { type: 'arrivals'; arrivals: [sequence: number, times: number[]][] };
+
+/** Streams opened at the same time. */
+const opening = 50;
+
+const arrivals = new Map<number, number[]>();
+const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
+
+function openScreen(url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent, headers: { accept: 'text/event-stream' } }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`The stream answered ${response.statusCode}`));
+      const seen = new Set<number>();
+      response.setEncoding('latin1');
+      response.on('data', (text: string) => {
+        const at = Date.now();
+        for (const [, digits] of text.matchAll(/#(\d{7,8})</g)) {
+          const sequence = Number(digits);
+          if (seen.has(sequence)) continue;
+          seen.add(sequence);
+          const times = arrivals.get(sequence);
+          if (times) times.push(at);
+          else arrivals.set(sequence, [at]);
+        }
+      });
+      response.once('data', () => resolve());
+    });
+    request.once('error', reject);
+  });
+}
+
+async function open(url: string, screens: number): Promise<void> {
+  for (let opened = 0; opened < screens; opened += opening) {
+    const count = Math.min(opening, screens - opened);
+    await Promise.all(Array.from({ length: count }, () => openScreen(url)));
+  }
+}
+
+function tell(report: ScreensReport): void {
+  process.send?.(report);
+}
+
+process.on('message', (order: ScreensOrder) => {
+  if (order.type === 'open') void open(order.url, order.screens).then(() => tell({ type: 'opened' }));
+  else tell({ type: 'arrivals', arrivals: [...arrivals] });
+});
+process.on('disconnect', () => process.exit(0));
