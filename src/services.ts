@@ -19,7 +19,7 @@ import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics } from './kernel/stream/topics.ts';
 import { createWallClock } from './kernel/time-zone.ts';
 import { createPublish } from './reactions.ts';
-import { type Db, openSqliteDb } from './schema/db.ts';
+import { type Db, openDb } from './schema/db.ts';
 
 const minuteMs = 60_000;
 const secondMs = 1_000;
@@ -58,14 +58,14 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const { config, log, clock } = options;
   const places = settlePlaces(config);
   for (const { key, values } of places.notes) log.warn(values, `A folder is not the wanted one: ${key}`);
-  const db = openSqliteDb(places.dbPath);
+  const { db, notes: databaseNotes } = await openDb({ path: places.dbPath, clock, log });
   const reads = await createInspectionReads(db, clock, createWallClock(config.siteTimeZone));
   const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
   const { asset } = staticFiles;
   const version = `${productVersion()}+${staticFiles.version}`;
   const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
-  const notes = () => (demo.isRunning ? [...places.notes, demoNote(demo)] : places.notes);
+  const notes = () => [...places.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])];
   const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, notes });
   const checks = startSequenceChecks({ db, log, onChecked: () => publish('sequences.checked', undefined) });
   const publish = createPublish(

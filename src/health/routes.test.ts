@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTestApp, type TestApp, testNow } from '../testing/test-app.ts';
@@ -63,4 +63,19 @@ test('a state folder that goes away is degraded until it is back', async () => {
   expect(away.body.stats).toMatchObject({ storage: { fault: 'ENOENT' } });
   renameSync(`${state}-away`, state);
   expect((await health(plant)).status).toBe(200);
+});
+
+test('a damaged database is set aside at the start, and every page says so', async () => {
+  await using plant = await createTestApp({
+    images: ['S9/A/OK-20250906-102131-1.jpg'],
+    before: (folder) => {
+      mkdirSync(join(folder, 'state'));
+      writeFileSync(join(folder, 'state', 'data.sqlite'), 'no database any more'.repeat(1000));
+    },
+  });
+  const asideName = `data.sqlite.corrupt-${new Date(testNow).toISOString().slice(0, 19).replaceAll(':', '-')}`;
+  expect(await plant.text('/settings')).toContain(join(plant.folder, 'state', asideName));
+  const { status, body } = await health(plant);
+  expect([status, body.status]).toEqual([200, 'healthy']);
+  expect(await plant.json('/api/v1/stations')).toMatchObject({ stations: [{ name: 'S9' }] });
 });

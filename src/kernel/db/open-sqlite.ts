@@ -2,11 +2,11 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import PQueue from 'p-queue';
 import { AppError } from '../errors.ts';
 import { isNetworkFileSystem } from '../storage/file-system.ts';
 import type { Database, Queryable } from './database.ts';
+import { migrateSqlite } from './migrate-sqlite.ts';
 import { isSafeSqlite, oldestSqlite } from './sqlite-version.ts';
 
 const cacheKib = 16 * 1024;
@@ -55,8 +55,7 @@ export function openSqlite<T>(options: { path: string; tables: T; migrationsFold
 function openConnections(path: string, migrationsFolder: string) {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const writer = openWriter(path);
-    migrate(drizzle(writer), { migrationsFolder });
+    const writer = openWriter(path, migrationsFolder);
     const reader = new BetterSqlite(path, { readonly: true });
     reader.pragma('busy_timeout = 5000');
     reader.pragma(`cache_size = -${cacheKib}`);
@@ -68,16 +67,27 @@ function openConnections(path: string, migrationsFolder: string) {
   }
 }
 
-function openWriter(path: string): BetterSqlite.Database {
+function openWriter(path: string, migrationsFolder: string): BetterSqlite.Database {
   const writer = new BetterSqlite(path);
-  refuseOldSqlite(writer);
+  try {
+    refuseOldSqlite(writer);
+    configure(writer, path);
+    migrateSqlite(writer, migrationsFolder);
+    writer.pragma('busy_timeout = 5000');
+    return writer;
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+function configure(writer: BetterSqlite.Database, path: string): void {
   writer.pragma(`journal_mode = ${isNetworkFileSystem(statfsSync(dirname(path)).type) ? 'truncate' : 'wal'}`);
-  for (const setting of ['synchronous = normal', 'foreign_keys = on', 'busy_timeout = 5000']) {
+  for (const setting of ['synchronous = normal', 'foreign_keys = on']) {
     writer.pragma(setting);
   }
   writer.pragma(`cache_size = -${cacheKib}`);
   writer.pragma('wal_autocheckpoint = 4000');
-  return writer;
 }
 
 /** better-sqlite3's own transactions cannot hold an `await`, so the borders are set by hand. */

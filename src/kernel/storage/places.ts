@@ -5,7 +5,10 @@ import type { Config } from '../config.ts';
 import { canUse, usableFolder } from './usable-folder.ts';
 
 /** Something about this installation its readers must know; the text is `notes.<key>`. */
-export type Note = { key: 'fallback' | 'unwritable'; values: Record<string, string> };
+export type Note = {
+  key: 'fallback' | 'unwritable' | 'corrupt' | 'damaged';
+  values: Record<string, string>;
+};
 
 /** Where this process reads and writes. */
 export type Places = { watchDir: string; dbPath: string; stateDir: string; demoDir: string; notes: Note[] };

@@ -1,0 +1,64 @@
+import { globSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type BetterSqlite from 'better-sqlite3';
+
+/** Copies made before updates, and damaged files, that are kept; older ones are deleted. */
+const maxCopies = 3;
+/** What SQLite keeps beside a database file. */
+const companions = ['-wal', '-shm', '-journal'];
+
+/** Copies a database, as this connection sees it, to `<file>.before-<date of the change>`; answers the copy's path. */
+export function copyBeforeUpdate(reader: BetterSqlite.Database, changeMadeAt: number): string {
+  const copy = `${reader.name}.before-${fileStamp(changeMadeAt)}`;
+  const unfinished = `${copy}.part`;
+  rmSync(unfinished, { force: true });
+  reader.prepare('vacuum into ?').run(unfinished);
+  renameSync(unfinished, copy);
+  keepNewest(reader.name, 'before', maxCopies);
+  return copy;
+}
+
+/** Takes a damaged database out of the way, with its log, for whoever wants to rescue more of it; answers its new path. */
+export function setAside(path: string, now: number): string {
+  const aside = `${path}.corrupt-${fileStamp(now)}`;
+  renameSync(path, aside);
+  for (const end of companions) moveIfThere(`${path}${end}`, `${aside}${end}`);
+  keepNewest(path, 'corrupt', maxCopies);
+  return aside;
+}
+
+/** Deletes a database file with what SQLite keeps beside it. */
+export function removeDatabase(path: string): void {
+  for (const end of ['', ...companions]) rmSync(`${path}${end}`, { force: true });
+}
+
+/** Deletes all `<file>.<kind>-<date>` but the newest; answers the paths of those kept, newest first. */
+export function keepNewest(path: string, kind: 'before' | 'corrupt' | 'backup', count: number): string[] {
+  const copies = listCopies(path, kind);
+  for (const copy of copies.slice(count)) removeDatabase(copy);
+  return copies.slice(0, count);
+}
+
+/** Paths of a database's copies of a kind, newest first. */
+export function listCopies(path: string, kind: 'before' | 'corrupt' | 'backup'): string[] {
+  const start = `${basename(path)}.${kind}-`;
+  const dated = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/;
+  return globSync('*', { cwd: dirname(path) })
+    .filter((name) => name.startsWith(start) && dated.test(name.slice(start.length)))
+    .sort()
+    .reverse()
+    .map((name) => join(dirname(path), name));
+}
+
+/** An instant as part of a file name, UTC: `2025-09-06T10-21-31`. */
+export function fileStamp(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replaceAll(':', '-');
+}
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
