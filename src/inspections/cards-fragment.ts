@@ -1,5 +1,5 @@
 import { barTrend } from '../kernel/charts/bar-trend.ts';
-import type { Lang } from '../kernel/http/env.ts';
+import type { Lang } from '../kernel/i18n/languages.ts';
 import type { Fragment, Part } from '../kernel/stream/fragment.ts';
 import { topicViewer } from '../kernel/stream/live-page.ts';
 import type { InspectionDeps } from './deps.ts';

@@ -150,12 +150,16 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   })),
   'layouts/_bar': [{ here: '/' }],
   'layouts/_connection': [{}],
+  'layouts/_languages': [{ here: `/?${odd}` }],
   'layouts/_nav': [{}],
   'layouts/_notes': [
     { notes: [] },
     { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
   ],
-  'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({ here: `/?${odd}`, theme })),
+  'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({
+    ...{ here: `/?${odd}`, theme },
+    folded: theme === 'dark',
+  })),
   'overview/_figures': views(overview.figures, overviewOfNothing.figures),
   'overview/_row': views(...overview.rows),
   'overview/_stations': views(overview, overviewOfNothing),

@@ -1,12 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
+import type { Translate } from '../i18n/i18n.ts';
+import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
 
-export type Lang = 'en' | 'ko';
 export type Theme = 'dark' | 'light' | 'system';
-
-/** Looks a text up in the reader's language and fills its values in; plain text, not yet escaped. */
-export type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 /** What middleware puts on every request. `requestId` and `log` come first and are always there. */
 export type AppVariables = {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createFormat } from '../i18n/format.ts';
 import type { I18n } from '../i18n/i18n.ts';
-import { languages } from '../i18n/languages.ts';
+import { languageNames, languages } from '../i18n/languages.ts';
 import type { Note } from '../storage/places.ts';
 import { createRenderer, type Renderer } from './render.ts';
 
@@ -43,6 +43,8 @@ export function createPageRenderer({
       site: config.siteName,
       now: clock.now(),
       notes: notes(),
+      languages: languageNames.map((language) => ({ ...language, current: language.lang === lang })),
+      langTag: languageNames.find((language) => language.lang === lang)?.tag,
       nav: sections.map(({ key, href, at }) => ({ key, href, current: at.test(path) })),
     }),
   });

@@ -1,6 +1,7 @@
 import { Eta } from 'eta';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { AppContext, Lang, Theme } from './env.ts';
+import type { Lang } from '../i18n/languages.ts';
+import type { AppContext, Theme } from './env.ts';
 import { sendRevalidated } from './etag.ts';
 
 /** Whose screen a template is printed for. A fragment of a stream is for a language only and knows no path. */

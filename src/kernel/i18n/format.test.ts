@@ -3,6 +3,8 @@ import { createFormat } from './format.ts';
 
 const en = createFormat({ lang: 'en', timeZone: 'Asia/Seoul' });
 const ko = createFormat({ lang: 'ko', timeZone: 'Asia/Seoul' });
+const zh = createFormat({ lang: 'zh', timeZone: 'Asia/Seoul' });
+const ja = createFormat({ lang: 'ja', timeZone: 'Asia/Seoul' });
 const at = Date.UTC(2026, 10, 21, 15, 4, 9);
 const second = 1000;
 const minute = 60 * second;
@@ -25,6 +27,8 @@ test('times are those of the site on a 24-hour clock, midnight being 00', () => 
 test('dates are those of the site, in the order of the language', () => {
   expect([en.date(at), en.dateTime(at)]).toEqual(['22 Nov 2026', '22 Nov 2026 00:04']);
   expect([ko.date(at), ko.dateTime(at)]).toEqual(['2026. 11. 22.', '2026. 11. 22. 00:04']);
+  expect([zh.date(at), zh.dateTime(at)]).toEqual(['2026年11月22日', '2026年11月22日 00:04']);
+  expect([ja.date(at), ja.dateTime(at)]).toEqual(['2026/11/22', '2026/11/22 00:04']);
 });
 
 test('machines read an instant in UTC', () => {
@@ -32,15 +36,15 @@ test('machines read an instant in UTC', () => {
 });
 
 test.each([
-  [-5 * second, 'now', '방금'],
-  [999, 'now', '방금'],
-  [4 * second, '4 s ago', '4초 전'],
-  [61 * second, '1 min ago', '1분 전'],
-  [59 * minute + 59 * second, '59 min ago', '59분 전'],
-  [5 * hour, '5 h ago', '5시간 전'],
-  [49 * hour, '2 d ago', '2일 전'],
-])('%i ms ago reads "%s"', (elapsedMs, english, korean) => {
-  expect([en.ago(elapsedMs), ko.ago(elapsedMs)]).toEqual([english, korean]);
+  [-5 * second, 'now', '방금', '刚刚', 'たった今'],
+  [999, 'now', '방금', '刚刚', 'たった今'],
+  [4 * second, '4 s ago', '4초 전', '4秒前', '4秒前'],
+  [61 * second, '1 min ago', '1분 전', '1分钟前', '1分前'],
+  [59 * minute + 59 * second, '59 min ago', '59분 전', '59分钟前', '59分前'],
+  [5 * hour, '5 h ago', '5시간 전', '5小时前', '5時間前'],
+  [49 * hour, '2 d ago', '2일 전', '2天前', '2日前'],
+])('%i ms ago reads "%s"', (elapsedMs, ...texts) => {
+  expect([en, ko, zh, ja].map((format) => format.ago(elapsedMs))).toEqual(texts);
 });
 
 test.each([
@@ -48,13 +52,13 @@ test.each([
   [340, '340 ms', '340 ms'],
   [1240, '1.2 s', '1.2초'],
   [59_980, '1 min', '1분'],
-  [125 * second, '2 min 5 s', '2분 5초'],
-  [2 * hour, '2 h', '2시간'],
+  [125 * second, '2 min 5 s', '2분 5초', '2分钟 5秒', '2分 5秒'],
+  [2 * hour, '2 h', '2시간', '2小时', '2時間'],
   [2 * hour + 5 * minute + 40 * second, '2 h 6 min', '2시간 6분'],
   [24 * hour - 10 * second, '1 d', '1일'],
   [50 * hour, '2 d 2 h', '2일 2시간'],
-])('a span of %i ms reads "%s"', (ms, english, korean) => {
-  expect([en.duration(ms), ko.duration(ms)]).toEqual([english, korean]);
+])('a span of %i ms reads "%s"', (ms, ...texts) => {
+  expect([en, ko, zh, ja].slice(0, texts.length).map((format) => format.duration(ms))).toEqual(texts);
 });
 
 test.each([

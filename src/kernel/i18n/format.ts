@@ -47,6 +47,20 @@ const words = {
     ago: (span: string) => `${span} 전`,
     units: ['일', '시간', '분', '초', 'ms'],
   },
+  zh: {
+    locale: 'zh-CN',
+    gap: '',
+    now: '刚刚',
+    ago: (span: string) => `${span}前`,
+    units: ['天', '小时', '分钟', '秒', 'ms'],
+  },
+  ja: {
+    locale: 'ja-JP',
+    gap: '',
+    now: 'たった今',
+    ago: (span: string) => `${span}前`,
+    units: ['日', '時間', '分', '秒', 'ms'],
+  },
 } as const;
 
 const unitsMs = [dayMs, hourMs, minuteMs, secondMs] as const;

@@ -18,7 +18,7 @@ function texts(): string {
   const dir = mkdtempSync(join(tmpdir(), 'linesight-texts-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   writeFileSync(join(dir, 'en.json'), JSON.stringify(en));
-  writeFileSync(join(dir, 'ko.json'), JSON.stringify(ko));
+  for (const lang of ['ko', 'zh', 'ja']) writeFileSync(join(dir, `${lang}.json`), JSON.stringify(ko));
   return dir;
 }
 

@@ -11,6 +11,10 @@ test.each([
   ['de-DE,de;q=0.9,ko;q=0.4,en;q=0.2', 'ko'],
   ['de, ko;q=0', 'en'],
   ['KO', 'ko'],
+  ['zh-CN,zh;q=0.9,en;q=0.8', 'zh'],
+  ['zh-Hans-SG, en;q=0.9', 'zh'],
+  ['zh-TW;q=0.8, ja-JP', 'ja'],
+  ['fr-FR, zh-Hant-HK;q=0.7, en;q=0.3', 'zh'],
   ['*', 'en'],
   ['', 'en'],
 ])('a browser asking for "%s" gets %s', (header, lang) => {

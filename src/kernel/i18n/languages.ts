@@ -1,6 +1,14 @@
 /** The languages every text exists in; the first is taken where a reader asks for none of them. */
-export const languages = ['en', 'ko'] as const;
+export const languages = ['en', 'ko', 'zh', 'ja'] as const;
 export type Lang = (typeof languages)[number];
+
+/** What each language calls itself, and its tag for browsers: they choose glyphs and a voice by it (BCP 47). */
+export const languageNames: readonly { lang: Lang; tag: string; name: string }[] = [
+  { lang: 'en', tag: 'en', name: 'English' },
+  { lang: 'ko', tag: 'ko', name: '한국어' },
+  { lang: 'zh', tag: 'zh-Hans', name: '简体中文' },
+  { lang: 'ja', tag: 'ja', name: '日本語' },
+];
 
 /** Longest Accept-Language header that is read; browsers send far less. */
 const longestHeader = 500;
@@ -11,6 +19,7 @@ export function pickLang(acceptLanguage: string | undefined, cookie: string | un
   return findLang(cookie) ?? wanted.map(findLang).find((lang) => lang !== undefined) ?? languages[0];
 }
 
+/** Any region or script of a language is served by what there is of it: `zh-TW` reads Chinese sooner than English. */
 function findLang(tag: string | undefined): Lang | undefined {
   const primary = tag?.toLowerCase().split('-')[0];
   return languages.find((lang) => lang === primary);

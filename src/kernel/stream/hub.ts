@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import type { Lang } from '../http/env.ts';
+import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
 import type { Fragment } from './fragment.ts';
 import { createFrame } from './frame.ts';

@@ -1,4 +1,4 @@
-import type { Lang } from '../http/env.ts';
+import type { Lang } from '../i18n/languages.ts';
 import type { Topics } from './topics.ts';
 
 /** The live part of a page: each fragment's html by the name the page gave it, and the stream that keeps them true. */

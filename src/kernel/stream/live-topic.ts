@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Lang } from '../http/env.ts';
+import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
 import { changesBetween, contentHash, type Fragment, snapshotOf } from './fragment.ts';
 import { createFrame, type Frame } from './frame.ts';

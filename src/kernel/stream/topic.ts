@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import type { Lang } from '../http/env.ts';
+import type { Lang } from '../i18n/languages.ts';
 import type { Fragment } from './fragment.ts';
 
 /** A fragment that stays up to date on every screen that shows it. */

@@ -3,9 +3,10 @@ import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import type { AppEnv, Lang } from '../http/env.ts';
+import type { AppEnv } from '../http/env.ts';
 import { createErrorHandlers } from '../http/errors.ts';
 import { type RunningServer, startServer } from '../http/server.ts';
+import type { Lang } from '../i18n/languages.ts';
 import { createLog } from '../log.ts';
 import { createTopics, type Topics } from './topics.ts';
 

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { Clock } from '../clock.ts';
-import type { AppEnv, Lang } from '../http/env.ts';
+import type { AppEnv } from '../http/env.ts';
+import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
 import { contentHash } from './fragment.ts';
 import { createHub, type StreamStats } from './hub.ts';

@@ -83,6 +83,7 @@ inBrowser('Rescan finds what was written meanwhile, says so once and stays on th
 
 inBrowser('language and theme are switched by forms that keep the page', async () => {
   await open('/stations/S9?period=1d');
+  await stage.page.locator('.preferences summary').click();
   await follow(stage.page.getByRole('button', { name: '한국어' }));
   expect(address()).toBe('/stations/S9?period=1d');
   expect(await stage.page.locator('html').getAttribute('lang')).toBe('ko');
@@ -92,6 +93,7 @@ inBrowser('language and theme are switched by forms that keep the page', async (
     expect(await stage.page.locator('html').getAttribute('data-theme')).toBe(theme);
   }
   expect(address()).toBe('/stations/S9?period=1d');
+  await stage.page.locator('.preferences summary').click();
   await follow(stage.page.getByRole('button', { name: 'English' }));
   expect(await stage.page.getByRole('heading', { name: 'By model' }).count()).toBe(1);
 });
