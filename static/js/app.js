@@ -21,8 +21,10 @@
       field.disabled = field.value === '' || (hasNoRange && field.type === 'datetime-local');
     }
   });
-  window.addEventListener('pageshow', () => {
+  window.addEventListener('pageshow', ({ persisted }) => {
     for (const field of document.querySelectorAll('[data-auto-submit] :disabled')) field.disabled = false;
+    // A page that Back brings from memory still shows the choice that led away from it.
+    if (persisted) for (const form of document.querySelectorAll('[data-auto-submit]')) form.reset();
   });
 
   /* Arrow keys walk over thumbnails as the eye sees them; page keys turn the page. */
