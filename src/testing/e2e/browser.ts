@@ -39,7 +39,12 @@ export function useBrowser(): TestBrowser {
   const { path, missing } = requireOrSkip('chromium');
   let browser: Browser | undefined;
   beforeAll(async () => {
-    if (!missing) browser = await chromium.launch({ executablePath: path, args: quiet });
+    if (!missing)
+      browser = await chromium.launch({
+        executablePath: path,
+        args: quiet,
+        ignoreDefaultArgs: ['--disable-back-forward-cache'],
+      });
   });
   afterAll(() => browser?.close());
   return {

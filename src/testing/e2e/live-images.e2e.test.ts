@@ -130,6 +130,17 @@ inBrowser('overview, station and sources pages follow as well', async () => {
   await expect.poll(() => sources.getByRole('article').innerText(), soon).toMatch(/Known files\s+5/);
 });
 
+inBrowser('a page that Back brings from memory is live again', async () => {
+  await openLive('/');
+  await stage.page.getByRole('link', { name: 'Settings' }).click();
+  await stage.page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  await place(imagePath('S9/OR-3CT', 'NG', '102101', 4));
+  await stage.page.goBack({ waitUntil: 'commit' });
+  await expect.poll(() => figures('S9'), soon).toMatch(/NG\s+2/);
+  await place(imagePath('S9/OR-3CT', 'NG', '102102', 5));
+  await expect.poll(() => figures('S9'), soon).toMatch(/NG\s+3/);
+});
+
 inBrowser('nothing flashes or slides for people who asked for less motion', async () => {
   await stage.page.emulateMedia({ reducedMotion: 'reduce' });
   await openLive('/');
