@@ -39,7 +39,9 @@ test('a watched folder that is away is told, and leaves the rest healthy', async
   const { status, body } = await health(plant);
   expect([status, body.status, body.database, body.storage]).toEqual([200, 'healthy', true, true]);
   expect(body.stats).toMatchObject({
-    sources: [{ state: 'offline', reason: 'The folder does not exist', knownFiles: 1 }],
+    sources: [
+      { state: 'offline', reason: 'The folder does not exist', reasonCode: 'missing', knownFiles: 1 },
+    ],
   });
 });
 

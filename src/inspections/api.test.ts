@@ -239,7 +239,14 @@ test('sources say how each watched folder is doing', async () => {
   expect(await plant.json('/api/v1/sources')).toEqual({
     sources: [
       {
-        ...{ id: 1, path: plant.watchDir, state: 'online', reason: null, offlineSince: null },
+        ...{
+          id: 1,
+          path: plant.watchDir,
+          state: 'online',
+          reason: null,
+          reasonCode: null,
+          offlineSince: null,
+        },
         ...{ mode: 'poll', modeOrigin: 'setting', fileSystem: expect.any(String) },
         ...{ directories: expect.any(Number), knownFiles: images.length + 1, incomplete: 0 },
         ...{ sweepRunningSince: null, backfill: null, lag: null },

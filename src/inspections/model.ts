@@ -68,13 +68,25 @@ export type SequenceGap = {
   toAt: number;
 };
 
+/** Why a watched folder is offline: names a text of `offlineReason`. */
+export type OfflineReason =
+  | 'missing'
+  | 'not_a_folder'
+  | 'no_permission'
+  | 'not_connected'
+  | 'emptied'
+  | 'no_answer'
+  | 'other';
+
 /** How one watched folder is doing. */
 export type SourceStatus = {
   id: number;
   path: string;
   state: 'starting' | 'online' | 'offline' | 'empty';
-  /** Why it is offline, in plain words. */
+  /** Why it is offline, in plain English words. */
   reason: string | null;
+  /** The same for pages, which say it in the reader's language. */
+  reasonCode: OfflineReason | null;
   /** How changes are noticed: events of the file system plus sweeps, or sweeps alone. */
   mode: 'events' | 'poll';
   /** 'auto' when the file system decided, else the setting. */

@@ -1,7 +1,16 @@
+import type { OfflineReason } from './model.ts';
+
 /** Watch folders that need a word, and the progress of reading older images. */
 export type NoticesView = {
-  offline: { path: string; reason: string | null; sinceAt: number | null }[];
+  offline: OfflineFolder[];
   backfill: { done: number; total: number; remainingMs: number | null } | null;
+};
+
+type OfflineFolder = {
+  path: string;
+  reason: string | null;
+  reasonCode: OfflineReason | null;
+  sinceAt: number | null;
 };
 
 /** Offline folders and the sum of what is left to read; the remaining time is extrapolated from the time spent so far. */
@@ -10,6 +19,7 @@ export function noticesView(
     path: string;
     state: string;
     reason: string | null;
+    reasonCode: OfflineReason | null;
     offlineSince: number | null;
     backfill: { done: number; total: number; startedAt: number } | null;
   }[],
@@ -23,7 +33,10 @@ export function noticesView(
   return {
     offline: sources
       .filter(({ state }) => state === 'offline')
-      .map(({ path, reason, offlineSince }) => ({ path, reason, sinceAt: offlineSince })),
+      .map(({ path, reason, reasonCode, offlineSince }) => ({
+        ...{ path, reason, reasonCode },
+        sinceAt: offlineSince,
+      })),
     backfill: running.length > 0 ? { done, total, remainingMs } : null,
   };
 }

@@ -54,8 +54,15 @@ const empty = {
 const backfill = { done: 10, total: 100, startedAt: now - 5000 };
 const notices = noticesView(
   [
-    { path: odd, state: 'offline', reason: 'No permission', offlineSince: now, backfill: null },
-    { path: '/data', state: 'online', reason: null, offlineSince: null, backfill },
+    {
+      path: odd,
+      state: 'offline',
+      reason: 'No permission',
+      reasonCode: 'no_permission',
+      offlineSince: now,
+      backfill: null,
+    },
+    { path: '/data', state: 'online', reason: null, reasonCode: null, offlineSince: null, backfill },
   ],
   now,
 );
@@ -76,6 +83,7 @@ const source = (over: Partial<SourceStatus> = {}): SourceStatus => ({
     path: odd,
     state: 'online',
     reason: null,
+    reasonCode: null,
     mode: 'events',
     modeOrigin: 'auto',
     fileSystem: 'ext4',
@@ -99,6 +107,7 @@ const sources = [
     state: 'offline',
     reason: 'The folder does not exist',
     offlineSince: now,
+    reasonCode: 'missing',
     lastSweep: null,
   }),
   source({ id: 3, state: 'empty', lag: null, backfill: null, sweepRunningSince: now }),
@@ -168,6 +177,18 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'shared/_filters': [{ filters }, { filters: { ...filters, stations: null } }],
   'shared/_flag': cards.cards.flatMap(({ conditions }) => conditions.map((condition) => ({ condition }))),
   'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
+  'shared/_offline-reason': (
+    [
+      'missing',
+      'not_a_folder',
+      'no_permission',
+      'not_connected',
+      'emptied',
+      'no_answer',
+      'other',
+      null,
+    ] as const
+  ).map((reasonCode) => ({ source: { reasonCode, reason: odd } })),
   'shared/_rescan': [{ rescan: null, here: '/sources' }],
   'shared/_rescan-result': [
     { rescan: null },

@@ -23,6 +23,7 @@ export type ScanStatus = Pick<
   | 'state'
   | 'reason'
   | 'directories'
+  | 'reasonCode'
   | 'knownFiles'
   | 'lastSweep'
   | 'sweepRunningSince'
@@ -77,7 +78,8 @@ export function startScanEngine(
     // Read after the wait: the loop and a rescan may be checking at once, and only one of them starts the watch.
     const was = status.state;
     if (check.online) {
-      Object.assign(status, { state: check.isEmpty ? 'empty' : 'online', reason: null, offlineSince: null });
+      const state = check.isEmpty ? 'empty' : 'online';
+      Object.assign(status, { state, reason: null, reasonCode: null, offlineSince: null });
       if (was === 'offline' || was === 'starting') {
         Object.assign(status, chooseMode(context.root.path, watchMode));
         if (status.mode === 'events') startWatching();
@@ -93,11 +95,12 @@ export function startScanEngine(
         { folder: context.root.path, reason: check.reason },
         'The watched folder is offline; nothing is deleted',
       );
-      Object.assign(status, { state: 'offline', reason: check.reason, offlineSince: clock.now() });
+      const { reason, reasonCode } = check;
+      Object.assign(status, { state: 'offline', reason, reasonCode, offlineSince: clock.now() });
       await watch?.stop();
       watch = undefined;
     } else {
-      status.reason = check.reason;
+      Object.assign(status, { reason: check.reason, reasonCode: check.reasonCode });
     }
     return check;
   }
@@ -222,6 +225,7 @@ function startingStatus(watchMode: WatchMode): ScanStatus {
     directories: 0,
     knownFiles: 0,
     lastSweep: null,
+    reasonCode: null,
     sweepRunningSince: null,
     backfill: null,
     incomplete: 0,

@@ -1,11 +1,30 @@
 import { opendir } from 'node:fs/promises';
+import type { OfflineReason } from '../model.ts';
 
 /** A root that does not answer a listing within this time is offline: network mounts can hang for ever. */
 const answerWithinMs = 8_000;
 
 export type RootCheck =
   | { online: true; isEmpty: boolean }
-  | { online: false; reason: string; isMissing: boolean };
+  | { online: false; reasonCode: OfflineReason; reason: string; isMissing: boolean };
+
+const reasonCodes: Readonly<Record<string, OfflineReason>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'not_a_folder',
+  EACCES: 'no_permission',
+  EPERM: 'no_permission',
+  ENOTCONN: 'not_connected',
+  EIO: 'not_connected',
+  ESTALE: 'not_connected',
+  ETIMEDOUT: 'no_answer',
+};
+
+const reasons: Partial<Record<OfflineReason, string>> = {
+  missing: 'The folder does not exist',
+  not_a_folder: 'This is a file, not a folder',
+  no_permission: 'No permission to read the folder',
+  not_connected: 'The share is not connected',
+};
 
 /**
  * Whether the watched folder is there. A folder that held images and is suddenly empty is a mount that is gone, not a
@@ -25,15 +44,17 @@ export async function checkRoot(
     if (isEmpty && knownFiles > 0) {
       return {
         online: false,
+        reasonCode: 'emptied',
         reason: `The folder is empty although it held ${knownFiles} images. Is the share mounted?`,
         isMissing: false,
       };
     }
     return { online: true, isEmpty };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-    return { online: false, reason: reasonOf(error as NodeJS.ErrnoException), isMissing };
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasonCode = reasonCodes[code ?? ''] ?? 'other';
+    const isMissing = reasonCode === 'missing' || reasonCode === 'not_a_folder';
+    return { online: false, reasonCode, reason: reasons[reasonCode] ?? message, isMissing };
   } finally {
     timeout.abort();
   }
@@ -46,16 +67,8 @@ async function hasNoEntries(path: string, isExcluded: (name: string) => boolean)
 
 function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const timer = setTimeout(() => reject(new Error(`No answer within ${ms / 1000} s`)), ms);
+    const late = Object.assign(new Error(`No answer within ${ms / 1000} s`), { code: 'ETIMEDOUT' });
+    const timer = setTimeout(() => reject(late), ms);
     signal.addEventListener('abort', () => clearTimeout(timer));
   });
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return 'The folder does not exist';
-  if (error.code === 'ENOTDIR') return 'This is a file, not a folder';
-  if (error.code === 'EACCES' || error.code === 'EPERM') return 'No permission to read the folder';
-  if (error.code === 'ENOTCONN' || error.code === 'EIO' || error.code === 'ESTALE')
-    return 'The share is not connected';
-  return error.message;
 }

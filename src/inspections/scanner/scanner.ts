@@ -179,6 +179,7 @@ function describe(
   const silent = {
     state: 'offline' as const,
     reason: 'The folder does not answer',
+    reasonCode: 'no_answer' as const,
     offlineSince: thread.heardAt,
   };
   return {
@@ -192,6 +193,7 @@ function describe(
 const unknownStatus: ScanStatus = {
   state: 'starting',
   reason: null,
+  reasonCode: null,
   offlineSince: null,
   mode: 'poll',
   fileSystem: 'unknown',
