@@ -1,13 +1,16 @@
 import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isImageName } from '../file-name.ts';
-import { isRealFolder } from './look-up.ts';
+import { isRealFolder, lookUp } from './look-up.ts';
 
 /** Entries read at a time: measured twice as fast as one `readdir` of a million names, and events get a turn between. */
 const entriesPerChunk = 4096;
 
-/** Some of a folder's entries, excluded ones left out. */
-export type FolderChunk = { images: string[]; folders: string[] };
+/** Some of a folder's entries, excluded ones left out. `unnameable` are images and folders whose names are no UTF-8. */
+export type FolderChunk = { images: string[]; folders: string[]; unnameable: string[] };
+
+/** Stands in a name for bytes that are no UTF-8. */
+const replacement = '\ufffd';
 
 /**
  * Lists one folder in chunks. Links to folders are not followed, so that a link cannot lead out of the root or in a
@@ -18,11 +21,13 @@ export type FolderChunk = { images: string[]; folders: string[] };
 export function* listFolder(path: string, isExcluded: (name: string) => boolean): Generator<FolderChunk> {
   const handle = opendirSync(path, { bufferSize: entriesPerChunk });
   try {
-    let chunk: FolderChunk = { images: [], folders: [] };
+    let chunk = emptyChunk();
     let read = 0;
     for (let entry = handle.readSync(); entry; entry = handle.readSync()) {
       const { name } = entry;
-      if (entry.isDirectory()) {
+      if (name.includes(replacement) && lookUp(join(path, name)) === 'gone') {
+        if (entry.isDirectory() || isImageName(name)) chunk.unnameable.push(name);
+      } else if (entry.isDirectory()) {
         if (!isExcluded(name)) chunk.folders.push(name);
       } else if (isImageName(name)) {
         if (!isExcluded(name)) chunk.images.push(name);
@@ -37,11 +42,15 @@ export function* listFolder(path: string, isExcluded: (name: string) => boolean)
       }
       if (++read % entriesPerChunk === 0) {
         yield chunk;
-        chunk = { images: [], folders: [] };
+        chunk = emptyChunk();
       }
     }
     yield chunk;
   } finally {
     handle.closeSync();
   }
+}
+
+function emptyChunk(): FolderChunk {
+  return { images: [], folders: [], unnameable: [] };
 }

@@ -50,6 +50,7 @@ export async function sweepRoot(
         const listing = await readFolder(parts, folder, kind, modifiedAt);
         result.foldersListed++;
         result.filesSeen += listing.files;
+        result.unreadable.push(...listing.unnameable.map((name) => childPath(path, name)));
         pending.push(...newestFirst(context, path, listing.folders));
       } catch (error) {
         result.unreadable.push(path);
@@ -94,11 +95,13 @@ async function readFolder(parts: Parts, folder: FolderState, kind: SweepKind, mo
   const knownBefore = names.size;
   const older = createOlderFiles();
   const folders: string[] = [];
+  const unnameable: string[] = [];
   let files = 0;
   let knownSeen = 0;
   let isComplete = true;
   for (const chunk of listFolder(join(context.root.path, folder.ref.path), context.isExcluded)) {
     folders.push(...chunk.folders);
+    unnameable.push(...chunk.unnameable);
     files += chunk.images.length;
     for (const name of chunk.images) {
       const isKnown = !names.add(name);
@@ -117,10 +120,11 @@ async function readFolder(parts: Parts, folder: FolderState, kind: SweepKind, mo
   }
   backfill.add(folder, older.names, older.times);
   if (knownSeen < knownBefore && files > 0) await reportMissing(context, folder);
-  folder.modifiedAt = isComplete ? modifiedAt : null;
+  // What has no name that can be kept is told by every sweep anew.
+  folder.modifiedAt = isComplete && unnameable.length === 0 ? modifiedAt : null;
   folder.listedAt = listedAt;
   if (files > 0 || knownBefore > 0) noteListed(context, folder);
-  return { files, folders };
+  return { files, folders, unnameable };
 }
 
 /** Writes the listing down now, or, where files of it are still on their way, as soon as the last has arrived. */
@@ -174,11 +178,15 @@ function childrenOf(context: ScanContext, path: string): string[] {
   );
 }
 
+function childPath(path: string, name: string): string {
+  return path === '' ? name : `${path}/${name}`;
+}
+
 /** Child folders with the most recently changed one last, because the walk takes from the end. */
 function newestFirst(context: ScanContext, path: string, names: readonly string[]): string[] {
   return names
     .map((name) => {
-      const child = path === '' ? name : `${path}/${name}`;
+      const child = childPath(path, name);
       const stat = lookUp(join(context.root.path, child));
       return { child, modifiedAt: typeof stat === 'string' ? 0 : stat.mtimeMs };
     })
