@@ -7,11 +7,50 @@
   const isField = (element) =>
     element.matches('input:not([type="radio"]), select, textarea:not([readonly]), [contenteditable]');
 
+  /* A choice made by keyboard keeps the focus on the page it leads to, so that the next key can go on from there. */
+  function createChoices() {
+    const key = 'chosen-by-keyboard';
+    let isByKeyboard = false;
+    const listen = (event, value) =>
+      document.addEventListener(
+        event,
+        () => {
+          isByKeyboard = value;
+        },
+        true,
+      );
+    listen('keydown', true);
+    listen('pointerdown', false);
+    const inStorage = (action) => {
+      try {
+        return action(sessionStorage);
+      } catch {
+        return null;
+      }
+    };
+    return {
+      keep: (name) => isByKeyboard && inStorage((storage) => storage.setItem(key, name)),
+      goOn: () => {
+        const name = inStorage((storage) => storage.getItem(key));
+        if (name === null) return;
+        inStorage((storage) => storage.removeItem(key));
+        const isIt = (field) => field.name === name && (field.type !== 'radio' || field.checked);
+        const fields = [...document.querySelectorAll('[data-auto-submit] select, [data-auto-submit] input')];
+        fields.find(isIt)?.focus({ preventScroll: true });
+      },
+    };
+  }
+
+  const choices = createChoices();
+  choices.goOn();
+
   /* Filters: presets go at once, "Custom" waits for its button; fields that say nothing stay out of the URL. */
   document.addEventListener('change', ({ target }) => {
     const form = target.form;
     if (!form?.matches('[data-auto-submit]') || target.value === 'custom') return;
-    if (target.matches('select, [type="radio"]')) form.requestSubmit();
+    if (!target.matches('select, [type="radio"]')) return;
+    choices.keep(target.name);
+    form.requestSubmit();
   });
   document.addEventListener('submit', ({ target }) => {
     if (!target.matches('[data-auto-submit]')) return;
@@ -89,7 +128,7 @@
       const pointX = (place.scrollLeft + x - offset(place.clientWidth, image.naturalWidth * before)) / before;
       const pointY =
         (place.scrollTop + y - offset(place.clientHeight, image.naturalHeight * before)) / before;
-      zoom = next === null ? null : Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, next));
+      zoom = next === null ? null : Math.min(Math.max(MOST_ZOOM, fitZoom()), Math.max(LEAST_ZOOM, next));
       image.style.width = zoom === null ? '' : `${image.naturalWidth * zoom}px`;
       image.style.height = zoom === null ? '' : `${image.naturalHeight * zoom}px`;
       show();
@@ -168,11 +207,16 @@
   });
 
   /* A new thumbnail slides in. */
-  new MutationObserver((changes) => {
+  function slideNewIn(changes) {
     for (const { addedNodes } of changes) {
       for (const node of addedNodes) if (node.matches?.('.shot')) node.classList.add('is-new');
     }
-  }).observe(document.getElementById('main'), { childList: true, subtree: true });
+  }
+
+  new MutationObserver(slideNewIn).observe(document.getElementById('main'), {
+    childList: true,
+    subtree: true,
+  });
 
   /* Lists keep their order while somebody points at them or has the focus in them, and sort themselves afterwards. */
   const wantedOrders = new Map();
