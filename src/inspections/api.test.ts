@@ -249,6 +249,7 @@ test('sources say how each watched folder is doing', async () => {
         },
         ...{ mode: 'poll', modeOrigin: 'setting', fileSystem: expect.any(String) },
         ...{ directories: expect.any(Number), knownFiles: images.length + 1, incomplete: 0 },
+        unreadable: { count: 0, paths: [] },
         ...{ sweepRunningSince: null, backfill: null, lag: null },
         lastSweep: expect.objectContaining({ filesSeen: images.length + 1, durationMs: expect.any(Number) }),
       },

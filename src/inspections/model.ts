@@ -108,6 +108,8 @@ export type SourceStatus = {
   lag: { p50Ms: number; p99Ms: number; samples: number } | null;
   /** Files seen but not complete yet. */
   incomplete: number;
+  /** Folders, and images whose names are no UTF-8, that cannot be read: how many, and the first of them by path. */
+  unreadable: { count: number; paths: string[] };
   offlineSince: number | null;
 };
 

@@ -94,6 +94,7 @@ const source = (over: Partial<SourceStatus> = {}): SourceStatus => ({
     sweepRunningSince: null,
     backfill,
     incomplete: 1,
+    unreadable: { count: 12, paths: [odd, 'S9'] },
     offlineSince: null,
   },
   lastSweep: { kind: 'sweep', startedAt: now - 9000, durationMs: 120, filesSeen: 100, filesAdded: 3 },

@@ -16,6 +16,7 @@ import { folderState, type SweepKind, type SweepResult, sweepRoot } from './swee
 const rootCheckMs = 5_000;
 /** A rescan answers after this long even when older images are still being written. */
 const rescanWaitMs = 20_000;
+const maxUnreadableShown = 10;
 
 /** What the scanner knows of its own work; the rest of a source's status is known to the main thread. */
 export type ScanStatus = Pick<
@@ -32,7 +33,8 @@ export type ScanStatus = Pick<
   | 'mode'
   | 'fileSystem'
   | 'lag'
-> & { offlineSince: number | null; refusedWatches: number; unreadableFolders: string[] };
+  | 'unreadable'
+> & { offlineSince: number | null; refusedWatches: number };
 
 /** How changes are noticed; `auto` goes by the file system. */
 export type WatchMode = 'auto' | 'events' | 'poll';
@@ -150,7 +152,8 @@ export function startScanEngine(
         watch?.watch(folder.ref.path),
       );
       await intake.settle();
-      status.unreadableFolders = result.unreadable;
+      const { unreadable } = result;
+      status.unreadable = { count: unreadable.length, paths: unreadable.slice(0, maxUnreadableShown) };
       const filesAdded = intake.added + backfill.added - addedBefore;
       status.lastSweep = {
         kind,
@@ -234,7 +237,7 @@ function startingStatus(watchMode: WatchMode): ScanStatus {
     lag: null,
     offlineSince: null,
     refusedWatches: 0,
-    unreadableFolders: [],
+    unreadable: { count: 0, paths: [] },
   };
 }
 

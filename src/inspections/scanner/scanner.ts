@@ -175,7 +175,7 @@ function describe(
   latest: ScanStatus | undefined,
   thread: { isSilent: boolean; heardAt: number },
 ): SourceStatus {
-  const { refusedWatches: _, unreadableFolders: __, ...known } = latest ?? unknownStatus;
+  const { refusedWatches: _, ...known } = latest ?? unknownStatus;
   const silent = {
     state: 'offline' as const,
     reason: 'The folder does not answer',
@@ -205,7 +205,7 @@ const unknownStatus: ScanStatus = {
   incomplete: 0,
   lag: null,
   refusedWatches: 0,
-  unreadableFolders: [],
+  unreadable: { count: 0, paths: [] },
 };
 
 function waitUnref(ms: number): Promise<false> {
