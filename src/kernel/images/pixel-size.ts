@@ -15,7 +15,7 @@ export async function readPixelSize(realPath: string, root?: string): Promise<Pi
     const bytes = await readWhole(opened.file, Math.min(opened.sizeBytes, MAX_HEADER_BYTES));
     const type = findAcceptedType(bytes);
     if (type === undefined || type === 'image/bmp') return undefined;
-    const { autoOrient } = await openUntrustedImage(bytes).metadata();
+    const { autoOrient } = await (await openUntrustedImage(bytes)).metadata();
     return { width: autoOrient.width, height: autoOrient.height };
   } catch {
     return undefined;

@@ -160,6 +160,21 @@ test('an interlaced image, which must be unpacked whole, may have fewer pixels',
   expect(await renderThumbnail(put(baseline), stripSpec)).toMatchObject({ ok: true });
 });
 
+test('no odd way of writing its header lets an image that must be unpacked whole have more pixels', async () => {
+  const progressive = await board(6000, 5000).jpeg({ progressive: true }).toBuffer();
+  const lonelyMarker = Buffer.from([0xff, 0x01]);
+  const disguised = Buffer.concat([progressive.subarray(0, 2), lonelyMarker, progressive.subarray(2)]);
+  const channelByChannel = drawnInPasses(3, { side: 6000, channels: 3 });
+  for (const bytes of [disguised, channelByChannel])
+    expect(await renderThumbnail(put(bytes), stripSpec)).toMatchObject({ ok: false, reason: 'too_large' });
+});
+
+test('an image drawn in a hundred passes is taken, one that would keep the decoder busy for hours is not', async () => {
+  expect(await renderThumbnail(put(drawnInPasses(99)), stripSpec)).toMatchObject({ ok: true });
+  const answer = await renderThumbnail(put(drawnInPasses(101)), stripSpec);
+  expect(answer).toMatchObject({ ok: false, reason: 'unreadable' });
+});
+
 test('a file of 50 MB is taken, one above the limit is not even read', async () => {
   const jpeg = await board(400, 300).jpeg().toBuffer();
   const path = put(Buffer.concat([jpeg, Buffer.alloc(50 * 1024 * 1024 - jpeg.length, 7)]));
@@ -179,6 +194,29 @@ test('a file that is gone and a folder under an image name are told apart', asyn
     reason: 'unreadable',
   });
 });
+
+/** A JPEG of one colour in as many scans: progressive when grey, else one after another channel by channel. */
+function drawnInPasses(passes: number, { side = 8, channels = 1 } = {}): Buffer {
+  const segment = (marker: number, ...data: number[]) =>
+    Buffer.from([0xff, marker, 0, data.length + 2, ...data]);
+  const oneCode = [1, ...Array(15).fill(0), 0];
+  const ids = Array.from({ length: channels }, (_, i) => i + 1);
+  const size = [side >> 8, side & 255, side >> 8, side & 255];
+  const frame = channels === 1 ? 0xc2 : 0xc0;
+  const scan = (i: number) => {
+    const [from, to] = channels > 1 ? [0, 63] : i === 0 ? [0, 0] : [1, 63];
+    return Buffer.concat([segment(0xda, 1, ids[i % channels]!, 0, from, to, 0), Buffer.from([0x3f])]);
+  };
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    segment(0xdb, 0, ...Array(64).fill(1)),
+    segment(frame, 8, ...size, channels, ...ids.flatMap((id) => [id, 0x11, 0])),
+    segment(0xc4, 0, ...oneCode),
+    segment(0xc4, 0x10, ...oneCode),
+    ...Array.from({ length: passes }, (_, i) => scan(i)),
+    Buffer.from([0xff, 0xd9]),
+  ]);
+}
 
 /** A small PNG whose header claims other dimensions. */
 async function claimedSize(width: number, height: number, interlace = 0): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import { judgeBytes } from './completeness.ts';
 import { type ImageFailure, readImage } from './read-image.ts';
-import { openPixels, openUntrustedImage, pixelLimit } from './untrusted-image.ts';
+import { openPixels, openUntrustedImage, TooManyPixels } from './untrusted-image.ts';
 
 /** A size in which images are shown. */
 export type ThumbnailSpec = {
@@ -67,7 +67,11 @@ export async function renderThumbnail(
     return { ok: false, reason: 'not_an_image', message: 'BMP images are not supported here' };
   }
   try {
-    const bytes = await encode(resize(openUntrustedImage(source.bytes), spec), spec, spec.quality).toBuffer();
+    const bytes = await encode(
+      resize(await openUntrustedImage(source.bytes), spec),
+      spec,
+      spec.quality,
+    ).toBuffer();
     const fits = spec.maxBytes === undefined || bytes.length <= spec.maxBytes;
     return { ok: true, type: spec.type, bytes: fits ? bytes : await renderCoarser(source.bytes, spec) };
   } catch (error) {
@@ -76,7 +80,8 @@ export async function renderThumbnail(
 }
 
 async function renderCoarser(source: Buffer, spec: ThumbnailSpec): Promise<Buffer> {
-  const pixels = await resize(openUntrustedImage(source), spec).raw().toBuffer({ resolveWithObject: true });
+  const image = resize(await openUntrustedImage(source), spec);
+  const pixels = await image.raw().toBuffer({ resolveWithObject: true });
   let bytes = Buffer.alloc(0);
   for (const { quality, shrink } of coarserSteps) {
     const box = { width: Math.round(spec.width / shrink), height: Math.round(spec.height / shrink) };
@@ -101,9 +106,8 @@ function encode(image: Sharp, spec: ThumbnailSpec, quality: number): Sharp {
 /** The decoder says what it stumbled over; whether the file simply ends too early, its own bytes tell better. */
 function explainFailure(source: Buffer, error: unknown): ImageFailure {
   if (!(error instanceof Error)) throw error;
-  if (error.message.includes('exceeds pixel limit')) {
-    const message = `the image has more than the ${pixelLimit(source) / 1_000_000} million pixels taken of its kind`;
-    return { ok: false, reason: 'too_large', message };
+  if (error instanceof TooManyPixels) {
+    return { ok: false, reason: 'too_large', message: `the image has ${error.message} of its kind` };
   }
   if (judgeBytes(source) === 'incomplete') {
     return { ok: false, reason: 'truncated', message: 'the file ends before the image does' };
