@@ -41,30 +41,33 @@
     };
   }
 
-  const choices = createChoices();
-  choices.goOn();
-
   /* Filters: presets go at once, "Custom" waits for its button; fields that say nothing stay out of the URL. */
-  document.addEventListener('change', ({ target }) => {
-    const form = target.form;
-    if (!form?.matches('[data-auto-submit]') || target.value === 'custom') return;
-    if (!target.matches('select, [type="radio"]')) return;
-    choices.keep(target.name);
-    form.requestSubmit();
-  });
-  document.addEventListener('submit', ({ target }) => {
-    if (!target.matches('[data-auto-submit]')) return;
-    const period = target.querySelector('[name="period"]:checked');
-    const hasNoRange = period && period.value !== 'custom';
-    for (const field of target.querySelectorAll('select, [type="datetime-local"]')) {
-      field.disabled = field.value === '' || (hasNoRange && field.type === 'datetime-local');
-    }
-  });
-  window.addEventListener('pageshow', ({ persisted }) => {
-    for (const field of document.querySelectorAll('[data-auto-submit] :disabled')) field.disabled = false;
-    // A page that Back brings from memory still shows the choice that led away from it.
-    if (persisted) for (const form of document.querySelectorAll('[data-auto-submit]')) form.reset();
-  });
+  function startFilters() {
+    const choices = createChoices();
+    choices.goOn();
+    document.addEventListener('change', ({ target }) => {
+      const form = target.form;
+      if (!form?.matches('[data-auto-submit]') || target.value === 'custom') return;
+      if (!target.matches('select, [type="radio"]')) return;
+      choices.keep(target.name);
+      form.requestSubmit();
+    });
+    document.addEventListener('submit', ({ target }) => {
+      if (!target.matches('[data-auto-submit]')) return;
+      const period = target.querySelector('[name="period"]:checked');
+      const hasNoRange = period && period.value !== 'custom';
+      for (const field of target.querySelectorAll('select, [type="datetime-local"]')) {
+        field.disabled = field.value === '' || (hasNoRange && field.type === 'datetime-local');
+      }
+    });
+    window.addEventListener('pageshow', ({ persisted }) => {
+      for (const field of document.querySelectorAll('[data-auto-submit] :disabled')) field.disabled = false;
+      // A page that Back brings from memory still shows the choice that led away from it.
+      if (persisted) for (const form of document.querySelectorAll('[data-auto-submit]')) form.reset();
+    });
+  }
+
+  startFilters();
 
   /* Arrow keys walk over thumbnails as the eye sees them; page keys turn the page. */
   function walk(event, shot, grid) {
@@ -219,35 +222,42 @@
   });
 
   /* Lists keep their order while somebody points at them or has the focus in them, and sort themselves afterwards. */
-  const wantedOrders = new Map();
-  const isBusy = (list) => list.matches(':hover') || list.contains(document.activeElement);
+  function keepOrders() {
+    const wantedOrders = new Map();
+    const isBusy = (list) => list.matches(':hover') || list.contains(document.activeElement);
 
-  function holdOrder({ detail }) {
-    for (const { fragment } of detail.tasks) {
-      for (const next of fragment.querySelectorAll('[data-hold-order]')) {
-        const shown = document.getElementById(next.id);
-        wantedOrders.delete(next.id);
-        if (!shown || !isBusy(shown)) continue;
-        const items = [...next.children];
-        const places = new Map([...shown.children].map(({ id }, place) => [id, place]));
-        const placeOf = ({ id }) => (places.has(id) ? places.get(id) : places.size);
-        wantedOrders.set(
-          next.id,
-          items.map(({ id }) => id),
-        );
-        next.append(...items.sort((a, b) => placeOf(a) - placeOf(b)));
+    function holdOrder({ detail }) {
+      for (const { fragment } of detail.tasks) {
+        for (const next of fragment.querySelectorAll('[data-hold-order]')) {
+          const shown = document.getElementById(next.id);
+          wantedOrders.delete(next.id);
+          if (!shown || !isBusy(shown)) continue;
+          const items = [...next.children];
+          const places = new Map([...shown.children].map(({ id }, place) => [id, place]));
+          const placeOf = ({ id }) => (places.has(id) ? places.get(id) : places.size);
+          wantedOrders.set(
+            next.id,
+            items.map(({ id }) => id),
+          );
+          next.append(...items.sort((a, b) => placeOf(a) - placeOf(b)));
+        }
       }
     }
-  }
 
-  function releaseOrders() {
-    for (const [listId, ids] of wantedOrders) {
-      const list = document.getElementById(listId);
-      if (list && isBusy(list)) continue;
-      wantedOrders.delete(listId);
-      if (!list) continue;
-      const place = ({ id }) => (ids.includes(id) ? ids.indexOf(id) : ids.length);
-      list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+    function releaseOrders() {
+      for (const [listId, ids] of wantedOrders) {
+        const list = document.getElementById(listId);
+        if (list && isBusy(list)) continue;
+        wantedOrders.delete(listId);
+        if (!list) continue;
+        const place = ({ id }) => (ids.includes(id) ? ids.indexOf(id) : ids.length);
+        list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+      }
+    }
+
+    document.addEventListener('htmx:before:swap', holdOrder);
+    for (const leave of ['mouseout', 'focusout', 'pointerup']) {
+      document.addEventListener(leave, () => setTimeout(releaseOrders, 400));
     }
   }
 
@@ -267,9 +277,6 @@
     });
   }
 
+  keepOrders();
   keepFocus();
-  document.addEventListener('htmx:before:swap', holdOrder);
-  for (const leave of ['mouseout', 'focusout', 'pointerup']) {
-    document.addEventListener(leave, () => setTimeout(releaseOrders, 400));
-  }
 })();
