@@ -2,7 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/clock.ts';
 import { createTestApp, type TestApp, type TestAppOptions } from '../test-app.ts';
-import { useBrowser, type WatchedPage } from './browser.ts';
+import { type TestBrowser, useBrowser, type WatchedPage } from './browser.ts';
 import { placeImage } from './images.ts';
 import { addWitness, forgetWitnessed } from './witness.ts';
 
@@ -13,6 +13,8 @@ export const soon = { timeout: 5_000, interval: 10 };
 export type Stage = {
   /** `test`, skipped where there is no browser. */
   inBrowser: typeof test;
+  /** A further page, in a profile of its own; whoever opens it looks at its faults and closes it. */
+  openBrowser: TestBrowser['open'];
   readonly plant: TestApp;
   readonly origin: string;
   readonly watched: WatchedPage;
@@ -59,6 +61,7 @@ export function useStage(
   });
   const stage: Stage = {
     inBrowser: test.skipIf(browser.missing) as typeof test,
+    openBrowser: browser.open,
     get plant() {
       return plant!;
     },
