@@ -117,6 +117,7 @@ async function checkHealth({
   inspections,
   images,
   db,
+  backups,
   places,
 }: Services): Promise<Record<string, HealthPart>> {
   const sources = inspections.sources.list();
@@ -127,5 +128,6 @@ async function checkHealth({
     sources: { ok: sources.every(({ state }) => state !== 'offline'), required: false, detail: sources },
     stream: { ok: true, required: false, detail: inspections.topics.stats() },
     thumbnails: { ok: true, required: false, detail: images.store.stats() },
+    backups: { ok: backups.stats().fault === null, required: false, detail: backups.stats() },
   };
 }

@@ -10,6 +10,7 @@ import { startSequenceChecks } from './inspections/sequence-checks.ts';
 import { createSources } from './inspections/sources.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
+import { type ScheduledBackups, startScheduledBackups } from './kernel/db/scheduled-backups.ts';
 import { htmxFiles } from './kernel/http/htmx-files.ts';
 import { createPageRenderer } from './kernel/http/page-renderer.ts';
 import { loadStaticFiles, type StaticFiles } from './kernel/http/static.ts';
@@ -23,6 +24,7 @@ import { type Db, openDb } from './schema/db.ts';
 
 const minuteMs = 60_000;
 const secondMs = 1_000;
+const hourMs = 60 * minuteMs;
 const megabyte = 1_000_000;
 
 /** Sections of the product, in the order of the bar. */
@@ -42,6 +44,7 @@ export type Services = ServiceOptions & {
   startedAt: number;
   places: Places;
   db: Db;
+  backups: ScheduledBackups;
   i18n: I18n;
   staticFiles: StaticFiles;
   inspections: InspectionDeps;
@@ -59,6 +62,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const places = settlePlaces(config);
   for (const { key, values } of places.notes) log.warn(values, `A folder is not the wanted one: ${key}`);
   const { db, notes: databaseNotes } = await openDb({ path: places.dbPath, clock, log });
+  const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
   const reads = await createInspectionReads(db, clock, createWallClock(config.siteTimeZone));
   const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
@@ -98,6 +102,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     startedAt: clock.now(),
     places,
     db,
+    backups,
     i18n,
     staticFiles,
     publish,
@@ -120,6 +125,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       await sources.stop();
       await images.stop();
       await checks.stop();
+      await backups.stop();
       await db.close();
     },
   };
@@ -137,6 +143,15 @@ function scanSettings(config: Config) {
     patternSource: config.filenameRegex,
     exclude: config.exclude,
     timeZone: config.siteTimeZone,
+  };
+}
+
+function backupSettings(config: Config, { dbPath, backupDir }: Places) {
+  return {
+    path: dbPath,
+    dir: backupDir,
+    intervalMs: config.backupIntervalHours * hourMs,
+    keep: config.backupKeep,
   };
 }
 

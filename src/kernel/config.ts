@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { findMisspelt } from './misspelt-settings.ts';
+import type { Setting } from './setting.ts';
 import { isTimeZone } from './setting-kinds.ts';
-import { type Setting, type SettingKey, type SettingValues, settings } from './settings.ts';
+import { type SettingKey, type SettingValues, settings } from './settings.ts';
 import { parseSettingsFile } from './settings-file.ts';
 
 /** Where a setting's value comes from. */

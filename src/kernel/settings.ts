@@ -1,73 +1,7 @@
 import type { z } from 'zod';
-import { commaList, type Kind, oneOf, path, text, timeZone, wholeNumber, yesOrNo } from './setting-kinds.ts';
-
-/** Sections of the settings page and of the README's table, in the order they are shown. */
-export type SettingGroup = 'files' | 'watching' | 'images' | 'site' | 'server' | 'demo';
-
-/** One setting: where it comes from, what it accepts and what people are told about it. */
-export type Setting<K extends string = string, T = unknown> = Kind<T> & {
-  /** Name of the environment variable, and of the entry in the file named by CONFIG_FILE. */
-  env: string;
-  key: K;
-  group: SettingGroup;
-  /** Unit of the number, empty when it has none. */
-  unit: string;
-  doc: string;
-  /** As it would be written in the environment; empty means "not set". */
-  default: string;
-};
-
-type Entry<K extends string, T> = Omit<Setting<K, T>, 'unit'> & { unit?: string };
-
-function setting<const K extends string, T>(entry: Entry<K, T>): Setting<K, T> {
-  return { unit: '', ...entry };
-}
-
-/** The largest pattern that is compiled at all: long ones are nearly always a mistake and may be slow on purpose. */
-const longestPattern = 500;
-
-const files = [
-  setting({
-    env: 'WATCH_DIR',
-    key: 'watchDir',
-    group: 'files',
-    default: '/data',
-    ...path(),
-    doc: 'Folder with the inspection images: <station>/<model>/<file>. It is only ever read.',
-  }),
-  setting({
-    env: 'DB_PATH',
-    key: 'dbPath',
-    group: 'files',
-    default: '/state/data.sqlite',
-    ...path(),
-    doc: 'Database file; thumbnails are kept beside it. Must be on a local disk.',
-  }),
-  setting({
-    env: 'FILENAME_REGEX',
-    key: 'filenameRegex',
-    group: 'files',
-    ...text(longestPattern),
-    default: String.raw`^(?P<pass>OK|NG)-(?P<date>\d{8})-(?P<time>\d{6})-(?P<count>\d+)\.(?:jpg|jpeg|png)$`,
-    doc: 'How a file name tells verdict, date, time and COUNT: groups pass, date, time and (optional) count, written (?P<x>…) or (?<x>…). Letter case does not matter.',
-  }),
-  setting({
-    env: 'WATCH_EXCLUDE',
-    key: 'exclude',
-    group: 'files',
-    ...commaList(),
-    default: '',
-    doc: 'Further names of files and folders to pass over, besides those a NAS, a desktop or an unfinished copy makes (@eaDir, #recycle, .*, Thumbs.db, *.tmp, *.part, ~* and the like). * stands for any characters; a name with ! in front is let in after all.',
-  }),
-  setting({
-    env: 'CONFIG_FILE',
-    key: 'configFile',
-    group: 'files',
-    default: '',
-    ...path(),
-    doc: 'JSON file with settings under these same names; an environment variable wins over it.',
-  }),
-] as const;
+import { files } from './file-settings.ts';
+import { setting } from './setting.ts';
+import { commaList, oneOf, path, text, timeZone, wholeNumber, yesOrNo } from './setting-kinds.ts';
 
 const watching = [
   setting({

@@ -24,6 +24,7 @@ export function openSqliteDb(path: string): Db {
   return openSqlite({ path, tables: sqliteTables, migrationsFolder: migrationsOf('sqlite') });
 }
 
-function migrationsOf(dialect: Db['dialect']): string {
+/** The folder with a dialect's migrations. */
+export function migrationsOf(dialect: Db['dialect']): string {
   return fileURLToPath(new URL(`../../migrations/${dialect}`, import.meta.url));
 }

@@ -14,12 +14,12 @@ const lockWaitMs = 60_000;
  */
 export function migrateSqlite(writer: BetterSqlite.Database, migrationsFolder: string): void {
   const migrations = readMigrations(migrationsFolder);
-  if (pendingMigrations(migrations, readNewest(writer)).length === 0) return;
+  if (pendingMigrations(migrations, readNewestMigration(writer)).length === 0) return;
   writer.pragma(`busy_timeout = ${lockWaitMs}`);
   writer.exec('begin immediate');
   try {
     // Read again: another process may have been faster.
-    const newest = readNewest(writer);
+    const newest = readNewestMigration(writer);
     const pending = pendingMigrations(migrations, newest);
     if (newest !== undefined && pending[0]) copyFirst(writer.name, pending[0]);
     runSteps(writer, pending);
@@ -30,10 +30,11 @@ export function migrateSqlite(writer: BetterSqlite.Database, migrationsFolder: s
   }
 }
 
-function readNewest(writer: BetterSqlite.Database): number | undefined {
-  const isThere = writer.prepare('select 1 from sqlite_schema where name = ?').get(migrationsTable);
+/** When the newest step of a database was made; undefined when it has none of ours. */
+export function readNewestMigration(connection: BetterSqlite.Database): number | undefined {
+  const isThere = connection.prepare('select 1 from sqlite_schema where name = ?').get(migrationsTable);
   if (!isThere) return undefined;
-  const newest = writer.prepare(`select max(created_at) from ${migrationsTable}`).pluck().get();
+  const newest = connection.prepare(`select max(created_at) from ${migrationsTable}`).pluck().get();
   return newest === null ? undefined : Number(newest);
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
 
 /** Copies made before updates, and damaged files, that are kept; older ones are deleted. */
-const maxCopies = 3;
+export const maxCopies = 3;
 /** What SQLite keeps beside a database file. */
 const companions = ['-wal', '-shm', '-journal'];
 
@@ -53,6 +53,12 @@ export function listCopies(path: string, kind: 'before' | 'corrupt' | 'backup'):
 /** An instant as part of a file name, UTC: `2025-09-06T10-21-31`. */
 export function fileStamp(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replaceAll(':', '-');
+}
+
+/** When a copy was made, epoch ms, as its name says. */
+export function stampedAt(copy: string): number {
+  const [day, time = ''] = copy.slice(-19).split('T');
+  return Date.parse(`${day}T${time.replaceAll('-', ':')}Z`);
 }
 
 function moveIfThere(from: string, to: string): void {

@@ -11,7 +11,14 @@ export type Note = {
 };
 
 /** Where this process reads and writes. */
-export type Places = { watchDir: string; dbPath: string; stateDir: string; demoDir: string; notes: Note[] };
+export type Places = {
+  watchDir: string;
+  dbPath: string;
+  stateDir: string;
+  backupDir: string;
+  demoDir: string;
+  notes: Note[];
+};
 
 /**
  * Settles the folders: the defaults of contract S1 fall back to `./data` and `./state` where they cannot be had. A state
@@ -41,6 +48,7 @@ export function settlePlaces(config: Config): Places {
     watchDir: resolve(watch.path),
     dbPath: resolve(stateDir, basename(config.dbPath)),
     stateDir: resolve(stateDir),
+    backupDir: config.backupDir ? resolve(config.backupDir) : resolve(stateDir, 'backups'),
     demoDir: config.demoDir ? resolve(config.demoDir) : resolve(stateDir, 'demo'),
     notes,
   };

@@ -45,7 +45,7 @@ function isTest(path: string): boolean {
 }
 
 /** Programs around the product: they may use its code, it may not use theirs. */
-export const toolFolders: readonly string[] = ['testing', 'bench', 'simulator', 'client'];
+export const toolFolders: readonly string[] = ['testing', 'bench', 'simulator', 'client', 'maintenance'];
 
 /** First folder below src/, or the empty text for files directly in src/. */
 export function folderOf(path: string): string {
