@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { createLog } from '../log.ts';
@@ -52,6 +52,23 @@ test('stopping with fifty open streams takes less than two seconds, and a reques
   expect(await slow).toBe('done');
   await Promise.all(streams.map((stream) => stream.closed));
   await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toThrow();
+});
+
+test('a client that takes nothing of its answer is let go, one that is slow or hears little is not', async () => {
+  const app = createApp();
+  const released = new Promise<void>((resolve) => {
+    const endless = { pull: (to: ReadableStreamDefaultController) => to.enqueue(new Uint8Array(65_536)) };
+    app.get('/endless', () => new Response(new ReadableStream({ ...endless, cancel: () => resolve() })));
+  });
+  const server = await startServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, log, stalledMs: 600 });
+  const stalled = connect(server.port, '127.0.0.1').pause();
+  stalled.on('error', () => {});
+  stalled.write('GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const slow = fetch(`http://127.0.0.1:${server.port}/slow`).then((response) => response.text());
+  expect(await slow).toBe('done');
+  await released;
+  stalled.destroy();
+  await server.stop({ graceMs: 100 });
 });
 
 test('pages go through the whole chain compressed and with their headers', async () => {

@@ -11,6 +11,11 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** How long a connection may wait for its next request; longer than the stream's poll, so polling reuses it. */
 const KEEP_ALIVE_MS = 20_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+/**
+ * A connection on which nothing has moved for this long is cut: a client that takes nothing of its answer holds memory
+ * and an open file. Longer than any answer may take to begin; streams are pinged much oftener.
+ */
+const STALLED_MS = 90_000;
 /** A browser opens up to six connections while a page loads; the stream keeps one of them. */
 const MAX_CONNECTIONS_BASE = 2000;
 const CONNECTIONS_PER_STREAM = 2;
@@ -35,6 +40,7 @@ export async function startServer(options: {
   /** Ends every long-lived answer; called first when stopping. */
   endStreams?: () => void;
   maxStreams?: number;
+  stalledMs?: number;
 }): Promise<RunningServer> {
   const server = createAdaptorServer({
     fetch: options.fetch as (request: Request) => unknown,
@@ -48,6 +54,7 @@ export async function startServer(options: {
     },
   }) as Server;
   server.maxConnections = MAX_CONNECTIONS_BASE + CONNECTIONS_PER_STREAM * (options.maxStreams ?? 0);
+  server.timeout = options.stalledMs ?? STALLED_MS;
   await listen(server, options.host, options.port);
   server.on('error', (error) => options.log.error({ err: error }, 'The server had an error'));
   const { port } = server.address() as AddressInfo;

@@ -7,7 +7,8 @@ import { type ByteRange, parseByteRange } from './byte-range.ts';
 import { contentDisposition } from './content-disposition.ts';
 import { findAcceptedType, SNIFF_BYTES } from './content-type.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+/** Held once for each viewer who is slow to take it. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** `immutable`: the URL changes with the content. `revalidate`: kept too, but asked about each time. */
 export type Caching = 'immutable' | 'revalidate';
