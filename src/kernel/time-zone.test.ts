@@ -139,3 +139,24 @@ test('a million conversions take a moment', () => {
   expect(performance.now() - startedAt).toBeLessThan(800);
   expect(sum).toBeGreaterThan(0);
 });
+
+test.each(zones)(
+  'a time that %s shows twice is known by both its instants, any other has one',
+  (timeZone) => {
+    const clock = createWallClock(timeZone);
+    let twice = 0;
+    for (const local of localTimes(timeZone)) {
+      const [first, second] = (['earlier', 'later'] as const).map(
+        (disambiguation) => local.toZonedDateTime(timeZone, { disambiguation }).epochMilliseconds,
+      ) as [number, number];
+      // Of a time that is skipped neither shows it.
+      const isShown = (at: number) =>
+        clock.format(at, 'minute') === local.toString({ smallestUnit: 'minute' });
+      const isTwice = second > first && isShown(first) && isShown(second);
+      if (isTwice) twice += 1;
+      expect(clock.secondRunAt(first), `${local}`).toBe(isTwice ? second : undefined);
+      if (isTwice) expect(clock.secondRunAt(second), `${local}`).toBeUndefined();
+    }
+    if (timeZone === 'America/New_York') expect(twice).toBeGreaterThan(100);
+  },
+);

@@ -5,6 +5,8 @@ import { formatLocal, type LocalFormat, parseDateTime } from './local-time-text.
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
+/** More than any clock is set back by at once. */
+const longestStepBackMs = 3 * hourMs;
 
 /** Spans of one offset that are remembered per level; when full, everything is learnt anew. 50 years of days fit. */
 const MAX_CACHED_SPANS = 20_000;
@@ -21,6 +23,8 @@ export type WallClock = {
    * twice (clocks set back) the first is meant; one that is skipped (clocks set forward) moves on by what was skipped.
    */
   toEpochMs(year: number, month: number, day: number, hour: number, minute: number, second: number): number;
+  /** The later instant at which the clock shows the same because it is set back in between; undefined at nearly all times. */
+  secondRunAt(at: number): number | undefined;
   /** What the wall clock shows at an instant, whole seconds. */
   fieldsAt(at: number): LocalFields;
   /** Milliseconds by which local time is ahead of UTC at an instant. */
@@ -113,6 +117,11 @@ export function createWallClock(timeZone: string): WallClock {
     toEpochMs(year, month, day, hour, minute, second) {
       const local = dayNumberOf(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
       return (local - localOffset(local)) * 1_000;
+    },
+    secondRunAt(at) {
+      const backMs = offsetMsAt(at) - offsetMsAt(at + longestStepBackMs);
+      const later = at + backMs;
+      return backMs > 0 && offsetMsAt(later) === offsetMsAt(at) - backMs ? later : undefined;
     },
     fieldsAt(at) {
       const local = at + offsetMsAt(at);

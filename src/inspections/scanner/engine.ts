@@ -65,7 +65,7 @@ export function startScanEngine(
   const absences = createAbsences(context, isOnline);
   intake.onGone(absences.add);
   let watch: FolderWatch | undefined;
-  let reconciledAt = clock.now();
+  let reconciledAt = performance.now();
   let forced = false;
   const status = startingStatus(watchMode);
 
@@ -141,9 +141,9 @@ export function startScanEngine(
   async function sweepNow(): Promise<SweepResult | undefined> {
     if (!isOnline()) return undefined;
     const startedAt = clock.now();
-    const kind: SweepKind =
-      forced || startedAt - reconciledAt >= options.reconcileIntervalMs ? 'reconcile' : 'sweep';
-    if (kind === 'reconcile') reconciledAt = startedAt;
+    const isDue = performance.now() - reconciledAt >= options.reconcileIntervalMs;
+    const kind: SweepKind = forced || isDue ? 'reconcile' : 'sweep';
+    if (kind === 'reconcile') reconciledAt = performance.now();
     forced = false;
     status.sweepRunningSince = startedAt;
     const addedBefore = intake.added + backfill.added;

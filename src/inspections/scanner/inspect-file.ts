@@ -1,8 +1,12 @@
 import { checkCompletenessSync } from '../../kernel/images/completeness.ts';
+import type { WallClock } from '../../kernel/time-zone.ts';
 import { parseFileName } from '../file-name.ts';
 import type { FoundFile } from '../found-files.ts';
 import { lookUp } from './look-up.ts';
 import type { ScanContext } from './scan-context.ts';
+
+/** The clock of a share may be this far behind ours, so that a younger file is believed only what we saw ourselves. */
+const trustedAgeMs = 60_000;
 
 /** What one look at a file says. `sizeBytes` and `modifiedAt` let the next look tell whether it still grows. */
 export type Look =
@@ -12,7 +16,8 @@ export type Look =
 
 /**
  * Looks at an image file: complete when it ends as its format demands, or when nothing has changed it for
- * `minFileAgeMs` (`unchangedSince` is when we first saw it at this size and time).
+ * `minFileAgeMs` (`unchangedSince` is when we first saw it at this size and time, by the clock that never steps), or
+ * when it was last changed long ago.
  */
 export function inspectFile(
   context: ScanContext,
@@ -26,17 +31,21 @@ export function inspectFile(
   if (stat === 'gone' || !stat.isFile()) return { state: 'gone' };
   const sizeBytes = stat.size;
   const modifiedAt = Math.round(stat.mtimeMs);
-  const now = context.clock.now();
-  const steady = before?.sizeBytes === sizeBytes && before.modifiedAt === modifiedAt;
-  const unchangedMs = Math.max(steady ? now - before.unchangedSince : 0, now - modifiedAt);
-  const isOldEnough = unchangedMs >= context.options.minFileAgeMs;
+  const { minFileAgeMs } = context.options;
+  const isSteady = before?.sizeBytes === sizeBytes && before.modifiedAt === modifiedAt;
+  const isOldEnough =
+    (isSteady && performance.now() - before.unchangedSince >= minFileAgeMs) ||
+    context.clock.now() - modifiedAt >= Math.max(minFileAgeMs, trustedAgeMs);
   if (!isOldEnough && !endsAsItShould(path, sizeBytes)) return { state: 'growing', sizeBytes, modifiedAt };
   // The change time, unlike the modification time, also moves when a finished file is renamed or linked into place.
   const changedAt = Math.max(modifiedAt, stat.ctimeMs);
   return { state: 'complete', file: toFoundFile(context, name, { sizeBytes, modifiedAt }), changedAt };
 }
 
-/** A file by its name and, where known, its size and modification time; without a readable name its time is the latter. */
+/**
+ * A file by its name and, where known, its size and modification time; without a readable name its time is the latter.
+ * In the hour that happens twice when clocks are set back, the modification time tells which of the two the name means.
+ */
 export function toFoundFile(
   context: Pick<ScanContext, 'pattern' | 'wallClock'>,
   name: string,
@@ -45,12 +54,18 @@ export function toFoundFile(
   const parsed = parseFileName(name, context.pattern, context.wallClock);
   return {
     name,
-    capturedAt: parsed?.capturedAt ?? modifiedAt,
+    capturedAt: parsed ? settleRun(parsed.capturedAt, modifiedAt, context.wallClock) : modifiedAt,
     verdict: parsed?.verdict ?? null,
     sequence: parsed?.sequence ?? null,
     sizeBytes,
     modifiedAt,
   };
+}
+
+function settleRun(capturedAt: number, modifiedAt: number, wallClock: WallClock): number {
+  const later = wallClock.secondRunAt(capturedAt);
+  if (later === undefined) return capturedAt;
+  return Math.abs(modifiedAt - later) < (later - capturedAt) / 2 ? later : capturedAt;
 }
 
 function endsAsItShould(path: string, sizeBytes: number): boolean {

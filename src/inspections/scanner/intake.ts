@@ -17,6 +17,7 @@ const maxRememberedFiles = 5_000;
 
 type Complete = Extract<Look, { state: 'complete' }>;
 
+/** Times are of `performance.now()`, which goes on evenly when the system clock is set. */
 type Waiting = {
   folder: FolderState;
   name: string;
@@ -118,7 +119,7 @@ export function createIntake(context: ScanContext): Intake {
   }
 
   function keepLooking(key: string, item: Waiting, look: { sizeBytes: number; modifiedAt: number }): void {
-    const now = context.clock.now();
+    const now = performance.now();
     const same = item.seen?.sizeBytes === look.sizeBytes && item.seen.modifiedAt === look.modifiedAt;
     const unchangedSince = same && item.seen ? item.seen.unchangedSince : now;
     const retryMs = Math.min(item.retryMs * 2, longestRetryMs);
@@ -147,12 +148,12 @@ export function createIntake(context: ScanContext): Intake {
   function scheduleRetry(): void {
     if (stopped || timer || growing.size === 0) return;
     const next = Math.min(...[...growing.values()].map((item) => item.dueAt));
-    timer = setTimeout(requeueDue, Math.max(next - context.clock.now(), 5));
+    timer = setTimeout(requeueDue, Math.max(next - performance.now(), 5));
   }
 
   function requeueDue(): void {
     timer = undefined;
-    const now = context.clock.now();
+    const now = performance.now();
     for (const [key, item] of growing) {
       if (item.dueAt > now) continue;
       growing.delete(key);

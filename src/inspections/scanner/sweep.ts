@@ -13,6 +13,8 @@ const timestampDoubtMs = 2_500;
 /** Images of a folder that may be gone are told in lists of this length. */
 const missingPerMessage = 1_000;
 const namesPerTurn = 20_000;
+/** Times further back than this are before the limit in either run of the clock. */
+const longestRunMs = 3 * 3_600_000;
 
 export type SweepKind = 'sweep' | 'reconcile';
 export type SweepResult = { filesSeen: number; foldersListed: number; folders: number; unreadable: string[] };
@@ -108,7 +110,7 @@ async function readFolder(parts: Parts, folder: FolderState, kind: SweepKind, mo
       if (isKnown) knownSeen++;
       if (isKnown && kind !== 'reconcile') continue;
       const capturedAt = parseFileName(name, context.pattern, context.wallClock)?.capturedAt;
-      const isOld = capturedAt !== undefined && capturedAt < recentFrom;
+      const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
       if (isOld && (isKnown || older.add(name, capturedAt))) continue;
       if (isKnown && capturedAt === undefined) continue;
       if (!intake.offer(folder, name)) {
@@ -125,6 +127,12 @@ async function readFolder(parts: Parts, folder: FolderState, kind: SweepKind, mo
   folder.listedAt = listedAt;
   if (files > 0 || knownBefore > 0) noteListed(context, folder);
   return { files, folders, unnameable };
+}
+
+/** Of an instant whose clock time happens again, the later run counts: only a look at the file tells which it is. */
+function isBefore({ wallClock }: ScanContext, at: number, limit: number): boolean {
+  if (at >= limit) return false;
+  return at < limit - longestRunMs || (wallClock.secondRunAt(at) ?? at) < limit;
 }
 
 /** Writes the listing down now, or, where files of it are still on their way, as soon as the last has arrived. */

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findBookFaults, readRows } from './books.ts';
 import {
   cutMiddle,
@@ -99,26 +99,40 @@ test('images that are broken, huge or bombs are counted and listed with the reas
   expect(findBookFaults(plant.dbPath)).toEqual([]);
 });
 
-test('an image that is still being written is not counted until it is whole, and then at once', async () => {
-  await using plant = createFaultPlant();
-  const running = await plant.start();
-  await running.listening;
-  writeImage(plant.watchDir, `${folder}/${imageName('OK', Date.now(), 1)}`);
-  await waitUntil('the first image is counted', () => readRows(plant.dbPath).length === 1);
-  const name = imageName('NG', Date.now(), 2);
-  const path = join(plant.watchDir, folder, name);
-  const pieces = 10;
-  const piece = Math.ceil(good.length / pieces);
-  for (let i = 0; i < pieces - 1; i++) {
-    appendFileSync(path, good.subarray(i * piece, (i + 1) * piece));
-    await sleep(500);
-    expect(readRows(plant.dbPath)).toHaveLength(1);
-  }
-  appendFileSync(path, good.subarray((pieces - 1) * piece));
-  const countedMs = await waitUntil('it is counted', () => readRows(plant.dbPath).length === 2, 5_000);
-  expect(countedMs).toBeLessThan(1_500);
-  const [newest] = await listImages(running);
-  expect(newest?.name).toBe(name);
-  expect((await running.fetch(newest!.images.strip)).headers.get('content-type')).toBe('image/webp');
-  expect((await listBad(running)).size).toBe(0);
+describe.concurrent('an image that is still being written', () => {
+  test.each([
+    { clock: 'right', aheadMs: 0 },
+    { clock: 'ten seconds behind', aheadMs: -10_000 },
+    { clock: 'an hour ahead', aheadMs: 3_600_000 },
+  ])(
+    'is not counted until it is whole, and then at once (the clock of its disk is $clock)',
+    async ({ aheadMs }) => {
+      await using plant = createFaultPlant();
+      const running = await plant.start();
+      await running.listening;
+      writeImage(plant.watchDir, `${folder}/${imageName('OK', Date.now(), 1)}`);
+      await waitUntil('the first image is counted', () => readRows(plant.dbPath).length === 1);
+      const name = imageName('NG', Date.now(), 2);
+      const path = join(plant.watchDir, folder, name);
+      const pieces = 10;
+      const piece = Math.ceil(good.length / pieces);
+      const append = (i: number) => {
+        appendFileSync(path, good.subarray(i * piece, (i + 1) * piece));
+        const changedAt = (Date.now() + aheadMs) / 1000;
+        if (aheadMs !== 0) utimesSync(path, changedAt, changedAt);
+      };
+      for (let i = 0; i < pieces - 1; i++) {
+        append(i);
+        await sleep(500);
+        expect(readRows(plant.dbPath)).toHaveLength(1);
+      }
+      append(pieces - 1);
+      const countedMs = await waitUntil('it is counted', () => readRows(plant.dbPath).length === 2, 5_000);
+      expect(countedMs).toBeLessThan(1_500);
+      const [newest] = await listImages(running);
+      expect(newest?.name).toBe(name);
+      expect((await running.fetch(newest!.images.strip)).headers.get('content-type')).toBe('image/webp');
+      expect((await listBad(running)).size).toBe(0);
+    },
+  );
 });
