@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { demoRoutes } from './demo/routes.ts';
+import { docsRoutes } from './docs/routes.ts';
 import { checkDatabase, checkStorage } from './health/check.ts';
 import { type HealthPart, healthRoutes } from './health/routes.ts';
 import { inspectionApiRoutes } from './inspections/api.ts';
@@ -55,7 +56,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(bodySizeLimit(maxBodyBytes));
   app.use(timeLimit(maxAnswerMs));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
-  for (const routes of mountFeatures(services)) app.route('/', routes);
+  for (const routes of mountFeatures(services, () => app)) app.route('/', routes);
   return app;
 }
 
@@ -73,7 +74,7 @@ function readViewer({ i18n }: Services): AppMiddleware {
 }
 
 /** The routes of every feature; the live topics come last, when each feature has defined its own. */
-function mountFeatures(services: Services): Hono<AppEnv>[] {
+function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv>[] {
   const { inspections, config, version, clock, startedAt, warnings } = services;
   const { findInspection } = inspections.reads.inspections;
   const { images, store } = services.images;
@@ -90,6 +91,7 @@ function mountFeatures(services: Services): Hono<AppEnv>[] {
     settingsRoutes({ renderer: inspections.renderer, config, warnings, version }),
     preferenceRoutes(),
     demoRoutes(services.demo),
+    docsRoutes({ renderer: inspections.renderer, version, app }),
     healthRoutes({ version, startedAt, now: () => clock.now(), check: () => checkHealth(services) }),
     inspections.topics.routes(),
   ];

@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
 import { may } from '../kernel/http/access.ts';
+import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 
 /** One part of the product as `/health` reports it; `ok: false` of a required part makes the whole degraded. */
@@ -12,12 +14,27 @@ export type HealthDeps = {
   check: () => Promise<Record<string, HealthPart>>;
 };
 
+const healthDoc = documented({
+  ...{ tag: 'Health', summary: 'Whether the database and the storage work; 503 while they do not' },
+  answer: z.object({
+    status: z.enum(['healthy', 'degraded']),
+    service: z.string(),
+    version: z.string(),
+    timestamp: z.number().describe('Epoch milliseconds UTC'),
+    uptimeMs: z.number(),
+    database: z.boolean(),
+    storage: z.boolean(),
+    stats: z.record(z.string(), z.unknown()),
+  }),
+  example: { path: '/health' },
+});
+
 /**
  * `GET /health`: 200 `healthy` while the database and the storage work, else 503 `degraded`. The superset of what the
  * replaced systems answered: `status` (S2), `database` and `storage` (S3), `service`, `timestamp`, `stats` (S5).
  */
 export function healthRoutes(deps: HealthDeps): Hono<AppEnv> {
-  return new Hono<AppEnv>().get('/health', may('look'), async (c) => {
+  return new Hono<AppEnv>().get('/health', may('look'), healthDoc, async (c) => {
     const parts = await deps.check();
     const isHealthy = Object.values(parts).every(({ ok, required }) => ok || !required);
     const details = Object.fromEntries(

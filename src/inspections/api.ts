@@ -1,30 +1,23 @@
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
 import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { apiDocs } from './api-docs.ts';
+import type { listQuery } from './api-schemas.ts';
 import { parseCursor, writeCursor } from './cursor.ts';
 import type { InspectionDeps } from './deps.ts';
-import { type ListFilter, maxPageItems } from './inspection-queries.ts';
+import type { ListFilter } from './inspection-queries.ts';
 import type { InspectionRef } from './model.ts';
 import { type AskedView, readAskedView } from './page-query.ts';
 import { fillBuckets } from './time-window.ts';
 import { sumCounts, wilsonInterval, yieldRate } from './yield.ts';
 
-const defaultPageItems = 100;
-
-const listQuery = z.object({
-  verdict: z.enum(['OK', 'NG', 'unmatched']).optional(),
-  limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems),
-  before: z.string().optional(),
-  after: z.string().optional(),
-});
-
 /** `/api/v1` of inspections: stations, parts, inspections by keyset paging, yield by bucket. Instants are epoch ms UTC, ratios 0..1. */
 export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
   const { reads } = deps;
   return new Hono<AppEnv>()
-    .get('/api/v1/stations', may('look'), async (c) =>
+    .get('/api/v1/stations', may('look'), apiDocs.stations, async (c) =>
       c.json({
         stations: await Promise.all(
           reads.names.listStations().map(async ({ id, name }) => ({
@@ -35,19 +28,21 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
         ),
       }),
     )
-    .get('/api/v1/parts', may('look'), (c) =>
+    .get('/api/v1/parts', may('look'), apiDocs.parts, (c) =>
       c.json({ parts: reads.names.listParts().map(({ name }) => ({ name })) }),
     )
-    .get('/api/v1/inspections', may('look'), async (c) => c.json(await listPage(deps, c)))
-    .get('/api/v1/inspections/:id{[0-9]+}', may('look'), async (c) => {
+    .get('/api/v1/inspections', may('look'), apiDocs.inspections, async (c) =>
+      c.json(await listPage(deps, c, c.req.valid('query'))),
+    )
+    .get('/api/v1/inspections/:id{[0-9]+}', may('look'), apiDocs.inspection, async (c) => {
       const id = Number(c.req.param('id'));
       const found = Number.isSafeInteger(id) ? await reads.inspections.findInspection(id) : undefined;
       if (!found) throw new AppError('not_found', `There is no inspection ${c.req.param('id')}.`);
       return c.json(toJson(found));
     })
-    .get('/api/v1/yield', may('look'), async (c) => c.json(await yieldByBucket(deps, c)))
-    .get('/api/v1/sources', may('look'), (c) => c.json({ sources: deps.sources.list() }))
-    .post('/api/v1/rescan', may('change'), async (c) => c.json(await deps.sources.rescan()));
+    .get('/api/v1/yield', may('look'), apiDocs.yield, async (c) => c.json(await yieldByBucket(deps, c)))
+    .get('/api/v1/sources', may('look'), apiDocs.sources, (c) => c.json({ sources: deps.sources.list() }))
+    .post('/api/v1/rescan', may('change'), apiDocs.rescan, async (c) => c.json(await deps.sources.rescan()));
 }
 
 /** Without any of `period, start, end` a list reaches back for ever. */
@@ -55,18 +50,15 @@ function hasWindow(search: URLSearchParams): boolean {
   return ['period', 'start', 'end'].some((field) => (search.get(field) ?? '') !== '');
 }
 
-async function listPage(deps: InspectionDeps, c: Context<AppEnv>) {
+async function listPage(deps: InspectionDeps, c: Context<AppEnv>, asks: z.output<typeof listQuery>) {
   const search = new URL(c.req.url).searchParams;
-  const { verdict, limit, before, after } = parseQuery(listQuery, search);
+  const { verdict, limit, before, after } = asks;
   const asked = readAskedView(search, deps.reads);
   const filter: ListFilter = {
     ...asked.filter,
     ...(verdict ? { verdict } : {}),
     ...(hasWindow(search) ? { window: asked.window } : {}),
   };
-  if (before !== undefined && after !== undefined) {
-    throw new AppError('invalid', 'after: give either before or after', { details: { field: 'after' } });
-  }
   const newer = parseCursor(after ?? null, 'after');
   const from = newer ?? parseCursor(before ?? null, 'before');
   const found = asked.isUnknown
@@ -102,15 +94,6 @@ async function yieldByBucket(deps: InspectionDeps, c: Context<AppEnv>) {
 /** Hour counts serve where every border inside the window is a full hour of UTC. */
 function isHourly({ buckets }: AskedView): boolean {
   return buckets.slice(1).every(({ startAt }) => startAt % 3_600_000 === 0);
-}
-
-function parseQuery<T>(schema: z.ZodType<T>, search: URLSearchParams): T {
-  // A form sends what was left empty as well.
-  const parsed = schema.safeParse(Object.fromEntries([...search].filter(([, value]) => value !== '')));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') ?? '';
-  throw new AppError('invalid', `${field}: ${issue?.message ?? 'not understood'}`, { details: { field } });
 }
 
 function toJson({ rootId: _, ...inspection }: InspectionRef) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { apiDocs } from './api-docs.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { InspectionRef, StationSummary, TimeWindow } from './model.ts';
 import { parseStatsWindow } from './time-window.ts';
@@ -14,7 +15,7 @@ import { sumCounts, yieldRate } from './yield.ts';
 export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
   const { names, clock, wallClock } = deps.reads;
   return new Hono<AppEnv>()
-    .get('/api/meta', may('look'), (c) => {
+    .get('/api/meta', may('look'), apiDocs.meta, (c) => {
       // Sorted by code point, as the old system did.
       return c.json({
         stations: names
@@ -23,11 +24,11 @@ export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
           .sort(),
       });
     })
-    .post('/api/scan', may('change'), async (c) => {
+    .post('/api/scan', may('change'), apiDocs.scan, async (c) => {
       const { note, ...counts } = await deps.sources.rescan();
       return c.json(note === null ? counts : { ...counts, note });
     })
-    .post('/api/stats', may('look'), async (c) => {
+    .post('/api/stats', may('look'), apiDocs.stats, async (c) => {
       const search = new URL(c.req.url).searchParams;
       const window = parseStatsWindow(search, clock.now(), wallClock);
       const station = search.get('station') ?? '';

@@ -4,6 +4,7 @@ import { redirectBack } from '../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import { renderLive } from '../kernel/stream/live-page.ts';
 import { pageHref } from '../plant/links.ts';
+import { apiDocs } from './api-docs.ts';
 import { renderCards } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';
 import { sendExport } from './export.ts';
@@ -31,7 +32,7 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
     .get('/', may('look'), page)
     .get('/inspections', may('look'), page)
     .get('/inspections/export.csv', may('look'), (c) => sendExport(c, deps))
-    .post('/inspections/rescan', may('change'), async (c) => {
+    .post('/inspections/rescan', may('change'), apiDocs.rescanForm, async (c) => {
       keepRescanResult(c, await deps.sources.rescan());
       return redirectBack(c, '/inspections');
     })

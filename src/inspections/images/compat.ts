@@ -9,6 +9,7 @@ import { compatSpec } from '../../kernel/images/thumbnail.ts';
 import type { ThumbnailStore } from '../../kernel/images/thumbnail-store.ts';
 import { type ConfinedFailure, openInside } from '../../kernel/storage/confine.ts';
 import type { OpenFile } from '../../kernel/storage/open-file.ts';
+import { apiDocs } from '../api-docs.ts';
 
 const RETRY_AFTER_SEC = 2;
 
@@ -27,11 +28,11 @@ export function imageCompatRoutes(deps: {
   const spec = compatSpec(deps.thumbMaxDim);
   const open = (path: string | undefined) => openWatched(deps.rootPaths(), path ?? '');
   return new Hono<AppEnv>()
-    .get('/img', may('look'), async (c) => {
+    .get('/img', may('look'), apiDocs.file, async (c) => {
       const opened = await open(c.req.query('path'));
       return sendFile(c, opened, { name: basename(opened.realPath), caching: 'revalidate' });
     })
-    .get('/thumb', may('look'), async (c) => {
+    .get('/thumb', may('look'), apiDocs.thumbnail, async (c) => {
       const { file, realPath, root, sizeBytes, modifiedAt } = await open(c.req.query('path'));
       await file.close();
       const locate = async () => ({ ok: true, realPath, root }) as const;

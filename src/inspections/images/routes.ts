@@ -9,6 +9,7 @@ import { sendThumbnail } from '../../kernel/images/send-thumbnail.ts';
 import { cardSpec, stripSpec, type ThumbnailSpec } from '../../kernel/images/thumbnail.ts';
 import type { WallClock } from '../../kernel/time-zone.ts';
 import { type ImageSize, imageHref, imageSrc } from '../../plant/links.ts';
+import { apiDocs } from '../api-docs.ts';
 import type { InspectionRef } from '../model.ts';
 import type { InspectionImages } from './inspection-images.ts';
 import { sendPlaceholder } from './placeholder.ts';
@@ -38,7 +39,7 @@ export function imageRoutes(deps: ImageRouteDeps): Hono<AppEnv> {
     .get(`${path}/strip.webp`, may('look'), (c) => answerThumbnail(c, deps, 'strip.webp'))
     .get(`${path}/card.webp`, may('look'), (c) => answerThumbnail(c, deps, 'card.webp'))
     .get(`${path}/original`, may('look'), (c) => answerOriginal(c, deps))
-    .post('/images/:id{[0-9]{1,15}}/retry', may('change'), async (c) => {
+    .post('/images/:id{[0-9]{1,15}}/retry', may('change'), apiDocs.retryForm, async (c) => {
       const inspection = await getInspection(c, deps);
       await deps.images.thumbnail(inspection, stripSpec, { again: true });
       await deps.images.flush();

@@ -1,0 +1,40 @@
+import type { Hono } from 'hono';
+import { generateSpecs } from 'hono-openapi';
+import type { AppEnv } from '../kernel/http/env.ts';
+
+export type OpenApi = Awaited<ReturnType<typeof generateSpecs>>;
+
+/** One request a program can make, as a list prints it. */
+export type Operation = { method: string; path: string; summary: string; tag: string };
+
+const description = [
+  'Instants are epoch milliseconds UTC, sizes and durations carry their unit in the name, ratios are 0..1, and what is not known is `null`.',
+  'Refusals are `{"error":{"code","message","details","requestId"}}`; at the paths of ImgStats `{"error":"…"}`.',
+].join('\n\n');
+
+/** What the routes of an app say about themselves (OpenAPI 3.1); routes that say nothing are left out. */
+export async function describeApp(app: Hono<AppEnv>, version: string): Promise<OpenApi> {
+  const spec = await generateSpecs(app, {
+    documentation: { info: { title: 'Linesight', version, description } },
+    excludeStaticFile: false,
+    defaultValidationErrorResponse: false,
+  });
+  return { ...spec, openapi: '3.1.0', paths: withoutPatterns(spec.paths) };
+}
+
+/** Hono's `{id{[0-9]+}}` is no path of OpenAPI. */
+function withoutPatterns(paths: OpenApi['paths']): OpenApi['paths'] {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [path.replaceAll(/\{(\w+)\{.*?\}\}/g, '{$1}'), item]),
+  );
+}
+
+/** Every operation of a description, in the order of the routes. */
+export function listOperations(spec: OpenApi): Operation[] {
+  return Object.entries(spec.paths).flatMap(([path, item]) =>
+    Object.entries(item ?? {}).map(([method, operation]) => {
+      const { summary = '', tags = [] } = operation as { summary?: string; tags?: string[] };
+      return { method: method.toUpperCase(), path, summary, tag: tags[0] ?? '' };
+    }),
+  );
+}

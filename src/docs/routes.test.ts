@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { listRouteAccess } from '../kernel/http/access.ts';
+import { createTestApp, type TestApp } from '../testing/test-app.ts';
+
+type Example = { path: string; form?: Record<string, string> };
+type Operation = {
+  summary: string;
+  parameters?: { name: string; in: string }[];
+  responses: Record<string, { content?: Record<string, { schema: z.core.JSONSchema.JSONSchema }> }>;
+  'x-example': Example;
+};
+type Spec = { openapi: string; paths: Record<string, Record<string, Operation>> };
+
+const image = 'S9/OR-3CT/NG-20250906-102131-1.jpg';
+let plant: TestApp;
+let spec: Spec;
+beforeAll(async () => {
+  plant = await createTestApp({ images: [image], env: { DEMO: '0' } });
+  spec = (await plant.json('/openapi.json')) as Spec;
+});
+afterAll(() => plant.close());
+
+const operations = () =>
+  Object.entries(spec.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+
+async function send(method: string, { path, form }: Example): Promise<Response> {
+  const url = path.replace('<path>', encodeURIComponent(join(plant.watchDir, image)));
+  return plant.request(url, { method, ...(form && { body: new URLSearchParams(form) }) });
+}
+
+test('every route for programs is described, and every description is of OpenAPI 3.1', () => {
+  expect(spec.openapi).toMatch(/^3\.1/);
+  const described = operations().map(({ method, path }) => `${method} ${path}`);
+  const routes = listRouteAccess(plant.app.routes)
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{.*?\})?/g, '{$1}')}`)
+    .filter((route) => /^\w+ \/(?:api\/|img$|thumb$|health)/.test(route));
+  expect(described).toEqual(expect.arrayContaining(routes));
+  expect(described.join(' ')).not.toMatch(/[:]|\{\w+\{/);
+});
+
+test('every request described works as its example says, and answers in the shape that is described', async () => {
+  expect(operations().length).toBeGreaterThan(10);
+  for (const { method, path, operation } of operations()) {
+    const name = `${method} ${path}`;
+    const answer = await send(method, operation['x-example']);
+    const described = operation.responses[answer.status];
+    expect({ name, status: answer.status, isDescribed: described !== undefined }).toEqual({
+      ...{ name, isDescribed: true },
+      // The demo plant is switched off here: drawing it takes longer than all other requests together.
+      status: path === '/demo/start' ? 403 : expect.toBeOneOf([200, 303]),
+    });
+    const schema = described?.content?.['application/json']?.schema;
+    if (schema && answer.ok) expectShape(name, await answer.json(), schema);
+  }
+});
+
+test('a refusal has the shape that is described for it', async () => {
+  const { get } = spec.paths['/api/v1/inspections'] ?? {};
+  const answer = await plant.request('/api/v1/inspections?limit=0');
+  expect(answer.status).toBe(400);
+  expectShape(
+    'limit=0',
+    await answer.json(),
+    get?.responses[400]?.content?.['application/json']?.schema ?? {},
+  );
+});
+
+test('the page of the API lists every request without a script, and lends swagger-ui its files', async () => {
+  const page = await plant.text('/docs');
+  for (const { path } of operations()) expect(page).toContain(path);
+  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+    const file = await plant.request(`/docs/${name}`, { headers: { 'accept-encoding': 'gzip' } });
+    expect([file.status, file.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+    const etag = file.headers.get('etag') ?? '';
+    expect((await plant.request(`/docs/${name}`, { headers: { 'if-none-match': etag } })).status).toBe(304);
+  }
+});
+
+/** Fits the schema, and holds nothing that the schema does not tell. */
+function expectShape(name: string, value: unknown, schema: z.core.JSONSchema.JSONSchema): void {
+  const parsed = z.fromJSONSchema(closed(schema) as z.core.JSONSchema.JSONSchema).safeParse(value);
+  expect({ name, issues: parsed.error?.issues ?? [] }).toEqual({ name, issues: [] });
+}
+
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  return 'properties' in inner && !('additionalProperties' in inner)
+    ? { ...inner, additionalProperties: false }
+    : inner;
+}

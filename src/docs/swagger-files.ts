@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+/** The two files of swagger-ui that its page needs, straight from the installed package. */
+const swaggerFiles = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+} as const;
+export type SwaggerFileName = keyof typeof swaggerFiles;
+
+export type SwaggerFile = { type: string; etag: string; body: Buffer; gzipped: Buffer };
+
+/**
+ * Reads a file of swagger-ui when it is first asked for and keeps it, compressed beside the event loop: it is larger
+ * than all our own files together, and few plants ever look at it.
+ */
+export function createSwaggerFiles(): { read(name: SwaggerFileName): Promise<SwaggerFile> } {
+  const files = new Map<SwaggerFileName, Promise<SwaggerFile>>();
+  return {
+    read: (name) => {
+      const known = files.get(name) ?? load(name);
+      files.set(name, known);
+      return known;
+    },
+  };
+}
+
+async function load(name: SwaggerFileName): Promise<SwaggerFile> {
+  const body = await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)));
+  return {
+    type: swaggerFiles[name],
+    etag: `"${hash('sha256', body, 'hex').slice(0, 10)}"`,
+    body,
+    gzipped: await promisify(gzip)(body),
+  };
+}

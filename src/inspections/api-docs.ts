@@ -1,0 +1,100 @@
+import { documented } from '../kernel/http/api-doc.ts';
+import {
+  backForm,
+  fileQuery,
+  filterQuery,
+  inspectionAnswer,
+  listAnswer,
+  listQuery,
+  metaAnswer,
+  partsAnswer,
+  rescanAnswer,
+  scanAnswer,
+  sourcesAnswer,
+  stationsAnswer,
+  statsAnswer,
+  statsQuery,
+  yieldAnswer,
+} from './api-schemas.ts';
+
+const tag = 'Inspections';
+const compat = 'ImgStats';
+const forms = 'Forms of the pages';
+
+/** The routes of inspections as programs see them. */
+export const apiDocs = {
+  stations: documented({
+    ...{ tag, summary: 'Stations and how they are doing', answer: stationsAnswer },
+    example: { path: '/api/v1/stations' },
+  }),
+  parts: documented({
+    ...{ tag, summary: 'Product models', answer: partsAnswer },
+    example: { path: '/api/v1/parts' },
+  }),
+  inspections: documented({
+    ...{ tag, summary: 'Inspections, newest first', query: listQuery, answer: listAnswer },
+    description:
+      'Pass what `next` holds back as it is; images that arrive meanwhile move no page. Without `period`, `start` and `end` it reaches back to the first image.',
+    refusals: ['invalid'],
+    example: { path: '/api/v1/inspections?station=S9&verdict=NG&limit=2' },
+  }),
+  inspection: documented({
+    ...{ tag, summary: 'One inspection', answer: inspectionAnswer, refusals: ['not_found'] },
+    example: { path: '/api/v1/inspections/1' },
+  }),
+  yield: documented({
+    ...{ tag, summary: 'Yield and its course over time', query: filterQuery, answer: yieldAnswer },
+    description:
+      'At most about 60 buckets, cut at whole minutes, hours or days of the site, empty ones included. Without a period the last hour.',
+    refusals: ['invalid'],
+    example: { path: '/api/v1/yield?station=S9&period=1d' },
+  }),
+  sources: documented({
+    ...{ tag, summary: 'Watched folders and how they are doing', answer: sourcesAnswer },
+    example: { path: '/api/v1/sources' },
+  }),
+  rescan: documented({
+    ...{ tag, summary: 'Sweep all folders now; answers when it is done', answer: rescanAnswer },
+    refusals: ['forbidden'],
+    example: { path: '/api/v1/rescan' },
+  }),
+  meta: documented({
+    ...{ tag: compat, summary: 'Every station that ever had an image, sorted', answer: metaAnswer },
+    example: { path: '/api/meta' },
+  }),
+  scan: documented({
+    ...{ tag: compat, summary: 'Sweep all folders now', answer: scanAnswer, refusals: ['forbidden'] },
+    example: { path: '/api/scan' },
+  }),
+  stats: documented({
+    ...{
+      tag: compat,
+      summary: 'Counts and newest images by station',
+      query: statsQuery,
+      answer: statsAnswer,
+    },
+    description: 'Presets end with the last full minute; nothing given means the last 24 h.',
+    refusals: ['invalid'],
+    example: { path: '/api/stats?station=S9&period=1h' },
+  }),
+  file: documented({
+    ...{ tag: compat, summary: 'The file itself', query: fileQuery, answer: 'image/jpeg' },
+    refusals: ['invalid', 'not_found'],
+    example: { path: '/img?path=<path>' },
+  }),
+  thumbnail: documented({
+    ...{ tag: compat, summary: 'A small JPEG of it', query: fileQuery, answer: 'image/jpeg' },
+    refusals: ['invalid', 'not_found', 'unavailable'],
+    example: { path: '/thumb?path=<path>' },
+  }),
+  rescanForm: documented({
+    ...{ tag: forms, summary: 'Sweep all folders now', form: backForm, answer: '', status: 303 },
+    refusals: ['forbidden'],
+    example: { path: '/inspections/rescan', form: { back: '/sources' } },
+  }),
+  retryForm: documented({
+    ...{ tag: forms, summary: 'Read an unreadable image again', form: backForm, answer: '', status: 303 },
+    refusals: ['forbidden', 'not_found'],
+    example: { path: '/images/1/retry', form: { back: '/inspections/1' } },
+  }),
+};
