@@ -64,7 +64,8 @@ export function createFaultPlant(): FaultPlant {
     stateDir,
     dbPath,
     async start(env = {}) {
-      const started = startPlant(await findFreePort(), { WATCH_DIR: watchDir, DB_PATH: dbPath, ...env });
+      const port = Number(env.PORT ?? (await findFreePort()));
+      const started = startPlant(port, { WATCH_DIR: watchDir, DB_PATH: dbPath, ...env });
       processes.push(started);
       return started;
     },
