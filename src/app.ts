@@ -1,6 +1,14 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
+import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { accountRoutes } from './access/account-routes.ts';
+import { auditRoutes } from './access/audit-routes.ts';
+import { identify } from './access/identify.ts';
+import { kioskRoutes } from './access/kiosk-routes.ts';
+import { signInRoutes } from './access/sign-in-routes.ts';
+import { tokenRoutes } from './access/token-routes.ts';
+import { userRoutes } from './access/user-routes.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { checkDatabase, checkStorage } from './health/check.ts';
@@ -16,10 +24,11 @@ import { stationRoutes } from './inspections/station-routes.ts';
 import { sparkline } from './kernel/charts/sparkline.ts';
 import { backPath } from './kernel/http/back.ts';
 import { compression } from './kernel/http/compression.ts';
-import type { AppEnv, AppMiddleware } from './kernel/http/env.ts';
+import type { AppContext, AppEnv, AppMiddleware } from './kernel/http/env.ts';
 import { createErrorHandlers } from './kernel/http/errors.ts';
 import { hostCheck } from './kernel/http/host-check.ts';
 import { bodySizeLimit, timeLimit, urlLimit } from './kernel/http/limits.ts';
+import { siteOf } from './kernel/http/origin.ts';
 import { viewerOf } from './kernel/http/render.ts';
 import { requestLog } from './kernel/http/request-log.ts';
 import { securityHeaders } from './kernel/http/security-headers.ts';
@@ -42,6 +51,7 @@ export function createApp(services: Services): Hono<AppEnv> {
       renderer.html(form === 'page' ? 'shared/error' : 'shared/_error', viewerOf(c), {
         problem,
         view: { here: backPath(c.req.path, '/') },
+        signInHref: signInHref(c),
       }),
   });
   const app = new Hono<AppEnv>();
@@ -52,12 +62,33 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(hostCheck({ allowedHosts: services.config.allowedHosts }));
   app.use(urlLimit());
   app.use(readViewer(services));
+  app.use(identify(services.access));
+  if (services.config.corsOrigins.length > 0) app.use(crossOrigin(services.config.corsOrigins));
   app.use(compression());
   app.use(bodySizeLimit(maxBodyBytes));
   app.use(timeLimit(maxAnswerMs));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
   for (const routes of mountFeatures(services, () => app)) app.route('/', routes);
   return app;
+}
+
+/** Scripts of the web applications named in the settings may read answers and send tokens, and never our cookies. */
+function crossOrigin(origins: string[]): AppMiddleware {
+  const preflightSec = 3600;
+  return cors({
+    origin: origins,
+    allowHeaders: ['authorization', 'content-type'],
+    exposeHeaders: ['etag', 'retry-after', 'x-request-id'],
+    maxAge: preflightSec,
+  });
+}
+
+/** The way to sign in and back: to the page that was asked for, or the one whose form was refused. */
+function signInHref(c: AppContext): string {
+  const referer = c.req.header('referer') ?? '';
+  const page = c.req.method === 'GET' ? c.req.url : siteOf(c) === 'own' ? referer : '/';
+  const { pathname, search } = URL.canParse(page) ? new URL(page) : { pathname: '/', search: '' };
+  return `/login?${new URLSearchParams({ back: pathname + search })}`;
 }
 
 /** Language, theme and wall mode of the one who asks. */
@@ -90,10 +121,24 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     overviewRoutes(overviewDeps(services)),
     settingsRoutes({ renderer: inspections.renderer, config, warnings, version }),
     preferenceRoutes(),
+    ...accessRoutes(services),
     demoRoutes(services.demo),
     docsRoutes({ renderer: inspections.renderer, version, app }),
     healthRoutes({ version, startedAt, now: () => clock.now(), check: () => checkHealth(services) }),
     inspections.topics.routes(),
+  ];
+}
+
+function accessRoutes({ access, inspections }: Services): Hono<AppEnv>[] {
+  const { renderer, reads } = inspections;
+  const listStations = () => reads.names.listStations().map(({ name }) => name);
+  return [
+    signInRoutes(access, renderer),
+    accountRoutes(access, renderer),
+    userRoutes(access, renderer),
+    tokenRoutes(access, renderer, listStations),
+    kioskRoutes(access, renderer, listStations),
+    auditRoutes(access, renderer, reads.wallClock),
   ];
 }
 

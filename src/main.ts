@@ -36,6 +36,7 @@ try {
     maxStreams: config.maxViewers,
   });
   lifecycle.onStop('server', () => server.stop({ graceMs: requestGraceMs }));
+  await services.access.setUp.announce(`http://localhost:${server.port}`);
   await services.start();
   log.info(
     { port: server.port, watchDir: services.places.watchDir },

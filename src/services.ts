@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Access, createAccess } from './access/access.ts';
 import { createDemo, type Demo } from './demo/demo.ts';
 import type { Publish } from './events.ts';
 import type { InspectionDeps } from './inspections/deps.ts';
@@ -33,6 +34,7 @@ const sections = [
   { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },
   { key: 'sources', href: '/sources', at: /^\/sources/ },
   { key: 'settings', href: '/settings', at: /^\/settings/ },
+  { key: 'access', href: '/users', at: /^\/(?:users|tokens|kiosk-links|audit)/, forAdmins: true },
 ];
 
 /** What a process is started with. */
@@ -45,6 +47,7 @@ export type Services = ServiceOptions & {
   places: Places;
   db: Db;
   backups: ScheduledBackups;
+  access: Access;
   i18n: I18n;
   staticFiles: StaticFiles;
   inspections: InspectionDeps;
@@ -64,12 +67,16 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const { db, notes: databaseNotes } = await openDb({ path: places.dbPath, clock, log });
   const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
   const reads = await createInspectionReads(db, clock, createWallClock(config.siteTimeZone));
+  const access = await openAccess(options, db, reads);
   const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
   const { asset } = staticFiles;
   const version = `${productVersion()}+${staticFiles.version}`;
   const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
-  const notes = () => [...places.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])];
+  const notes = () => [
+    ...(config.access === 'open' ? [openNote] : []),
+    ...[...places.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])],
+  ];
   const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, notes });
   const checks = startSequenceChecks({ db, log, onChecked: () => publish('sequences.checked', undefined) });
   const publish = createPublish(
@@ -103,6 +110,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     places,
     db,
     backups,
+    access,
     i18n,
     staticFiles,
     publish,
@@ -129,6 +137,20 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       await db.close();
     },
   };
+}
+
+const openNote = { key: 'open' as const, values: {} };
+
+/** Who may use the product; an unattended installation gets its first user before anybody can ask for anything. */
+async function openAccess(
+  { config, clock, log }: ServiceOptions,
+  db: Db,
+  reads: InspectionDeps['reads'],
+): Promise<Access> {
+  const stationOfImage = async (id: number) => (await reads.inspections.findInspection(id))?.station;
+  const access = createAccess({ db, clock, log, config, stationOfImage });
+  await access.setUp.begin();
+  return access;
 }
 
 function scanSettings(config: Config) {

@@ -34,7 +34,7 @@ const healthDoc = documented({
  * replaced systems answered: `status` (S2), `database` and `storage` (S3), `service`, `timestamp`, `stats` (S5).
  */
 export function healthRoutes(deps: HealthDeps): Hono<AppEnv> {
-  return new Hono<AppEnv>().get('/health', may('look'), healthDoc, async (c) => {
+  return new Hono<AppEnv>().get('/health', may('public'), healthDoc, async (c) => {
     const parts = await deps.check();
     const isHealthy = Object.values(parts).every(({ ok, required }) => ok || !required);
     const details = Object.fromEntries(

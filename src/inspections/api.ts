@@ -42,7 +42,9 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
     })
     .get('/api/v1/yield', may('look'), apiDocs.yield, async (c) => c.json(await yieldByBucket(deps, c)))
     .get('/api/v1/sources', may('look'), apiDocs.sources, (c) => c.json({ sources: deps.sources.list() }))
-    .post('/api/v1/rescan', may('change'), apiDocs.rescan, async (c) => c.json(await deps.sources.rescan()));
+    .post('/api/v1/rescan', may('operate', 'inspections.rescan'), apiDocs.rescan, async (c) =>
+      c.json(await deps.sources.rescan()),
+    );
 }
 
 /** Without any of `period, start, end` a list reaches back for ever. */

@@ -32,7 +32,7 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
     .get('/', may('look'), page)
     .get('/inspections', may('look'), page)
     .get('/inspections/export.csv', may('look'), (c) => sendExport(c, deps))
-    .post('/inspections/rescan', may('change'), apiDocs.rescanForm, async (c) => {
+    .post('/inspections/rescan', may('operate', 'inspections.rescan'), apiDocs.rescanForm, async (c) => {
       keepRescanResult(c, await deps.sources.rescan());
       return redirectBack(c, '/inspections');
     })

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { accessPolicies } from './auth/principal.ts';
 import { files } from './file-settings.ts';
 import { setting } from './setting.ts';
 import { commaList, oneOf, path, text, timeZone, wholeNumber, yesOrNo } from './setting-kinds.ts';
@@ -143,6 +144,51 @@ const server = [
   }),
 ] as const;
 
+const access = [
+  setting({
+    env: 'ACCESS',
+    key: 'access',
+    group: 'access',
+    default: 'open-view',
+    ...oneOf(accessPolicies),
+    doc: 'Who is let in. open-view: everybody who reaches the server may look, changes need a login or token. closed: everything needs one. open: everybody may change everything but users and keys; for a trusted network only.',
+  }),
+  setting({
+    env: 'ADMIN_PASSWORD_FILE',
+    key: 'adminPasswordFile',
+    group: 'access',
+    default: '',
+    ...path(),
+    doc: 'File with the password of the first user, admin, made at a start without any user; for machines nobody sits at. Later starts do not read it.',
+  }),
+  setting({
+    env: 'SESSION_IDLE_MIN',
+    key: 'sessionIdleMin',
+    group: 'access',
+    unit: 'min',
+    default: '720',
+    ...wholeNumber(1, 525_600),
+    doc: 'A browser that was not used for this long must sign in again.',
+  }),
+  setting({
+    env: 'SESSION_MAX_DAYS',
+    key: 'sessionMaxDays',
+    group: 'access',
+    unit: 'd',
+    default: '30',
+    ...wholeNumber(1, 3650),
+    doc: 'A browser must sign in again after this long in any case.',
+  }),
+  setting({
+    env: 'CORS_ORIGINS',
+    key: 'corsOrigins',
+    group: 'access',
+    default: '',
+    ...commaList(),
+    doc: 'Web applications of other servers, such as https://mes.plant.lan, whose scripts may read the answers and send tokens; none by default. Cookies are never taken from them.',
+  }),
+] as const;
+
 const demo = [
   setting({
     env: 'DEMO',
@@ -163,7 +209,7 @@ const demo = [
 ] as const;
 
 /** Every setting of the product, in the order people read them. The README's table and the settings page are made of it. */
-export const settings = [...files, ...watching, ...images, ...site, ...server, ...demo] as const;
+export const settings = [...files, ...watching, ...images, ...site, ...server, ...access, ...demo] as const;
 
 type AnySetting = (typeof settings)[number];
 export type SettingKey = AnySetting['key'];

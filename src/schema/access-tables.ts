@@ -1,3 +1,4 @@
+import type { TokenScope } from '../kernel/auth/principal.ts';
 import type { Kit } from '../kernel/db/kit.ts';
 
 /** Tables owned by `access/`: who may use the product, and who did what. Secrets are stored as SHA-256 hashes only. */
@@ -40,7 +41,7 @@ function defineKeyTables(kit: Kit) {
       id: kit.key('id'),
       name: kit.text('name', 100).notNull(),
       secretHash: kit.text('secret_hash', 64).notNull(),
-      scopes: kit.json<string[]>('scopes').notNull(),
+      scopes: kit.json<TokenScope[]>('scopes').notNull(),
       /** Ties a token to one station or device; null for any. */
       station: kit.text('station', 255),
       device: kit.text('device', 255),

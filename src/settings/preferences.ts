@@ -24,7 +24,7 @@ const preferencesDoc = documented({
 
 /** Language and theme of one browser, kept in two cookies: they work without JavaScript and before the first paint. */
 export function preferenceRoutes(): Hono<AppEnv> {
-  return new Hono<AppEnv>().post('/preferences', may('change'), preferencesDoc, async (c) => {
+  return new Hono<AppEnv>().post('/preferences', may('public'), preferencesDoc, async (c) => {
     const form = await readForm(c);
     const keep = (name: string, allowed: readonly string[]) => {
       const value = form[name];

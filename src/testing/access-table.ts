@@ -1,4 +1,4 @@
-import type { Access } from '../kernel/http/access.ts';
+import type { Access } from '../kernel/auth/principal.ts';
 
 /**
  * Who may use a route, and a request that it answers in a plant whose station S9 has the image with the id 1;
@@ -6,22 +6,52 @@ import type { Access } from '../kernel/http/access.ts';
  */
 export type AccessRow = { route: string; access: Access; example: string };
 
-const look = (route: string, example = pathOf(route)): AccessRow => ({ route, access: 'look', example });
-const change = (route: string, example = pathOf(route)): AccessRow => ({ route, access: 'change', example });
+const row =
+  (access: Access) =>
+  (route: string, example = pathOf(route)): AccessRow => ({ route, access, example });
+const anybody = row('public');
+const look = row('look');
+const self = row('self');
+const operate = row('operate');
+const administer = row('administer');
+const entrust = row('entrust');
 
 /** Every route of the product, by hand: a new one is refused by the test until somebody has decided who may use it. */
 export const accessTable: readonly AccessRow[] = [
   look('GET /'),
-  look('GET /static/*', '/static/css/base.css'),
+  anybody('GET /static/*', '/static/css/base.css'),
   look('GET /inspections'),
   look('GET /inspections/cards'),
   look('GET /inspections/export.csv'),
   look('GET /inspections/:id{[0-9]+}', '/inspections/1'),
-  change('POST /inspections/rescan'),
+  anybody('GET /login'),
+  anybody('POST /login'),
+  anybody('POST /logout'),
+  anybody('GET /setup'),
+  anybody('POST /setup'),
+  anybody('GET /kiosk/:secret{[\\w-]{43}}', `/kiosk/${'x'.repeat(43)}`),
+  self('GET /account'),
+  self('POST /account/password'),
+  self('POST /account/sessions/:id{[0-9]{1,15}}/end', '/account/sessions/999/end'),
+  entrust('GET /users'),
+  entrust('POST /users'),
+  entrust('GET /users/:id{[0-9]{1,15}}', '/users/1'),
+  entrust('POST /users/:id{[0-9]{1,15}}/role', '/users/999/role'),
+  entrust('POST /users/:id{[0-9]{1,15}}/password', '/users/999/password'),
+  entrust('POST /users/:id{[0-9]{1,15}}/disable', '/users/999/disable'),
+  entrust('POST /users/:id{[0-9]{1,15}}/enable', '/users/999/enable'),
+  entrust('GET /tokens'),
+  entrust('POST /tokens'),
+  entrust('POST /tokens/:id{[0-9]{1,15}}/revoke', '/tokens/999/revoke'),
+  entrust('GET /kiosk-links'),
+  entrust('POST /kiosk-links'),
+  entrust('POST /kiosk-links/:id{[0-9]{1,15}}/revoke', '/kiosk-links/999/revoke'),
+  entrust('GET /audit'),
+  operate('POST /inspections/rescan'),
   look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/strip.webp', '/images/1/0/strip.webp'),
   look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/card.webp', '/images/1/0/card.webp'),
   look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/original', '/images/1/0/original'),
-  change('POST /images/:id{[0-9]{1,15}}/retry', '/images/1/retry'),
+  operate('POST /images/:id{[0-9]{1,15}}/retry', '/images/1/retry'),
   look('GET /stations/:station', '/stations/S9'),
   look('GET /station/summary', '/station/summary?station=S9'),
   look('GET /station/trend', '/station/trend?station=S9'),
@@ -33,17 +63,17 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /sources'),
   look('GET /sources/status'),
   look('GET /settings'),
-  change('POST /preferences'),
-  change('POST /demo/start'),
+  anybody('POST /preferences'),
+  administer('POST /demo/start'),
   look('GET /openapi.json'),
   look('GET /docs'),
   look('GET /docs/swagger-ui.css'),
   look('GET /docs/swagger-ui-bundle.js'),
-  look('GET /health'),
+  anybody('GET /health'),
   look('GET /stream', '/stream?topics=/sources/status'),
   look('GET /stream/snapshot', '/stream/snapshot?topics=/sources/status'),
   look('GET /api/meta'),
-  change('POST /api/scan'),
+  operate('POST /api/scan'),
   look('POST /api/stats'),
   look('GET /img', '/img?path=<path>'),
   look('GET /thumb', '/thumb?path=<path>'),
@@ -53,7 +83,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /api/v1/inspections/:id{[0-9]+}', '/api/v1/inspections/1'),
   look('GET /api/v1/yield'),
   look('GET /api/v1/sources'),
-  change('POST /api/v1/rescan'),
+  operate('POST /api/v1/rescan'),
 ];
 
 function pathOf(route: string): string {

@@ -1,70 +1,143 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Access, AccessPolicy } from '../kernel/auth/principal.ts';
 import { listRouteAccess } from '../kernel/http/access.ts';
-import { accessTable } from './access-table.ts';
+import { type AccessRow, accessTable } from './access-table.ts';
+import { addEverybody } from './people.ts';
 import { createTestApp, type TestApp } from './test-app.ts';
 
-let plant: TestApp;
-beforeAll(async () => {
-  plant = await createTestApp({ images: [image], env: { DEMO: '0' } });
-});
-afterAll(() => plant.close());
-
 const anotherMachine = '192.168.0.7';
-const refusal = /taken only from the pages of this server/;
-
 const image = 'S9/OR-3CT/OK-20250906-102131-1.jpg';
-const urlOf = (example: string) => example.replace('<path>', encodeURIComponent(join(plant.watchDir, image)));
+/** What browsers say when a page of another site makes them ask; old ones know only the last. */
+const foreignSites: Record<string, string>[] = [
+  { 'sec-fetch-site': 'cross-site' },
+  { origin: 'null' },
+  { referer: 'http://a.example/' },
+];
 const methodOf = (route: string) => route.slice(0, route.indexOf(' '));
-const looks = accessTable.filter(({ access }) => access === 'look');
-const changes = accessTable.filter(({ access }) => access === 'change');
+const isWrite = ({ route, access }: AccessRow) => methodOf(route) !== 'GET' && access !== 'look';
+const foreignPage = /taken only from the pages of this server/;
+/** No matter of who asks: the demo plant is switched off here. */
+const switchedOff = /DEMO=0/;
+const refusal =
+  /Sign in|signed in with this browser|must sign in|was revoked\. Ask|needs the role|lacks the scope|changes nothing|kiosk link only/;
 
-test('every route is in the table of who may use it, and does as the table says', () => {
-  const routes = listRouteAccess(plant.app.routes).map(({ method, path, access }) => [
-    `${method} ${path}`,
-    access,
-  ]);
-  expect(Object.fromEntries(routes)).toEqual(
-    Object.fromEntries(accessTable.map(({ route, access }) => [route, access])),
-  );
-});
+/** Signing out would end the session the next route is asked with; that it works is proven with the sessions. */
+const rows = accessTable.filter(({ route }) => route !== 'POST /logout');
 
-test.each(looks)('anybody may look: $route', async ({ route, example }) => {
+function ask(plant: TestApp, { route, example }: AccessRow, headers: Record<string, string>, peer: string) {
+  const url = example.replace('<path>', encodeURIComponent(join(plant.watchDir, image)));
   // A stream never ends, and its head says enough.
   const method = route === 'GET /stream' ? 'HEAD' : methodOf(route);
-  const headers = { 'sec-fetch-site': 'cross-site', origin: 'http://elsewhere.example' };
-  const answer = await plant.request(urlOf(example), { method, headers }, anotherMachine);
-  expect(answer.status).toBe(200);
+  return plant.request(url, { method, headers: { accept: 'application/json', ...headers } }, peer);
+}
+
+/** Who passes where looking is open, and of these rights who else where it is not; by hand, as people would say it. */
+const passes: Record<Access, string[]> = {
+  public: ['everybody'],
+  look: ['viewer', 'operator', 'admin', 'token read', 'token admin'],
+  self: ['viewer', 'operator', 'admin'],
+  operate: ['operator', 'admin', 'token admin'],
+  administer: ['admin', 'token admin'],
+  entrust: ['admin'],
+  'ingest:events': ['admin', 'token ingest:events', 'token admin'],
+  'ingest:predictions': ['admin', 'token ingest:predictions', 'token admin'],
+  'ingest:frames': ['admin', 'token ingest:frames', 'token admin'],
+  'ingest:images': ['admin', 'token ingest:images', 'token admin'],
+};
+/** What a kiosk of the Overview shows where looking needs a login. */
+const onOverview = /^GET \/(?:overview(?:\/stations)?|images\/.*)$/;
+
+function mayPass(who: string, { route, access }: AccessRow, policy: AccessPolicy): boolean {
+  if (access === 'public') return true;
+  if (who === 'bad token') return false;
+  if (access !== 'self' && access !== 'entrust') {
+    if (policy === 'open' || (policy === 'open-view' && access === 'look')) return true;
+    if (who === 'kiosk' && access === 'look') return onOverview.test(route);
+  }
+  return passes[access].includes(who);
+}
+
+describe.each(['open-view', 'closed', 'open'] as const)('with ACCESS=%s', (policy) => {
+  let plant: TestApp;
+  let people: Record<string, Record<string, string>>;
+  beforeAll(async () => {
+    plant = await createTestApp({ images: [image], env: { DEMO: '0', ACCESS: policy } });
+    people = await addEverybody(plant);
+  });
+  afterAll(() => plant.close());
+
+  test.each(rows)('$route lets in whom the table says, and tells everybody else what to do', async (row) => {
+    const expected: string[] = [];
+    const found: string[] = [];
+    for (const [i, [who, headers]] of Object.entries(people).entries()) {
+      if (mayPass(who, row, policy)) expected.push(who);
+      const answer = await ask(plant, row, headers, `10.0.1.${i}`);
+      const text = await answer.text();
+      expect(answer.status, `${who}: ${text}`).toBeLessThan(500);
+      const isRefused =
+        /^40[13]$/.test(`${answer.status}`) && row.access !== 'public' && !switchedOff.test(text);
+      if (!isRefused) found.push(who);
+      else if (methodOf(row.route) !== 'GET') expect(text, who).toMatch(refusal);
+    }
+    expect(found).toEqual(expected);
+  });
+
+  test.each(rows.filter(isWrite))('no page of another site may use a browser for $route', async (row) => {
+    for (const who of ['nobody', 'viewer', 'admin', 'kiosk']) {
+      const { cookie } = people[who] ?? {};
+      const own: Record<string, string> = cookie === undefined ? {} : { cookie };
+      for (const site of foreignSites) {
+        const answer = await ask(plant, row, { ...site, ...own }, anotherMachine);
+        expect([who, answer.status]).toEqual([who, mayPass(who, row, policy) || cookie ? 403 : 401]);
+        if (mayPass(who, row, policy)) expect(await answer.text()).toMatch(foreignPage);
+      }
+    }
+  });
 });
 
-test.each(changes)('a page of another site and a program on another machine may not: $route', async (row) => {
-  const ask = (headers: Record<string, string>, peer: string) =>
-    plant.request(urlOf(row.example), { method: methodOf(row.route), headers }, peer);
-  const strangers = await Promise.all([
-    ask({ 'sec-fetch-site': 'cross-site' }, '127.0.0.1'),
-    ask({ 'sec-fetch-site': 'same-site' }, '127.0.0.1'),
-    ask({ origin: 'http://elsewhere.example' }, '127.0.0.1'),
-    ask({ origin: 'null' }, '127.0.0.1'),
-    ask({}, anotherMachine),
-    ask({ 'x-forwarded-for': anotherMachine }, '127.0.0.1'),
-  ]);
-  for (const answer of strangers) {
-    expect(answer.status).toBe(403);
-    expect(await answer.text()).toMatch(refusal);
-  }
-});
+describe('in a plant nobody has an account in', () => {
+  let plant: TestApp;
+  beforeAll(async () => {
+    plant = await createTestApp({ images: [image], env: { DEMO: '0' } });
+  });
+  afterAll(() => plant.close());
 
-test.each(changes)('a page of this server and a program on this machine may: $route', async (row) => {
-  const ask = (headers: Record<string, string>, peer: string) =>
-    plant.request(urlOf(row.example), { method: methodOf(row.route), headers }, peer);
-  const friends = await Promise.all([
-    ask({ 'sec-fetch-site': 'same-origin' }, anotherMachine),
-    ask({ origin: 'http://plant.local', host: 'plant.local' }, anotherMachine),
-    ask({}, '127.0.0.1'),
-    ask({}, '::1'),
-  ]);
-  for (const answer of friends) {
-    expect(answer.status).toBeLessThan(500);
-    expect(await answer.text()).not.toMatch(refusal);
-  }
+  test('every route is in the table of who may use it, and does as the table says', () => {
+    const routes = listRouteAccess(plant.app.routes).map(({ method, path, access }) => [
+      `${method} ${path}`,
+      access,
+    ]);
+    expect(Object.fromEntries(routes)).toEqual(
+      Object.fromEntries(accessTable.map(({ route, access }) => [route, access])),
+    );
+  });
+
+  const changes = rows.filter(({ access }) => access === 'operate' || access === 'administer');
+  test.each(changes)('this machine may: $route', async (row) => {
+    for (const headers of [{}, { 'sec-fetch-site': 'same-origin' }]) {
+      for (const peer of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+        const answer = await ask(plant, row, headers as Record<string, string>, peer);
+        expect(await answer.text()).not.toMatch(refusal);
+      }
+    }
+  });
+
+  test.each(changes)('no other machine, no proxy on this one and no other site may: $route', async (row) => {
+    const answers = [
+      await ask(plant, row, {}, anotherMachine),
+      await ask(plant, row, { 'sec-fetch-site': 'same-origin' }, anotherMachine),
+      await ask(plant, row, { 'x-forwarded-for': anotherMachine }, '127.0.0.1'),
+      await ask(plant, row, { via: '1.1 proxy' }, '127.0.0.1'),
+      await ask(plant, row, { 'sec-fetch-site': 'cross-site' }, '127.0.0.1'),
+      await ask(plant, row, { origin: 'http://elsewhere.example' }, '::1'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 403, 403]);
+  });
+
+  test('users and keys are nobody’s, not even this machine’s: the set-up link makes the first user', async () => {
+    for (const row of rows.filter(({ access }) => access === 'entrust' || access === 'self')) {
+      expect((await ask(plant, row, { 'sec-fetch-site': 'same-origin' }, '127.0.0.1')).status).toBe(401);
+    }
+  });
 });

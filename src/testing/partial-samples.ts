@@ -107,8 +107,8 @@ const sources = [
     id: 2,
     state: 'offline',
     reason: 'The folder does not exist',
-    offlineSince: now,
     reasonCode: 'missing',
+    offlineSince: now,
     lastSweep: null,
   }),
   source({ id: 3, state: 'empty', lag: null, backfill: null, sweepRunningSince: now }),
@@ -140,6 +140,20 @@ const views = (...list: unknown[]) => list.map((view) => ({ view }));
 
 /** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
 export const partialSamples: Readonly<Record<string, readonly object[]>> = {
+  'access/_made': [{ title: odd, lines: [{ label: odd, secret: 'ls_x' }] }],
+  'access/_notice': [
+    { fault: null, done: null },
+    { fault: 'wait', values: { duration: '3 s' }, done: null },
+    { fault: null, done: 'password' },
+  ],
+  'access/_page-name': [{ page: '/overview' }, { page: `/stations/${encodeURIComponent(odd)}` }],
+  'access/_password': [{ name: 'password', label: odd }],
+  'access/_revoke': [
+    { revokedAt: now, action: '/tokens/1/revoke', name: odd },
+    { revokedAt: null, action: '/tokens/1/revoke', name: odd },
+  ],
+  'access/_roles': [{ role: 'admin' }],
+  'access/_tabs': [{ current: 'users' }],
   'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
   ...Object.fromEntries(
     ['', '-head', '-figures', '-parts', '-trend', '-last', '-ngs'].map((part) => [
@@ -158,12 +172,17 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     shot: shotView(inspection, unreadable),
     idPrefix: 'ng',
   })),
+  'layouts/_account': [
+    { account: null, here: `/?${odd}` },
+    { account: { name: odd, role: 'viewer' }, here: '/' },
+  ],
   'layouts/_bar': [{ here: '/' }],
   'layouts/_connection': [{}],
   'layouts/_languages': [{ here: `/?${odd}` }],
   'layouts/_nav': [{}],
   'layouts/_notes': [
     { notes: [] },
+    { notes: [{ key: 'open', values: {} }], setUpHref: '/setup?key=x' },
     { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
   ],
   'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({
@@ -177,7 +196,6 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'shared/_error': [{ problem: { code: 'internal', message: odd, requestId: '1' } }],
   'shared/_filters': [{ filters }, { filters: { ...filters, stations: null } }],
   'shared/_flag': cards.cards.flatMap(({ conditions }) => conditions.map((condition) => ({ condition }))),
-  'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_offline-reason': (
     [
       'missing',
@@ -190,6 +208,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
       null,
     ] as const
   ).map((reasonCode) => ({ source: { reasonCode, reason: odd } })),
+  'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_rescan': [{ rescan: null, here: '/sources' }],
   'shared/_rescan-result': [
     { rescan: null },

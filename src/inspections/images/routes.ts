@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
-import { may } from '../../kernel/http/access.ts';
+import { may, noteChange } from '../../kernel/http/access.ts';
 import { redirectBack } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
@@ -39,10 +39,11 @@ export function imageRoutes(deps: ImageRouteDeps): Hono<AppEnv> {
     .get(`${path}/strip.webp`, may('look'), (c) => answerThumbnail(c, deps, 'strip.webp'))
     .get(`${path}/card.webp`, may('look'), (c) => answerThumbnail(c, deps, 'card.webp'))
     .get(`${path}/original`, may('look'), (c) => answerOriginal(c, deps))
-    .post('/images/:id{[0-9]{1,15}}/retry', may('change'), apiDocs.retryForm, async (c) => {
+    .post('/images/:id{[0-9]{1,15}}/retry', may('operate', 'images.retry'), apiDocs.retryForm, async (c) => {
       const inspection = await getInspection(c, deps);
       await deps.images.thumbnail(inspection, stripSpec, { again: true });
       await deps.images.flush();
+      noteChange(c, { target: inspection.path });
       return redirectBack(c, imageHref(inspection));
     });
 }

@@ -4,7 +4,7 @@ import PQueue from 'p-queue';
 import { AppError } from '../errors.ts';
 
 /** Long enough that guessing is hopeless, short enough to be typed with gloves. */
-export const minPasswordLength = 10;
+const minPasswordLength = 10;
 export const maxPasswordLength = 200;
 
 /**

@@ -16,10 +16,10 @@ export type AccessPolicy = (typeof accessPolicies)[number];
 
 /**
  * What a route lets do. `public`: needed before anybody is known. `look`: reading. `operate`: acknowledge, review,
- * rescan, retry. `administer`: settings, demo, clean-up. `ingest:…`: sending facts. `entrust`: handing out keys and
+ * rescan, retry. `self`: the own account. `administer`: settings, demo, clean-up. `ingest:…`: sending facts. `entrust`: handing out keys and
  * reading who used them, for an administrator in person, whatever the policy.
  */
-export type Access = 'public' | 'look' | 'operate' | 'administer' | 'entrust' | IngestScope;
+export type Access = 'public' | 'look' | 'self' | 'operate' | 'administer' | 'entrust' | IngestScope;
 
 /** Who asks. */
 export type Principal =
@@ -46,9 +46,9 @@ export type Judgement = 'granted' | 'unknown' | 'refused' | 'confined';
 export function judge(access: Access, principal: Principal, policy: AccessPolicy): Judgement {
   if (access === 'public') return 'granted';
   if (principal.kind === 'nobody' && principal.badToken) return 'unknown';
-  if (access === 'entrust') {
+  if (access === 'entrust' || access === 'self') {
     if (principal.kind === 'nobody' || principal.kind === 'machine') return 'unknown';
-    return grantIf(principal.kind === 'user' && principal.role === 'admin');
+    return grantIf(principal.kind === 'user' && (access === 'self' || principal.role === 'admin'));
   }
   if (policy === 'open' || (access === 'look' && policy === 'open-view')) return 'granted';
   switch (principal.kind) {
@@ -65,16 +65,19 @@ export function judge(access: Access, principal: Principal, policy: AccessPolicy
   }
 }
 
+/** What a policy may open to everybody. */
+type OpenableAccess = Exclude<Access, 'public' | 'self' | 'entrust'>;
+
 function grantIf(allowed: boolean): Judgement {
   return allowed ? 'granted' : 'refused';
 }
 
-function roleAllows(role: Role, access: Exclude<Access, 'public' | 'entrust'>): boolean {
+function roleAllows(role: Role, access: OpenableAccess): boolean {
   if (access === 'look') return true;
   return role === 'admin' || (access === 'operate' && role === 'operator');
 }
 
-function scopeFor(access: Exclude<Access, 'public' | 'entrust'>): TokenScope {
+function scopeFor(access: OpenableAccess): TokenScope {
   if (access === 'look') return 'read';
   return access === 'operate' || access === 'administer' ? 'admin' : access;
 }

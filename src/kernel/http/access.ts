@@ -1,43 +1,108 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { COMPOSED_HANDLER } from 'hono/utils/constants';
+import { type Access, judge, type Principal } from '../auth/principal.ts';
 import { AppError } from '../errors.ts';
-import { isLoopback } from './addresses.ts';
-import type { AppEnv } from './env.ts';
-
-/** `look`: anybody who reaches the server. `change`: a page of ours, or a program on this machine. */
-export type Access = 'look' | 'change';
+import type { Change } from './door.ts';
+import type { AppContext, AppEnv } from './env.ts';
+import { siteOf } from './origin.ts';
 
 /** One line of the table of who may use what; `access` is undefined where a route forgot to say. */
 export type RouteAccess = { method: string; path: string; access: Access | undefined };
 
 const accessByHandler = new WeakMap<object, Access>();
 
-/** Headers a proxy adds: a request that carries one started elsewhere, however local its last hop is. */
-const forwardingHeaders = [
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'cf-connecting-ip',
-  'true-client-ip',
-];
-
-/** The first handler of every route: states who may use it and refuses everybody else with `forbidden`. */
-export function may(access: Access): MiddlewareHandler<AppEnv> {
+/**
+ * The first handler of every route: states who may use it and refuses everybody else, with `unauthorized` where saying
+ * who one is would help and with `forbidden` where it would not. What an operator or administrator changes is kept in
+ * the audit log as `action`, else as the method and path; keys and accounts (`entrust`) keep their own lines.
+ */
+export function may(access: Access, action?: string): MiddlewareHandler<AppEnv> {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
-    if (access === 'change' && !mayChange(c)) {
-      throw new AppError(
-        'forbidden',
-        'Changes are taken only from the pages of this server or from the machine it runs on. ' +
-          'Open the page in a browser and use its button, or run the command on that machine.',
-      );
-    }
+    // A route without the doors of the product, as in a test of one part, has the default policy.
+    const principal = c.get('principal') ?? { kind: 'nobody' };
+    await assertMayPass(c, access, principal);
+    const isWrite = c.req.method !== 'GET' && c.req.method !== 'HEAD' && access !== 'look';
+    if (isWrite) assertOwnPage(c, principal);
+    if (isWrite) assertWriteRate(c, access);
     await next();
+    if (!isWrite || c.res.status >= 400 || (access !== 'operate' && access !== 'administer')) return;
+    const change = c.get('change') ?? {};
+    await c.get('door')?.record(c, {
+      action: action ?? `${c.req.method} ${c.req.path}`,
+      target: c.req.path,
+      ...change,
+    });
   };
   accessByHandler.set(check, access);
   return check;
+}
+
+/** Tells the audit log more than the path about what this request changed; never a secret. */
+export function noteChange(c: AppContext, change: Partial<Omit<Change, 'action'>>): void {
+  c.set('change', change);
+}
+
+async function assertMayPass(c: AppContext, access: Access, principal: Principal): Promise<void> {
+  const door = c.get('door');
+  switch (judge(access, principal, door?.policy ?? 'open-view')) {
+    case 'granted':
+      return;
+    case 'unknown':
+      c.header('www-authenticate', 'Bearer realm="Linesight"');
+      throw new AppError('unauthorized', unknownText(principal, access), { details: { signIn: '/login' } });
+    case 'refused':
+      throw new AppError('forbidden', refusedText(principal, access), { details: { needed: access } });
+    case 'confined':
+      if (principal.kind === 'kiosk' && (await door?.isOnPages(principal.pages, new URL(c.req.url)))) return;
+      throw new AppError(
+        'forbidden',
+        'This screen shows the pages of its kiosk link only. Sign in to see others.',
+        { details: { signIn: '/login' } },
+      );
+  }
+}
+
+function unknownText(principal: Principal, access: Access): string {
+  if (principal.kind === 'nobody' && principal.badToken) {
+    return 'This token is unknown or was revoked. Ask an administrator for another one.';
+  }
+  if (access === 'entrust') return 'Sign in as an administrator.';
+  if (access === 'self') return 'Nobody is signed in with this browser.';
+  return 'Sign in, or send "Authorization: Bearer <token>". An administrator makes users and tokens.';
+}
+
+function refusedText(principal: Principal, access: Access): string {
+  if (principal.kind === 'token') {
+    const scope = access === 'look' ? 'read' : access.startsWith('ingest:') ? access : 'admin';
+    return access === 'entrust' || access === 'self'
+      ? 'No token may do this: somebody must sign in.'
+      : `The token "${principal.name}" lacks the scope ${scope}. An administrator makes tokens on the page /tokens.`;
+  }
+  if (principal.kind === 'kiosk') return 'A kiosk link shows pages and changes nothing. Sign in to do this.';
+  const role = access === 'operate' ? 'operator or admin' : 'admin';
+  return `This needs the role ${role}. An administrator gives roles on the page /users.`;
+}
+
+/**
+ * A browser carries cookies, and stands where the network or the machine is trusted, whatever page made it ask. So a
+ * change is taken from pages of this server; who says nothing about a page is a program, and has no cookie of ours.
+ */
+function assertOwnPage(c: AppContext, principal: Principal): void {
+  if (principal.kind === 'token') return;
+  const site = siteOf(c);
+  if (site === 'own' || (site === 'unsaid' && principal.kind !== 'user')) return;
+  throw new AppError(
+    'forbidden',
+    'Changes are taken only from the pages of this server. Open the page in a browser and use its button, or send a token.',
+  );
+}
+
+function assertWriteRate(c: AppContext, access: Access): void {
+  const waitMs = c.get('door')?.writeWaitMs(c, access.startsWith('ingest:') ? 'program' : 'person') ?? 0;
+  if (waitMs === 0) return;
+  throw new AppError('rate_limited', 'More changes come from here than this server takes. Slow down.', {
+    details: { retryAfterSec: Math.ceil(waitMs / 1000) },
+  });
 }
 
 /** What a handler made by `may` grants; undefined for any other handler. */
@@ -62,30 +127,4 @@ export function listRouteAccess(
     else known.access ??= access;
   }
   return [...table.values()];
-}
-
-/**
- * Browsers say where a request comes from, so what they say decides: a page of another site open in a browser on this
- * very machine is refused. A request that says nothing is a program's, and must come from this machine.
- */
-function mayChange(c: Context<AppEnv>): boolean {
-  const site = c.req.header('sec-fetch-site');
-  if (site !== undefined) return site === 'same-origin';
-  const origin = c.req.header('origin');
-  if (origin !== undefined) return URL.canParse(origin) && new URL(origin).host === requestHost(c);
-  return isFromThisMachine(c);
-}
-
-function requestHost(c: Context<AppEnv>): string {
-  const requestUrl = new URL(c.req.url);
-  const host = c.req.header('host');
-  // Through URL, so that a default port or capital letters in Host compare equal.
-  const hostUrl = `${requestUrl.protocol}//${host}`;
-  return host !== undefined && URL.canParse(hostUrl) ? new URL(hostUrl).host : requestUrl.host;
-}
-
-function isFromThisMachine(c: Context<AppEnv>): boolean {
-  const peer = c.env?.incoming?.socket?.remoteAddress;
-  if (peer === undefined || !isLoopback(peer)) return false;
-  return forwardingHeaders.every((name) => c.req.header(name) === undefined);
 }

@@ -20,3 +20,19 @@ export function parseHostHeader(header: string): string | undefined {
   if (host === undefined || (match?.[1] !== undefined && isIP(host) !== 6)) return undefined;
   return host.toLowerCase().replace(/\.$/, '');
 }
+
+/**
+ * What one guesser can hardly change: an IPv4 address as it is, of an IPv6 address the 64 bits of its network, because
+ * every machine may choose among the rest.
+ */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length;
+  const all = [...groups(head), ...Array<string>(Math.max(0, missing)).fill('0'), ...groups(tail ?? '')];
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::`;
+}

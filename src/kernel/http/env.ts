@@ -1,8 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
+import type { Principal } from '../auth/principal.ts';
 import type { Translate } from '../i18n/i18n.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
+import type { Change, Door } from './door.ts';
 
 export type Theme = 'dark' | 'light' | 'system';
 
@@ -14,6 +16,13 @@ export type AppVariables = {
   t: Translate;
   theme: Theme;
   kiosk: boolean;
+  /** Who asks, and the doors of the product; put there by the feature `access`. */
+  principal: Principal;
+  door: Door;
+  /** The one-time set-up link, for a browser that may see it. */
+  setUpHref: string;
+  /** What the handler tells the audit log about its change. */
+  change: Partial<Omit<Change, 'action'>>;
 };
 
 /** Bindings are absent when a test calls the app without a server, hence partial. */

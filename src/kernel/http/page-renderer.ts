@@ -7,8 +7,11 @@ import { languageNames, languages } from '../i18n/languages.ts';
 import type { Note } from '../storage/places.ts';
 import { createRenderer, type Renderer } from './render.ts';
 
-/** A section of the product in the bar; `at` matches the paths that belong to it, its text is `nav.<key>`. */
-export type Section = { key: string; href: string; at: RegExp };
+/**
+ * A section of the product in the bar; `at` matches the paths that belong to it, its text is `nav.<key>`. One for
+ * administrators is shown to nobody else.
+ */
+export type Section = { key: string; href: string; at: RegExp; forAdmins?: boolean };
 
 type Options = {
   sections: readonly Section[];
@@ -16,7 +19,7 @@ type Options = {
   i18n: I18n;
   asset: (path: string) => string;
   version: string;
-  notes: () => readonly (Note | { key: 'demo'; values: Record<string, string> })[];
+  notes: () => readonly (Note | { key: 'demo' | 'open'; values: Record<string, string> })[];
   clock: Clock;
 };
 
@@ -35,7 +38,7 @@ export function createPageRenderer({
   );
   return createRenderer({
     viewsDir: fileURLToPath(new URL('../../../views', import.meta.url)),
-    shared: ({ lang, path = '' }) => ({
+    shared: ({ lang, path = '', principal }) => ({
       t: i18n.t(lang),
       f: formats[lang],
       asset,
@@ -45,7 +48,10 @@ export function createPageRenderer({
       notes: notes(),
       languages: languageNames.map((language) => ({ ...language, current: language.lang === lang })),
       langTag: languageNames.find((language) => language.lang === lang)?.tag,
-      nav: sections.map(({ key, href, at }) => ({ key, href, current: at.test(path) })),
+      account: principal?.kind === 'user' ? { name: principal.name, role: principal.role } : null,
+      nav: sections
+        .filter(({ forAdmins }) => !forAdmins || (principal?.kind === 'user' && principal.role === 'admin'))
+        .map(({ key, href, at }) => ({ key, href, current: at.test(path) })),
     }),
   });
 }

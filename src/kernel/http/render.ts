@@ -1,5 +1,6 @@
 import { Eta } from 'eta';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Principal } from '../auth/principal.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { AppContext, Theme } from './env.ts';
 import { sendRevalidated } from './etag.ts';
@@ -11,6 +12,10 @@ export type Viewer = {
   kiosk?: boolean;
   /** Path of the page, so that the navigation can mark it. */
   path?: string;
+  /** Who is signed in, if anybody is. */
+  principal?: Principal | undefined;
+  /** The one-time set-up link, for a browser that may see it. */
+  setUpHref?: string | undefined;
 };
 
 export type Renderer = {
@@ -51,5 +56,7 @@ export function viewerOf(c: AppContext): Viewer {
     theme: c.get('theme') ?? 'system',
     kiosk: c.get('kiosk') ?? false,
     path: c.req.path,
+    principal: c.get('principal'),
+    setUpHref: c.get('setUpHref'),
   };
 }

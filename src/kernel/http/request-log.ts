@@ -36,9 +36,10 @@ export function requestLog(options: { log: Log }): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** The path still percent-encoded: Hono's own `path` is decoded and may carry anything. */
+/** The path still percent-encoded: Hono's own `path` is decoded and may carry anything. The secret of a kiosk link stays out. */
 function rawPath(url: string): string {
-  return /^[a-z]+:\/\/[^/]*([^?]*)/i.exec(url)?.[1] ?? '';
+  const path = /^[a-z]+:\/\/[^/]*([^?]*)/i.exec(url)?.[1] ?? '';
+  return path.replace(/^\/kiosk\/.*/, '/kiosk/…');
 }
 
 function levelOf(method: string, path: string, status: number): 'debug' | 'info' | 'warn' | 'error' {

@@ -75,7 +75,7 @@ export function loadStaticFiles(options: {
       return `/static/${hashedPath}`;
     },
     routes: () =>
-      new Hono<AppEnv>().get('/static/*', may('look'), (c) => answer(c, find(c.req.path.slice(8)))),
+      new Hono<AppEnv>().get('/static/*', may('public'), (c) => answer(c, find(c.req.path.slice(8)))),
   };
 }
 

@@ -1,0 +1,58 @@
+import { createLoginThrottle, type LoginThrottle } from '../kernel/auth/login-throttle.ts';
+import { createPasswords, type Passwords } from '../kernel/auth/passwords.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Config } from '../kernel/config.ts';
+import type { Door } from '../kernel/http/door.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Db } from '../schema/db.ts';
+import { createDoor } from './door.ts';
+import { createKeys, type Keys } from './keys.ts';
+import { createRecordAudit, type RecordAudit } from './record-audit.ts';
+import { createRecordUsers, type RecordUsers } from './record-users.ts';
+import { createSessions, type Sessions, type SessionTimes } from './sessions.ts';
+import { createSetUp, type SetUp } from './set-up.ts';
+import { createUserQueries, type UserQueries } from './user-queries.ts';
+
+/** Who may use the product: its users, sessions and keys, and the log of what they did. */
+export type Access = {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  audit: RecordAudit;
+  passwords: Passwords;
+  throttle: LoginThrottle;
+  users: UserQueries;
+  recordUsers: RecordUsers;
+  sessions: Sessions;
+  sessionTimes: SessionTimes;
+  keys: Keys;
+  setUp: SetUp;
+  door: Door;
+};
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+/** `stationOfImage` answers the station of an image's number, for kiosks that show one station. */
+export function createAccess(parts: {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  config: Pick<Config, 'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile'>;
+  stationOfImage: (id: number) => Promise<string | undefined>;
+}): Access {
+  const { db, clock, log, config } = parts;
+  const audit = createRecordAudit(db, clock);
+  const passwords = createPasswords();
+  const users = createUserQueries(db);
+  const recordUsers = createRecordUsers({ db, clock, passwords, audit });
+  const sessionTimes = { idleMs: config.sessionIdleMin * minuteMs, longestMs: config.sessionMaxDays * dayMs };
+  return {
+    ...{ db, clock, log, audit, passwords, users, recordUsers, sessionTimes },
+    throttle: createLoginThrottle(clock),
+    sessions: createSessions({ db, clock, audit, times: sessionTimes }),
+    keys: createKeys({ db, clock, audit }),
+    setUp: createSetUp({ users, recordUsers, log, adminPasswordFile: config.adminPasswordFile }),
+    door: createDoor({ db, clock, audit, policy: config.access, stationOfImage: parts.stationOfImage }),
+  };
+}

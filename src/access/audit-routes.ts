@@ -1,0 +1,76 @@
+import { Hono } from 'hono';
+import { AppError } from '../kernel/errors.ts';
+import { may } from '../kernel/http/access.ts';
+import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import type { WallClock } from '../kernel/time-zone.ts';
+import type { Access } from './access.ts';
+import { type AuditEntry, listAudit } from './audit-queries.ts';
+
+/** What the log's lines are about; the part of `action` before its dot. */
+const subjects = ['session', 'users', 'tokens', 'kiosk', 'inspections', 'images', 'demo'] as const;
+
+/** Template `access/audit`. */
+export type AuditPage = {
+  here: string;
+  entries: (Omit<AuditEntry, 'before' | 'after'> & { before: string; after: string })[];
+  subjects: readonly string[];
+  /** As typed. */
+  filter: { actor: string; subject: string; from: string; to: string };
+  olderHref: string | null;
+  /** Set on every page but the first. */
+  newestHref: string | null;
+};
+
+/** Who did what, from where, and what it was before: for administrators. */
+export function auditRoutes(access: Access, renderer: Renderer, wallClock: WallClock): Hono<AppEnv> {
+  return new Hono<AppEnv>().get('/audit', may('entrust'), async (c) => {
+    const view = await readAuditPage(c, access, wallClock);
+    return renderer.render(c, 'access/audit', { view });
+  });
+}
+
+async function readAuditPage(c: AppContext, { db }: Access, wallClock: WallClock): Promise<AuditPage> {
+  const text = (name: string) => c.req.query(name)?.trim() ?? '';
+  const filter = { actor: text('actor'), subject: text('subject'), from: text('from'), to: text('to') };
+  const before = text('before');
+  if (!/^\d{0,15}$/.test(before)) throw new AppError('invalid', 'before must be a number of the log.');
+  const asked = {
+    ...(filter.actor === '' ? {} : { actor: filter.actor }),
+    ...((subjects as readonly string[]).includes(filter.subject) ? { action: filter.subject } : {}),
+    ...instant(wallClock, 'from', filter.from),
+    ...instant(wallClock, 'to', filter.to),
+  };
+  const { entries, olderBefore } = await listAudit(db, asked, before === '' ? undefined : Number(before));
+  const hrefWith = (more: Record<string, string>) => {
+    const query = Object.entries({ ...filter, ...more }).filter(([, value]) => value !== '');
+    return query.length === 0 ? '/audit' : `/audit?${new URLSearchParams(query)}`;
+  };
+  return {
+    here: hrefWith(before === '' ? {} : { before }),
+    entries: entries.map((entry) => ({
+      ...entry,
+      before: inWords(entry.before),
+      after: inWords(entry.after),
+    })),
+    ...{ subjects, filter },
+    olderHref: olderBefore === null ? null : hrefWith({ before: String(olderBefore) }),
+    newestHref: before === '' ? null : hrefWith({}),
+  };
+}
+
+function instant(wallClock: WallClock, name: 'from' | 'to', text: string): { from?: number; to?: number } {
+  if (text === '') return {};
+  const at = wallClock.parse(text);
+  if (at === undefined) throw new AppError('invalid', `${name} must be a time such as 2025-09-06T10:21.`);
+  return { [name]: at };
+}
+
+/** A kept detail on one line: `role admin`, `scopes read, admin`. */
+function inWords(detail: unknown): string {
+  if (detail === null || typeof detail !== 'object') return detail === null ? '' : String(detail);
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+    .join(' · ');
+}

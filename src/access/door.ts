@@ -1,0 +1,58 @@
+import type { AccessPolicy, Principal } from '../kernel/auth/principal.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Door } from '../kernel/http/door.ts';
+import type { AppContext } from '../kernel/http/env.ts';
+import { addressOf } from '../kernel/http/origin.ts';
+import { createRateLimit } from '../kernel/http/rate-limit.ts';
+import type { Db } from '../schema/db.ts';
+import { isOnPages } from './kiosk-pages.ts';
+import type { Doer, RecordAudit } from './record-audit.ts';
+
+/** Far above what fingers do and what a device sends, far below what harms. */
+const writesOfPeople = { burst: 300, perSec: 5 };
+const writesOfPrograms = { burst: 10_000, perSec: 2_000 };
+
+/** What every route asks about who may pass, with one count of writes for each caller. */
+export function createDoor(parts: {
+  db: Db;
+  clock: Clock;
+  audit: RecordAudit;
+  policy: AccessPolicy;
+  stationOfImage: (id: number) => Promise<string | undefined>;
+}): Door {
+  const { db, clock, audit } = parts;
+  const limits = {
+    person: createRateLimit({ clock, ...writesOfPeople }),
+    program: createRateLimit({ clock, ...writesOfPrograms }),
+  };
+  return {
+    policy: parts.policy,
+    isOnPages: (pages, url) => isOnPages(pages, url, parts.stationOfImage),
+    writeWaitMs: (c, kind) => {
+      const principal = c.get('principal');
+      return limits[kind].take(principal.kind === 'token' ? `token ${principal.tokenId}` : addressOf(c));
+    },
+    record: (c, change) => db.tx((q) => audit(q, doerOf(c), change)),
+  };
+}
+
+/** Who does what this request asks for, as the audit log names it. */
+export function doerOf(c: AppContext): Doer {
+  return { actor: actorName(c.get('principal')), address: addressOf(c) };
+}
+
+/** A user by name; everything else in words that no user name can have. */
+function actorName(principal: Principal): string {
+  switch (principal.kind) {
+    case 'user':
+      return principal.name;
+    case 'token':
+      return `(token) ${principal.name}`;
+    case 'kiosk':
+      return `(kiosk) ${principal.name}`;
+    case 'machine':
+      return '(this machine)';
+    case 'nobody':
+      return '(nobody)';
+  }
+}

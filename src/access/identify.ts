@@ -1,0 +1,73 @@
+import { getCookie } from 'hono/cookie';
+import { LRUCache } from 'lru-cache';
+import type { Principal } from '../kernel/auth/principal.ts';
+import type { AppContext, AppMiddleware } from '../kernel/http/env.ts';
+import { addressOf, isFromThisMachine } from '../kernel/http/origin.ts';
+import type { Access } from './access.ts';
+import { kioskCookie, sessionCookie } from './cookies.ts';
+
+/** "Last used" is written this often at most, because it is a write. */
+const touchEveryMs = 60_000;
+const MAX_TOUCHED = 10_000;
+/** Longer texts are no secrets of ours. */
+const longestSecret = 200;
+const bearer = /^bearer +([\w-]{1,200})$/i;
+
+/** Puts on every request who asks, and the door its route asks whether that one may pass. */
+export function identify(access: Access): AppMiddleware {
+  const touched = new LRUCache<string, number>({ max: MAX_TOUCHED });
+  const touch = (c: AppContext, key: string, write: () => Promise<void>) => {
+    const now = access.clock.now();
+    if (now - (touched.get(key) ?? 0) < touchEveryMs) return;
+    touched.set(key, now);
+    // Nobody waits for it; a full disk must not lock people out.
+    write().catch((error: unknown) => c.get('log')?.warn({ err: error }, 'The last use was not kept'));
+  };
+  return async (c, next) => {
+    c.set('door', access.door);
+    c.set('principal', await whoAsks(c, access, touch));
+    if (isFromThisMachine(c) && (await access.setUp.isOpen()))
+      c.set('setUpHref', `/setup?key=${access.setUp.key}`);
+    await next();
+  };
+}
+
+type Touch = (c: AppContext, key: string, write: () => Promise<void>) => void;
+
+/** A token speaks for itself even in a browser; then the session; then the kiosk; then the machine alone. */
+async function whoAsks(c: AppContext, access: Access, touch: Touch): Promise<Principal> {
+  const authorization = c.req.header('authorization');
+  if (authorization !== undefined) {
+    const secret = bearer.exec(authorization)?.[1];
+    const token = secret === undefined ? undefined : await access.keys.findToken(secret);
+    if (!token) return { kind: 'nobody', badToken: true };
+    touch(c, `token ${token.id}`, () => access.keys.touchToken(token.id, addressOf(c)));
+    const { id: tokenId, name, scopes, station, device } = token;
+    return { kind: 'token', tokenId, name, scopes, station, device };
+  }
+  const session = await fromCookie(c, sessionCookie, access.sessions.find);
+  if (session) {
+    const { sessionId, userId, name, role } = session;
+    touch(c, `session ${sessionId}`, () => access.sessions.touch(session));
+    return { kind: 'user', userId, name, role, sessionId };
+  }
+  const link = await fromCookie(c, kioskCookie, access.keys.findLink);
+  if (link) {
+    touch(c, `link ${link.id}`, () => access.keys.touchLink(link.id));
+    return { kind: 'kiosk', linkId: link.id, name: link.name, pages: link.pages };
+  }
+  return (await isFirstMachine(c, access)) ? { kind: 'machine' } : { kind: 'nobody' };
+}
+
+async function fromCookie<T>(
+  c: AppContext,
+  name: string,
+  find: (secret: string) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const secret = getCookie(c, name);
+  return secret === undefined || secret.length > longestSecret ? undefined : find(secret);
+}
+
+async function isFirstMachine(c: AppContext, { users, keys }: Access): Promise<boolean> {
+  return isFromThisMachine(c) && !(await users.anyExists()) && !(await keys.anyTokenExists());
+}

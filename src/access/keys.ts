@@ -1,0 +1,130 @@
+import { desc, eq, getTableColumns } from 'drizzle-orm';
+import type { TokenScope } from '../kernel/auth/principal.ts';
+import { createSecret, hashSecret } from '../kernel/auth/secrets.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Db } from '../schema/db.ts';
+import type { Doer, RecordAudit } from './record-audit.ts';
+
+/** A key for programs. Instants are epoch ms UTC. */
+export type ApiToken = {
+  id: number;
+  name: string;
+  scopes: TokenScope[];
+  /** The one station or device it speaks for; null for any. */
+  station: string | null;
+  device: string | null;
+  createdBy: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+  lastAddress: string | null;
+  revokedAt: number | null;
+};
+
+/** A link that shows some pages and lets nothing be done. */
+export type KioskLink = {
+  id: number;
+  name: string;
+  pages: string[];
+  createdBy: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+  revokedAt: number | null;
+};
+
+type NewToken = Pick<ApiToken, 'name' | 'scopes' | 'station' | 'device'>;
+type NewLink = Pick<KioskLink, 'name' | 'pages'>;
+
+export type Keys = {
+  /** Makes a token; its secret is answered here and never again. */
+  addToken(doer: Doer, token: NewToken): Promise<string>;
+  addLink(doer: Doer, link: NewLink): Promise<string>;
+  /** The key of a secret that is not revoked. */
+  findToken(secret: string): Promise<ApiToken | undefined>;
+  findLink(secret: string): Promise<KioskLink | undefined>;
+  /** Newest first, revoked ones included. */
+  listTokens(): Promise<ApiToken[]>;
+  listLinks(): Promise<KioskLink[]>;
+  /** Ends a key at once; false when there is none to end. */
+  revokeToken(doer: Doer, id: number): Promise<boolean>;
+  revokeLink(doer: Doer, id: number): Promise<boolean>;
+  touchToken(id: number, address: string): Promise<void>;
+  touchLink(id: number): Promise<void>;
+  /** Whether a token was ever made; once true it stays so, because tokens are revoked and never deleted. */
+  anyTokenExists(): Promise<boolean>;
+};
+
+/** Begins every token, so that one found in a file or a chat is recognised for what it is. */
+const tokenPrefix = 'ls_';
+
+/** Reads and writes of the tables `api_tokens` and `kiosk_links`. */
+export function createKeys(parts: { db: Db; clock: Clock; audit: RecordAudit }): Keys {
+  const { db, clock, audit } = parts;
+  const { apiTokens, kioskLinks } = db.tables;
+  const { secretHash: _token, ...tokenColumns } = getTableColumns(apiTokens);
+  const { secretHash: _link, ...linkColumns } = getTableColumns(kioskLinks);
+  let isTokenKnown = false;
+  const revoke = (table: typeof apiTokens | typeof kioskLinks, action: string, doer: Doer, id: number) =>
+    db.tx(async (q) => {
+      const [found] = await q
+        .select({ name: table.name, revokedAt: table.revokedAt })
+        .from(table)
+        .where(eq(table.id, id));
+      if (!found || found.revokedAt !== null) return false;
+      await q.update(table).set({ revokedAt: clock.now() }).where(eq(table.id, id));
+      await audit(q, doer, { action, target: found.name });
+      return true;
+    });
+
+  return {
+    addToken: async (doer, token) => {
+      const { secret, secretHash } = createSecret(tokenPrefix);
+      const { name, ...after } = token;
+      await db.tx(async (q) => {
+        const made = { createdBy: doer.actor, createdAt: clock.now() };
+        await q.insert(apiTokens).values({ ...token, secretHash, ...made });
+        await audit(q, doer, { action: 'tokens.add', target: name, after });
+      });
+      return secret;
+    },
+    addLink: async (doer, link) => {
+      const { secret, secretHash } = createSecret();
+      await db.tx(async (q) => {
+        const made = { createdBy: doer.actor, createdAt: clock.now() };
+        await q.insert(kioskLinks).values({ ...link, secretHash, ...made });
+        await audit(q, doer, { action: 'kiosk.add', target: link.name, after: { pages: link.pages } });
+      });
+      return secret;
+    },
+    findToken: async (secret) => {
+      const [row] = await db.read
+        .select()
+        .from(apiTokens)
+        .where(eq(apiTokens.secretHash, hashSecret(secret)));
+      return row?.revokedAt === null ? row : undefined;
+    },
+    findLink: async (secret) => {
+      const [row] = await db.read
+        .select(linkColumns)
+        .from(kioskLinks)
+        .where(eq(kioskLinks.secretHash, hashSecret(secret)));
+      return row?.revokedAt === null ? row : undefined;
+    },
+    listTokens: () => db.read.select(tokenColumns).from(apiTokens).orderBy(desc(apiTokens.id)),
+    listLinks: () => db.read.select(linkColumns).from(kioskLinks).orderBy(desc(kioskLinks.id)),
+    revokeToken: (doer, id) => revoke(apiTokens, 'tokens.revoke', doer, id),
+    revokeLink: (doer, id) => revoke(kioskLinks, 'kiosk.revoke', doer, id),
+    touchToken: (id, address) =>
+      db.tx(async (q) => {
+        const used = { lastUsedAt: clock.now(), lastAddress: address };
+        await q.update(apiTokens).set(used).where(eq(apiTokens.id, id));
+      }),
+    touchLink: (id) =>
+      db.tx(async (q) => {
+        await q.update(kioskLinks).set({ lastUsedAt: clock.now() }).where(eq(kioskLinks.id, id));
+      }),
+    anyTokenExists: async () => {
+      isTokenKnown ||= (await db.read.select({ id: apiTokens.id }).from(apiTokens).limit(1)).length > 0;
+      return isTokenKnown;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { Hono } from 'hono';
+import { AppError } from '../kernel/errors.ts';
+import { may } from '../kernel/http/access.ts';
+import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import type { Access } from './access.ts';
+import { keepKiosk } from './cookies.ts';
+import { doerOf } from './door.ts';
+import { doneOf, readFields } from './fields.ts';
+import type { KioskLink } from './keys.ts';
+import { kioskPagesOf, wallHref } from './kiosk-pages.ts';
+
+/** Template `access/kiosk-links`. */
+export type KioskLinksPage = {
+  here: string;
+  links: KioskLink[];
+  /** Pages a link can open. */
+  pages: string[];
+  typed: { name: string; pages: string[] };
+  fault: 'keyName' | 'pages' | null;
+  /** The link just made, shown this once: one address for each page it opens. */
+  made: { name: string; addresses: { page: string; url: string }[] } | null;
+  done: 'revoke' | null;
+};
+
+/** Template `access/kiosk`: the choice on a screen whose link opens several pages. */
+export type KioskChoice = { here: string; name: string; choices: { page: string; href: string }[] };
+
+const longestName = 100;
+const nothing = { name: '', pages: [] };
+
+/** Links for screens nobody sits at, for administrators; and what happens when one is opened. */
+export function kioskRoutes(access: Access, renderer: Renderer, listStations: () => string[]): Hono<AppEnv> {
+  const show = async (
+    c: AppContext,
+    rest: Pick<KioskLinksPage, 'typed' | 'fault' | 'made'>,
+    status: 200 | 201 | 400,
+  ) => {
+    const view: KioskLinksPage = {
+      ...{ here: '/kiosk-links', links: await access.keys.listLinks(), pages: kioskPagesOf(listStations()) },
+      ...{ done: doneOf(c, ['revoke'] as const), ...rest },
+    };
+    return renderer.render(c, 'access/kiosk-links', { view }, status);
+  };
+  return new Hono<AppEnv>()
+    .get('/kiosk-links', may('entrust'), (c) => show(c, { typed: nothing, fault: null, made: null }, 200))
+    .post('/kiosk-links', may('entrust'), async (c) => {
+      const fields = await readFields(c);
+      const pages = fields.ticked('page', kioskPagesOf(listStations()));
+      const typed = { name: fields.text('name').trim().slice(0, longestName), pages };
+      const fault = typed.name === '' ? 'keyName' : pages.length === 0 ? 'pages' : null;
+      if (fault) return show(c, { typed, fault, made: null }, 400);
+      const url = `${new URL(c.req.url).origin}/kiosk/${await access.keys.addLink(doerOf(c), typed)}`;
+      const addresses = pages.map((page) => ({
+        page,
+        url: pages.length === 1 ? url : `${url}?${new URLSearchParams({ page })}`,
+      }));
+      return show(c, { typed: nothing, fault: null, made: { name: typed.name, addresses } }, 201);
+    })
+    .post('/kiosk-links/:id{[0-9]{1,15}}/revoke', may('entrust'), async (c) => {
+      await access.keys.revokeLink(doerOf(c), Number(c.req.param('id')));
+      return c.redirect('/kiosk-links?done=revoke', 303);
+    })
+    .get('/kiosk/:secret{[\\w-]{43}}', may('public'), (c) => openLink(c, access, renderer));
+}
+
+/** Makes the browser a kiosk and shows its page; the address stays good as the screen's start page for ever. */
+async function openLink(c: AppContext, access: Access, renderer: Renderer): Promise<Response> {
+  const secret = c.req.param('secret') ?? '';
+  const link = await access.keys.findLink(secret);
+  if (!link)
+    throw new AppError(
+      'not_found',
+      'This kiosk link was revoked or mistyped. An administrator makes new ones.',
+    );
+  await access.keys.touchLink(link.id);
+  keepKiosk(c, secret);
+  c.header('cache-control', 'no-store');
+  const asked = c.req.query('page');
+  const page = link.pages.length === 1 ? link.pages[0] : link.pages.find((one) => one === asked);
+  if (page !== undefined) return c.redirect(wallHref(page), 303);
+  const view: KioskChoice = {
+    ...{ here: '/', name: link.name },
+    choices: link.pages.map((one) => ({ page: one, href: wallHref(one) })),
+  };
+  return renderer.render(c, 'access/kiosk', { view, kiosk: true });
+}

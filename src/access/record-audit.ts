@@ -1,0 +1,34 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Queryable } from '../kernel/db/database.ts';
+import type { Change } from '../kernel/http/door.ts';
+import type { Db } from '../schema/db.ts';
+
+/** Who does something, and from which address. */
+export type Doer = { actor: string; address: string };
+
+export type RecordAudit = (q: Queryable, doer: Doer, change: Change) => Promise<void>;
+
+const longest = { actor: 150, action: 100, target: 255, address: 64 } as const;
+/** Of what changed, in JSON; more is replaced by a word, because the log must not grow by somebody's upload. */
+const MAX_DETAIL_LENGTH = 4_000;
+
+/** Appends to the audit log, in the transaction of the change itself. Never give it a secret or a password. */
+export function createRecordAudit(db: Db, clock: Clock): RecordAudit {
+  const { auditEntries } = db.tables;
+  return async (q, { actor, address }, { action, target, before, after }) => {
+    await q.insert(auditEntries).values({
+      at: clock.now(),
+      actor: actor.slice(0, longest.actor),
+      action: action.slice(0, longest.action),
+      target: target.slice(0, longest.target),
+      address: address.slice(0, longest.address),
+      before: bounded(before),
+      after: bounded(after),
+    });
+  };
+}
+
+function bounded(detail: unknown): unknown {
+  if (detail === undefined) return null;
+  return JSON.stringify(detail).length > MAX_DETAIL_LENGTH ? { tooLong: true } : detail;
+}

@@ -1,0 +1,117 @@
+import { and, desc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
+import type { Role } from '../kernel/auth/principal.ts';
+import { createSecret, hashSecret } from '../kernel/auth/secrets.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Db } from '../schema/db.ts';
+import type { Doer, RecordAudit } from './record-audit.ts';
+
+/** One browser somebody is signed in with. Instants are epoch ms UTC. */
+export type Session = { id: number; createdAt: number; seenAt: number; address: string; agent: string };
+
+/** The session a request belongs to, and whose it is. */
+export type LiveSession = { sessionId: number; userId: number; name: string; role: Role; seenAt: number };
+
+export type Sessions = {
+  /** Signs a user in: a new secret, never one that a browser brought along. `replaces` is the session it had before. */
+  begin(doer: Doer, user: { id: number; name: string }, options: BeginOptions): Promise<string>;
+  /** The session of a secret; undefined when it is unknown, too old, unused for too long, or its user disabled. */
+  find(secret: string): Promise<LiveSession | undefined>;
+  /** Newest use first. */
+  list(userId: number): Promise<Session[]>;
+  /** Ends one session of this user; whether there was one. */
+  end(doer: Doer, user: { id: number; name: string }, sessionId: number): Promise<boolean>;
+  /** Keeps a session in use from expiring; only now and then, because it is a write. */
+  touch(session: LiveSession): Promise<void>;
+};
+
+type BeginOptions = { agent: string; replaces?: string | undefined; action?: 'login' | 'renew' };
+
+/** Sessions end after this long without use, and after this long whatever happens. */
+export type SessionTimes = { idleMs: number; longestMs: number };
+
+const longestAgent = 255;
+/** Beyond this many browsers, a user's session that was unused for longest ends. */
+const MAX_SESSIONS_PER_USER = 50;
+
+/** Reads and writes of the table `sessions`. */
+export function createSessions(parts: {
+  db: Db;
+  clock: Clock;
+  audit: RecordAudit;
+  times: SessionTimes;
+}): Sessions {
+  const { db, clock, audit, times } = parts;
+  const { sessions, users } = db.tables;
+  return {
+    begin: async (doer, user, { agent, replaces, action = 'login' }) => {
+      const { secret, secretHash } = createSecret();
+      const now = clock.now();
+      await db.tx(async (q) => {
+        const dead = or(lte(sessions.expiresAt, now), lte(sessions.seenAt, now - times.idleMs));
+        await q.delete(sessions).where(dead);
+        if (replaces !== undefined)
+          await q.delete(sessions).where(eq(sessions.secretHash, hashSecret(replaces)));
+        const others = await q
+          .select({ id: sessions.id })
+          .from(sessions)
+          .where(eq(sessions.userId, user.id))
+          .orderBy(desc(sessions.seenAt));
+        const tooMany = others.slice(MAX_SESSIONS_PER_USER - 1).map(({ id }) => id);
+        if (tooMany.length > 0) await q.delete(sessions).where(inArray(sessions.id, tooMany));
+        await q.insert(sessions).values({
+          ...{ userId: user.id, secretHash, createdAt: now, seenAt: now, expiresAt: now + times.longestMs },
+          ...{ address: doer.address, agent: agent.slice(0, longestAgent) },
+        });
+        await q.update(users).set({ lastSeenAt: now }).where(eq(users.id, user.id));
+        if (action === 'login') await audit(q, doer, { action: 'session.login', target: user.name });
+      });
+      return secret;
+    },
+    find: async (secret) => {
+      const now = clock.now();
+      const [found] = await db.read
+        .select({
+          ...{ sessionId: sessions.id, userId: users.id, name: users.name, role: users.role },
+          seenAt: sessions.seenAt,
+        })
+        .from(sessions)
+        .innerJoin(users, eq(users.id, sessions.userId))
+        .where(
+          and(
+            eq(sessions.secretHash, hashSecret(secret)),
+            gt(sessions.expiresAt, now),
+            gt(sessions.seenAt, now - times.idleMs),
+            isNull(users.disabledAt),
+          ),
+        );
+      return found;
+    },
+    list: (userId) => {
+      const columns = {
+        ...{ id: sessions.id, createdAt: sessions.createdAt, seenAt: sessions.seenAt },
+        ...{ address: sessions.address, agent: sessions.agent },
+      };
+      const live = and(
+        eq(sessions.userId, userId),
+        gt(sessions.expiresAt, clock.now()),
+        gt(sessions.seenAt, clock.now() - times.idleMs),
+      );
+      return db.read.select(columns).from(sessions).where(live).orderBy(desc(sessions.seenAt));
+    },
+    end: (doer, user, sessionId) =>
+      db.tx(async (q) => {
+        const one = and(eq(sessions.id, sessionId), eq(sessions.userId, user.id));
+        const found = await q.select({ id: sessions.id }).from(sessions).where(one);
+        if (found.length === 0) return false;
+        await q.delete(sessions).where(one);
+        await audit(q, doer, { action: 'session.end', target: user.name });
+        return true;
+      }),
+    touch: ({ sessionId, userId }) =>
+      db.tx(async (q) => {
+        const now = clock.now();
+        await q.update(sessions).set({ seenAt: now }).where(eq(sessions.id, sessionId));
+        await q.update(users).set({ lastSeenAt: now }).where(eq(users.id, userId));
+      }),
+  };
+}

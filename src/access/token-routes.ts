@@ -1,0 +1,67 @@
+import { Hono } from 'hono';
+import { type TokenScope, tokenScopes } from '../kernel/auth/principal.ts';
+import { may } from '../kernel/http/access.ts';
+import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import type { Access } from './access.ts';
+import { doerOf } from './door.ts';
+import { doneOf, readFields } from './fields.ts';
+import type { ApiToken } from './keys.ts';
+
+/** Template `access/tokens`. */
+export type TokensPage = {
+  here: string;
+  tokens: ApiToken[];
+  stations: string[];
+  scopes: readonly TokenScope[];
+  typed: { name: string; scopes: TokenScope[]; station: string; device: string };
+  fault: 'keyName' | 'scopes' | null;
+  /** The token just made: shown this once. */
+  made: { name: string; secret: string; origin: string } | null;
+  done: 'revoke' | null;
+};
+
+const longestName = 100;
+const longestDevice = 255;
+const nothing: TokensPage['typed'] = { name: '', scopes: [], station: '', device: '' };
+
+/** Keys for programs, for administrators. */
+export function tokenRoutes(access: Access, renderer: Renderer, listStations: () => string[]): Hono<AppEnv> {
+  const show = async (
+    c: AppContext,
+    rest: Pick<TokensPage, 'typed' | 'fault' | 'made'>,
+    status: 200 | 201 | 400,
+  ) => {
+    const view: TokensPage = {
+      ...{ here: '/tokens', tokens: await access.keys.listTokens(), stations: listStations() },
+      ...{ scopes: tokenScopes, done: doneOf(c, ['revoke'] as const), ...rest },
+    };
+    return renderer.render(c, 'access/tokens', { view }, status);
+  };
+  return new Hono<AppEnv>()
+    .get('/tokens', may('entrust'), (c) => show(c, { typed: nothing, fault: null, made: null }, 200))
+    .post('/tokens', may('entrust'), async (c) => {
+      const typed = await readTyped(c);
+      const fault = typed.name === '' ? 'keyName' : typed.scopes.length === 0 ? 'scopes' : null;
+      if (fault) return show(c, { typed, fault, made: null }, 400);
+      const { name, scopes, station, device } = typed;
+      const tied = { station: station || null, device: device || null };
+      const secret = await access.keys.addToken(doerOf(c), { name, scopes, ...tied });
+      const { origin } = new URL(c.req.url);
+      return show(c, { typed: nothing, fault: null, made: { name, secret, origin } }, 201);
+    })
+    .post('/tokens/:id{[0-9]{1,15}}/revoke', may('entrust'), async (c) => {
+      await access.keys.revokeToken(doerOf(c), Number(c.req.param('id')));
+      return c.redirect('/tokens?done=revoke', 303);
+    });
+}
+
+async function readTyped(c: AppContext): Promise<TokensPage['typed']> {
+  const fields = await readFields(c);
+  return {
+    name: fields.text('name').trim().slice(0, longestName),
+    scopes: fields.ticked('scope', tokenScopes),
+    station: fields.text('station').trim().slice(0, longestDevice),
+    device: fields.text('device').trim().slice(0, longestDevice),
+  };
+}

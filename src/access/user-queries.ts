@@ -1,0 +1,67 @@
+import { and, asc, count, eq, isNull } from 'drizzle-orm';
+import type { Role } from '../kernel/auth/principal.ts';
+import type { Queryable } from '../kernel/db/database.ts';
+import type { Db } from '../schema/db.ts';
+
+/** A user as pages know one: without the password's hash. Instants are epoch ms UTC. */
+export type User = {
+  id: number;
+  name: string;
+  role: Role;
+  createdAt: number;
+  passwordChangedAt: number;
+  lastSeenAt: number | null;
+  disabledAt: number | null;
+};
+
+export type UserQueries = {
+  /** By name. */
+  list(): Promise<User[]>;
+  find(id: number): Promise<User | undefined>;
+  /** With the hash of the password, for signing in. */
+  findByName(name: string): Promise<(User & { passwordHash: string }) | undefined>;
+  findPasswordHash(id: number): Promise<string | undefined>;
+  /** Whether anybody was ever given an account; once true it stays so, because accounts are disabled and never deleted. */
+  anyExists(): Promise<boolean>;
+};
+
+/** Reads of the table `users`. */
+export function createUserQueries(db: Db): UserQueries {
+  const { users } = db.tables;
+  const columns = {
+    ...{ id: users.id, name: users.name, role: users.role, createdAt: users.createdAt },
+    ...{
+      passwordChangedAt: users.passwordChangedAt,
+      lastSeenAt: users.lastSeenAt,
+      disabledAt: users.disabledAt,
+    },
+  };
+  let isKnownToExist = false;
+  return {
+    list: () => db.read.select(columns).from(users).orderBy(asc(users.name)),
+    find: async (id) => (await db.read.select(columns).from(users).where(eq(users.id, id)))[0],
+    findByName: async (name) =>
+      (
+        await db.read
+          .select({ ...columns, passwordHash: users.passwordHash })
+          .from(users)
+          .where(eq(users.name, name))
+      )[0],
+    findPasswordHash: async (id) =>
+      (await db.read.select({ hash: users.passwordHash }).from(users).where(eq(users.id, id)))[0]?.hash,
+    anyExists: async () => {
+      isKnownToExist ||= (await db.read.select({ id: users.id }).from(users).limit(1)).length > 0;
+      return isKnownToExist;
+    },
+  };
+}
+
+/** How many administrators can sign in, as the transaction `q` sees it. */
+export async function countActiveAdmins(db: Db, q: Queryable): Promise<number> {
+  const { users } = db.tables;
+  const [row] = await q
+    .select({ n: count() })
+    .from(users)
+    .where(and(eq(users.role, 'admin'), isNull(users.disabledAt)));
+  return Number(row?.n ?? 0);
+}
