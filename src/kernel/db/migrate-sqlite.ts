@@ -10,7 +10,9 @@ const lockWaitMs = 60_000;
  * Brings the tables up to date, all steps or none, one process at a time. A database that has tables already is copied
  * beside itself first; without room for the copy nothing is changed.
  *
- * @throws AppError 'unavailable' when the database is newer than this program or cannot be copied.
+ * @throws AppError 'unavailable' when the database is newer than this program or cannot be copied, 'conflict' when it is
+ * another program's and has a table of a name that is ours. Other tables are left alone: the file of the system that this
+ * one replaces may stay in use.
  */
 export function migrateSqlite(writer: BetterSqlite.Database, migrationsFolder: string): void {
   const migrations = readMigrations(migrationsFolder);
@@ -26,7 +28,7 @@ export function migrateSqlite(writer: BetterSqlite.Database, migrationsFolder: s
     writer.exec('commit');
   } catch (error) {
     if (writer.inTransaction) writer.exec('rollback');
-    throw error;
+    throw explainTaken(error, writer) ?? error;
   }
 }
 
@@ -36,6 +38,17 @@ export function readNewestMigration(connection: BetterSqlite.Database): number |
   if (!isThere) return undefined;
   const newest = connection.prepare(`select max(created_at) from ${migrationsTable}`).pluck().get();
   return newest === null ? undefined : Number(newest);
+}
+
+/** A table that is there although no step of ours was taken is not ours. */
+function explainTaken(error: unknown, writer: BetterSqlite.Database): AppError | undefined {
+  const [, table] = /^table [`"]?(\w+)[`"]? already exists/.exec((error as Error).message) ?? [];
+  if (table === undefined || readNewestMigration(writer) !== undefined) return undefined;
+  return new AppError(
+    'conflict',
+    `The file ${writer.name} is a database of another program, with a table "${table}" of its own, and was left as it is. Set DB_PATH to another file.`,
+    { cause: error },
+  );
 }
 
 function runSteps(writer: BetterSqlite.Database, pending: readonly Migration[]): void {

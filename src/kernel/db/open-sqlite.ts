@@ -71,8 +71,9 @@ function openWriter(path: string, migrationsFolder: string): BetterSqlite.Databa
   const writer = new BetterSqlite(path);
   try {
     refuseOldSqlite(writer);
-    configure(writer, path);
+    // First, because what is configured is written into the file, which may turn out to be another program's.
     migrateSqlite(writer, migrationsFolder);
+    configure(writer, path);
     writer.pragma('busy_timeout = 5000');
     return writer;
   } catch (error) {
