@@ -13,6 +13,8 @@ export const soon = { timeout: 5_000, interval: 10 };
 export type Stage = {
   /** `test`, skipped where there is no browser. */
   inBrowser: typeof test;
+  /** No browser, so nothing is started. */
+  isSkipped: boolean;
   /** A further page, in a profile of its own; whoever opens it looks at its faults and closes it. */
   openBrowser: TestBrowser['open'];
   readonly plant: TestApp;
@@ -61,6 +63,7 @@ export function useStage(
   });
   const stage: Stage = {
     inBrowser: test.skipIf(browser.missing) as typeof test,
+    isSkipped: browser.missing,
     openBrowser: browser.open,
     get plant() {
       return plant!;

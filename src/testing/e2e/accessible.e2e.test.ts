@@ -1,0 +1,96 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import { beforeAll, expect } from 'vitest';
+import { hostileNames } from '../faults/hostile-names.ts';
+import { waitUntil } from '../faults/plant-process.ts';
+import { imagePath, imageSeries } from './images.ts';
+import { becomesLive, useStage } from './stage.ts';
+
+const hostile = hostileNames.slice(0, 7);
+const gone = imagePath('S9/OR-3CT', 'OK', '102500', 90);
+const unreadable = imagePath('S9/OR-3CT', 'NG', '102600', 91);
+
+const stage = useStage({
+  plantPer: 'file',
+  env: { SITE_NAME: '<b>&"site"' },
+  images: [
+    ...imageSeries('S9/OR-3CT', { count: 65, time: '102000', ngEvery: 5 }),
+    ...hostile.map((name, i) => imagePath(`${name}/${name}`, i % 2 === 0 ? 'NG' : 'OK', '102000', i)),
+    { path: unreadable, bytes: Buffer.from('not an image') },
+    gone,
+    'stray.jpg',
+  ],
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** What another theme can change for the worse; the rest is the same in both. */
+const themes = {
+  light: "{ resultTypes: ['violations'] }",
+  dark: "{ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }",
+};
+const sizes = [
+  { name: 'desk', viewport: { width: 1440, height: 900 } },
+  { name: 'phone', viewport: { width: 390, height: 844 } },
+] as const;
+const station = (name: string) => `/stations/${encodeURIComponent(name)}`;
+const pages: [string, string | (() => Promise<string>)][] = [
+  ['inspections', '/'],
+  ['own time without images', '/?period=custom&start=2025-09-01T00:00&end=2025-09-01T01:00'],
+  ['overview', '/overview'],
+  ['station', '/stations/S9?period=1d'],
+  ['station of a hostile name', station(hostile[0]!)],
+  ['image', () => pathOfImage(imagePath('S9/OR-3CT', 'NG', '102004', 5))],
+  ['unreadable image', () => pathOfImage(unreadable)],
+  ['missing image', () => pathOfImage(gone)],
+  ['image of a hostile name', () => pathOfImage(imagePath(`${hostile[0]}/${hostile[0]}`, 'NG', '102000', 0))],
+  ['sources', '/sources'],
+  ['settings', '/settings'],
+  ['wall', '/?kiosk=1'],
+  ['wall of the overview', '/overview?kiosk=1'],
+];
+
+beforeAll(async () => {
+  if (stage.isSkipped) return;
+  rmSync(join(stage.plant.watchDir, gone));
+  await stage.plant.services.inspections.sources.rescan();
+  await waitUntil('the unreadable image is known', async () =>
+    (await stage.plant.text('/sources')).includes('Not a JPEG'),
+  );
+});
+
+async function pathOfImage(path: string): Promise<string> {
+  const { inspections } = (await stage.plant.json('/api/v1/inspections?limit=500')) as {
+    inspections: { id: number; path: string }[];
+  };
+  const found = inspections.find((inspection) => inspection.path === path);
+  return `/inspections/${found?.id}`;
+}
+
+/** What axe finds serious or critical, as `<rule>: <element>`. */
+async function findBarriers(options: string): Promise<string[]> {
+  const { violations } = await stage.page.evaluate<AxeResults>(`axe.run(document, ${options})`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+stage.inBrowser.each(pages)(
+  '%s: no barrier at desk or phone, light or dark, and nothing reported',
+  async (_, at) => {
+    const path = typeof at === 'string' ? at : await at();
+    for (const { name, viewport } of sizes) {
+      await stage.page.setViewportSize(viewport);
+      await stage.open(path);
+      if (!/^\/(?:settings|inspections\/)/.test(path)) await becomesLive(stage.page);
+      await stage.page.evaluate(axe);
+      for (const [theme, options] of Object.entries(themes)) {
+        await stage.page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+        expect(await findBarriers(options), `${name}, ${theme}`).toEqual([]);
+      }
+      const isWider = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
+      expect(await stage.page.evaluate(isWider), `${name} is wider than its screen`).toBe(false);
+    }
+  },
+);
