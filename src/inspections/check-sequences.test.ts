@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandom } from '../simulator/random.ts';
-import { testDialects } from '../testing/databases.ts';
+import { startMs, testDialects } from '../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -20,7 +20,7 @@ describe.each(testDialects)('COUNT gaps in %s', (dialect) => {
   let store: InspectionStore;
   beforeEach(async () => {
     store = await openInspectionStore(dialect);
-  });
+  }, startMs);
   afterEach(() => store.db.close());
 
   /** One image each minute from `startAt`, with these COUNTs. */

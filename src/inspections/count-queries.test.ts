@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandom } from '../simulator/random.ts';
-import { testDialects } from '../testing/databases.ts';
+import { startMs, testDialects } from '../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -21,7 +21,7 @@ describe.each(testDialects)('counts in %s', (dialect) => {
   let store: InspectionStore;
   beforeEach(async () => {
     store = await openInspectionStore(dialect);
-  });
+  }, startMs);
   afterEach(() => store.db.close());
 
   /** What a window holds, counted image by image. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandom } from '../simulator/random.ts';
-import { testDialects } from '../testing/databases.ts';
+import { startMs, testDialects } from '../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -17,7 +17,7 @@ describe.each(testDialects)('lists of images in %s', (dialect) => {
   let store: InspectionStore;
   beforeEach(async () => {
     store = await openInspectionStore(dialect);
-  });
+  }, startMs);
   afterEach(() => store.db.close());
 
   /** Three parts at two stations within ten seconds, so that many images share their second. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { testDialects } from '../testing/databases.ts';
+import { startMs, testDialects } from '../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -12,7 +12,7 @@ describe.each(testDialects)('inspections recorded in %s', (dialect) => {
   let store: InspectionStore;
   beforeEach(async () => {
     store = await openInspectionStore(dialect);
-  });
+  }, startMs);
   afterEach(() => store.db.close());
 
   async function onlyRow() {

@@ -15,6 +15,9 @@ import * as postgresTables from '../schema/postgres.ts';
 /** The databases every query must answer alike on. */
 export const testDialects = ['sqlite', 'pglite'] as const;
 
+/** PostgreSQL in WebAssembly takes this long to start on a busy machine. */
+export const startMs = 60_000;
+
 /** An empty database with all tables; `close` leaves nothing behind. */
 export async function openTestDb(dialect: (typeof testDialects)[number]): Promise<Db> {
   return dialect === 'sqlite' ? openTemporarySqlite() : openEmptyPglite();
