@@ -1,44 +1,78 @@
 import { join } from 'node:path';
+import { pathOf } from './folder-state.ts';
 import { listFolder } from './list-folder.ts';
-import { lookUp } from './look-up.ts';
+import { lookUpFile } from './look-up.ts';
+import { tellMissing } from './missing-files.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** A name must stay away this long before it counts as gone: a rename, a remount or an outage needs its time. */
-const doubtMs = 3_000;
-/** More than this are left to the next sweep. */
-const maxAbsences = 20_000;
+const usualDoubtMs = 3_000;
+/** More than this at once are left to the next sweep. */
+const maxAbsences = 100_000;
+const looksPerTurn = 500;
 
-/** Files that events say are gone, believed only when their folder and root are still there. */
-export type Absences = { add(folder: FolderState, name: string): void; stop(): void };
+/**
+ * Files that events or a listing say are gone, believed only when they stay away while their folder and root are still
+ * there. What is not believed stays among the folder's names, so that the next listing sees it again.
+ */
+export type Absences = {
+  /** False when full: the caller must have the folder listed again. */
+  add(folder: FolderState, name: string): boolean;
+  stop(): void;
+};
 
-export function createAbsences(context: ScanContext, isRootOnline: () => boolean): Absences {
-  const names = new Map<FolderState, Set<string>>();
+type Options = {
+  isRootOnline: () => boolean;
+  /** A file is there after all. */
+  onBack: (folder: FolderState, name: string) => void;
+  /** Files of a folder are gone for good. */
+  onGone: (folder: FolderState) => void;
+};
+
+export function createAbsences(context: ScanContext, { isRootOnline, onBack, onGone }: Options): Absences {
+  const doubtMs = context.options.doubtMs ?? usualDoubtMs;
+  const noticed = new Map<FolderState, Map<string, number>>();
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  function add(folder: FolderState, name: string): void {
-    if (count >= maxAbsences) {
-      folder.modifiedAt = null;
-      return;
-    }
-    const known = names.get(folder) ?? new Set();
-    names.set(folder, known.add(name));
-    count++;
+  function add(folder: FolderState, name: string): boolean {
+    if (count >= maxAbsences) return false;
+    const names = noticed.get(folder) ?? new Map<string, number>();
+    noticed.set(folder, names);
+    if (!names.has(name)) count++;
+    names.set(name, performance.now());
     timer ??= setTimeout(() => void settle(), doubtMs);
+    return true;
   }
 
   async function settle(): Promise<void> {
     timer = undefined;
-    const settled = [...names];
-    names.clear();
-    count = 0;
-    if (!isRootOnline()) return;
-    for (const [folder, absent] of settled) {
-      const path = join(context.root.path, folder.ref.path);
-      if (!holdsImages(context, path)) continue;
-      const gone = [...absent].filter((name) => lookUp(join(path, name)) === 'gone');
-      if (gone.length > 0) await context.sendMissing(folder.ref, gone);
+    const until = performance.now() - doubtMs;
+    for (const [folder, names] of noticed) {
+      const due = [...names].filter(([, at]) => at <= until).map(([name]) => name);
+      for (const name of due) names.delete(name);
+      count -= due.length;
+      if (names.size === 0) noticed.delete(folder);
+      if (due.length > 0 && isRootOnline()) await judge(folder, due);
     }
+    if (noticed.size > 0) timer ??= setTimeout(() => void settle(), doubtMs / 2);
+  }
+
+  async function judge(folder: FolderState, names: readonly string[]): Promise<void> {
+    const path = pathOf(context, folder);
+    if (!holdsImages(context, path)) return;
+    const gone: string[] = [];
+    const back: string[] = [];
+    for (const [i, name] of names.entries()) {
+      if ((i + 1) % looksPerTurn === 0) await new Promise(setImmediate);
+      const found = lookUpFile(join(path, name));
+      if (found.state === 'gone') gone.push(name);
+      else if (found.state === 'there') (found.stats.isFile() ? back : gone).push(name);
+    }
+    for (const name of back) onBack(folder, name);
+    if (gone.length === 0) return;
+    await tellMissing(context, folder, gone);
+    onGone(folder);
   }
 
   return { add, stop: () => clearTimeout(timer) };

@@ -1,24 +1,42 @@
+import { join } from 'node:path';
 import { type FoundFile, maxBatchFiles } from '../found-files.ts';
+import { noteArrived, pathOf } from './folder-state.ts';
+import { inspectFile, toFoundFile } from './inspect-file.ts';
 import type { PackedNames } from './packed-names.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** Batches on their way at once: one being written while the next is made. */
 const batchesInFlight = 2;
+/** The newest images of a sweep go first, but no longer than this: a slow share is walked for minutes. */
+const longestHoldMs = 10_000;
+/** Files looked at before events, timers and messages get a turn. */
+const looksPerTurn = 100;
 
 /** Older images of one folder, newest last, so that the newest are popped first. */
-type Shelf = { folder: FolderState; names: PackedNames; order: Float64Array; left: number };
+type Shelf = {
+  folder: FolderState;
+  names: PackedNames;
+  order: Float64Array;
+  left: number;
+  mustLook: boolean;
+};
 
-/** One bit more than four million names fit beside a time in seconds within the 53 bits of a number. */
+/** Four million names and 68 years of seconds fit together within the 53 bits of a number. */
 const indexBits = 2 ** 22;
+const secondBits = 2 ** 31;
+const firstSecond = Date.UTC(2000, 0, 1) / 1000;
 export const maxShelfFiles = indexBits;
 
 /**
- * Images older than the recent hour, taken by their names alone and written in the background, newest first over
- * all folders. What is here is lost with the process and found again by the next sweep, because a folder counts as
- * listed only once all of it is in the database.
+ * Images older than the recent hour, written in the background, newest first over all folders. Where nothing can be
+ * half-written they are taken by their names alone. What is here is lost with the process and found again by the next
+ * sweep, because a folder counts as listed only once all of it is in the database.
  */
 export type Backfill = {
-  add(folder: FolderState, names: PackedNames, capturedAt: readonly number[]): void;
+  /** `mustLook` says that files of the folder may still be on their way to the disk. */
+  add(folder: FolderState, names: PackedNames, capturedAt: readonly number[], mustLook: boolean): void;
+  /** Puts off a beginning until the answer is called. */
+  hold(): () => void;
   /** Files written and files found, since nothing was left the last time. */
   readonly progress: { done: number; total: number; startedAt: number } | null;
   readonly added: number;
@@ -26,29 +44,52 @@ export type Backfill = {
   stop(): void;
 };
 
-export function createBackfill(context: ScanContext, toFile: (name: string) => FoundFile): Backfill {
+/** `onUnfinished` takes files that turn out not to be complete. */
+export function createBackfill(
+  context: ScanContext,
+  onUnfinished: (folder: FolderState, name: string) => void,
+): Backfill {
   const shelves: Shelf[] = [];
   const inFlight = new Set<Promise<void>>();
   let progress: { done: number; total: number; startedAt: number } | null = null;
   let running: Promise<void> | undefined;
+  let held: Promise<void> = Promise.resolve();
   let stopped = false;
   let added = 0;
 
-  function add(folder: FolderState, names: PackedNames, capturedAt: readonly number[]): void {
+  function add(
+    folder: FolderState,
+    names: PackedNames,
+    capturedAt: readonly number[],
+    mustLook: boolean,
+  ): void {
     if (names.length === 0) return;
-    const order = Float64Array.from(capturedAt, (at, i) => Math.floor(at / 1000) * indexBits + i).sort();
-    shelves.push({ folder, names, order, left: order.length });
+    const order = Float64Array.from(capturedAt, (at, i) => secondOf(at) * indexBits + i).sort();
+    shelves.push({ folder, names, order, left: order.length, mustLook });
     folder.waiting += names.length;
     progress ??= { done: 0, total: 0, startedAt: context.clock.now() };
     progress.total += names.length;
-    running ??= new Promise(setImmediate).then(drain);
+    running ??= held.then(drain);
+  }
+
+  function hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, longestHoldMs);
+    held = promise;
+    return () => {
+      clearTimeout(timer);
+      resolve();
+    };
   }
 
   async function drain(): Promise<void> {
     while (shelves.length > 0 && !stopped) {
       const shelf = newestShelf(shelves);
-      const files = takeNewest(shelf, toFile);
+      const names = takeNewest(shelf);
       if (shelf.left === 0) shelves.splice(shelves.indexOf(shelf), 1);
+      const files = shelf.mustLook
+        ? await lookAt(shelf.folder, names)
+        : names.map((name) => byName(context, name));
       const sending = deliver(shelf.folder, files).finally(() => inFlight.delete(sending));
       inFlight.add(sending);
       if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
@@ -59,17 +100,36 @@ export function createBackfill(context: ScanContext, toFile: (name: string) => F
     else if (!stopped) running = drain();
   }
 
+  async function lookAt(folder: FolderState, names: readonly string[]): Promise<FoundFile[]> {
+    const path = pathOf(context, folder);
+    const files: FoundFile[] = [];
+    for (const [i, name] of names.entries()) {
+      const look = inspectFile(context, join(path, name), name);
+      if (look.state === 'complete') files.push(look.file);
+      else {
+        onUnfinished(folder, name);
+        finish(folder, 1);
+      }
+      if ((i + 1) % looksPerTurn === 0) await new Promise(setImmediate);
+    }
+    return files;
+  }
+
   async function deliver(folder: FolderState, files: FoundFile[]): Promise<void> {
+    if (files.length === 0) return;
     const receipt = await context.send({ folder: folder.ref, files });
     added += receipt.added;
-    folder.fileCount += receipt.added;
-    folder.waiting -= files.length;
-    if (progress) progress.done += files.length;
-    if (folder.waiting === 0 && folder.unsaved) context.sendListed(folder);
+    finish(folder, files.length);
+  }
+
+  function finish(folder: FolderState, count: number): void {
+    if (progress) progress.done += count;
+    noteArrived(context, folder, count);
   }
 
   return {
     add,
+    hold,
     get progress() {
       return progress;
     },
@@ -85,6 +145,16 @@ export function createBackfill(context: ScanContext, toFile: (name: string) => F
   };
 }
 
+function byName(context: ScanContext, name: string): FoundFile {
+  const file = toFoundFile(context, name, { sizeBytes: 0, modifiedAt: 0 });
+  return { ...file, sizeBytes: null, modifiedAt: null };
+}
+
+/** Times that do not fit stand at the end they are beyond: their order suffers, not they. */
+function secondOf(at: number): number {
+  return Math.min(Math.max(Math.floor(at / 1000) - firstSecond, 0), secondBits - 1);
+}
+
 function newestShelf(shelves: readonly Shelf[]): Shelf {
   return shelves.reduce((best, shelf) => (headOf(shelf) > headOf(best) ? shelf : best));
 }
@@ -93,13 +163,13 @@ function headOf(shelf: Shelf): number {
   return Math.floor((shelf.order[shelf.left - 1] ?? 0) / indexBits);
 }
 
-function takeNewest(shelf: Shelf, toFile: (name: string) => FoundFile): FoundFile[] {
+/** Names in rising order of their times, which grows the indexes at one end: SQLite does that best. */
+function takeNewest(shelf: Shelf): string[] {
   const count = Math.min(maxBatchFiles, shelf.left);
-  const files: FoundFile[] = [];
+  const names: string[] = [];
   for (let i = 0; i < count; i++) {
     const index = (shelf.order[--shelf.left] ?? 0) % indexBits;
-    files.push(toFile(shelf.names.get(index)));
+    names.push(shelf.names.get(index));
   }
-  // Rising times grow the indexes at one end, which SQLite does best.
-  return files.reverse();
+  return names.reverse();
 }

@@ -1,40 +1,22 @@
-import { join } from 'node:path';
 import { type Loop, startLoop } from '../../kernel/loop.ts';
 import { detectWatchMode } from '../../kernel/storage/file-system.ts';
-import { isImageName } from '../file-name.ts';
 import type { SourceStatus } from '../model.ts';
 import { createAbsences } from './absences.ts';
 import { createBackfill } from './backfill.ts';
-import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
-import { toFoundFile } from './inspect-file.ts';
+import { countOf } from './folder-state.ts';
 import { createIntake } from './intake.ts';
-import { isRealFolder } from './look-up.ts';
-import { checkRoot, type RootCheck } from './root-check.ts';
-import type { ScanContext } from './scan-context.ts';
-import { folderState, type SweepKind, type SweepResult, sweepRoot } from './sweep.ts';
+import { createRootCheck, type RootCheck } from './root-check.ts';
+import { createRootWatch } from './root-watch.ts';
+import type { FolderState, ScanContext } from './scan-context.ts';
+import { type SweepKind, sweepRoot } from './sweep.ts';
 
-const rootCheckMs = 5_000;
+const usualRootCheckMs = 5_000;
 /** A rescan answers after this long even when older images are still being written. */
 const rescanWaitMs = 20_000;
 const maxUnreadableShown = 10;
 
 /** What the scanner knows of its own work; the rest of a source's status is known to the main thread. */
-export type ScanStatus = Pick<
-  SourceStatus,
-  | 'state'
-  | 'reason'
-  | 'directories'
-  | 'reasonCode'
-  | 'knownFiles'
-  | 'lastSweep'
-  | 'sweepRunningSince'
-  | 'backfill'
-  | 'incomplete'
-  | 'mode'
-  | 'fileSystem'
-  | 'lag'
-  | 'unreadable'
-> & { offlineSince: number | null; refusedWatches: number };
+export type ScanStatus = Omit<SourceStatus, 'id' | 'path' | 'modeOrigin'>;
 
 /** How changes are noticed; `auto` goes by the file system. */
 export type WatchMode = 'auto' | 'events' | 'poll';
@@ -55,91 +37,66 @@ export function startScanEngine(
   onSweep: (sweep: NonNullable<SourceStatus['lastSweep']>) => void,
 ): ScanEngine {
   const { clock, log, options } = context;
+  const status = startingStatus(watchMode);
   const isOnline = () => status.state === 'online' || status.state === 'empty';
   const intake = createIntake(context);
-  const backfill = createBackfill(context, (name) => ({
-    ...toFoundFile(context, name, { sizeBytes: 0, modifiedAt: 0 }),
-    sizeBytes: null,
-    modifiedAt: null,
-  }));
-  const absences = createAbsences(context, isOnline);
+  const offerOrSweep = (folder: FolderState, name: string) => {
+    if (intake.offer(folder, name)) return;
+    folder.names?.delete(name);
+    folder.again = true;
+  };
+  const backfill = createBackfill(context, offerOrSweep);
+  const absences = createAbsences(context, {
+    isRootOnline: isOnline,
+    onBack: (folder, name) => {
+      intake.forget(folder, name);
+      offerOrSweep(folder, name);
+    },
+    onGone: (folder) => folder.names && intake.forgetAllBut(folder, folder.names),
+  });
   intake.onGone(absences.add);
-  let watch: FolderWatch | undefined;
+  const watch = createRootWatch(context, intake, () => void sweeps.trigger());
+  const readRoot = createRootCheck(context.root.path, context.isExcluded);
+  let lastCheck: RootCheck | undefined;
   let reconciledAt = performance.now();
   let forced = false;
-  const status = startingStatus(watchMode);
 
-  function countFiles(): number {
-    let files = 0;
-    for (const folder of context.folders.values()) files += folder.fileCount;
-    return files;
-  }
-
-  async function checkRootNow(): Promise<RootCheck> {
-    const check = await checkRoot(context.root.path, context.isExcluded, countFiles());
-    // Read after the wait: the loop and a rescan may be checking at once, and only one of them starts the watch.
-    const was = status.state;
+  async function checkRoot(): Promise<void> {
+    const before = lastCheck;
+    const check = await readRoot(countFiles(context));
+    lastCheck = check;
     if (check.online) {
       const state = check.isEmpty ? 'empty' : 'online';
       Object.assign(status, { state, reason: null, reasonCode: null, offlineSince: null });
-      if (was === 'offline' || was === 'starting') {
-        Object.assign(status, chooseMode(context.root.path, watchMode));
-        if (status.mode === 'events') startWatching();
-        if (was === 'offline') {
-          log.info({ folder: context.root.path }, 'The watched folder is back');
-          // Events were missed, and looks at files failed: no folder is taken for unchanged.
-          forced = true;
-        }
-        void sweeps.trigger();
-      }
-    } else if (was !== 'offline') {
+      if (!before?.online) await comeOnline(before !== undefined);
+      // Another share in the same place, faster than a check could see the gap.
+      else if (before.identity !== check.identity && watch.isOn) await comeOnline(true);
+    } else if (status.state !== 'offline') {
       log.warn(
         { folder: context.root.path, reason: check.reason },
         'The watched folder is offline; nothing is deleted',
       );
       const { reason, reasonCode } = check;
       Object.assign(status, { state: 'offline', reason, reasonCode, offlineSince: clock.now() });
-      await watch?.stop();
-      watch = undefined;
+      await watch.stop();
     } else {
       Object.assign(status, { reason: check.reason, reasonCode: check.reasonCode });
     }
-    return check;
   }
 
-  function startWatching(): void {
-    status.refusedWatches = 0;
-    watch = createFolderWatch({
-      root: context.root.path,
-      isExcluded: context.isExcluded,
-      log,
-      onName: (path, name) => noteName(path, name),
-      onFolder: (path) => noteFolder(path),
-      onRefused: (path, reason) => {
-        status.refusedWatches++;
-        log.warn({ folder: path, reason }, 'No events for this folder; sweeps alone find its images');
-      },
-    });
-    for (const path of context.folders.keys()) watch.watch(path);
-  }
-
-  function noteName(path: string, name: string): void {
-    if (context.isExcluded(name)) return;
-    const folder = folderState(context, path);
-    if (isImageName(name)) {
-      if (!intake.offer(folder, name)) folder.modifiedAt = null;
-    } else if (isRealFolder(join(context.root.path, path, name))) {
-      noteFolder(path === '' ? name : `${path}/${name}`);
+  async function comeOnline(isReturn: boolean): Promise<void> {
+    Object.assign(status, chooseMode(context.root.path, watchMode));
+    if (status.mode === 'events') await watch.start();
+    if (isReturn) {
+      log.info({ folder: context.root.path }, 'The watched folder is back');
+      // Events were missed, and looks at files failed: no folder is taken for unchanged.
+      forced = true;
     }
-  }
-
-  function noteFolder(path: string): void {
-    watch?.watch(path);
     void sweeps.trigger();
   }
 
-  async function sweepNow(): Promise<SweepResult | undefined> {
-    if (!isOnline()) return undefined;
+  async function sweepNow(): Promise<void> {
+    if (!isOnline()) return;
     const startedAt = clock.now();
     const isDue = performance.now() - reconciledAt >= options.reconcileIntervalMs;
     const kind: SweepKind = forced || isDue ? 'reconcile' : 'sweep';
@@ -147,33 +104,25 @@ export function startScanEngine(
     forced = false;
     status.sweepRunningSince = startedAt;
     const addedBefore = intake.added + backfill.added;
+    const release = backfill.hold();
     try {
-      const result = await sweepRoot({ context, intake, backfill }, kind, (folder) =>
-        watch?.watch(folder.ref.path),
-      );
+      const { filesSeen } = await sweepRoot({ context, intake, backfill, absences }, kind, watch.watch);
       await intake.settle();
-      const { unreadable } = result;
-      status.unreadable = { count: unreadable.length, paths: unreadable.slice(0, maxUnreadableShown) };
       const filesAdded = intake.added + backfill.added - addedBefore;
-      status.lastSweep = {
-        kind,
-        startedAt,
-        durationMs: clock.now() - startedAt,
-        filesSeen: result.filesSeen,
-        filesAdded,
-      };
+      status.lastSweep = { kind, startedAt, durationMs: clock.now() - startedAt, filesSeen, filesAdded };
       onSweep(status.lastSweep);
-      return result;
     } finally {
+      release();
       status.sweepRunningSince = null;
     }
   }
 
   async function rescan(): Promise<RescanResult> {
-    const check = await checkRootNow();
-    if (!check.online) {
+    await checks.trigger();
+    if (!lastCheck?.online) {
       // The words of contract S1 where they are true.
-      const note = check.isMissing ? `watch dir not found: ${context.root.path}` : check.reason;
+      const isMissing = lastCheck?.isMissing ?? true;
+      const note = isMissing ? `watch dir not found: ${context.root.path}` : lastCheck!.reason;
       return { scanned: 0, added: 0, note };
     }
     const before = intake.added + backfill.added;
@@ -191,13 +140,13 @@ export function startScanEngine(
   const sweeps: Loop = startLoop({
     name: 'sweep',
     intervalMs: options.pollIntervalMs,
-    run: async () => void (await sweepNow()),
+    run: sweepNow,
     log,
   });
   const checks = startLoop({
     name: 'root check',
-    intervalMs: rootCheckMs,
-    run: async () => void (await checkRootNow()),
+    intervalMs: options.rootCheckMs ?? usualRootCheckMs,
+    run: checkRoot,
     log,
     runAtStart: true,
   });
@@ -206,29 +155,31 @@ export function startScanEngine(
     status: () => ({
       ...status,
       directories: context.folders.size,
-      knownFiles: countFiles(),
+      knownFiles: countFiles(context),
       backfill: backfill.progress,
       incomplete: intake.waiting,
       lag: intake.lag(),
+      unreadable: listUnreadable(context),
     }),
     rescan,
     stop: async () => {
       intake.stop();
       backfill.stop();
       absences.stop();
-      await Promise.all([checks.stop(), sweeps.stop(), watch?.stop()]);
+      await Promise.all([checks.stop(), sweeps.stop()]);
+      await watch.stop();
     },
   };
 }
 
-function startingStatus(watchMode: WatchMode): ScanStatus {
+export function startingStatus(watchMode: WatchMode): ScanStatus {
   return {
     state: 'starting',
     reason: null,
+    reasonCode: null,
     directories: 0,
     knownFiles: 0,
     lastSweep: null,
-    reasonCode: null,
     sweepRunningSince: null,
     backfill: null,
     incomplete: 0,
@@ -236,7 +187,6 @@ function startingStatus(watchMode: WatchMode): ScanStatus {
     fileSystem: 'unknown',
     lag: null,
     offlineSince: null,
-    refusedWatches: 0,
     unreadable: { count: 0, paths: [] },
   };
 }
@@ -249,6 +199,25 @@ function chooseMode(path: string, setting: WatchMode): Pick<ScanStatus, 'mode' |
   } catch {
     return { mode: setting === 'events' ? 'events' : 'poll', fileSystem: 'unknown' };
   }
+}
+
+function countFiles({ folders }: ScanContext): number {
+  let files = 0;
+  for (const folder of folders.values()) files += countOf(folder);
+  return files;
+}
+
+function listUnreadable({ folders }: ScanContext): ScanStatus['unreadable'] {
+  const paths: string[] = [];
+  let count = 0;
+  for (const { ref, unreadable } of folders.values()) {
+    count += unreadable.now.size;
+    for (const name of unreadable.now.keys()) {
+      if (paths.length === maxUnreadableShown) break;
+      paths.push([ref.path, name].filter((part) => part !== '').join('/'));
+    }
+  }
+  return { count, paths };
 }
 
 function delay(ms: number): Promise<false> {

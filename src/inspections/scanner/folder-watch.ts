@@ -13,13 +13,11 @@ type Options = {
   log: Log;
   /** A name in a folder was made, changed, renamed or removed. `folder` has forward slashes, '' is the root. */
   onName: (folder: string, name: string) => void;
-  /** A folder appeared. */
+  /** A folder appeared, or another one took its place. */
   onFolder: (folder: string) => void;
-  /** Events cannot be had for a folder, for example because the system's limit of watches is reached. */
-  onRefused: (folder: string, reason: string) => void;
 };
 
-export type FolderWatch = { watch(folder: string): void; readonly size: number; stop(): Promise<void> };
+export type FolderWatch = { watch(folder: string): void; stop(): Promise<void> };
 
 /**
  * File-system events of a root. chokidar keeps the skeleton of station and model folders; the files inside are heard
@@ -27,35 +25,52 @@ export type FolderWatch = { watch(folder: string): void; readonly size: number; 
  * files in a folder: 10 s until ready and 450 MB, against 0.1 ms and nothing). Callbacks only pass names on.
  */
 export function createFolderWatch(options: Options): FolderWatch {
+  const { root, isExcluded, log } = options;
   const watchers = new Map<string, FSWatcher>();
+  /** Folders of which events cannot be had, for example because the system's limit of watches is reached. */
+  const refused = new Set<string>();
   let stopped = false;
-  const toFolder = (path: string) => relative(options.root, path).split(sep).join('/');
+  const toFolder = (path: string) => relative(root, path).split(sep).join('/');
 
-  const skeleton = watchTree(options.root, {
+  const skeleton = watchTree(root, {
     depth: skeletonDepth,
     ignoreInitial: true,
     followSymlinks: false,
     ignorePermissionErrors: true,
     ignored: (path, stats) =>
-      path !== options.root &&
-      (stats ? !stats.isDirectory() : isImageName(path) || options.isExcluded(basename(path))),
+      path !== root && (isExcluded(basename(path)) || (stats ? !stats.isDirectory() : isImageName(path))),
   });
   skeleton.on('addDir', (path) => options.onFolder(toFolder(path)));
   skeleton.on('unlinkDir', (path) => unwatch(toFolder(path)));
-  skeleton.on('error', (error) => options.log.warn({ err: error }, 'Watching folders failed; sweeps go on'));
+  skeleton.on('error', (error) => log.warn({ err: error }, 'Watching folders failed; sweeps go on'));
 
   function watch(folder: string): void {
     if (stopped || watchers.has(folder)) return;
+    const path = join(root, folder);
     try {
-      const watcher = watchFolder(join(options.root, folder), (_event, name) => {
-        if (name !== null) options.onName(folder, name);
+      const watcher = watchFolder(path, (event, name) => {
+        if (name === null) return;
+        // A folder that is removed or renamed is told by its own name; the watch is dead from then on.
+        if (event === 'rename' && name === basename(path)) renew(folder);
+        options.onName(folder, name);
       });
       watcher.on('error', () => unwatch(folder));
       watchers.set(folder, watcher);
+      refused.delete(folder);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT') options.onRefused(folder, code ?? message);
+      if (code === 'ENOENT' || refused.has(folder)) return;
+      refused.add(folder);
+      log.warn(
+        { folder, reason: code ?? message },
+        'No events for this folder; sweeps alone find its images',
+      );
     }
+  }
+
+  function renew(folder: string): void {
+    unwatch(folder);
+    if (!stopped) options.onFolder(folder);
   }
 
   function unwatch(folder: string): void {
@@ -65,9 +80,6 @@ export function createFolderWatch(options: Options): FolderWatch {
 
   return {
     watch,
-    get size() {
-      return watchers.size;
-    },
     stop: async () => {
       stopped = true;
       for (const folder of [...watchers.keys()]) unwatch(folder);

@@ -2,7 +2,7 @@ import { checkCompletenessSync } from '../../kernel/images/completeness.ts';
 import type { WallClock } from '../../kernel/time-zone.ts';
 import { parseFileName } from '../file-name.ts';
 import type { FoundFile } from '../found-files.ts';
-import { lookUp } from './look-up.ts';
+import { lookUpFile } from './look-up.ts';
 import type { ScanContext } from './scan-context.ts';
 
 /** The clock of a share may be this far behind ours, so that a younger file is believed only what we saw ourselves. */
@@ -12,7 +12,8 @@ const trustedAgeMs = 60_000;
 export type Look =
   | { state: 'complete'; file: FoundFile; changedAt: number }
   | { state: 'growing'; sizeBytes: number; modifiedAt: number }
-  | { state: 'gone' };
+  | { state: 'gone' }
+  | { state: 'unreadable'; reason: string };
 
 /**
  * Looks at an image file: complete when it ends as its format demands, or when nothing has changed it for
@@ -25,12 +26,12 @@ export function inspectFile(
   name: string,
   before?: { sizeBytes: number; modifiedAt: number; unchangedSince: number },
 ): Look {
-  const stat = lookUp(path);
-  // Whatever is in the way now may be over in a moment.
-  if (stat === 'unreadable') return { state: 'growing', sizeBytes: -1, modifiedAt: 0 };
-  if (stat === 'gone' || !stat.isFile()) return { state: 'gone' };
-  const sizeBytes = stat.size;
-  const modifiedAt = Math.round(stat.mtimeMs);
+  const found = lookUpFile(path);
+  if (found.state === 'unreadable') return found;
+  if (found.state === 'gone' || !found.stats.isFile()) return { state: 'gone' };
+  const { stats } = found;
+  const sizeBytes = stats.size;
+  const modifiedAt = Math.round(stats.mtimeMs);
   const { minFileAgeMs } = context.options;
   const isSteady = before?.sizeBytes === sizeBytes && before.modifiedAt === modifiedAt;
   const isOldEnough =
@@ -38,7 +39,7 @@ export function inspectFile(
     context.clock.now() - modifiedAt >= Math.max(minFileAgeMs, trustedAgeMs);
   if (!isOldEnough && !endsAsItShould(path, sizeBytes)) return { state: 'growing', sizeBytes, modifiedAt };
   // The change time, unlike the modification time, also moves when a finished file is renamed or linked into place.
-  const changedAt = Math.max(modifiedAt, stat.ctimeMs);
+  const changedAt = Math.max(modifiedAt, stats.ctimeMs);
   return { state: 'complete', file: toFoundFile(context, name, { sizeBytes, modifiedAt }), changedAt };
 }
 

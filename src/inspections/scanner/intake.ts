@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { maxBatchFiles } from '../found-files.ts';
 import type { SourceStatus } from '../model.ts';
+import { noteArrived, noteUnreadable, pathOf } from './folder-state.ts';
 import { inspectFile, type Look } from './inspect-file.ts';
 import { createLag } from './lag.ts';
+import type { NameSet } from './name-set.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** More than this many names waiting at once are left to the next sweep. */
@@ -33,8 +35,14 @@ type Waiting = {
 export type Intake = {
   /** False when full: the caller must have the folder swept again. */
   offer(folder: FolderState, name: string): boolean;
-  /** Called for a name that turned out not to exist. */
-  onGone(handler: (folder: FolderState, name: string) => void): void;
+  /** Called for a name that turned out not to be a file. */
+  onGone(handler: (folder: FolderState, name: string) => unknown): void;
+  /** Settles when there is room for a good deal of names, growing files excepted. */
+  room(): Promise<void>;
+  /** A file that was away is looked at as if it were new. */
+  forget(folder: FolderState, name: string): void;
+  /** The same for all files of the folder that are no longer among `names`. */
+  forgetAllBut(folder: FolderState, names: NameSet): void;
   /** Settles when nothing offered so far is undecided, growing files excepted. */
   settle(): Promise<void>;
   readonly waiting: number;
@@ -48,7 +56,7 @@ export function createIntake(context: ScanContext): Intake {
   const queue = new Map<string, Waiting>();
   const growing = new Map<string, Waiting>();
   const delivered = new LRUCache<string, string>({ max: maxRememberedFiles });
-  let gone: (folder: FolderState, name: string) => void = () => {};
+  let gone: (folder: FolderState, name: string) => unknown = () => {};
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -57,7 +65,7 @@ export function createIntake(context: ScanContext): Intake {
   const startedAt = context.clock.now();
 
   function offer(folder: FolderState, name: string): boolean {
-    const key = `${folder.ref.path}/${name}`;
+    const key = keyOf(folder, name);
     const waiting = growing.get(key);
     if (waiting) {
       growing.delete(key);
@@ -90,32 +98,35 @@ export function createIntake(context: ScanContext): Intake {
     for (const [key, item] of queue) {
       if (looks++ >= looksPerTurn) break;
       queue.delete(key);
-      const look = inspectFile(
-        context,
-        join(context.root.path, item.folder.ref.path, item.name),
-        item.name,
-        item.seen,
-      );
-      if (look.state === 'complete') {
-        const content = `${look.file.sizeBytes}:${look.file.modifiedAt}`;
-        if (delivered.get(key) === content) {
-          item.folder.waiting--;
-          continue;
-        }
-        delivered.set(key, content);
-        const looks = ready.get(item.folder);
+      const { folder, name } = item;
+      const look = inspectFile(context, join(pathOf(context, folder), name), name, item.seen);
+      if (look.state === 'growing') keepLooking(key, item, look);
+      else if (look.state === 'complete' && !isDelivered(key, look)) {
+        const looks = ready.get(folder);
         if (looks) looks.push(look);
-        else ready.set(item.folder, [look]);
-      } else if (look.state === 'growing') {
-        keepLooking(key, item, look);
-      } else {
-        delivered.delete(key);
-        item.folder.waiting--;
-        item.folder.names?.delete(item.name);
-        gone(item.folder, item.name);
-      }
+        else ready.set(folder, [look]);
+      } else drop(key, item, look);
     }
     return ready;
+  }
+
+  function isDelivered(key: string, { file }: Complete): boolean {
+    const content = `${file.sizeBytes}:${file.modifiedAt}`;
+    if (delivered.get(key) === content) return true;
+    delivered.set(key, content);
+    return false;
+  }
+
+  function drop(key: string, { folder, name }: Waiting, look: Look): void {
+    if (look.state === 'gone') {
+      delivered.delete(key);
+      gone(folder, name);
+    } else if (look.state === 'unreadable') {
+      folder.names?.delete(name);
+      folder.again = true;
+      noteUnreadable(context, folder, name, look.reason);
+    }
+    noteArrived(context, folder, 1);
   }
 
   function keepLooking(key: string, item: Waiting, look: { sizeBytes: number; modifiedAt: number }): void {
@@ -134,15 +145,14 @@ export function createIntake(context: ScanContext): Intake {
       const receipt = await context.send({ folder: folder.ref, files: batch.map(({ file }) => file) });
       const now = context.clock.now();
       added += receipt.added;
-      folder.fileCount += receipt.added;
-      folder.waiting -= batch.length;
+      if (!folder.names) folder.fileCount += receipt.added;
       for (const { file, changedAt } of batch) {
         folder.names?.add(file.name);
         // What was there before the start says nothing about how fast new images arrive.
         if (changedAt > startedAt) lag.add(Math.max(now - changedAt, 0));
       }
+      noteArrived(context, folder, batch.length);
     }
-    if (folder.waiting === 0 && folder.unsaved) context.sendListed(folder);
   }
 
   function scheduleRetry(): void {
@@ -163,13 +173,26 @@ export function createIntake(context: ScanContext): Intake {
     else scheduleRetry();
   }
 
+  async function settle(): Promise<void> {
+    while (running) await running;
+  }
+
   return {
     offer,
     onGone: (handler) => {
       gone = handler;
     },
-    settle: async () => {
-      while (running) await running;
+    settle,
+    room: async () => {
+      if (queue.size > maxWaitingFiles / 2) await settle();
+    },
+    forget: (folder, name) => void delivered.delete(keyOf(folder, name)),
+    forgetAllBut: (folder, names) => {
+      const prefix = keyOf(folder, '');
+      for (const key of delivered.keys()) {
+        const name = key.startsWith(prefix) ? key.slice(prefix.length) : '/';
+        if (!name.includes('/') && !names.has(name)) delivered.delete(key);
+      }
     },
     get waiting() {
       return queue.size + growing.size;
@@ -183,4 +206,8 @@ export function createIntake(context: ScanContext): Intake {
       clearTimeout(timer);
     },
   };
+}
+
+function keyOf(folder: FolderState, name: string): string {
+  return `${folder.ref.path}/${name}`;
 }

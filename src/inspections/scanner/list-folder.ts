@@ -1,16 +1,15 @@
 import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isImageName } from '../file-name.ts';
-import { isRealFolder, lookUp } from './look-up.ts';
+import { lookUpEntry } from './look-up.ts';
 
 /** Entries read at a time: measured twice as fast as one `readdir` of a million names, and events get a turn between. */
 const entriesPerChunk = 4096;
-
-/** Some of a folder's entries, excluded ones left out. `unnameable` are images and folders whose names are no UTF-8. */
-export type FolderChunk = { images: string[]; folders: string[]; unnameable: string[] };
-
-/** Stands in a name for bytes that are no UTF-8. */
+/** Stands for bytes that are no UTF-8: such a name cannot be turned back into the file's. */
 const replacement = '\ufffd';
+
+/** Some of a folder's entries, excluded ones left out. `nameless` are those whose names are not valid UTF-8. */
+export type FolderChunk = { images: string[]; folders: string[]; nameless: string[] };
 
 /**
  * Lists one folder in chunks. Links to folders are not followed, so that a link cannot lead out of the root or in a
@@ -25,20 +24,17 @@ export function* listFolder(path: string, isExcluded: (name: string) => boolean)
     let read = 0;
     for (let entry = handle.readSync(); entry; entry = handle.readSync()) {
       const { name } = entry;
-      if (name.includes(replacement) && lookUp(join(path, name)) === 'gone') {
-        if (entry.isDirectory() || isImageName(name)) chunk.unnameable.push(name);
-      } else if (entry.isDirectory()) {
-        if (!isExcluded(name)) chunk.folders.push(name);
+      if (entry.isDirectory()) {
+        if (!isExcluded(name)) put(chunk.folders, name);
       } else if (isImageName(name)) {
-        if (!isExcluded(name)) chunk.images.push(name);
+        if (!isExcluded(name)) put(chunk.images, name);
       } else if (
         !entry.isFile() &&
         !entry.isSymbolicLink() &&
-        // For file systems that do not tell an entry's type with its name.
-        isRealFolder(join(path, name)) &&
+        isFolder(join(path, name)) &&
         !isExcluded(name)
       ) {
-        chunk.folders.push(name);
+        put(chunk.folders, name);
       }
       if (++read % entriesPerChunk === 0) {
         yield chunk;
@@ -46,11 +42,22 @@ export function* listFolder(path: string, isExcluded: (name: string) => boolean)
       }
     }
     yield chunk;
+
+    function put(list: string[], name: string): void {
+      const isNameless = name.includes(replacement) && lookUpEntry(join(path, name)).state !== 'there';
+      (isNameless ? chunk.nameless : list).push(name);
+    }
   } finally {
     handle.closeSync();
   }
 }
 
 function emptyChunk(): FolderChunk {
-  return { images: [], folders: [], unnameable: [] };
+  return { images: [], folders: [], nameless: [] };
+}
+
+/** For file systems that do not tell an entry's type with its name. */
+function isFolder(path: string): boolean {
+  const found = lookUpEntry(path);
+  return found.state === 'there' && found.stats.isDirectory();
 }

@@ -1,25 +1,42 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 
-/** Errors that mean there is no file: a link in a circle or to nowhere, or a name no disk can hold. */
-const goneCodes = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+/** Errors that mean there is no file: a link in a circle, or a name no disk can hold. */
+const goneCodes = new Set(['ELOOP', 'ENAMETOOLONG']);
 
 /**
- * What the file system says of a path, links followed: its facts, `gone` when nothing is there, or `unreadable` when it
- * does not say (no permission, a share that reports an error). Nothing that can lie on a disk makes it throw.
+ * What the file system says of a path. Only a certain answer is `gone`: a file that may not be asked for, or a share
+ * that is away for a moment, may still hold it.
  */
-export function lookUp(path: string): Stats | 'gone' | 'unreadable' {
+export type LookUp =
+  | { state: 'there'; stats: Stats }
+  | { state: 'gone' }
+  | { state: 'unreadable'; reason: string };
+
+/** Looks a file up, through links. */
+export function lookUpFile(path: string): LookUp {
+  return lookUp(() => statSync(path, { throwIfNoEntry: false }));
+}
+
+/** Looks up what itself stands under a path: a link is a link. */
+export function lookUpEntry(path: string): LookUp {
+  return lookUp(() => lstatSync(path, { throwIfNoEntry: false }));
+}
+
+function lookUp(ask: () => Stats | undefined): LookUp {
   try {
-    return statSync(path, { throwIfNoEntry: false }) ?? 'gone';
+    const stats = ask();
+    return stats ? { state: 'there', stats } : { state: 'gone' };
   } catch (error) {
-    return goneCodes.has((error as NodeJS.ErrnoException).code ?? '') ? 'gone' : 'unreadable';
+    const failure = error as NodeJS.ErrnoException;
+    if (goneCodes.has(failure.code ?? '')) return { state: 'gone' };
+    return { state: 'unreadable', reason: reasonOf(failure) };
   }
 }
 
-/** Whether a folder, not a link to one, is there; what cannot be asked about is taken to be none. */
-export function isRealFolder(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false;
-  }
+/** Why something cannot be read, in plain words. */
+export function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EACCES' || error.code === 'EPERM') return 'No permission to read it';
+  if (error.code === 'ENOTCONN' || error.code === 'EIO' || error.code === 'ESTALE')
+    return 'The share is not connected';
+  return error.message;
 }

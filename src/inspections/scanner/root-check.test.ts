@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkRoot } from './root-check.ts';
+import { createRootCheck } from './root-check.ts';
 
 function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'linesight-root-'));
@@ -16,21 +16,39 @@ test('a folder that does not exist, and a file in its place, are told apart', as
   const folder = createFolder();
   const file = join(folder, 'file');
   writeFileSync(file, '');
-  expect(await checkRoot(join(folder, 'none'), nothingExcluded, 0)).toMatchObject({
+  expect(await createRootCheck(join(folder, 'none'), nothingExcluded)(0)).toMatchObject({
     ...{ online: false, reasonCode: 'missing', reason: 'The folder does not exist', isMissing: true },
   });
-  expect(await checkRoot(file, nothingExcluded, 0)).toMatchObject({
+  expect(await createRootCheck(file, nothingExcluded)(0)).toMatchObject({
     ...{ online: false, reasonCode: 'not_a_folder', reason: 'This is a file, not a folder', isMissing: true },
   });
 });
 
 test('an empty folder is online while nothing was known in it, and a lost share once images were', async () => {
   const folder = createFolder();
-  expect(await checkRoot(folder, nothingExcluded, 0)).toEqual({ online: true, isEmpty: true });
-  expect(await checkRoot(folder, nothingExcluded, 7)).toMatchObject({
+  expect(await createRootCheck(folder, nothingExcluded)(0)).toMatchObject({ online: true, isEmpty: true });
+  expect(await createRootCheck(folder, nothingExcluded)(7)).toMatchObject({
     ...{ online: false, reasonCode: 'emptied', isMissing: false },
     reason: expect.stringContaining('7 images'),
   });
   mkdirSync(join(folder, 'S9'));
-  expect(await checkRoot(folder, nothingExcluded, 7)).toEqual({ online: true, isEmpty: false });
+  expect(await createRootCheck(folder, nothingExcluded)(7)).toMatchObject({ online: true, isEmpty: false });
+});
+
+test('another folder in its place has another identity', async () => {
+  const folder = createFolder();
+  const path = join(folder, 'share');
+  const check = createRootCheck(path, nothingExcluded);
+  const identities = new Set<unknown>();
+  for (const name of ['share', 'other']) {
+    mkdirSync(join(folder, name));
+    if (name !== 'share') {
+      renameSync(path, join(folder, 'before'));
+      renameSync(join(folder, name), path);
+    }
+    const first = await check(0);
+    expect(await check(0)).toEqual(first);
+    identities.add(first.online && first.identity);
+  }
+  expect(identities.size).toBe(2);
 });

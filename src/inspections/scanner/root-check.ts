@@ -1,11 +1,12 @@
-import { opendir } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import type { OfflineReason } from '../model.ts';
 
 /** A root that does not answer a listing within this time is offline: network mounts can hang for ever. */
 const answerWithinMs = 8_000;
 
+/** `identity` changes when another folder or share takes the root's place. */
 export type RootCheck =
-  | { online: true; isEmpty: boolean }
+  | { online: true; isEmpty: boolean; identity: string }
   | { online: false; reasonCode: OfflineReason; reason: string; isMissing: boolean };
 
 const reasonCodes: Readonly<Record<string, OfflineReason>> = {
@@ -27,42 +28,47 @@ const reasons: Partial<Record<OfflineReason, string>> = {
 };
 
 /**
- * Whether the watched folder is there. A folder that held images and is suddenly empty is a mount that is gone, not a
- * tidy colleague: the images' rows stay as they are.
+ * Makes the question whether the watched folder is there. A folder that held images and is suddenly empty is a mount
+ * that is gone, not a tidy colleague: the images' rows stay as they are. A question that the file system never answers
+ * is asked once and not piled up: each would hold one of the few threads that all file access goes through.
  */
-export async function checkRoot(
+export function createRootCheck(
   path: string,
   isExcluded: (name: string) => boolean,
-  knownFiles: number,
-): Promise<RootCheck> {
-  const timeout = new AbortController();
-  try {
-    const isEmpty = await Promise.race([
-      hasNoEntries(path, isExcluded),
-      rejectAfter(answerWithinMs, timeout.signal),
-    ]);
-    if (isEmpty && knownFiles > 0) {
-      return {
-        online: false,
-        reasonCode: 'emptied',
-        reason: `The folder is empty although it held ${knownFiles} images. Is the share mounted?`,
-        isMissing: false,
-      };
-    }
-    return { online: true, isEmpty };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasonCode = reasonCodes[code ?? ''] ?? 'other';
-    const isMissing = reasonCode === 'missing' || reasonCode === 'not_a_folder';
-    return { online: false, reasonCode, reason: reasons[reasonCode] ?? message, isMissing };
-  } finally {
-    timeout.abort();
+): (knownFiles: number) => Promise<RootCheck> {
+  let asking: Promise<{ isEmpty: boolean; identity: string }> | undefined;
+
+  function ask() {
+    asking ??= readRoot(path, isExcluded).finally(() => {
+      asking = undefined;
+    });
+    return asking;
   }
+
+  return async (knownFiles) => {
+    const timeout = new AbortController();
+    try {
+      const root = await Promise.race([ask(), rejectAfter(answerWithinMs, timeout.signal)]);
+      if (!root.isEmpty || knownFiles === 0) return { online: true, ...root };
+      const reason = `The folder is empty although it held ${knownFiles} images. Is the share mounted?`;
+      return { online: false, reasonCode: 'emptied', reason, isMissing: false };
+    } catch (error) {
+      return describe(error as NodeJS.ErrnoException);
+    } finally {
+      timeout.abort();
+    }
+  };
 }
 
-async function hasNoEntries(path: string, isExcluded: (name: string) => boolean): Promise<boolean> {
-  for await (const entry of await opendir(path)) if (!isExcluded(entry.name)) return false;
-  return true;
+async function readRoot(path: string, isExcluded: (name: string) => boolean) {
+  const { dev, ino } = await stat(path);
+  let isEmpty = true;
+  for await (const entry of await opendir(path)) {
+    if (isExcluded(entry.name)) continue;
+    isEmpty = false;
+    break;
+  }
+  return { isEmpty, identity: `${dev}:${ino}` };
 }
 
 function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {
@@ -71,4 +77,10 @@ function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {
     const timer = setTimeout(() => reject(late), ms);
     signal.addEventListener('abort', () => clearTimeout(timer));
   });
+}
+
+function describe({ code, message }: NodeJS.ErrnoException): RootCheck {
+  const reasonCode = reasonCodes[code ?? ''] ?? 'other';
+  const isMissing = reasonCode === 'missing' || reasonCode === 'not_a_folder';
+  return { online: false, reasonCode, reason: reasons[reasonCode] ?? message, isMissing };
 }

@@ -13,12 +13,16 @@ export type FolderState = {
   /** Modification time of the folder when it was last listed completely. */
   modifiedAt: number | null;
   listedAt: number | null;
-  /** Image files of it that are in the database or on their way. */
+  /** Image files of it when it was last listed; `names` knows better where it is loaded. */
   fileCount: number;
   /** Files of it seen but not recorded yet: incomplete, or waiting for the backfill. */
   waiting: number;
   /** True when the last listing is not yet written down, because files of it were still waiting. */
   unsaved: boolean;
+  /** True when something of it must be looked for again whatever its modification time says. */
+  again: boolean;
+  /** Names that cannot be read with the reason, as of the last listing and the one before; '' is the folder itself. */
+  unreadable: { now: Map<string, string>; before: Map<string, string> };
 };
 
 export type ScanOptions = {
@@ -26,6 +30,10 @@ export type ScanOptions = {
   recentMs: number;
   pollIntervalMs: number;
   reconcileIntervalMs: number;
+  /** How often the root itself is looked at; 5 s unless told otherwise. */
+  rootCheckMs?: number;
+  /** How long a file must stay away until it counts as gone; 3 s unless told otherwise. */
+  doubtMs?: number;
 };
 
 export type Receipt = { added: number };

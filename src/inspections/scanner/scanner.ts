@@ -4,7 +4,7 @@ import type { Log } from '../../kernel/log.ts';
 import { unpackBatch } from '../found-files.ts';
 import type { SourceStatus } from '../model.ts';
 import type { Recorded, RecordInspections } from '../record-inspections.ts';
-import type { ScanStatus, WatchMode } from './engine.ts';
+import { type ScanStatus, startingStatus, type WatchMode } from './engine.ts';
 import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
 
 /** A scanner thread that has not spoken for this long hangs in a file system that does not answer. */
@@ -16,6 +16,9 @@ const writeRetryMs = 1_000;
 const rescanTimeoutMs = 60_000;
 
 export type RescanOutcome = { scanned: number; added: number; note: string | null };
+
+type Found = Extract<FromScanner, { type: 'found' }>;
+type Missing = Extract<FromScanner, { type: 'missing' }>;
 
 /** One watched root: its thread, kept alive, and what is known of its work. */
 export type Scanner = {
@@ -45,40 +48,53 @@ export function startScanner(options: ScannerOptions): Scanner {
   let heardAt = clock.now();
   let nextRescan = 1;
   let stopping = false;
-  let writing: Promise<unknown> = Promise.resolve();
+  const writing = new Set<Promise<void>>();
   let restart: NodeJS.Timeout | undefined;
 
   async function launch(): Promise<void> {
-    const folders = await options.readFolders();
-    if (stopping) return;
-    const threadData: ScanThreadData = { ...data, folders };
-    worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    try {
+      const folders = await options.readFolders();
+      if (!stopping) worker = startThread({ ...data, folders });
+      // Asked for while there was no thread.
+      for (const id of rescans.keys()) post({ type: 'rescan', id });
+    } catch (error) {
+      log.error({ err: error }, 'The scanner thread could not be started; trying again');
+      launchAgain(restartDelayMs);
+    }
+  }
+
+  function launchAgain(delayMs: number): void {
+    if (!stopping) restart = setTimeout(() => void launch(), delayMs);
+  }
+
+  function startThread(threadData: ScanThreadData): Worker {
+    const thread = new Worker(new URL('./thread.ts', import.meta.url), {
       workerData: threadData,
       resourceLimits: threadLimits,
     });
-    worker.on('message', handle);
-    // Asked for while there was no thread.
-    for (const id of rescans.keys()) post({ type: 'rescan', id });
-    worker.on('error', (error) =>
+    thread.on('message', (message: FromScanner) => handle(message, (receipt) => thread.postMessage(receipt)));
+    thread.on('error', (error) =>
       log.error({ err: error }, 'The scanner thread failed and is started again'),
     );
-    worker.on('exit', (code) => {
+    thread.on('exit', (code) => {
       worker = undefined;
       for (const settle of rescans.values())
         settle({ scanned: 0, added: 0, note: 'the scanner was restarted' });
       rescans.clear();
-      if (!stopping) restart = setTimeout(() => void launch(), code === 0 ? 0 : restartDelayMs);
+      launchAgain(code === 0 ? 0 : restartDelayMs);
     });
+    return thread;
   }
 
-  function handle(message: FromScanner): void {
+  /** A receipt goes to the very thread that asked for it: ids begin anew with each. */
+  function handle(message: FromScanner, answer: (receipt: ToScanner) => void): void {
     heardAt = clock.now();
     switch (message.type) {
       case 'found':
-        writing = takeFound(message);
+        keepUntilDone(takeFound(message, answer));
         break;
       case 'missing':
-        writing = takeMissing(message);
+        keepUntilDone(takeMissing(message, answer));
         break;
       case 'listed':
         options.onListed(message);
@@ -95,39 +111,47 @@ export function startScanner(options: ScannerOptions): Scanner {
     }
   }
 
+  function keepUntilDone(work: Promise<void>): void {
+    const kept = work.finally(() => writing.delete(kept));
+    writing.add(kept);
+  }
+
   function takeStatus(status: ScanStatus): void {
     const isNews = JSON.stringify(status) !== JSON.stringify(latest);
     latest = status;
     if (isNews) options.onStatus();
   }
 
-  async function takeFound(message: Extract<FromScanner, { type: 'found' }>): Promise<void> {
+  async function takeFound(message: Found, answer: (receipt: ToScanner) => void): Promise<void> {
     const batch = unpackBatch(message.batch);
     const recorded = await untilWritten(() => record.recordFound(batch));
     if (!recorded) return;
     if (recorded.stationIds.length > 0) options.onRecorded(recorded);
     await new Promise(setImmediate);
-    post({ type: 'receipt', id: message.id, added: recorded.added });
+    answer({ type: 'receipt', id: message.id, added: recorded.added });
   }
 
-  async function takeMissing(message: Extract<FromScanner, { type: 'missing' }>): Promise<void> {
+  async function takeMissing(message: Missing, answer: (receipt: ToScanner) => void): Promise<void> {
     const recorded = await untilWritten(() => record.recordMissing(message.folder, message.names));
     if (!recorded) return;
     if (recorded.stationIds.length > 0) options.onRecorded(recorded);
-    post({ type: 'receipt', id: message.id, added: 0 });
+    answer({ type: 'receipt', id: message.id, added: 0 });
   }
 
-  /** A full disk or a locked database holds the scanner up, but loses nothing: the same batch is tried until it fits. */
+  /**
+   * A full disk or a locked database holds the scanner up, but loses nothing: the same batch is tried until it fits, at
+   * the end of the process once.
+   */
   async function untilWritten<T>(write: () => Promise<T>): Promise<T | undefined> {
-    while (!stopping) {
+    for (;;) {
       try {
         return await write();
       } catch (error) {
+        if (stopping) return undefined;
         log.error({ err: error }, 'Images could not be recorded; trying again');
         await new Promise((resolve) => setTimeout(resolve, writeRetryMs));
       }
     }
-    return undefined;
   }
 
   function post(message: ToScanner): void {
@@ -163,7 +187,7 @@ export function startScanner(options: ScannerOptions): Scanner {
       post({ type: 'stop' });
       const isDone = await Promise.race([ended.then(() => true), waitUnref(3_000)]);
       if (!isDone) await worker?.terminate();
-      await writing;
+      await Promise.all(writing);
     },
   };
 }
@@ -175,7 +199,7 @@ function describe(
   latest: ScanStatus | undefined,
   thread: { isSilent: boolean; heardAt: number },
 ): SourceStatus {
-  const { refusedWatches: _, ...known } = latest ?? unknownStatus;
+  const known = latest ?? startingStatus(setting);
   const silent = {
     state: 'offline' as const,
     reason: 'The folder does not answer',
@@ -189,24 +213,6 @@ function describe(
     ...(thread.isSilent ? silent : {}),
   };
 }
-
-const unknownStatus: ScanStatus = {
-  state: 'starting',
-  reason: null,
-  reasonCode: null,
-  offlineSince: null,
-  mode: 'poll',
-  fileSystem: 'unknown',
-  directories: 0,
-  knownFiles: 0,
-  lastSweep: null,
-  sweepRunningSince: null,
-  backfill: null,
-  incomplete: 0,
-  lag: null,
-  refusedWatches: 0,
-  unreadable: { count: 0, paths: [] },
-};
 
 function waitUnref(ms: number): Promise<false> {
   return new Promise((resolve) => setTimeout(resolve, ms, false).unref());

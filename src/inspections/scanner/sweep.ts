@@ -1,25 +1,36 @@
 import { join } from 'node:path';
-import { parseFileName, stationAndPartOf } from '../file-name.ts';
+import { parseFileName } from '../file-name.ts';
+import type { Absences } from './absences.ts';
 import { type Backfill, maxShelfFiles } from './backfill.ts';
+import {
+  countOf,
+  folderState,
+  forgetUnreadable,
+  loadNames,
+  noteListed,
+  noteUnreadable,
+  pathOf,
+} from './folder-state.ts';
 import type { Intake } from './intake.ts';
-import { listFolder } from './list-folder.ts';
-import { lookUp } from './look-up.ts';
-import { createNameSet } from './name-set.ts';
+import { type FolderChunk, listFolder } from './list-folder.ts';
+import { lookUpEntry, lookUpFile, reasonOf } from './look-up.ts';
+import { reportMissing } from './missing-files.ts';
+import type { NameSet } from './name-set.ts';
 import { createPackedNames } from './packed-names.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** A folder changed this shortly before it was listed may have changed again within the same clock tick. */
 const timestampDoubtMs = 2_500;
-/** Images of a folder that may be gone are told in lists of this length. */
-const missingPerMessage = 1_000;
-const namesPerTurn = 20_000;
+/** A folder changed within this time may hold files that somebody is still writing, whatever time their names tell. */
+const writingDoubtMs = 10 * 60_000;
 /** Times further back than this are before the limit in either run of the clock. */
 const longestRunMs = 3 * 3_600_000;
+const namelessReason = 'The name is not valid UTF-8; it has to be renamed';
 
 export type SweepKind = 'sweep' | 'reconcile';
-export type SweepResult = { filesSeen: number; foldersListed: number; folders: number; unreadable: string[] };
+export type SweepResult = { filesSeen: number };
 
-type Parts = { context: ScanContext; intake: Intake; backfill: Backfill };
+type Parts = { context: ScanContext; intake: Intake; backfill: Backfill; absences: Absences };
 
 /**
  * One walk over the root: the truth behind all events. A folder whose modification time is what it was when it was
@@ -32,101 +43,123 @@ export async function sweepRoot(
   onFolder: (folder: FolderState) => void,
 ): Promise<SweepResult> {
   const { context } = parts;
-  const result: SweepResult = { filesSeen: 0, foldersListed: 0, folders: 0, unreadable: [] };
+  const knownChildren = Map.groupBy(context.folders.keys(), parentOf);
   const pending: string[] = [''];
+  let filesSeen = 0;
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const folder = folderState(context, path);
-    const stat = lookUp(join(context.root.path, path));
-    if (stat === 'unreadable') result.unreadable.push(path);
-    if (typeof stat === 'string' || !stat.isDirectory()) continue;
-    result.folders++;
-    onFolder(folder);
-    const modifiedAt = Math.round(stat.mtimeMs);
-    const isUnchanged =
-      folder.modifiedAt === modifiedAt && modifiedAt + timestampDoubtMs < (folder.listedAt ?? 0);
-    if (isUnchanged && kind !== 'reconcile') {
-      pending.push(...childrenOf(context, path));
-      result.filesSeen += folder.fileCount;
-    } else {
-      try {
-        const listing = await readFolder(parts, folder, kind, modifiedAt);
-        result.foldersListed++;
-        result.filesSeen += listing.files;
-        result.unreadable.push(...listing.unnameable.map((name) => childPath(path, name)));
+    const modifiedAt = readModifiedAt(context, folder);
+    if (modifiedAt !== undefined) {
+      onFolder(folder);
+      if (kind === 'sweep' && isUnchanged(folder, modifiedAt)) {
+        pending.push(...(knownChildren.get(path) ?? []));
+        filesSeen += countOf(folder);
+      } else {
+        const listing = await tryToRead(parts, folder, kind, modifiedAt);
         pending.push(...newestFirst(context, path, listing.folders));
-      } catch (error) {
-        result.unreadable.push(path);
-        // Names of the part that was read may be on no list now: the next sweep begins with what the database holds.
-        Object.assign(folder, { names: null, modifiedAt: null });
-        context.log.warn(
-          { err: error, folder: path },
-          'A folder cannot be read; it is tried again at the next sweep',
-        );
+        filesSeen += listing.files;
       }
     }
     await new Promise(setImmediate);
   }
-  return result;
+  return { filesSeen };
 }
 
-/** The remembered state of a folder; a folder seen for the first time gets one. */
-export function folderState(context: ScanContext, path: string): FolderState {
-  let folder = context.folders.get(path);
-  if (!folder) {
-    const { station, part } = stationAndPartOf(path);
-    const ref = { rootId: context.root.id, path, station, part };
-    folder = {
-      ref,
-      names: createNameSet(),
-      modifiedAt: null,
-      listedAt: null,
-      fileCount: 0,
-      waiting: 0,
-      unsaved: false,
-    };
-    context.folders.set(path, folder);
+/** Undefined where there is no folder any more, or none that may be read. */
+function readModifiedAt(context: ScanContext, folder: FolderState): number | undefined {
+  const isRoot = folder.ref.path === '';
+  const found = (isRoot ? lookUpFile : lookUpEntry)(pathOf(context, folder));
+  if (found.state !== 'there') forgetUnreadable(folder);
+  if (found.state === 'unreadable') noteUnreadable(context, folder, '', found.reason);
+  return found.state === 'there' && found.stats.isDirectory() ? Math.round(found.stats.mtimeMs) : undefined;
+}
+
+function isUnchanged(folder: FolderState, modifiedAt: number): boolean {
+  return (
+    !folder.again &&
+    folder.modifiedAt === modifiedAt &&
+    modifiedAt + timestampDoubtMs < (folder.listedAt ?? 0)
+  );
+}
+
+type FolderListing = { files: number; folders: string[] };
+
+async function tryToRead(
+  parts: Parts,
+  folder: FolderState,
+  kind: SweepKind,
+  modifiedAt: number,
+): Promise<FolderListing> {
+  folder.again = false;
+  forgetUnreadable(folder);
+  try {
+    return await readFolder(parts, folder, kind, modifiedAt);
+  } catch (error) {
+    folder.again = true;
+    noteUnreadable(parts.context, folder, '', reasonOf(error as NodeJS.ErrnoException));
+    return { files: 0, folders: [] };
   }
-  return folder;
 }
 
-async function readFolder(parts: Parts, folder: FolderState, kind: SweepKind, modifiedAt: number) {
-  const { context, intake, backfill } = parts;
+async function readFolder(
+  parts: Parts,
+  folder: FolderState,
+  kind: SweepKind,
+  modifiedAt: number,
+): Promise<FolderListing> {
+  const { context, intake, backfill, absences } = parts;
   const names = await loadNames(context, folder);
   const listedAt = context.clock.now();
-  const recentFrom = listedAt - context.options.recentMs;
+  const mayBeWriting = folder.listedAt !== null || listedAt - modifiedAt < writingDoubtMs;
   const knownBefore = names.size;
   const older = createOlderFiles();
-  const folders: string[] = [];
-  const unnameable: string[] = [];
-  let files = 0;
+  const listing: FolderListing = { files: 0, folders: [] };
   let knownSeen = 0;
-  let isComplete = true;
-  for (const chunk of listFolder(join(context.root.path, folder.ref.path), context.isExcluded)) {
-    folders.push(...chunk.folders);
-    unnameable.push(...chunk.unnameable);
-    files += chunk.images.length;
-    for (const name of chunk.images) {
-      const isKnown = !names.add(name);
-      if (isKnown) knownSeen++;
-      if (isKnown && kind !== 'reconcile') continue;
-      const capturedAt = parseFileName(name, context.pattern, context.wallClock)?.capturedAt;
-      const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
-      if (isOld && (isKnown || older.add(name, capturedAt))) continue;
-      if (isKnown && capturedAt === undefined) continue;
-      if (!intake.offer(folder, name)) {
-        isComplete = false;
-        if (!isKnown) names.delete(name);
-      }
+  try {
+    for (const chunk of listFolder(pathOf(context, folder), context.isExcluded)) {
+      listing.folders.push(...chunk.folders);
+      listing.files += chunk.images.length;
+      knownSeen += takeImages(parts, folder, chunk, { kind, names, older, listedAt });
+      await intake.room();
+      await new Promise(setImmediate);
     }
-    await new Promise(setImmediate);
+  } catch (error) {
+    older.forget(names);
+    throw error;
   }
-  backfill.add(folder, older.names, older.times);
-  if (knownSeen < knownBefore && files > 0) await reportMissing(context, folder);
-  // What has no name that can be kept is told by every sweep anew.
-  folder.modifiedAt = isComplete && unnameable.length === 0 ? modifiedAt : null;
+  backfill.add(folder, older.names, older.times, mayBeWriting);
+  if (knownSeen < knownBefore && listing.files > 0) await reportMissing(context, folder, absences);
+  folder.modifiedAt = modifiedAt;
   folder.listedAt = listedAt;
-  if (files > 0 || knownBefore > 0) noteListed(context, folder);
-  return { files, folders, unnameable };
+  if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);
+  return listing;
+}
+
+type Taking = { kind: SweepKind; names: NameSet; older: OlderFiles; listedAt: number };
+
+/** Hands the new images of a chunk on; answers how many were known. A reconcile looks at known recent ones, too. */
+function takeImages(
+  { context, intake }: Parts,
+  folder: FolderState,
+  chunk: FolderChunk,
+  { kind, names, older, listedAt }: Taking,
+): number {
+  const recentFrom = listedAt - context.options.recentMs;
+  let known = 0;
+  for (const name of chunk.nameless) noteUnreadable(context, folder, name, namelessReason);
+  for (const name of chunk.images) {
+    const isKnown = !names.add(name);
+    if (isKnown) known++;
+    if (isKnown && kind !== 'reconcile') continue;
+    const capturedAt = parseFileName(name, context.pattern, context.wallClock)?.capturedAt;
+    const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
+    if (isOld && (isKnown || older.add(name, capturedAt))) continue;
+    if (isKnown && capturedAt === undefined) continue;
+    if (intake.offer(folder, name)) continue;
+    folder.again = true;
+    if (!isKnown) names.delete(name);
+  }
+  return known;
 }
 
 /** Of an instant whose clock time happens again, the later run counts: only a look at the file tells which it is. */
@@ -135,72 +168,24 @@ function isBefore({ wallClock }: ScanContext, at: number, limit: number): boolea
   return at < limit - longestRunMs || (wallClock.secondRunAt(at) ?? at) < limit;
 }
 
-/** Writes the listing down now, or, where files of it are still on their way, as soon as the last has arrived. */
-function noteListed(context: ScanContext, folder: FolderState): void {
-  folder.unsaved = true;
-  if (folder.waiting === 0) context.sendListed(folder);
-}
-
-async function loadNames(context: ScanContext, folder: FolderState) {
-  if (folder.names) return folder.names;
-  const names = createNameSet(folder.fileCount);
-  let read = 0;
-  for (const name of context.readNames(folder.ref)) {
-    names.add(name);
-    if (++read % namesPerTurn === 0) await new Promise(setImmediate);
-  }
-  folder.names = names;
-  return names;
-}
-
-/**
- * Some known names were not in the listing: finds out which. Looked up on the disk one by one, because a file may
- * have come back, or come late, since.
- */
-async function reportMissing(context: ScanContext, folder: FolderState): Promise<void> {
-  const path = join(context.root.path, folder.ref.path);
-  const present = createNameSet(folder.fileCount);
-  for (const chunk of listFolder(path, context.isExcluded)) {
-    for (const name of chunk.images) present.add(name);
-    await new Promise(setImmediate);
-  }
-  // Emptied since the first listing: a share that has gone, not a thousand deletions.
-  if (present.size === 0) return;
-  let missing: string[] = [];
-  for (const name of context.readNames(folder.ref)) {
-    if (present.has(name) || lookUp(join(path, name)) !== 'gone') continue;
-    missing.push(name);
-    folder.names?.delete(name);
-    if (missing.length === missingPerMessage) {
-      await context.sendMissing(folder.ref, missing);
-      missing = [];
-    }
-  }
-  if (missing.length > 0) await context.sendMissing(folder.ref, missing);
-}
-
-function childrenOf(context: ScanContext, path: string): string[] {
-  const prefix = path === '' ? '' : `${path}/`;
-  return [...context.folders.keys()].filter(
-    (other) => other !== path && other.startsWith(prefix) && !other.slice(prefix.length).includes('/'),
-  );
-}
-
-function childPath(path: string, name: string): string {
-  return path === '' ? name : `${path}/${name}`;
+function parentOf(path: string): string {
+  if (path === '') return '/';
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }
 
 /** Child folders with the most recently changed one last, because the walk takes from the end. */
 function newestFirst(context: ScanContext, path: string, names: readonly string[]): string[] {
   return names
     .map((name) => {
-      const child = childPath(path, name);
-      const stat = lookUp(join(context.root.path, child));
-      return { child, modifiedAt: typeof stat === 'string' ? 0 : stat.mtimeMs };
+      const child = path === '' ? name : `${path}/${name}`;
+      const found = lookUpEntry(join(context.root.path, child));
+      return { child, modifiedAt: found.state === 'there' ? found.stats.mtimeMs : 0 };
     })
     .sort((a, b) => a.modifiedAt - b.modifiedAt)
     .map(({ child }) => child);
 }
+
+type OlderFiles = ReturnType<typeof createOlderFiles>;
 
 /** Names for the backfill with their times; full at `maxShelfFiles`, the rest is offered as if it were recent. */
 function createOlderFiles() {
@@ -212,6 +197,10 @@ function createOlderFiles() {
       names.add(name);
       times.push(capturedAt);
       return true;
+    },
+    /** They never got to the backfill: the next listing finds them new. */
+    forget(known: NameSet): void {
+      for (let i = 0; i < names.length; i++) known.delete(names.get(i));
     },
     names,
     times,

@@ -7,6 +7,7 @@ import { createExclude } from '../exclude.ts';
 import { compileNamePattern, stationAndPartOf } from '../file-name.ts';
 import { packBatch } from '../found-files.ts';
 import { type ScanEngine, startScanEngine } from './engine.ts';
+import { countOf, rememberedFolder } from './folder-state.ts';
 import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
 import type { FolderState, Receipt, ScanContext } from './scan-context.ts';
 
@@ -48,7 +49,7 @@ function createContext(reader: BetterSqlite.Database): ScanContext {
   const folders = new Map<string, FolderState>();
   for (const { path, ...listing } of data.folders) {
     const ref = { rootId: data.root.id, path, ...stationAndPartOf(path) };
-    folders.set(path, { ref, names: null, waiting: 0, unsaved: false, ...listing });
+    folders.set(path, rememberedFolder(ref, listing));
   }
   return {
     root: data.root,
@@ -64,8 +65,12 @@ function createContext(reader: BetterSqlite.Database): ScanContext {
       void (await ask((id) => ({ type: 'missing', id, folder, names: missing }))),
     sendListed: (folder) => {
       folder.unsaved = false;
-      const { ref, modifiedAt, listedAt, fileCount } = folder;
-      post({ type: 'listed', folder: ref, listed: { path: ref.path, modifiedAt, listedAt, fileCount } });
+      const { ref, listedAt } = folder;
+      // What cannot be read is not written down: the next start has to come upon it again.
+      const isWhole = !folder.again && folder.unreadable.now.size === 0;
+      const modifiedAt = isWhole ? folder.modifiedAt : null;
+      const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder) };
+      post({ type: 'listed', folder: ref, listed });
     },
     readNames: (folder) => names.iterate(folder.rootId, folder.path) as Iterable<string>,
   };

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { isImageName } from '../file-name.ts';
+import { folderState } from './folder-state.ts';
+import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
+import type { Intake } from './intake.ts';
+import { lookUpEntry } from './look-up.ts';
+import type { FolderState, ScanContext } from './scan-context.ts';
+
+/** The events of a root, while there are any: names go to the intake, folders are watched and swept. */
+export type RootWatch = {
+  /** Begins anew: whatever was watched before may be another folder now. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  watch(folder: FolderState): void;
+  readonly isOn: boolean;
+};
+
+export function createRootWatch(context: ScanContext, intake: Intake, onFolder: () => void): RootWatch {
+  const { root, isExcluded, log } = context;
+  let watch: FolderWatch | undefined;
+
+  function noteName(path: string, name: string): void {
+    if (isExcluded(name)) return;
+    const folder = folderState(context, path);
+    if (isImageName(name)) {
+      if (!intake.offer(folder, name)) folder.again = true;
+    } else if (isFolder(join(root.path, path, name))) {
+      noteFolder(path === '' ? name : `${path}/${name}`);
+    }
+  }
+
+  function noteFolder(path: string): void {
+    if (path.split('/').some((segment) => segment !== '' && isExcluded(segment))) return;
+    watch?.watch(path);
+    onFolder();
+  }
+
+  async function stop(): Promise<void> {
+    const before = watch;
+    watch = undefined;
+    await before?.stop();
+  }
+
+  return {
+    start: async () => {
+      await stop();
+      watch = createFolderWatch({
+        root: root.path,
+        isExcluded,
+        log,
+        onName: (path, name) => noteName(path, name),
+        onFolder: (path) => noteFolder(path),
+      });
+      for (const path of context.folders.keys()) watch.watch(path);
+    },
+    stop,
+    watch: (folder) => watch?.watch(folder.ref.path),
+    get isOn() {
+      return watch !== undefined;
+    },
+  };
+}
+
+function isFolder(path: string): boolean {
+  const found = lookUpEntry(path);
+  return found.state === 'there' && found.stats.isDirectory();
+}

@@ -1,0 +1,119 @@
+import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { tinyJpeg } from '../../testing/faults/plant-images.ts';
+import { waitUntil } from '../../testing/faults/plant-process.ts';
+import { newName, openOnline, onlyPlace as place, type WatchedFolder } from '../../testing/watched-folder.ts';
+
+const isCounted = (folder: WatchedFolder, path: string) => () => folder.find(path) !== undefined;
+
+test('excluded names are passed over by events and sweeps alike', async () => {
+  await using folder = await openOnline({ exclude: ['calibration', '*-test.jpg'] });
+  const excluded = [
+    `${place}/@eaDir/thumb.jpg`,
+    `@eaDir/OR-3CT/thumb.jpg`,
+    `#recycle/OR-3CT/old.jpg`,
+    `.snapshot/OR-3CT/old.jpg`,
+    `${place}/.hidden.jpg`,
+    `${place}/~copy.jpg`,
+    `${place}/calibration/white.png`,
+    `calibration/OR-3CT/white.png`,
+    `${place}/white-test.jpg`,
+  ];
+  for (const path of excluded) folder.write(path);
+  // Into folders that exist by now, so that events would come.
+  await sleep(300);
+  for (const path of excluded) folder.write(path.replace(/(\w+\.(?:jpg|png))$/, 'again-$1'));
+  const last = newName();
+  folder.write(last);
+  await waitUntil('an image after them is counted', isCounted(folder, last), 1_000);
+  await folder.rescan();
+  expect(folder.paths().filter((path) => path !== last)).toHaveLength(1);
+});
+
+test('links to folders are not followed; a link to an image is an image', async () => {
+  await using folder = await openOnline();
+  mkdirSync(folder.at('../outside/OR-3CT'), { recursive: true });
+  writeFileSync(folder.at('../outside/OR-3CT/secret.jpg'), tinyJpeg);
+  symlinkSync(folder.at('../outside'), folder.at('S66'));
+  symlinkSync(folder.root, folder.at(`${place}/circle`));
+  symlinkSync(folder.at(`${place}/loop.jpg`), folder.at(`${place}/loop.jpg`));
+  symlinkSync(folder.at('nowhere.jpg'), folder.at(`${place}/dangling.jpg`));
+  symlinkSync(folder.at('../outside/OR-3CT/secret.jpg'), folder.at(`${place}/linked.jpg`));
+  await waitUntil('the link to an image is counted', isCounted(folder, `${place}/linked.jpg`), 1_000);
+  await folder.rescan();
+  expect(folder.paths()).toHaveLength(2);
+});
+
+test('hostile names are counted like all others', async () => {
+  await using folder = await openOnline();
+  const names = [
+    `it's "quoted".jpg`,
+    'line\r\nbreak.jpg',
+    '<img src=x onerror=alert(1)>.png',
+    '‮gpj.exe.jpg',
+    '검사-이미지.png',
+    `${'가'.repeat(83)}.png`,
+    '%2e%2e%2f.jpg',
+    '$(reboot);`id`.jpg',
+    'real\ufffdreplacement.jpg',
+    'OK-00010101-000000-1.jpg',
+    'NG-99991231-235959-9007199254740993.jpg',
+  ];
+  for (const name of names) folder.write(`${place}/${name}`);
+  folder.write(`S'"<b>\n/모델/한글.jpg`);
+  await waitUntil('all are counted', () => folder.images().length === names.length + 2, 2_000);
+  expect(
+    folder
+      .paths()
+      .filter((path) => path.startsWith(place))
+      .slice(1)
+      .sort(),
+  ).toEqual(names.map((name) => `${place}/${name}`).sort());
+  expect(folder.find(`S'"<b>\n/모델/한글.jpg`)).toMatchObject({ station: `S'"<b>\n`, part: '모델' });
+});
+
+test('a name that is no valid UTF-8 is told, and the images beside it are counted', async () => {
+  await using folder = await openOnline({ scan: { pollIntervalMs: 200 } });
+  const broken = Buffer.concat([
+    Buffer.from(folder.at(`${place}/broken-`)),
+    Buffer.from([0xff, 0xfe]),
+    Buffer.from('.jpg'),
+  ]);
+  writeFileSync(broken, tinyJpeg);
+  mkdirSync(Buffer.concat([Buffer.from(folder.at('S')), Buffer.from([0xc3])]));
+  const path = newName();
+  folder.write(path);
+  await waitUntil('the image beside it is counted', isCounted(folder, path), 1_000);
+  await waitUntil('both are told', () => folder.status().unreadable.count === 2, 2_000);
+  expect(folder.status().unreadable.paths).toContain(`${place}/broken-\ufffd\ufffd.jpg`);
+  renameSync(broken, folder.at(`${place}/mended.jpg`));
+  await waitUntil('it is counted once it has a name', isCounted(folder, `${place}/mended.jpg`), 1_000);
+  await waitUntil('it is not told any more', () => folder.status().unreadable.count === 1, 2_000);
+  expect(folder.images()).toHaveLength(3);
+});
+
+const mayReadAll = process.getuid?.() === 0;
+
+test.skipIf(mayReadAll)(
+  'a folder without permission is told, stops nothing and is read once it may be',
+  async () => {
+    await using folder = await openOnline({ scan: { pollIntervalMs: 200 } });
+    folder.write('S5/closed/a.jpg');
+    await waitUntil('its image is counted', isCounted(folder, 'S5/closed/a.jpg'), 2_000);
+    for (const mode of [0o000, 0o444]) {
+      chmodSync(folder.at('S5/closed'), mode);
+      const path = newName();
+      folder.write(path);
+      await waitUntil('images elsewhere are counted', isCounted(folder, path), 1_000);
+      await folder.rescan();
+      const isTold = () => folder.status().unreadable.paths.some((path) => path.startsWith('S5/closed'));
+      if (mode === 0) await waitUntil('it is told', isTold, 2_000);
+      chmodSync(folder.at('S5/closed'), 0o755);
+    }
+    folder.write('S5/closed/b.jpg');
+    await waitUntil('its new image is counted', isCounted(folder, 'S5/closed/b.jpg'), 2_000);
+    await waitUntil('nothing is told any more', () => folder.status().unreadable.count === 0, 2_000);
+    expect(folder.images().some(({ missingAt }) => missingAt !== null)).toBe(false);
+  },
+);
