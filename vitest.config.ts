@@ -9,6 +9,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts'],
           exclude: ['src/**/*.{e2e,fault}.test.ts'],
           testTimeout: 20_000,
+          // PostgreSQL and MariaDB are started in one, on a machine that does much else.
+          hookTimeout: 90_000,
         },
       },
       {

@@ -64,7 +64,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const { config, log, clock } = options;
   const places = settlePlaces(config);
   for (const { key, values } of places.notes) log.warn(values, `A folder is not the wanted one: ${key}`);
-  const { db, notes: databaseNotes } = await openDb({ path: places.dbPath, clock, log });
+  const { db, notes: databaseNotes } = await openDb({ ...places.database, clock, log });
   const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
   const reads = await createInspectionReads(db, clock, createWallClock(config.siteTimeZone));
   const access = await openAccess(options, db, reads);
@@ -151,6 +151,24 @@ async function openAccess(
   const access = createAccess({ db, clock, log, config, stationOfImage });
   await access.setUp.begin();
   return access;
+}
+
+/** The watched folders; what they find and how they are is told to everybody. */
+function openSources(
+  { config, clock, log }: ServiceOptions,
+  places: Places,
+  { db, folders, publish }: Pick<SourcesOptions, 'db' | 'folders'> & { publish: Publish },
+): Sources {
+  return createSources({
+    db,
+    database: places.database,
+    folders,
+    clock,
+    log,
+    ...scanSettings(config),
+    onRecorded: (recorded) => publish('inspections.recorded', recorded),
+    onStatus: () => publish('sources.changed', undefined),
+  });
 }
 
 function scanSettings(config: Config) {

@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
+import { roles } from '../kernel/auth/principal.ts';
 import { AppError } from '../kernel/errors.ts';
 import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import type { Renderer } from '../kernel/http/render.ts';
+import type { Translate } from '../kernel/i18n/i18n.ts';
 import type { WallClock } from '../kernel/time-zone.ts';
 import type { Access } from './access.ts';
 import { type AuditEntry, listAudit } from './audit-queries.ts';
@@ -10,10 +12,29 @@ import { type AuditEntry, listAudit } from './audit-queries.ts';
 /** What the log's lines are about; the part of `action` before its dot. */
 const subjects = ['session', 'users', 'tokens', 'kiosk', 'inspections', 'images', 'demo'] as const;
 
+/** Actions and details the page has words for; others are printed as they are. */
+const actions: Readonly<Record<string, readonly string[]>> = {
+  session: ['login', 'failed', 'end'],
+  users: ['add', 'role', 'password', 'disable', 'enable'],
+  tokens: ['add', 'revoke'],
+  kiosk: ['add', 'revoke'],
+  inspections: ['rescan'],
+  images: ['retry'],
+  demo: ['start'],
+};
+const details = ['role', 'scopes', 'station', 'device', 'pages', 'failures'];
+
+/** One change; `actionKey` is the end of its text's key, null where there is none. */
+type AuditLine = Omit<AuditEntry, 'before' | 'after'> & {
+  actionKey: string | null;
+  before: string;
+  after: string;
+};
+
 /** Template `access/audit`. */
 export type AuditPage = {
   here: string;
-  entries: (Omit<AuditEntry, 'before' | 'after'> & { before: string; after: string })[];
+  entries: AuditLine[];
   subjects: readonly string[];
   /** As typed. */
   filter: { actor: string; subject: string; from: string; to: string };
@@ -48,11 +69,7 @@ async function readAuditPage(c: AppContext, { db }: Access, wallClock: WallClock
   };
   return {
     here: hrefWith(before === '' ? {} : { before }),
-    entries: entries.map((entry) => ({
-      ...entry,
-      before: inWords(entry.before),
-      after: inWords(entry.after),
-    })),
+    entries: entries.map((entry) => lineOf(entry, c.get('t'))),
     ...{ subjects, filter },
     olderHref: olderBefore === null ? null : hrefWith({ before: String(olderBefore) }),
     newestHref: before === '' ? null : hrefWith({}),
@@ -66,11 +83,30 @@ function instant(wallClock: WallClock, name: 'from' | 'to', text: string): { fro
   return { [name]: at };
 }
 
-/** A kept detail on one line: `role admin`, `scopes read, admin`. */
-function inWords(detail: unknown): string {
+function lineOf(entry: AuditEntry, t: Translate): AuditLine {
+  const [subject = '', verb = ''] = entry.action.split('.');
+  return {
+    ...entry,
+    actionKey: actions[subject]?.includes(verb) ? entry.action : null,
+    before: inWords(entry.before, t),
+    after: inWords(entry.after, t),
+  };
+}
+
+/** A kept detail on one line: `role Administrator`, `may read, admin · station S9`. */
+function inWords(detail: unknown, t: Translate): string {
   if (detail === null || typeof detail !== 'object') return detail === null ? '' : String(detail);
   return Object.entries(detail)
     .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+    .map(([key, value]) => {
+      const word = details.includes(key) ? t(`access.details.${key}`) : key;
+      const isRole = key === 'role' && (roles as readonly unknown[]).includes(value);
+      const shown = isRole
+        ? t(`access.roles.${value}`)
+        : Array.isArray(value)
+          ? value.join(', ')
+          : String(value);
+      return `${word} ${shown}`;
+    })
     .join(' · ');
 }

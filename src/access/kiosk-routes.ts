@@ -53,7 +53,7 @@ export function kioskRoutes(access: Access, renderer: Renderer, listStations: ()
       const url = `${new URL(c.req.url).origin}/kiosk/${await access.keys.addLink(doerOf(c), typed)}`;
       const addresses = pages.map((page) => ({
         page,
-        url: pages.length === 1 ? url : `${url}?${new URLSearchParams({ page })}`,
+        url: pages.length === 1 ? url : `${url}?page=${encodeURIComponent(page).replaceAll('%2F', '/')}`,
       }));
       return show(c, { typed: nothing, fault: null, made: { name: typed.name, addresses } }, 201);
     })

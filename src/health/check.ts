@@ -1,5 +1,4 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import { sql } from 'drizzle-orm';
 import type { Db } from '../schema/db.ts';
 import type { HealthPart } from './routes.ts';
 
@@ -11,7 +10,7 @@ export async function checkDatabase(db: Db): Promise<HealthPart> {
   const writeFault = db.writeFault() ?? null;
   const detail = { writeFault, pendingWrites: db.pendingWrites() };
   try {
-    await db.read.get(sql`select 1`);
+    await db.ping();
     return { ok: writeFault === null, required: true, detail };
   } catch {
     return { ok: false, required: true, detail };

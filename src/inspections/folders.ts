@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { Clock } from '../kernel/clock.ts';
+import { insertMissing } from '../kernel/db/write.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import type { FolderRef } from './found-files.ts';
@@ -47,10 +48,9 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
       const stationId = await names.ensureStation(ref.station);
       const partId = await names.ensurePart(ref.part);
       const [row] = await db.tx(async (q) => {
-        await q
-          .insert(directories)
-          .values({ rootId: ref.rootId, path: ref.path, stationId, partId })
-          .onConflictDoNothing();
+        await insertMissing(db.dialect, q, directories, [
+          { rootId: ref.rootId, path: ref.path, stationId, partId },
+        ]);
         const same = and(eq(directories.rootId, ref.rootId), eq(directories.path, ref.path));
         return q.select(columns).from(directories).where(same);
       });
@@ -72,7 +72,7 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
 export async function ensureRoot(db: Db, clock: Clock, path: string): Promise<number> {
   const { roots } = db.tables;
   const [row] = await db.tx(async (q) => {
-    await q.insert(roots).values({ path, createdAt: clock.now() }).onConflictDoNothing();
+    await insertMissing(db.dialect, q, roots, [{ path, createdAt: clock.now() }]);
     return q.select({ id: roots.id }).from(roots).where(eq(roots.path, path));
   });
   if (!row) throw new Error(`No row for the root ${JSON.stringify(path)} just written`);

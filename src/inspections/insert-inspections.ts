@@ -1,4 +1,5 @@
 import type BetterSqlite from 'better-sqlite3';
+import { and, eq, gte, lt } from 'drizzle-orm';
 import type { Queryable } from '../kernel/db/database.ts';
 import type { Db } from '../schema/db.ts';
 import type { KnownFolder } from './folders.ts';
@@ -16,7 +17,8 @@ export type InsertInspections = (
 ) => Promise<boolean[]>;
 
 export function createInsertInspections(db: Db): InsertInspections {
-  return db.sqlite ? insertOneByOne(db.sqlite.writer) : insertAsSet(db);
+  if (db.sqlite) return insertOneByOne(db.sqlite.writer);
+  return db.dialect === 'mysql' ? insertAndLook(db) : insertAsSet(db);
 }
 
 /** A prepared statement per row is the fastest way into SQLite: measured 3 µs a row against 9 µs through a builder. */
@@ -42,23 +44,56 @@ function insertOneByOne(writer: BetterSqlite.Database): InsertInspections {
     );
 }
 
+/** One statement a batch; PostgreSQL answers which rows it took. */
 function insertAsSet(db: Db): InsertInspections {
   const { inspections } = db.tables;
   return async (q, folder, files, foundAt) => {
     if (files.length === 0) return [];
-    const rows = files.map((file) => ({
-      ...file,
-      directoryId: folder.id,
-      stationId: folder.stationId,
-      partId: folder.partId,
-      foundAt,
-    }));
     const inserted = await q
       .insert(inspections)
-      .values(rows)
+      .values(rowsOf(folder, files, foundAt))
       .onConflictDoNothing()
       .returning({ name: inspections.name });
-    const names = new Set(inserted.map((row) => row.name));
-    return files.map((file) => names.delete(file.name));
+    return markNew(files, inserted);
   };
+}
+
+/**
+ * One statement a batch; MySQL answers the first id and how many rows it took. When it did not take all, the ids it
+ * had set aside for this statement tell which.
+ */
+function insertAndLook(db: Db): InsertInspections {
+  const { inspections } = db.tables;
+  return async (q, folder, files, foundAt) => {
+    if (files.length === 0) return [];
+    const insert = q.insert(inspections) as unknown as MysqlInsert;
+    const [{ insertId, affectedRows }] = await insert.ignore().values(rowsOf(folder, files, foundAt));
+    if (affectedRows === files.length) return files.map(() => true);
+    if (affectedRows === 0) return files.map(() => false);
+    const inserted = await q
+      .select({ name: inspections.name })
+      .from(inspections)
+      .where(
+        and(
+          gte(inspections.id, insertId),
+          lt(inspections.id, insertId + files.length),
+          eq(inspections.directoryId, folder.id),
+        ),
+      );
+    return markNew(files, inserted);
+  };
+}
+
+type MysqlInsert = {
+  ignore(): { values(rows: unknown): Promise<[{ insertId: number; affectedRows: number }]> };
+};
+
+function rowsOf({ id, stationId, partId }: KnownFolder, files: readonly FoundFile[], foundAt: number) {
+  return files.map((file) => ({ ...file, directoryId: id, stationId, partId, foundAt }));
+}
+
+/** Of two files of one name only the first can be new. */
+function markNew(files: readonly FoundFile[], inserted: readonly { name: string }[]): boolean[] {
+  const names = new Set(inserted.map((row) => row.name));
+  return files.map((file) => names.delete(file.name));
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Queryable } from '../kernel/db/database.ts';
+import { excluded, upsert } from '../kernel/db/write.ts';
 import type { Db } from '../schema/db.ts';
 import type { Verdict } from './model.ts';
 
@@ -25,7 +26,7 @@ type CountRow = {
 };
 
 /** Adds changes up per bucket, station and part, so that a batch of a thousand images costs a few rows. */
-export function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow[] {
+function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow[] {
   const rows = new Map<string, CountRow>();
   for (const { stationId, partId, capturedAt, verdict, by } of changes) {
     const startAt = Math.floor(capturedAt / bucketMs) * bucketMs;
@@ -48,6 +49,11 @@ const prepared = new WeakMap<Queryable, { minutes: Upsert; hours: Upsert }>();
 
 /** Brings the minute and hour counts up to date, inside the transaction that writes the facts themselves. */
 export async function applyToRollUps(db: Db, q: Queryable, changes: readonly CountChange[]): Promise<void> {
+  if (db.dialect !== 'sqlite') {
+    await upsertAsSet(db, q, db.tables.inspectionMinutes, sumChanges(changes, minuteMs));
+    await upsertAsSet(db, q, db.tables.inspectionHours, sumChanges(changes, hourMs));
+    return;
+  }
   let upserts = prepared.get(q);
   if (!upserts) {
     upserts = {
@@ -60,7 +66,27 @@ export async function applyToRollUps(db: Db, q: Queryable, changes: readonly Cou
   for (const row of sumChanges(changes, hourMs)) await upserts.hours.execute(row);
 }
 
-function prepareUpsert(q: Queryable, hoursOrMinutes: Db['tables']['inspectionMinutes' | 'inspectionHours']): Upsert {
+/** One statement for all: a server is a journey away. In one order, so that two processes never wait for each other. */
+async function upsertAsSet(
+  { dialect }: Db,
+  q: Queryable,
+  table: Db['tables']['inspectionMinutes' | 'inspectionHours'],
+  rows: readonly CountRow[],
+): Promise<void> {
+  const ordered = rows.toSorted(
+    (a, b) => a.startAt - b.startAt || a.stationId - b.stationId || a.partId - b.partId,
+  );
+  const plus = (column: typeof table.ok) => sql`${column} + ${excluded(dialect, column)}`;
+  await upsert(dialect, q, table as Db['tables']['inspectionMinutes'], ordered, {
+    target: [table.startAt, table.stationId, table.partId],
+    set: { ok: plus(table.ok), ng: plus(table.ng), unmatched: plus(table.unmatched) },
+  });
+}
+
+function prepareUpsert(
+  q: Queryable,
+  hoursOrMinutes: Db['tables']['inspectionMinutes' | 'inspectionHours'],
+): Upsert {
   // The two differ only in a column that has a default.
   const table = hoursOrMinutes as Db['tables']['inspectionMinutes'];
   const value = sql.placeholder;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Db } from '../schema/db.ts';
+import type { Db, DbPlace } from '../schema/db.ts';
 import { ensureRoot, type Folders } from './folders.ts';
 import type { SourceStatus } from './model.ts';
 import { createRecordInspections, type Recorded } from './record-inspections.ts';
@@ -15,7 +15,7 @@ const maxRoots = 8;
 
 export type SourcesOptions = {
   db: Db;
-  dbPath: string;
+  database: DbPlace;
   folders: Folders;
   clock: Clock;
   log: Log;
@@ -70,7 +70,7 @@ export function createSources(options: SourcesOptions): Sources {
           exclude: options.exclude,
           timeZone: options.timeZone,
           logLevel: log.level,
-          dbPath: options.dbPath,
+          database: options.database,
           watchMode: options.watchMode,
         },
         readFolders: async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hidePassword } from './hide-password.ts';
 import { findMisspelt } from './misspelt-settings.ts';
 import type { Setting } from './setting.ts';
 import { isTimeZone } from './setting-kinds.ts';
@@ -64,7 +65,8 @@ function pickValue(
 }
 
 function faultOf(name: string, value: string, origin: SettingOrigin, allowed: string): string {
-  const shown = JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value);
+  const safe = hidePassword(value);
+  const shown = JSON.stringify(safe.length > 120 ? `${safe.slice(0, 120)}…` : safe);
   const where = origin === 'file' ? 'the file of CONFIG_FILE' : 'the environment';
   return `${name} is ${shown} in ${where}; it must be ${allowed}.`;
 }

@@ -1,5 +1,5 @@
 import { setting } from './setting.ts';
-import { commaList, path, text, wholeNumber } from './setting-kinds.ts';
+import { commaList, databaseUrl, path, text, wholeNumber } from './setting-kinds.ts';
 
 /** The largest pattern that is compiled at all: long ones are nearly always a mistake and may be slow on purpose. */
 const longestPattern = 500;
@@ -21,6 +21,14 @@ export const files = [
     default: '/state/data.sqlite',
     ...path(),
     doc: 'Database file; thumbnails are kept beside it. Must be on a local disk.',
+  }),
+  setting({
+    env: 'DATABASE_URL',
+    key: 'databaseUrl',
+    group: 'files',
+    default: '',
+    ...databaseUrl(),
+    doc: 'Database server instead of the file: postgres://user:password@host/name (PostgreSQL 13 or newer) or mysql://… (MySQL 8, MariaDB 10.6 or newer). The database must exist; its tables are made. Thumbnails stay beside DB_PATH.',
   }),
   setting({
     env: 'FILENAME_REGEX',

@@ -48,6 +48,18 @@ export function yesOrNo(): Kind<boolean> {
   return { allowed: '1 (yes) or 0 (no)', schema: z.stringbool() };
 }
 
+/** A database's address; whether anybody answers there is for its user to find out. */
+export function databaseUrl(): Kind<string> {
+  const schema = z
+    .string()
+    .max(longestPath)
+    .regex(/^(?:|sqlite:.+|(?:postgres|postgresql|mysql|mariadb):\/\/[^/\s]+\/[^/\s]+)$/);
+  return {
+    allowed: 'sqlite:<path>, postgres://user:password@host/name or mysql://user:password@host/name',
+    schema,
+  };
+}
+
 /** Names with commas between them; spaces around them do not count. */
 export function commaList(): Kind<string[]> {
   const split = (value: string) => value.split(',').map((item) => item.trim());

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Clock } from '../kernel/clock.ts';
+import { insertMissing } from '../kernel/db/write.ts';
 import type { Db } from '../schema/db.ts';
 
 /** Stations and parts by name and by id, kept in memory because every recorded fact needs them. */
@@ -49,7 +50,7 @@ async function createNames(db: Db, table: Db['tables']['stations'] | Db['tables'
       const known = ids.get(name);
       if (known !== undefined) return known;
       const [row] = await db.tx(async (q) => {
-        await q.insert(table).values({ name, createdAt: clock.now() }).onConflictDoNothing();
+        await insertMissing(db.dialect, q, table, [{ name, createdAt: clock.now() }]);
         return q.select({ id: table.id, name: table.name }).from(table).where(eq(table.name, name));
       });
       if (!row) throw new Error(`No row for the name ${JSON.stringify(name)} just written`);

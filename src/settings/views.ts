@@ -1,3 +1,5 @@
+import { hidePassword } from '../kernel/hide-password.ts';
+
 /** Settings → what the Settings page prints (template `settings/page`, data SettingsPage). */
 
 export type SettingLine = {
@@ -53,5 +55,5 @@ export function settingsPage(
 
 function asText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  return hidePassword(Array.isArray(value) ? value.join(', ') : String(value));
 }

@@ -7,21 +7,51 @@ import { sql } from 'drizzle-orm';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import PQueue from 'p-queue';
+import { afterAll } from 'vitest';
+import { systemClock } from '../kernel/clock.ts';
 import type { Queryable } from '../kernel/db/database.ts';
-import { type Db, openSqliteDb } from '../schema/db.ts';
+import { createLog } from '../kernel/log.ts';
+import { type Db, openServerDb, openSqliteDb } from '../schema/db.ts';
 import type { Tables } from '../schema/define-schema.ts';
 import * as postgresTables from '../schema/postgres.ts';
+import { type DatabaseServer, isMissing, type ServerKind, startDatabaseServer } from './database-servers.ts';
 
-/** The databases every query must answer alike on. */
-export const testDialects = ['sqlite', 'pglite'] as const;
+type TestDialect = 'sqlite' | 'pglite' | ServerKind;
+
+/** The databases every query must answer alike on; servers where this machine has them. */
+export const testDialects: readonly TestDialect[] = [
+  'sqlite',
+  'pglite',
+  ...(['postgres', 'mariadb'] as const).filter((kind) => !isMissing(kind)),
+];
 
 /** PostgreSQL in WebAssembly takes this long to start on a busy machine. */
 export const startMs = 60_000;
 
 /** An empty database with all tables; `close` leaves nothing behind. */
-export async function openTestDb(dialect: (typeof testDialects)[number]): Promise<Db> {
-  return dialect === 'sqlite' ? openTemporarySqlite() : openEmptyPglite();
+export async function openTestDb(dialect: TestDialect): Promise<Db> {
+  if (dialect === 'sqlite') return openTemporarySqlite();
+  return dialect === 'pglite' ? openEmptyPglite() : openOnServer(dialect);
 }
+
+/** A test file starts a server once, and each of its databases has a name of its own. */
+const servers = new Map<ServerKind, Promise<DatabaseServer>>();
+let databases = 0;
+
+async function openOnServer(kind: ServerKind): Promise<Db> {
+  const starting = servers.get(kind) ?? startDatabaseServer(kind);
+  servers.set(kind, starting);
+  const server = await starting;
+  const name = `plant_${++databases}`;
+  server.createDatabase(name);
+  const log = createLog({ level: 'silent', pretty: false });
+  return openServerDb({ url: server.url(name), clock: systemClock, log });
+}
+
+afterAll(async () => {
+  for (const server of servers.values()) await (await server).close();
+  servers.clear();
+});
 
 function openTemporarySqlite(): Db {
   const folder = mkdtempSync(join(tmpdir(), 'linesight-db-'));
@@ -52,6 +82,7 @@ async function openEmptyPglite(): Promise<Db> {
     tx: (fn) => turns.add(() => pg.transaction((q) => fn(q as unknown as Queryable))),
     writeFault: () => undefined,
     pendingWrites: () => turns.size + turns.pending,
+    ping: async () => void (await pg.execute(sql`select 1`)),
     close: () => turns.onIdle(),
   };
 }

@@ -5,6 +5,9 @@ import { gapsView, historyView, hourTableView, partTableView } from '../inspecti
 import { cardsView, shotView, type ViewContext, yieldView } from '../inspections/views.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
+import { systemFigures } from '../system/figures.ts';
+import { createHistory } from '../system/history.ts';
+import { systemView } from '../system/views.ts';
 
 const hourMs = 3_600_000;
 const now = Date.parse('2025-09-06T10:30:15+09:00');
@@ -138,6 +141,18 @@ const filters = { action: '/inspections', query, stations: ['S9', odd], parts: [
 const trend = { svg, window, bucketMs: 60_000, meanNgRate: 0.02, outside: [{ startAt: now, counts }] };
 const views = (...list: unknown[]) => list.map((view) => ({ view }));
 
+const figures = systemFigures({ pollIntervalMs: 60_000, maxViewers: 2000, thumbnailBytes: 1e9 });
+const history = createHistory<(typeof figures)[number]['key']>({ maxSamples: 3 });
+const systemOfNothing = systemView(figures, history, now);
+history.add({
+  at: now,
+  values: {
+    ...{ ingest: 12.25, lag: 90_000, sweep: 120, queues: 3, requests: 12, eventLoop: null, viewers: 2 },
+    ...{ memory: 2e8, database: null, thumbnails: 5e6, disk: 100 },
+  },
+});
+const system = systemView(figures, history, now);
+
 /** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
 export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'access/_made': [{ title: odd, lines: [{ label: odd, secret: 'ls_x' }] }],
@@ -146,7 +161,6 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     { fault: 'wait', values: { duration: '3 s' }, done: null },
     { fault: null, done: 'password' },
   ],
-  'access/_page-name': [{ page: '/overview' }, { page: `/stations/${encodeURIComponent(odd)}` }],
   'access/_password': [{ name: 'password', label: odd }],
   'access/_revoke': [
     { revokedAt: now, action: '/tokens/1/revoke', name: odd },
@@ -230,6 +244,8 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     { sources, bad, demoOffered: false },
     { sources: [], bad: noneBad, demoOffered: true },
   ),
+  'system/_figure': views(...system.figures, ...systemOfNothing.figures),
+  'system/_figures': views(system, systemOfNothing),
   'stations/_gaps': views(
     gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], 100, query),
     gapsView(odd, Array(60).fill(gap), 100, query),

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
+import { upsert } from '../../kernel/db/write.ts';
 import type { Db } from '../../schema/db.ts';
 
 /** What looking into an image showed. */
@@ -53,10 +54,10 @@ async function recordBad(
 ): Promise<void> {
   const { badImages } = db.tables;
   const row = { reason, failedAt: at, attempts };
-  await q
-    .insert(badImages)
-    .values({ inspectionId, ...row })
-    .onConflictDoUpdate({ target: badImages.inspectionId, set: row });
+  await upsert(db.dialect, q, badImages, [{ inspectionId, ...row }], {
+    target: [badImages.inspectionId],
+    set: row,
+  });
 }
 
 async function recordReadable(db: Db, q: Queryable, outcome: ImageOutcome): Promise<void> {

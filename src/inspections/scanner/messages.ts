@@ -1,3 +1,4 @@
+import type { DbPlace } from '../../schema/db.ts';
 import type { FolderRef, PackedBatch } from '../found-files.ts';
 import type { SourceStatus } from '../model.ts';
 import type { RescanResult, ScanStatus, WatchMode } from './engine.ts';
@@ -12,7 +13,7 @@ export type ScanThreadData = {
   exclude: string[];
   timeZone: string;
   logLevel: string;
-  dbPath: string;
+  database: DbPlace;
   folders: { path: string; modifiedAt: number | null; listedAt: number | null; fileCount: number }[];
 };
 

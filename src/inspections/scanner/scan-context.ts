@@ -54,6 +54,6 @@ export type ScanContext = {
   sendMissing(folder: FolderRef, names: string[]): Promise<void>;
   /** Tells the writer that a folder's listing is complete in the database. */
   sendListed(folder: FolderState): void;
-  /** Names of a folder that the database holds and that are not marked missing. */
-  readNames(folder: FolderRef): Iterable<string>;
+  /** Names of a folder that the database holds and that are not marked missing, some at a time. */
+  readNames(folder: FolderRef): AsyncIterable<readonly string[]>;
 };

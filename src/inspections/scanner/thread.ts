@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import BetterSqlite from 'better-sqlite3';
 import { systemClock } from '../../kernel/clock.ts';
 import { createLog } from '../../kernel/log.ts';
 import { createWallClock } from '../../kernel/time-zone.ts';
@@ -9,6 +8,7 @@ import { packBatch } from '../found-files.ts';
 import { type ScanEngine, startScanEngine } from './engine.ts';
 import { countOf, rememberedFolder } from './folder-state.ts';
 import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
+import { type NameReader, openNameReader } from './name-reader.ts';
 import type { FolderState, Receipt, ScanContext } from './scan-context.ts';
 
 /** How often the main thread hears how the scanner is doing, which is also its sign of life. */
@@ -37,15 +37,9 @@ function ask(make: (id: number) => FromScanner): Promise<Receipt> {
   });
 }
 
-function createContext(reader: BetterSqlite.Database): ScanContext {
+function createContext(reader: NameReader): ScanContext {
   const compiled = compileNamePattern(data.patternSource);
   if (!compiled.ok) throw new Error(compiled.fault);
-  const names = reader
-    .prepare(
-      `select name from inspections where missing_at is null
-         and directory_id = (select id from directories where root_id = ? and path = ?)`,
-    )
-    .pluck();
   const folders = new Map<string, FolderState>();
   for (const { path, ...listing } of data.folders) {
     const ref = { rootId: data.root.id, path, ...stationAndPartOf(path) };
@@ -55,7 +49,7 @@ function createContext(reader: BetterSqlite.Database): ScanContext {
     root: data.root,
     options: data.options,
     clock: systemClock,
-    log: createLog({ level: data.logLevel, pretty: false }),
+    log,
     pattern: compiled.pattern,
     wallClock: createWallClock(data.timeZone),
     isExcluded: createExclude(data.exclude),
@@ -72,18 +66,19 @@ function createContext(reader: BetterSqlite.Database): ScanContext {
       const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder) };
       post({ type: 'listed', folder: ref, listed });
     },
-    readNames: (folder) => names.iterate(folder.rootId, folder.path) as Iterable<string>,
+    readNames: reader.pages,
   };
 }
 
-async function stop(engine: ScanEngine, reader: BetterSqlite.Database, beat: NodeJS.Timeout): Promise<void> {
+async function stop(engine: ScanEngine, reader: NameReader, beat: NodeJS.Timeout): Promise<void> {
   clearInterval(beat);
   await engine.stop();
-  reader.close();
+  await reader.close();
   port?.close();
 }
 
-const reader = new BetterSqlite(data.dbPath, { readonly: true });
+const log = createLog({ level: data.logLevel, pretty: false });
+const reader = openNameReader(data.database, log);
 const engine = startScanEngine(createContext(reader), data.watchMode, (sweep) =>
   post({ type: 'sweep', sweep }),
 );

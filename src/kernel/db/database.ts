@@ -20,6 +20,8 @@ export type Database<Tables> = {
   writeFault(): string | undefined;
   /** Transactions waiting for their turn, the running one included. */
   pendingWrites(): number;
+  /** Asks the database for a sign of life; throws when there is none. */
+  ping(): Promise<void>;
   sqlite?: { writer: BetterSqlite.Database; reader: BetterSqlite.Database; path: string };
   close(): Promise<void>;
 };

@@ -2,9 +2,9 @@ import type { AnyColumn } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  customType,
   double,
   index,
-  json,
   mysqlTable,
   primaryKey,
   uniqueIndex,
@@ -13,6 +13,13 @@ import {
 import type { Kit } from './kit.ts';
 
 const wholeNumber = (name: string) => bigint(name, { mode: 'number' });
+
+/** MariaDB answers JSON as text and MySQL is asked to (`jsonStrings`), so that it is parsed here for both. */
+const jsonText = customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'json',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (text) => JSON.parse(text),
+});
 
 /** MySQL's and MariaDB's builders behind the canonical kit type; text has a length there, partial indexes are whole. */
 export const mysqlKit = {
@@ -25,7 +32,7 @@ export const mysqlKit = {
   ms: wholeNumber,
   real: (name: string) => double(name),
   bool: (name: string) => boolean(name),
-  json: (name: string) => json(name),
+  json: (name: string) => jsonText(name),
   index: (name: string, columns: [AnyColumn]) => index(name).on(...(columns as never as [never])),
   uniqueIndex: (name: string, columns: [AnyColumn]) => uniqueIndex(name).on(...(columns as never as [never])),
   primaryKey: (columns: [AnyColumn]) => primaryKey({ columns: columns as never }),

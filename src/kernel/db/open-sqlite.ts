@@ -2,12 +2,12 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import PQueue from 'p-queue';
 import { AppError } from '../errors.ts';
 import { isNetworkFileSystem } from '../storage/file-system.ts';
 import type { Database, Queryable } from './database.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
 import { isSafeSqlite, oldestSqlite } from './sqlite-version.ts';
+import { createWriteTurns } from './write-turns.ts';
 
 const cacheKib = 16 * 1024;
 
@@ -23,26 +23,15 @@ export function openSqlite<T>(options: { path: string; tables: T; migrationsFold
   const { writer, reader } = openConnections(path, options.migrationsFolder);
   const read = drizzle(reader) as unknown as Queryable;
   const write = drizzle(writer) as unknown as Queryable;
-  const turns = new PQueue({ concurrency: 1 });
-  let fault: string | undefined;
-
+  const turns = createWriteTurns();
   return {
     dialect: 'sqlite',
     tables: options.tables,
     read,
-    tx: (fn) =>
-      turns.add(async () => {
-        try {
-          const result = await runTransaction(writer, () => fn(write));
-          fault = undefined;
-          return result;
-        } catch (error) {
-          if (isDiskFault(error)) fault = error.message;
-          throw error;
-        }
-      }),
-    writeFault: () => fault,
-    pendingWrites: () => turns.size + turns.pending,
+    tx: (fn) => turns.run(() => runTransaction(writer, () => fn(write))),
+    writeFault: turns.fault,
+    pendingWrites: turns.pending,
+    ping: async () => void reader.prepare('select 1').get(),
     sqlite: { writer, reader, path },
     close: async () => {
       await turns.onIdle();
@@ -102,12 +91,6 @@ async function runTransaction<T>(writer: BetterSqlite.Database, fn: () => Promis
     if (writer.inTransaction) writer.exec('rollback');
     throw error;
   }
-}
-
-/** Whether the disk, not the data, refused a write. */
-function isDiskFault(error: unknown): error is Error {
-  const { code = '' } = error as { code?: string };
-  return /^SQLITE_(?:FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB)/.test(code);
 }
 
 function refuseOldSqlite(connection: BetterSqlite.Database): void {

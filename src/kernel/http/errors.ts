@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { asAwayError } from '../db/faults.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { AppEnv } from './env.ts';
 
@@ -78,6 +79,8 @@ function problemOf(error: Error, c: Context<AppEnv>): Problem {
 
 function asAppError(error: Error): AppError | undefined {
   if (error instanceof AppError) return error;
+  const away = asAwayError(error);
+  if (away) return away;
   if (!(error instanceof HTTPException) || error.status >= 500) return undefined;
   return new AppError(codeOfStatus[error.status] ?? 'invalid', error.message || 'The request was refused.');
 }

@@ -13,6 +13,8 @@ export type Note = {
 /** Where this process reads and writes. */
 export type Places = {
   watchDir: string;
+  /** The SQLite file, and where it is not used the server's address. */
+  database: { url?: string; path: string };
   dbPath: string;
   stateDir: string;
   backupDir: string;
@@ -32,9 +34,10 @@ export function settlePlaces(config: Config): Places {
     needsWriting: false,
   });
   if (watch.fellBack) notes.push({ key: 'fallback', values: { wanted: config.watchDir, used: watch.path } });
-  const wantedState = dirname(config.dbPath);
+  const wantedPath = sqlitePathOf(config.databaseUrl) ?? config.dbPath;
+  const wantedState = dirname(wantedPath);
   const state = usableFolder(wantedState, {
-    isDefault: config.origins.dbPath === 'default',
+    isDefault: wantedPath === config.dbPath && config.origins.dbPath === 'default',
     fallback: resolve('state'),
     needsWriting: true,
   });
@@ -44,12 +47,20 @@ export function settlePlaces(config: Config): Places {
     stateDir = mkdtempSync(join(tmpdir(), 'linesight-'));
     notes.push({ key: 'unwritable', values: { wanted: state.path, used: stateDir } });
   }
+  const dbPath = resolve(stateDir, basename(wantedPath));
+  const url = /^(?:sqlite:.*)?$/.test(config.databaseUrl) ? undefined : config.databaseUrl;
   return {
     watchDir: resolve(watch.path),
-    dbPath: resolve(stateDir, basename(config.dbPath)),
+    database: url === undefined ? { path: dbPath } : { url, path: dbPath },
+    dbPath,
     stateDir: resolve(stateDir),
     backupDir: config.backupDir ? resolve(config.backupDir) : resolve(stateDir, 'backups'),
     demoDir: config.demoDir ? resolve(config.demoDir) : resolve(stateDir, 'demo'),
     notes,
   };
+}
+
+/** The path in `sqlite:/state/data.sqlite`, `sqlite:///state/data.sqlite` or `sqlite:data.sqlite`. */
+function sqlitePathOf(url: string): string | undefined {
+  return /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
 }
