@@ -37,6 +37,7 @@ import { type OverviewDeps, overviewRoutes } from './overview/routes.ts';
 import type { Services } from './services.ts';
 import { preferenceRoutes } from './settings/preferences.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { systemRoutes } from './system/routes.ts';
 
 /** Forms are small; images are not sent to this server yet. */
 const maxBodyBytes = 64 * 1024;
@@ -58,6 +59,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.onError(errors.onError);
   app.notFound(errors.notFound);
   app.use(requestLog({ log: services.log }));
+  app.use(services.system.measureRequests);
   app.use(securityHeaders());
   app.use(hostCheck({ allowedHosts: services.config.allowedHosts }));
   app.use(urlLimit());
@@ -123,8 +125,20 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     preferenceRoutes(),
     ...accessRoutes(services),
     demoRoutes(services.demo),
+    systemRoutes({
+      renderer: inspections.renderer,
+      topics: inspections.topics,
+      system: services.system,
+      clock,
+    }),
     docsRoutes({ renderer: inspections.renderer, version, app }),
-    healthRoutes({ version, startedAt, now: () => clock.now(), check: () => checkHealth(services) }),
+    healthRoutes({
+      version,
+      startedAt,
+      now: () => clock.now(),
+      check: () => checkHealth(services),
+      isReady: () => isReady(services),
+    }),
     inspections.topics.routes(),
   ];
 }
@@ -158,6 +172,12 @@ function overviewDeps({ inspections, clock }: Services): OverviewDeps {
       };
     },
   };
+}
+
+/** Every watched folder has been looked at once; the tables were brought up to date before anything was answered. */
+function isReady({ inspections }: Services): boolean {
+  const sources = inspections.sources.list();
+  return sources.length > 0 && sources.every(({ state }) => state !== 'starting');
 }
 
 async function checkHealth({

@@ -12,6 +12,8 @@ export type Events = {
   'sources.changed': undefined;
   /** An image turned out unreadable, or readable again. */
   'images.changed': undefined;
+  /** The figures of the System page were taken anew. */
+  'system.sampled': undefined;
   /** COUNT gaps of some hours were worked out anew. */
   'sequences.checked': undefined;
 };

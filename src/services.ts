@@ -8,7 +8,7 @@ import type { InspectionDeps } from './inspections/deps.ts';
 import { type Images, startImages } from './inspections/images/start-images.ts';
 import { createInspectionReads } from './inspections/reads.ts';
 import { startSequenceChecks } from './inspections/sequence-checks.ts';
-import { createSources } from './inspections/sources.ts';
+import { createSources, type Sources, type SourcesOptions } from './inspections/sources.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/scheduled-backups.ts';
@@ -18,10 +18,12 @@ import { loadStaticFiles, type StaticFiles } from './kernel/http/static.ts';
 import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
 import type { Log } from './kernel/log.ts';
 import { type Places, settlePlaces } from './kernel/storage/places.ts';
-import { createTopics } from './kernel/stream/topics.ts';
+import { createTopics, type Topics } from './kernel/stream/topics.ts';
 import { createWallClock } from './kernel/time-zone.ts';
 import { createPublish } from './reactions.ts';
 import { type Db, openDb } from './schema/db.ts';
+import { readSystemState, type SystemParts } from './system/read-state.ts';
+import { type System, startSystem } from './system/system.ts';
 
 const minuteMs = 60_000;
 const secondMs = 1_000;
@@ -33,6 +35,7 @@ const sections = [
   { key: 'overview', href: '/overview', at: /^\/overview/ },
   { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },
   { key: 'sources', href: '/sources', at: /^\/sources/ },
+  { key: 'system', href: '/system', at: /^\/(?:system|docs)/ },
   { key: 'settings', href: '/settings', at: /^\/settings/ },
   { key: 'access', href: '/users', at: /^\/(?:users|tokens|kiosk-links|audit)/, forAdmins: true },
 ];
@@ -53,6 +56,7 @@ export type Services = ServiceOptions & {
   inspections: InspectionDeps;
   demo: Demo;
   images: Images;
+  system: System;
   publish: Publish;
   /** Begins to watch and to work; pages are answered before that already. */
   start(): Promise<void>;
@@ -80,19 +84,16 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, notes });
   const checks = startSequenceChecks({ db, log, onChecked: () => publish('sequences.checked', undefined) });
   const publish = createPublish(
-    { 'inspections.recorded': [() => checks.wake(), ({ stationIds }) => images.wake(stationIds)] },
+    {
+      'inspections.recorded': [
+        () => checks.wake(),
+        ({ stationIds }) => images.wake(stationIds),
+        ({ added }) => system.countRecorded(added),
+      ],
+    },
     topics.publish,
   );
-  const sources = createSources({
-    db,
-    dbPath: places.dbPath,
-    folders: reads.folders,
-    clock,
-    log,
-    ...scanSettings(config),
-    onRecorded: (recorded) => publish('inspections.recorded', recorded),
-    onStatus: () => publish('sources.changed', undefined),
-  });
+  const sources = openSources(options, places, { db, folders: reads.folders, publish });
   const images = startImages({
     ...thumbnailSettings(config, places),
     db,
@@ -102,6 +103,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     log,
     onChanged: () => publish('images.changed', undefined),
   });
+  const parts = systemParts({ sources, db, topics, images, places });
+  const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
   const demo = createDemo({ ...demoSettings(config, places), clock, log, watch: sources.watch });
   return {
     ...options,
@@ -116,6 +119,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     publish,
     demo,
     images,
+    system,
     inspections: {
       reads,
       sources,
@@ -129,11 +133,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       await demo.resume();
     },
     stop: async () => {
-      await demo.stop();
-      await sources.stop();
-      await images.stop();
-      await checks.stop();
-      await backups.stop();
+      for (const part of [system, demo, sources, images, checks, backups]) await part.stop();
       await db.close();
     },
   };
@@ -192,6 +192,41 @@ function backupSettings(config: Config, { dbPath, backupDir }: Places) {
     dir: backupDir,
     intervalMs: config.backupIntervalHours * hourMs,
     keep: config.backupKeep,
+  };
+}
+
+function openSystem(
+  { config, clock, log }: ServiceOptions,
+  version: string,
+  parts: SystemParts,
+  onSample: () => void,
+): System {
+  const limits = {
+    pollIntervalMs: config.pollIntervalSec * secondMs,
+    maxViewers: config.maxViewers,
+    thumbnailBytes: config.thumbBudgetMb * megabyte,
+  };
+  return startSystem({ limits, version, clock, log, readState: () => readSystemState(parts), onSample });
+}
+
+/** What each part tells the System page and Prometheus about itself. */
+function systemParts({
+  sources,
+  db,
+  topics,
+  images,
+  places,
+}: Pick<Services, 'db' | 'images' | 'places'> & { sources: Sources; topics: Topics }): SystemParts {
+  return {
+    listSources: sources.list,
+    pendingWrites: db.pendingWrites,
+    streams: topics.stats,
+    thumbnails: () => {
+      const { disk, waitingViewers, waitingAhead } = images.store.stats();
+      return { bytes: disk.bytes, waiting: waitingViewers + waitingAhead };
+    },
+    dbPath: db.dialect === 'sqlite' ? places.dbPath : undefined,
+    stateDir: places.stateDir,
   };
 }
 

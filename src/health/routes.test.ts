@@ -82,3 +82,14 @@ test('a damaged database is set aside at the start, and every page says so', asy
   expect([status, body.status]).toEqual([200, 'healthy']);
   expect(await plant.json('/api/v1/stations')).toMatchObject({ stations: [{ name: 'S9' }] });
 });
+
+test('a server is ready once every watched folder has been looked at, and not before', async () => {
+  await using plant = await createTestApp({ images: ['S9/A/OK-20250906-102131-1.jpg'] });
+  const ready = await plant.request('/health/ready');
+  expect([ready.status, await ready.json()]).toEqual([200, { ready: true }]);
+  const { sources } = plant.services.inspections;
+  const list = sources.list;
+  sources.list = () => list().map((source) => ({ ...source, state: 'starting' }));
+  const early = await plant.request('/health/ready');
+  expect([early.status, await early.json()]).toEqual([503, { ready: false }]);
+});

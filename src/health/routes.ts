@@ -12,6 +12,8 @@ export type HealthDeps = {
   now: () => number;
   startedAt: number;
   check: () => Promise<Record<string, HealthPart>>;
+  /** Whether what is answered from now on is about the plant and not about a start under way. */
+  isReady: () => boolean;
 };
 
 const healthDoc = documented({
@@ -29,12 +31,24 @@ const healthDoc = documented({
   example: { path: '/health' },
 });
 
+const readyDoc = documented({
+  ...{ tag: 'Health', summary: 'Whether every watched folder was looked at since the start; 503 before' },
+  answer: z.object({ ready: z.boolean() }),
+  example: { path: '/health/ready' },
+});
+
 /**
  * `GET /health`: 200 `healthy` while the database and the storage work, else 503 `degraded`. The superset of what the
  * replaced systems answered: `status` (S2), `database` and `storage` (S3), `service`, `timestamp`, `stats` (S5).
+ * `GET /health/ready`: 503 while a start is under way, for those who send traffic only to servers that are up.
  */
 export function healthRoutes(deps: HealthDeps): Hono<AppEnv> {
-  return new Hono<AppEnv>().get('/health', may('public'), healthDoc, async (c) => {
+  const routes = new Hono<AppEnv>().get('/health/ready', may('public'), readyDoc, (c) => {
+    const ready = deps.isReady();
+    c.header('cache-control', 'no-store');
+    return c.json({ ready }, ready ? 200 : 503);
+  });
+  return routes.get('/health', may('public'), healthDoc, async (c) => {
     const parts = await deps.check();
     const isHealthy = Object.values(parts).every(({ ok, required }) => ok || !required);
     const details = Object.fromEntries(

@@ -1,0 +1,48 @@
+/** How a figure is written. */
+export type FigureUnit = 'perMinute' | 'ms' | 'count' | 'bytes';
+
+/** What is normal: at most or at least so much; null for what grows with the plant and is never wrong by itself. */
+export type NormalRange = { below: number } | { above: number } | null;
+
+export type Figure<Key extends string = FigureKey> = { key: Key; unit: FigureUnit; normal: NormalRange };
+
+export type FigureKey =
+  | 'ingest'
+  | 'lag'
+  | 'sweep'
+  | 'queues'
+  | 'requests'
+  | 'eventLoop'
+  | 'viewers'
+  | 'memory'
+  | 'database'
+  | 'thumbnails'
+  | 'disk';
+
+/** What the settings of this process say about what is normal. */
+export type SystemLimits = { pollIntervalMs: number; maxViewers: number; thumbnailBytes: number };
+
+const megabyte = 1_000_000;
+
+/** Every figure of the System page in its order, with its normal range. */
+export function systemFigures({ pollIntervalMs, maxViewers, thumbnailBytes }: SystemLimits): Figure[] {
+  return [
+    { key: 'ingest', unit: 'perMinute', normal: null },
+    { key: 'lag', unit: 'ms', normal: { below: 5_000 } },
+    { key: 'sweep', unit: 'ms', normal: { below: pollIntervalMs } },
+    { key: 'queues', unit: 'count', normal: { below: 1_000 } },
+    { key: 'requests', unit: 'ms', normal: { below: 250 } },
+    { key: 'eventLoop', unit: 'ms', normal: { below: 100 } },
+    { key: 'viewers', unit: 'count', normal: { below: maxViewers } },
+    { key: 'memory', unit: 'bytes', normal: { below: 512 * megabyte } },
+    { key: 'database', unit: 'bytes', normal: null },
+    { key: 'thumbnails', unit: 'bytes', normal: { below: thumbnailBytes } },
+    { key: 'disk', unit: 'bytes', normal: { above: 1_000 * megabyte } },
+  ];
+}
+
+/** Whether a value lies in its normal range; what is not known is not wrong. */
+export function isNormal(value: number | null, normal: NormalRange): boolean {
+  if (value === null || normal === null) return true;
+  return 'below' in normal ? value <= normal.below : value >= normal.above;
+}

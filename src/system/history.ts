@@ -1,0 +1,40 @@
+/** One moment of the process: every figure's value, null where it is not known. */
+export type Sample<Key extends string> = { at: number; values: Record<Key, number | null> };
+
+/** The last samples, oldest first; in memory alone, because they say how this process is doing. */
+export type History<Key extends string> = {
+  add(sample: Sample<Key>): void;
+  readonly latest: Sample<Key> | undefined;
+  /** When the oldest sample was taken. */
+  readonly startAt: number | undefined;
+  /**
+   * The course of one figure in at most `points` values: neighbours are put together and stand for their worst, which
+   * is their greatest, or their least where `isWorse` says so.
+   */
+  course(key: Key, points: number, isWorse?: 'above' | 'below'): (number | null)[];
+};
+
+export function createHistory<Key extends string>({ maxSamples }: { maxSamples: number }): History<Key> {
+  const samples: Sample<Key>[] = [];
+  return {
+    add: (sample) => {
+      samples.push(sample);
+      if (samples.length > maxSamples) samples.shift();
+    },
+    get latest() {
+      return samples.at(-1);
+    },
+    get startAt() {
+      return samples[0]?.at;
+    },
+    course: (key, points, isWorse = 'above') => {
+      const perPoint = Math.ceil(samples.length / points);
+      return Array.from({ length: perPoint === 0 ? 0 : Math.ceil(samples.length / perPoint) }, (_, i) => {
+        const together = samples.slice(i * perPoint, (i + 1) * perPoint);
+        const known = together.flatMap(({ values }) => values[key] ?? []);
+        if (known.length === 0) return null;
+        return isWorse === 'above' ? Math.max(...known) : Math.min(...known);
+      });
+    },
+  };
+}

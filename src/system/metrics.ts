@@ -1,0 +1,89 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { FigureKey } from './figures.ts';
+import type { History } from './history.ts';
+import type { SystemState } from './read-state.ts';
+
+export type Metrics = {
+  registry: Registry;
+  recorded: Counter;
+  /** Everything in the text format of Prometheus, as it is now. */
+  scrape(): Promise<string>;
+};
+
+/** The same as the System page for Prometheus, in its own units: seconds and bytes. Labels are few by construction. */
+export function createMetrics(options: {
+  readState: () => Promise<SystemState>;
+  history: History<FigureKey>;
+  version: string;
+}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const recorded = new Counter({
+    name: 'linesight_images_recorded_total',
+    help: 'Images counted since the start',
+    registers,
+  });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `linesight_${name}`, help, labelNames, registers });
+  const gauges = {
+    lag: gauge('ingest_lag_seconds', 'From a complete file to its row', ['source', 'quantile']),
+    sweep: gauge('sweep_duration_seconds', 'The last sweep of a watched folder', ['source']),
+    online: gauge('source_online', '1 while a watched folder is online', ['source']),
+    queues: gauge('queue_depth', 'What waits', ['queue']),
+    viewers: gauge('stream_viewers', 'Screens on the live stream'),
+    topics: gauge('stream_topics', 'Fragments kept live'),
+    database: gauge('database_bytes', 'Size of the database file with its log'),
+    thumbnails: gauge('thumbnails_bytes', 'Size of the kept thumbnails'),
+    disk: gauge('state_disk_free_bytes', 'Free space where the state is kept'),
+    loop: gauge('event_loop_delay_p99_seconds', 'Delay of the event loop, 99th percentile of half a minute'),
+    memory: gauge('resident_memory_bytes', 'Memory of the process'),
+  };
+  gauge('build_info', 'The running version', ['version']).set({ version: options.version }, 1);
+  return {
+    registry,
+    recorded,
+    scrape: async () => {
+      fill(gauges, await options.readState(), options.history);
+      return registry.metrics();
+    },
+  };
+}
+
+type Gauges = Record<
+  | 'lag'
+  | 'sweep'
+  | 'online'
+  | 'queues'
+  | 'viewers'
+  | 'topics'
+  | 'database'
+  | 'thumbnails'
+  | 'disk'
+  | 'loop'
+  | 'memory',
+  Gauge
+>;
+
+function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): void {
+  for (const { id, state: sourceState, lag, lastSweep } of state.sources) {
+    const source = String(id);
+    gauges.online.set({ source }, sourceState === 'online' || sourceState === 'empty' ? 1 : 0);
+    if (lastSweep) gauges.sweep.set({ source }, lastSweep.durationMs / 1000);
+    if (lag) gauges.lag.set({ source, quantile: '0.5' }, lag.p50Ms / 1000);
+    if (lag) gauges.lag.set({ source, quantile: '0.99' }, lag.p99Ms / 1000);
+  }
+  for (const [queue, depth] of Object.entries(state.queues)) gauges.queues.set({ queue }, depth);
+  gauges.viewers.set(state.streams.viewers);
+  gauges.topics.set(state.streams.topics);
+  gauges.memory.set(process.memoryUsage.rss());
+  const { database, thumbnails, disk } = state.values;
+  for (const [gauge, value] of [
+    [gauges.database, database],
+    [gauges.thumbnails, thumbnails],
+    [gauges.disk, disk],
+  ] as const) {
+    if (value !== null) gauge.set(value);
+  }
+  const delayMs = history.latest?.values.eventLoop ?? null;
+  if (delayMs !== null) gauges.loop.set(delayMs / 1000);
+}

@@ -1,0 +1,87 @@
+import { stat, statfs } from 'node:fs/promises';
+import type { FigureKey } from './figures.ts';
+
+/** A watched folder as far as it says how the process is doing. */
+export type SystemSource = {
+  id: number;
+  state: string;
+  incomplete: number;
+  lastSweep: { durationMs: number } | null;
+  backfill: { done: number; total: number } | null;
+  lag: { p50Ms: number; p99Ms: number } | null;
+};
+
+/** What other parts of the product tell about themselves. */
+export type SystemParts = {
+  listSources: () => readonly SystemSource[];
+  pendingWrites: () => number;
+  streams: () => { viewers: number; topics: number };
+  thumbnails: () => { bytes: number; waiting: number };
+  /** The database file; undefined for a database elsewhere. */
+  dbPath: string | undefined;
+  stateDir: string;
+};
+
+export type SystemState = {
+  sources: readonly SystemSource[];
+  queues: { incomplete: number; backfill: number; writes: number; thumbnails: number };
+  streams: { viewers: number; topics: number };
+  values: Pick<
+    Record<FigureKey, number | null>,
+    'lag' | 'sweep' | 'queues' | 'viewers' | 'database' | 'thumbnails' | 'disk'
+  >;
+};
+
+/** Asks every part once; cheap enough for each scrape. */
+export async function readSystemState(parts: SystemParts): Promise<SystemState> {
+  const sources = parts.listSources();
+  const streams = parts.streams();
+  const thumbnails = parts.thumbnails();
+  const queues = {
+    incomplete: sum(sources.map(({ incomplete }) => incomplete)),
+    backfill: sum(sources.map(({ backfill }) => (backfill ? backfill.total - backfill.done : 0))),
+    writes: parts.pendingWrites(),
+    thumbnails: thumbnails.waiting,
+  };
+  return {
+    sources,
+    queues,
+    streams,
+    values: {
+      lag: greatest(sources.map(({ lag }) => lag?.p99Ms)),
+      sweep: greatest(sources.map(({ lastSweep }) => lastSweep?.durationMs)),
+      // Older images wait for hours after a first start, and nothing is wrong with that.
+      queues: queues.incomplete + queues.writes + queues.thumbnails,
+      viewers: streams.viewers,
+      database: parts.dbPath === undefined ? null : await sizeOfDatabase(parts.dbPath),
+      thumbnails: thumbnails.bytes,
+      disk: await freeBytes(parts.stateDir),
+    },
+  };
+}
+
+async function sizeOfDatabase(path: string): Promise<number | null> {
+  const sizes = await Promise.all(
+    [path, `${path}-wal`].map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sum(sizes) || null;
+}
+
+async function freeBytes(path: string): Promise<number | null> {
+  const disk = await statfs(path).catch(() => undefined);
+  return disk ? disk.bavail * disk.bsize : null;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function greatest(values: readonly (number | undefined)[]): number | null {
+  const known = values.flatMap((value) => value ?? []);
+  return known.length > 0 ? Math.max(...known) : null;
+}

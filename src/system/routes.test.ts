@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../testing/test-app.ts';
+import { isNormal } from './figures.ts';
+
+let plant: TestApp;
+beforeAll(async () => {
+  plant = await createTestApp({
+    images: ['S9/OR-3CT/OK-20250906-102131-1.jpg', 'S9/OR-3CT/NG-20250906-102132-2.jpg'],
+  });
+});
+afterAll(() => plant.close());
+
+/** Every sample of `/metrics` by its name with labels. */
+async function scrape(): Promise<Map<string, number>> {
+  const text = await plant.text('/metrics');
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
+}
+
+test('Prometheus is told what was counted, what waits and how long requests take', async () => {
+  await plant.request('/inspections');
+  const metrics = await scrape();
+  expect(metrics.get('linesight_images_recorded_total')).toBe(2);
+  expect(metrics.get('linesight_source_online{source="1"}')).toBe(1);
+  expect(metrics.get('linesight_sweep_duration_seconds{source="1"}')).toBeGreaterThanOrEqual(0);
+  expect(metrics.get('linesight_queue_depth{queue="incomplete"}')).toBe(0);
+  expect(metrics.get('linesight_database_bytes')).toBeGreaterThan(4096);
+  expect(metrics.get('linesight_stream_viewers')).toBe(0);
+  expect(
+    metrics.get(
+      'linesight_http_request_duration_seconds_count{method="GET",route="/inspections",status="2xx"}',
+    ),
+  ).toBe(1);
+});
+
+test('whatever strangers ask for, the metrics do not grow', async () => {
+  const ask = async (round: number) => {
+    await plant.request(`/nothing-${round}`);
+    await plant.request(`/inspections/${round + 100}`);
+    await plant.request(`/stations/none-${round}`);
+    await plant.request('/', { method: `X${round}` });
+  };
+  await ask(0);
+  const before = (await scrape()).size;
+  for (let round = 1; round < 6; round++) await ask(round);
+  expect((await scrape()).size).toBe(before);
+});
+
+test('the System page shows every figure with its normal range', async () => {
+  await plant.services.system.sample();
+  const page = await plant.text('/system');
+  for (const { key } of plant.services.system.figures) expect(page).toContain(`id="figure-${key}"`);
+  expect(page).toContain('normal up to 1 h');
+});
+
+test('a value outside its normal range is told, one that is not known is not', () => {
+  expect(isNormal(101, { below: 100 })).toBe(false);
+  expect(isNormal(100, { below: 100 })).toBe(true);
+  expect(isNormal(99, { above: 100 })).toBe(false);
+  expect([isNormal(null, { below: 1 }), isNormal(5, null)]).toEqual([true, true]);
+});

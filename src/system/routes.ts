@@ -1,0 +1,53 @@
+import { Hono } from 'hono';
+import type { Clock } from '../kernel/clock.ts';
+import { may } from '../kernel/http/access.ts';
+import { documented } from '../kernel/http/api-doc.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import type { Fragment } from '../kernel/stream/fragment.ts';
+import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
+import type { Topics } from '../kernel/stream/topics.ts';
+import type { System } from './system.ts';
+import { type SystemPage, systemView } from './views.ts';
+
+export type SystemDeps = { renderer: Renderer; topics: Topics; system: System; clock: Clock };
+
+const metricsDoc = documented({
+  ...{ tag: 'Health', summary: 'How the process is doing, for Prometheus', answer: 'text/plain' },
+  example: { path: '/metrics' },
+});
+
+/** The System page, live, and the same for Prometheus. */
+export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
+  const { renderer, topics, system, clock } = deps;
+  const read = () => systemView(system.figures, system.history, clock.now());
+  topics.define({
+    path: '/system/figures',
+    events: ['system.sampled'],
+    render: (query, { lang }): Fragment => {
+      const viewer = topicViewer(query, lang);
+      const view = read();
+      const parts = view.figures.map((figure) => ({
+        id: `figure-${figure.key}`,
+        html: renderer.html('system/_figure', viewer, { view: figure }).trim(),
+      }));
+      return {
+        containerId: 'system-figures',
+        parts,
+        html: renderer.html('system/_figures', viewer, { view }),
+      };
+    },
+  });
+  return new Hono<AppEnv>()
+    .get('/system', may('look'), async (c) => {
+      const wanted = { figures: topicOf('/system/figures', c.get('kiosk')) };
+      const view: SystemPage = { live: await renderLive(topics, wanted, c.get('lang')) };
+      return renderer.render(c, 'system/page', { view });
+    })
+    .get('/metrics', may('look'), metricsDoc, async (c) =>
+      c.text(await system.scrape(), 200, {
+        'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+        'cache-control': 'no-store',
+      }),
+    );
+}

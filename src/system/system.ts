@@ -1,0 +1,92 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '../kernel/clock.ts';
+import type { AppMiddleware } from '../kernel/http/env.ts';
+import type { Log } from '../kernel/log.ts';
+import { startLoop } from '../kernel/loop.ts';
+import { type Figure, type FigureKey, type SystemLimits, systemFigures } from './figures.ts';
+import { createHistory, type History } from './history.ts';
+import { createMetrics } from './metrics.ts';
+import type { SystemState } from './read-state.ts';
+import { createRequestTimes } from './request-times.ts';
+
+const sampleMs = 30_000;
+/** Four hours. */
+const maxSamples = 480;
+const minuteMs = 60_000;
+const nanosPerMs = 1e6;
+
+/** How this process is doing: sampled twice a minute for its page, read at each scrape for Prometheus. */
+export type System = {
+  /** Every metric in the text format of Prometheus. */
+  scrape(): Promise<string>;
+  figures: readonly Figure[];
+  history: History<FigureKey>;
+  /** Middleware that times every request. */
+  measureRequests: AppMiddleware;
+  /** So many images were recorded. */
+  countRecorded(images: number): void;
+  /** Takes a sample now. */
+  sample(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export function startSystem(options: {
+  readState: () => Promise<SystemState>;
+  limits: SystemLimits;
+  version: string;
+  clock: Clock;
+  log: Log;
+  onSample: () => void;
+}): System {
+  const { readState, clock, log } = options;
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  const history = createHistory<FigureKey>({ maxSamples });
+  const { registry, recorded, scrape } = createMetrics({ readState, history, version: options.version });
+  const requests = createRequestTimes(registry);
+  let recordedSince = 0;
+  let sampledAt = clock.now();
+
+  async function sample(): Promise<void> {
+    const state = await readState();
+    const at = clock.now();
+    const minutes = Math.max(at - sampledAt, sampleMs) / minuteMs;
+    history.add({
+      at,
+      values: {
+        ...state.values,
+        ingest: recordedSince / minutes,
+        requests: requests.takeP95Ms(),
+        eventLoop: takeDelayMs(delay),
+        memory: process.memoryUsage.rss(),
+      },
+    });
+    recordedSince = 0;
+    sampledAt = at;
+    options.onSample();
+  }
+
+  const loop = startLoop({ name: 'system sample', intervalMs: sampleMs, run: sample, log, runAtStart: true });
+  return {
+    scrape,
+    figures: systemFigures(options.limits),
+    history,
+    measureRequests: requests.measure,
+    countRecorded: (images) => {
+      recordedSince += images;
+      recorded.inc(images);
+    },
+    sample: loop.trigger,
+    stop: async () => {
+      delay.disable();
+      await loop.stop();
+    },
+  };
+}
+
+/** What 99 of 100 turns of the event loop came late by since the last call; the timer's own step is taken off. */
+function takeDelayMs(delay: ReturnType<typeof monitorEventLoopDelay>): number | null {
+  const late = delay.count > 0 ? Math.max(0, delay.percentile(99) / nanosPerMs - 20) : null;
+  delay.reset();
+  return late;
+}

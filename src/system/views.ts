@@ -1,0 +1,53 @@
+/**
+ * Figures → what the System page prints.
+ *
+ * Templates and their data:
+ *   system/page      SystemPage
+ *   system/_figures  SystemView     (GET /system/figures, container #system-figures)
+ *   system/_figure   FigureView     part #figure-<key>
+ */
+import { sparkline } from '../kernel/charts/sparkline.ts';
+import type { LivePage } from '../kernel/stream/live-page.ts';
+import { type Figure, type FigureKey, type FigureUnit, isNormal, type NormalRange } from './figures.ts';
+import type { History } from './history.ts';
+
+/** Enough for a chart as wide as a hand. */
+const chartPoints = 120;
+
+export type FigureView = {
+  key: FigureKey;
+  unit: FigureUnit;
+  value: number | null;
+  normal: { kind: 'below' | 'above'; value: number } | null;
+  tone: 'ok' | 'warn' | 'unknown';
+  /** The worst value the chart shows; its upper edge. */
+  greatest: number | null;
+  svg: string;
+};
+
+export type SystemView = { startAt: number; endAt: number; figures: FigureView[] };
+
+export type SystemPage = { live: LivePage<'figures'> };
+
+export function systemView(figures: readonly Figure[], history: History<FigureKey>, now: number): SystemView {
+  return {
+    startAt: history.startAt ?? now,
+    endAt: history.latest?.at ?? now,
+    figures: figures.map(({ key, unit, normal }) => {
+      const value = history.latest?.values[key] ?? null;
+      const worse = normal && 'above' in normal ? 'below' : 'above';
+      const course = history.course(key, chartPoints, worse);
+      const greatest = course.reduce<number | null>((a, b) => (b === null ? a : Math.max(a ?? b, b)), null);
+      return {
+        ...{ key, unit, value, normal: describeNormal(normal), greatest },
+        tone: value === null ? 'unknown' : isNormal(value, normal) ? 'ok' : 'warn',
+        svg: sparkline({ values: course, width: 240, height: 40, min: 0, max: Math.max(greatest ?? 0, 1) }),
+      };
+    }),
+  };
+}
+
+function describeNormal(normal: NormalRange): FigureView['normal'] {
+  if (normal === null) return null;
+  return 'below' in normal ? { kind: 'below', value: normal.below } : { kind: 'above', value: normal.above };
+}
