@@ -60,7 +60,7 @@ export async function openWatchedFolder(options: Options = {}) {
     const reads = await createInspectionReads(db, systemClock, createWallClock('UTC'));
     const sources = createSources({
       db,
-      dbPath,
+      database: { path: dbPath },
       folders: reads.folders,
       clock: systemClock,
       log,

@@ -5,7 +5,6 @@ import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** Unreadable things of one folder that are told by name. */
 const maxUnreadable = 20;
-const namesPerTurn = 20_000;
 
 /** The remembered state of a folder; a folder seen for the first time gets one. */
 export function folderState(context: ScanContext, path: string): FolderState {
@@ -41,10 +40,9 @@ export function countOf(folder: FolderState): number {
 export async function loadNames(context: ScanContext, folder: FolderState): Promise<NameSet> {
   if (folder.names) return folder.names;
   const names = createNameSet(folder.fileCount);
-  let read = 0;
-  for (const name of context.readNames(folder.ref)) {
-    names.add(name);
-    if (++read % namesPerTurn === 0) await new Promise(setImmediate);
+  for await (const page of context.readNames(folder.ref)) {
+    for (const name of page) names.add(name);
+    await new Promise(setImmediate);
   }
   folder.names = names;
   return names;

@@ -36,10 +36,12 @@ export async function reportMissing(
     for (const name of chunk.images) if (folder.names?.has(name)) names.add(name);
     await new Promise(setImmediate);
   }
-  for (const name of context.readNames(folder.ref)) {
-    if (names.has(name) || lookUpFile(join(path, name)).state !== 'gone') continue;
-    if (absences.add(folder, name)) names.add(name);
-    else folder.again = true;
+  for await (const page of context.readNames(folder.ref)) {
+    for (const name of page) {
+      if (names.has(name) || lookUpFile(join(path, name)).state !== 'gone') continue;
+      if (absences.add(folder, name)) names.add(name);
+      else folder.again = true;
+    }
   }
   if (!folder.again) folder.names = names;
 }
