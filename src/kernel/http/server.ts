@@ -10,6 +10,8 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 /** How long a connection may wait for its next request; longer than the stream's poll, so polling reuses it. */
 const KEEP_ALIVE_MS = 20_000;
+/** How often a stopping server looks for connections that have become idle. */
+const FAREWELL_MS = 100;
 const MAX_HEADER_BYTES = 16 * 1024;
 /**
  * A connection on which nothing has moved for this long is cut: a client that takes nothing of its answer holds memory
@@ -92,11 +94,17 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
 
 async function stopServer(server: Server, graceMs: number, endStreams: () => void): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A busy client keeps its connection: it is answered once more, and told to come back on a new one.
+  server.prependListener('request', (_request, answer) => {
+    answer.shouldKeepAlive = false;
+  });
   endStreams();
   server.closeIdleConnections();
+  const farewell = setInterval(() => server.closeIdleConnections(), FAREWELL_MS);
   const patience = new AbortController();
   await Promise.race([closed, delay(graceMs, undefined, { signal: patience.signal }).catch(() => {})]);
   patience.abort();
+  clearInterval(farewell);
   server.closeAllConnections();
   await closed;
 }

@@ -15,7 +15,10 @@ export type Health = {
   status: 'healthy' | 'degraded';
   database: boolean;
   storage: boolean;
-  stats: { sources: SourceStatus[]; stream: { viewers: number; cutOff: number; refused: number } };
+  stats: {
+    sources: SourceStatus[];
+    stream: { viewers: number; coalesced: number; cutOff: number; refused: number };
+  };
 };
 
 /** The product as a process of its own. */
