@@ -1,7 +1,7 @@
 import { barTrend } from '../kernel/charts/bar-trend.ts';
 import type { Lang } from '../kernel/i18n/languages.ts';
 import type { Fragment, Part } from '../kernel/stream/fragment.ts';
-import { topicViewer } from '../kernel/stream/live-page.ts';
+import { movableList, topicViewer } from '../kernel/stream/live-page.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { StationSummary } from './model.ts';
 import { noticesView } from './notices.ts';
@@ -74,15 +74,18 @@ export async function renderCards(
     id,
     html: deps.renderer.html(template, viewer, { view: data }).trim(),
   });
+  const order =
+    view.cards.length > 0 ? [part(`${view.order.listId}-order`, 'shared/_order', view.order)] : [];
   const parts = viewer.kiosk
-    ? view.cards.map((card) => part(`tile-${card.slug}`, 'inspections/_tile', card))
+    ? [...view.cards.map((card) => part(`tile-${card.slug}`, 'inspections/_tile', card)), ...order]
     : [
         part('inspections-covers', 'inspections/_covers', view.covers),
         part('inspections-notices', 'inspections/_notices', view.notices),
         ...view.cards.flatMap((card) =>
           cardPartNames.map((name) => part(`${name}-${card.slug}`, `inspections/_card-${name}`, card)),
         ),
+        ...order,
       ];
   const html = deps.renderer.html('inspections/_cards', viewer, { view });
-  return { containerId: 'inspections-cards', parts, html };
+  return { containerId: 'inspections-cards', parts, html, list: movableList(view.order) };
 }

@@ -10,7 +10,7 @@
  *   inspections/_card           StationCard          the whole card #station-<slug>
  *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for every name of `cardPartNames`
  */
-import type { LivePage } from '../kernel/stream/live-page.ts';
+import type { ListOrder, LivePage } from '../kernel/stream/live-page.ts';
 import {
   imageHref,
   imageSrc,
@@ -135,6 +135,7 @@ export type CardsView = {
   cards: StationCard[];
   /** Wall mode: how the tiles stand. */
   wall: { columns: number; rows: number };
+  order: ListOrder;
   empty: EmptyView | null;
   /** The statistics could not be read: plain words; the cards are then empty. */
   error: string | null;
@@ -270,6 +271,9 @@ export function cardsView(
     notices: rest.notices,
     cards: shown,
     wall: wallGrid(shown.length),
+    order: context.query.kiosk
+      ? { listId: 'wall', itemIds: shown.map(({ slug }) => `tile-${slug}`) }
+      : { listId: 'cards', itemIds: shown.map(({ slug }) => `station-${slug}`) },
     empty: cards.length === 0 ? empty : null,
     error: null,
   };

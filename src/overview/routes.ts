@@ -3,7 +3,7 @@ import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import type { Renderer, Viewer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
+import { movableList, renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import {
   type OverviewContext,
@@ -56,6 +56,7 @@ async function renderStations(deps: OverviewDeps, viewer: Viewer): Promise<Fragm
   const parts = [
     part('overview-figures', 'overview/_figures', view.figures),
     ...view.rows.map((row) => part(`row-${row.slug}`, 'overview/_row', row)),
+    ...(view.rows.length > 0 ? [part(`${view.order.listId}-order`, 'shared/_order', view.order)] : []),
   ];
-  return { containerId: 'overview-stations', parts, html };
+  return { containerId: 'overview-stations', parts, html, list: movableList(view.order) };
 }

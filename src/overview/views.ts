@@ -7,7 +7,7 @@
  *   overview/_figures   OverviewFigures    part #overview-figures
  *   overview/_row       OverviewRow        part #row-<slug>
  */
-import type { LivePage } from '../kernel/stream/live-page.ts';
+import type { ListOrder, LivePage } from '../kernel/stream/live-page.ts';
 import { imageHref, imageSrc, stationHref, stationSlug } from '../plant/links.ts';
 import {
   conditionTone,
@@ -71,6 +71,7 @@ export type OverviewView = {
   rows: OverviewRow[];
   /** Wall mode: the least of `wallSteps` that has room for all rows. */
   wallStep: number;
+  order: ListOrder;
 };
 
 /** Numbers of rows a wall is divided into. */
@@ -123,7 +124,8 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
       a.station.localeCompare(b.station),
   );
   const wallStep = wallSteps.find((step) => step >= rows.length) ?? 64;
-  return { figures: overviewFigures(stations, rows, context), rows, wallStep };
+  const order = { listId: 'rows', itemIds: rows.map(({ slug }) => `row-${slug}`) };
+  return { figures: overviewFigures(stations, rows, context), rows, wallStep, order };
 }
 
 function overviewFigures(

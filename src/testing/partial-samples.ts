@@ -222,6 +222,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
       null,
     ] as const
   ).map((reasonCode) => ({ source: { reasonCode, reason: odd } })),
+  'shared/_order': views(cards.order, overview.order),
   'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_rescan': [{ rescan: null, here: '/sources' }],
   'shared/_rescan-result': [
@@ -246,6 +247,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ),
   'system/_figure': views(...system.figures, ...systemOfNothing.figures),
   'system/_figures': views(system, systemOfNothing),
+  'system/_window': views(system, systemOfNothing),
   'stations/_gaps': views(
     gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], 100, query),
     gapsView(odd, Array(60).fill(gap), 100, query),

@@ -221,43 +221,41 @@
     subtree: true,
   });
 
-  /* Lists keep their order while somebody points at them or has the focus in them, and sort themselves afterwards. */
+  /* A list takes the order its page says, but not while somebody points at it or has the focus in it. */
   function keepOrders() {
-    const wantedOrders = new Map();
-    const isBusy = (list) => list.matches(':hover') || list.contains(document.activeElement);
+    const isHeld = (list) =>
+      list.matches('[data-hold-order]') && (list.matches(':hover') || list.contains(document.activeElement));
+    const sort = (list, ids) => {
+      const place = ({ id }) =>
+        ids.includes(id) ? ids.indexOf(id) : id.endsWith('-order') ? ids.length : -1;
+      const items = [...list.children].sort((a, b) => place(a) - place(b));
+      if (items.some((item, i) => item !== list.children[i])) list.append(...items);
+    };
 
+    /** A list that comes as a whole is put into the order shown, what is new at its end. */
     function holdOrder({ detail }) {
       for (const { fragment } of detail.tasks) {
         for (const next of fragment.querySelectorAll('[data-hold-order]')) {
           const shown = document.getElementById(next.id);
-          wantedOrders.delete(next.id);
-          if (!shown || !isBusy(shown)) continue;
-          const items = [...next.children];
-          const places = new Map([...shown.children].map(({ id }, place) => [id, place]));
-          const placeOf = ({ id }) => (places.has(id) ? places.get(id) : places.size);
-          wantedOrders.set(
-            next.id,
-            items.map(({ id }) => id),
-          );
-          next.append(...items.sort((a, b) => placeOf(a) - placeOf(b)));
+          if (!shown || !isHeld(shown)) continue;
+          const ids = [...shown.children].map(({ id }) => id);
+          const isNew = ({ id }) => !ids.includes(id);
+          sort(next, [...ids, ...[...next.children].filter(isNew).map(({ id }) => id)]);
         }
       }
     }
 
-    function releaseOrders() {
-      for (const [listId, ids] of wantedOrders) {
-        const list = document.getElementById(listId);
-        if (list && isBusy(list)) continue;
-        wantedOrders.delete(listId);
-        if (!list) continue;
-        const place = ({ id }) => (ids.includes(id) ? ids.indexOf(id) : ids.length);
-        list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+    function takeOrders() {
+      for (const { dataset } of document.querySelectorAll('[data-order-of]')) {
+        const list = document.getElementById(dataset.orderOf);
+        if (list && !isHeld(list)) sort(list, dataset.order.split(' '));
       }
     }
 
     document.addEventListener('htmx:before:swap', holdOrder);
+    document.addEventListener('htmx:after:swap', takeOrders);
     for (const leave of ['mouseout', 'focusout', 'pointerup']) {
-      document.addEventListener(leave, () => setTimeout(releaseOrders, 400));
+      document.addEventListener(leave, () => setTimeout(takeOrders, 400));
     }
   }
 

@@ -34,6 +34,41 @@ test('the whole is sent when a card came, went or moved, or something between th
   }
 });
 
+function list(values: Record<string, string>, heading = '2 stations'): Fragment {
+  const items = Object.entries(values).map(([id, text]) => ({
+    id: `figures-${id}`,
+    html: `<b id="figures-${id}">${text}</b>`,
+  }));
+  const itemIds = Object.keys(values).map((id) => `card-${id}`);
+  const order = { id: 'order', html: `<p id="order" data-order="${itemIds.join(' ')}"></p>` };
+  const cards = items.map(({ html }, i) => `<div id="${itemIds[i]}">${html}</div>\n`);
+  return {
+    containerId: 'cards',
+    parts: [...items, order],
+    html: `<h2>${heading}</h2><div>${cards.join('')}${order.html}</div>`,
+    list: { itemIds, orderId: 'order' },
+  };
+}
+
+test('where cards only change places, their new order is sent, with what changed in them', () => {
+  expect(changesBetween(list({ s4: '97 %', s9: '95 %' }), list({ s9: '95 %', s4: '94 %' }))).toBe(
+    '<hx-partial hx-target="#figures-s4" hx-swap="outerMorph"><b id="figures-s4">94 %</b></hx-partial>\n' +
+      '<hx-partial hx-target="#order" hx-swap="outerMorph"><p id="order" data-order="card-s9 card-s4"></p></hx-partial>',
+  );
+});
+
+test('the whole is sent when a card came to a list or went, or something around it changed', () => {
+  const before = list({ s4: 'a', s9: 'b' });
+  for (const after of [
+    list({ s9: 'b' }),
+    list({ s9: 'b', s4: 'a', s7: 'c' }),
+    list({}),
+    list({ s9: 'b', s4: 'a' }, '3 stations'),
+  ]) {
+    expect(changesBetween(before, after)).toBe(hxPartial('cards', 'innerMorph', after.html));
+  }
+});
+
 test('a part that is not in the whole is sent with the whole, never lost', () => {
   const after = { ...cards({ s4: 'b' }), html: '<div id="s4">b, cut differently</div>' };
   expect(changesBetween(cards({ s4: 'a' }), after)).toContain('cut differently');

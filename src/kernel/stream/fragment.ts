@@ -3,8 +3,21 @@ import { hash } from 'node:crypto';
 /** An element of a fragment that can be replaced by itself: `html` is the element that carries the DOM id `id`. */
 export type Part = { id: string; html: string };
 
+/** A list within a fragment whose elements may change their order and nothing else. */
+export type MovableList = {
+  /** DOM ids of its elements, in their order. */
+  itemIds: readonly string[];
+  /** Id of the part right behind the last element: it names the order, and the page follows it. */
+  orderId: string;
+};
+
 /** A rendered fragment: `html` is everything inside the element `containerId`; it contains each part's html once. */
-export type Fragment = { containerId: string; parts: readonly Part[]; html: string };
+export type Fragment = {
+  containerId: string;
+  parts: readonly Part[];
+  html: string;
+  list?: MovableList | undefined;
+};
 
 const plainId = /^[A-Za-z][\w-]*$/;
 
@@ -26,19 +39,17 @@ export function snapshotOf(fragment: Fragment): string {
 }
 
 /**
- * What turns the screen that shows `before` into one that shows `after`: the changed parts alone where the parts are
- * the same ones in the same order and nothing around them changed, otherwise the whole; '' when they are equal.
+ * What turns the screen that shows `before` into one that shows `after`: the changed parts alone where both have the
+ * same parts and the same around them, in order but for the elements of a movable list; otherwise the whole; '' when
+ * they are equal.
  */
 export function changesBetween(before: Fragment, after: Fragment): string {
   if (before.html === after.html) return '';
-  const sameParts =
-    before.parts.length === after.parts.length &&
-    after.parts.every((part, index) => part.id === before.parts[index]?.id) &&
-    surroundings(before) === surroundings(after);
-  if (!sameParts) return snapshotOf(after);
+  if (frameOf(before) !== frameOf(after)) return snapshotOf(after);
+  const shown = new Map(before.parts.map(({ id, html }) => [id, html]));
   return after.parts
-    .filter((part, index) => part.html !== before.parts[index]?.html)
-    .map((part) => hxPartial(part.id, 'outerMorph', part.html))
+    .filter(({ id, html }) => html !== shown.get(id))
+    .map(({ id, html }) => hxPartial(id, 'outerMorph', html))
     .join('\n');
 }
 
@@ -47,15 +58,39 @@ export function contentHash(html: string): string {
   return hash('sha1', html, 'base64url').slice(0, 12);
 }
 
-/** The html with its parts cut out, in order; all of it when a part is not in it, so that the whole is sent. */
-function surroundings(fragment: Fragment): string {
-  let rest = '';
+/** What is around the parts: the html with each part replaced by its id, and the elements of a list in the order of ids. */
+function frameOf(fragment: Fragment): string {
+  const bare = withoutParts(fragment);
+  const { itemIds = [], orderId = '' } = fragment.list ?? {};
+  const starts = itemIds.map((id) => startOf(bare, id));
+  const ends = [...starts.slice(1), startOf(bare, orderId)];
+  const items = starts.map((start, i) => bare.slice(start, ends[i]));
+  const isList = items.length > 0 && items.every((item) => item !== '') && !starts.includes(-1);
+  if (!isList) return bare;
+  return bare.slice(0, starts[0]) + items.toSorted().join('') + bare.slice(ends.at(-1));
+}
+
+/** Where the element with this id begins in html whose parts are replaced by their ids; -1 when it is not there. */
+function startOf(bare: string, id: string): number {
+  const asPart = bare.indexOf(mark(id));
+  if (asPart !== -1) return asPart;
+  const inTag = bare.indexOf(` id="${id}"`);
+  return inTag === -1 ? -1 : bare.lastIndexOf('<', inTag);
+}
+
+/** All of the html when a part is not in it, so that the whole is sent. */
+function withoutParts({ html, parts }: Fragment): string {
+  let bare = '';
   let position = 0;
-  for (const part of fragment.parts) {
-    const start = fragment.html.indexOf(part.html, position);
-    if (start === -1) return fragment.html;
-    rest += `${fragment.html.slice(position, start)}\0`;
+  for (const part of parts) {
+    const start = html.indexOf(part.html, position);
+    if (start === -1) return html;
+    bare += html.slice(position, start) + mark(part.id);
     position = start + part.html.length;
   }
-  return rest + fragment.html.slice(position);
+  return bare + html.slice(position);
+}
+
+function mark(id: string): string {
+  return `\0${id}\0`;
 }

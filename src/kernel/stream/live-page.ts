@@ -1,4 +1,5 @@
 import type { Lang } from '../i18n/languages.ts';
+import type { MovableList } from './fragment.ts';
 import type { Topics } from './topics.ts';
 
 /** The live part of a page: each fragment's html by the name the page gave it, and the stream that keeps them true. */
@@ -29,4 +30,12 @@ export function topicViewer(query: URLSearchParams, lang: Lang): { lang: Lang; k
 /** A fragment's topic for a page that may be a wall. */
 export function topicOf(path: string, isKiosk: boolean): string {
   return isKiosk ? `${path}?kiosk=1` : path;
+}
+
+/** A list that a page keeps in order by itself; template `shared/_order` prints it as the list's last element. */
+export type ListOrder = { listId: string; itemIds: readonly string[] };
+
+/** What a fragment says about such a list. */
+export function movableList({ listId, itemIds }: ListOrder): MovableList {
+  return { itemIds, orderId: `${listId}-order` };
 }
