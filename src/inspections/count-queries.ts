@@ -43,7 +43,10 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
     const stationIds =
       filter.stationId === undefined ? names.listStations().map(({ id }) => id) : [filter.stationId];
     const units = stationIds.flatMap((stationId) =>
-      (filter.partId === undefined ? folders.partsOf(stationId) : [filter.partId]).map((partId) => ({ stationId, partId })),
+      (filter.partId === undefined ? folders.partsOf(stationId) : [filter.partId]).map((partId) => ({
+        stationId,
+        partId,
+      })),
     );
     const found = await Promise.all(units.map((unit) => rowsOf(window, unit)));
     return found.flat();

@@ -59,9 +59,13 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
    */
   function lanesOf({ stationId, partId, verdict }: ListFilter): Lane[] {
     const stationIds = stationId === undefined ? names.listStations().map(({ id }) => id) : [stationId];
-    if (verdict === 'NG' || verdict === 'unmatched') return stationIds.map((id) => ({ stationId: id, partId }));
+    if (verdict === 'NG' || verdict === 'unmatched')
+      return stationIds.map((id) => ({ stationId: id, partId }));
     return stationIds.flatMap((id) =>
-      (partId === undefined ? folders.partsOf(id) : [partId]).map((part) => ({ stationId: id, partId: part })),
+      (partId === undefined ? folders.partsOf(id) : [partId]).map((part) => ({
+        stationId: id,
+        partId: part,
+      })),
     );
   }
 
