@@ -12,10 +12,16 @@ const description = [
   'Refusals are `{"error":{"code","message","details","requestId"}}`; at the paths of ImgStats `{"error":"…"}`.',
 ].join('\n\n');
 
+/** The order in which they are listed; others follow. */
+const tags = ['Inspections', 'ImgStats', 'Health', 'Forms of the pages'];
+
 /** What the routes of an app say about themselves (OpenAPI 3.1); routes that say nothing are left out. */
 export async function describeApp(app: Hono<AppEnv>, version: string): Promise<OpenApi> {
   const spec = await generateSpecs(app, {
-    documentation: { info: { title: 'Linesight', version, description } },
+    documentation: {
+      info: { title: 'Linesight', version, description },
+      tags: tags.map((name) => ({ name })),
+    },
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
   });
@@ -29,12 +35,14 @@ function withoutPatterns(paths: OpenApi['paths']): OpenApi['paths'] {
   );
 }
 
-/** Every operation of a description, in the order of the routes. */
+/** Every operation of a description, by tag and then in the order of the routes. */
 export function listOperations(spec: OpenApi): Operation[] {
-  return Object.entries(spec.paths).flatMap(([path, item]) =>
+  const operations = Object.entries(spec.paths).flatMap(([path, item]) =>
     Object.entries(item ?? {}).map(([method, operation]) => {
-      const { summary = '', tags = [] } = operation as { summary?: string; tags?: string[] };
-      return { method: method.toUpperCase(), path, summary, tag: tags[0] ?? '' };
+      const { summary = '', tags: own = [] } = operation as { summary?: string; tags?: string[] };
+      return { method: method.toUpperCase(), path, summary, tag: own[0] ?? '' };
     }),
   );
+  const rank = ({ tag }: Operation) => (tags.includes(tag) ? tags.indexOf(tag) : tags.length);
+  return operations.sort((a, b) => rank(a) - rank(b));
 }

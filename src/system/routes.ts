@@ -27,10 +27,14 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
     render: (query, { lang }): Fragment => {
       const viewer = topicViewer(query, lang);
       const view = read();
-      const parts = view.figures.map((figure) => ({
-        id: `figure-${figure.key}`,
-        html: renderer.html('system/_figure', viewer, { view: figure }).trim(),
-      }));
+      const part = (id: string, template: string, data: object) => ({
+        id,
+        html: renderer.html(template, viewer, { view: data }).trim(),
+      });
+      const parts = [
+        part('system-window', 'system/_window', view),
+        ...view.figures.map((figure) => part(`figure-${figure.key}`, 'system/_figure', figure)),
+      ];
       return {
         containerId: 'system-figures',
         parts,

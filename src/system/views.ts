@@ -4,6 +4,7 @@
  * Templates and their data:
  *   system/page      SystemPage
  *   system/_figures  SystemView     (GET /system/figures, container #system-figures)
+ *   system/_window   SystemView     part #system-window
  *   system/_figure   FigureView     part #figure-<key>
  */
 import { sparkline } from '../kernel/charts/sparkline.ts';
@@ -20,8 +21,8 @@ export type FigureView = {
   value: number | null;
   normal: { kind: 'below' | 'above'; value: number } | null;
   tone: 'ok' | 'warn' | 'unknown';
-  /** The worst value the chart shows; its upper edge. */
-  greatest: number | null;
+  /** The worst value the chart shows: the greatest, or the least of what must not run out. */
+  worst: { kind: 'most' | 'least'; value: number | null };
   svg: string;
 };
 
@@ -37,9 +38,12 @@ export function systemView(figures: readonly Figure[], history: History<FigureKe
       const value = history.latest?.values[key] ?? null;
       const worse = normal && 'above' in normal ? 'below' : 'above';
       const course = history.course(key, chartPoints, worse);
-      const greatest = course.reduce<number | null>((a, b) => (b === null ? a : Math.max(a ?? b, b)), null);
+      const known = course.filter((point) => point !== null);
+      const greatest = known.length > 0 ? Math.max(...known) : null;
+      const least = known.length > 0 ? Math.min(...known) : null;
       return {
-        ...{ key, unit, value, normal: describeNormal(normal), greatest },
+        ...{ key, unit, value, normal: describeNormal(normal) },
+        worst: worse === 'below' ? { kind: 'least', value: least } : { kind: 'most', value: greatest },
         tone: value === null ? 'unknown' : isNormal(value, normal) ? 'ok' : 'warn',
         svg: sparkline({ values: course, width: 240, height: 40, min: 0, max: Math.max(greatest ?? 0, 1) }),
       };
