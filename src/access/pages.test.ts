@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { languages } from '../kernel/i18n/languages.ts';
+import { readHtml } from '../testing/html.ts';
+import { addToken, addUser, ownPage, password, signIn } from '../testing/people.ts';
+import { createTestApp, type TestApp } from '../testing/test-app.ts';
+import { findUntranslated } from '../testing/untranslated.ts';
+
+/** What a person may type anywhere. */
+const odd = `<b onclick="x">S&4'`;
+const doer = { actor: odd, address: '10.0.0.5' };
+
+let plant: TestApp;
+let cookie: string;
+let operator: string;
+beforeAll(async () => {
+  plant = await createTestApp({ images: ['S9/OR-3CT/OK-20250906-102131-1.jpg'] });
+  await addUser(plant, 'admin', 'admin');
+  await addUser(plant, 'kim', 'operator');
+  cookie = await signIn(plant, 'admin');
+  operator = await signIn(plant, 'kim');
+  const { keys } = plant.services.access;
+  await keys.addToken(doer, { name: odd, scopes: ['ingest:events', 'read'], station: odd, device: odd });
+  await keys.revokeToken(doer, 1);
+  await addToken(plant, ['admin']);
+  await keys.addLink(doer, { name: odd, pages: ['/overview', '/stations/S9'] });
+});
+afterAll(() => plant.close());
+
+const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = { cookie }) =>
+  plant.post(path, { body: new URLSearchParams(fields), headers: { ...ownPage, ...headers } }, '10.0.0.9');
+const texts = (lang: string): object =>
+  JSON.parse(readFileSync(new URL(`../../views/locales/${lang}.json`, import.meta.url), 'utf8'));
+
+describe.each(languages)('in %s', (lang) => {
+  const faultsOf = (html: string) => [
+    ...readHtml(html).faults,
+    ...(lang === 'en' ? [] : findUntranslated(texts('en'), texts(lang), ['common.unknown'])(html)),
+    ...(html.includes('<b onclick') ? ['what was typed is not escaped'] : []),
+  ];
+  const pages = [
+    '/login',
+    '/account',
+    '/users',
+    '/users/2',
+    '/tokens',
+    '/kiosk-links',
+    '/audit',
+    '/audit?actor=x',
+  ];
+
+  test.each(pages)('%s is whole and translated, and shows the way out', async (path) => {
+    const answer = await plant.request(path, { headers: { cookie: `${cookie}; lang=${lang}` } }, '10.0.0.9');
+    expect([path, answer.status]).toEqual([path, 200]);
+    const html = await answer.text();
+    expect(faultsOf(html)).toEqual([]);
+    expect(html).toContain('href="/account"');
+  });
+
+  test.each([
+    ['/login', { name: odd, password: 'x' }, 401],
+    ['/users', { name: odd, password, role: 'viewer' }, 400],
+    ['/users', { name: 'admin', password, role: 'viewer' }, 400],
+    ['/users/1/role', { role: 'viewer' }, 400],
+    ['/account/password', { current: 'x', password, repeat: password }, 400],
+    ['/tokens', { name: odd }, 400],
+    ['/tokens', { name: odd, 'scope:read': '1', station: odd }, 201],
+    ['/kiosk-links', { name: '' }, 400],
+    ['/kiosk-links', { name: odd, 'page:/overview': '1', 'page:/stations/S9': '1' }, 201],
+    ['/inspections/rescan?as-nobody', {}, 401],
+  ])('the answer of %s to %o is a page', async (path, fields, status) => {
+    const who = path.includes('nobody') ? `lang=${lang}` : `${cookie}; lang=${lang}`;
+    const answer = await post(path, fields as Record<string, string>, { cookie: who });
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, 'no-store']);
+    expect(faultsOf(await answer.text())).toEqual([]);
+  });
+});
+
+test('the bar names who is signed in, and shows the pages of administrators to them alone', async () => {
+  const bar = async (headers: Record<string, string>) => plant.text('/overview', { headers });
+  expect(await bar({})).toMatch(/href="\/login\?back=%2Foverview"/);
+  expect(await bar({ cookie: operator })).toMatch(/<span>kim<\/span>/);
+  expect(await bar({ cookie: operator })).not.toContain('href="/users"');
+  expect(await bar({ cookie })).toContain('href="/users"');
+});
+
+test('a refused button leads to signing in and back to the page it stands on', async () => {
+  const referer = 'http://plant.local/inspections?period=1d';
+  const refused = await post('/inspections/rescan', {}, { referer, accept: 'text/html' });
+  expect(await refused.text()).toContain('href="/login?back=%2Finspections%3Fperiod%3D1d"');
+  const body = { name: 'kim', password, back: '/inspections?period=1d' };
+  expect((await post('/login', body, {})).headers.get('location')).toBe('/inspections?period=1d');
+});
+
+test('a token or kiosk link is shown once, when it is made', async () => {
+  const made = await (
+    await post('/tokens', { name: 'edge', 'scope:ingest:events': '1', device: 'e-7' })
+  ).text();
+  const secret = /ls_[\w-]{43}/.exec(made)?.[0] ?? '';
+  expect(await plant.services.access.keys.findToken(secret)).toMatchObject({ name: 'edge', device: 'e-7' });
+  expect(await plant.text('/tokens', { headers: { cookie } })).not.toContain('ls_');
+  const link = await (await post('/kiosk-links', { name: 'tv', 'page:/stations/S9': '1' })).text();
+  const url = /http:\/\/plant\.local(\/kiosk\/[\w-]{43})</.exec(link)?.[1] ?? '';
+  expect((await plant.request(url)).headers.get('location')).toBe('/stations/S9?kiosk=1');
+  expect(await plant.text('/kiosk-links', { headers: { cookie } })).not.toContain(url);
+});
+
+test('whoever changes something stands in the log with what it was before, newest first, page by page', async () => {
+  await post('/users/2/role', { role: 'viewer' });
+  await post('/inspections/rescan', {});
+  const first = await plant.text('/audit', { headers: { cookie } });
+  const rows = [...first.matchAll(/<tr><td.*?<\/tr>/g)].map(([row]) => row.replace(/<[^>]*>/g, ' '));
+  expect(rows[0]).toMatch(/admin\s+rescanned .*10\.0\.0\.9/);
+  expect(rows[1]).toMatch(/admin\s+changed the role of\s+kim\s+role Operator\s+→\s+role Viewer\s+10\.0\.0\.9/);
+  const { db, audit } = plant.services.access;
+  for (let i = 0; i < 120; i++)
+    await db.tx((q) => audit(q, doer, { action: 'demo.start', target: `t${i}.` }));
+  const seen: string[] = [];
+  for (let path = '/audit?subject=demo'; path; ) {
+    const html = await plant.text(path, { headers: { cookie } });
+    seen.push(...[...html.matchAll(/ (t\d+)\.</g)].map(([, target]) => target ?? ''));
+    path = /href="(\/audit\?[^"]*before=\d+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  }
+  expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => `t${119 - i}`));
+});
+
+test('no other web application may read with a cookie, and only those that were named may read at all', async () => {
+  const mes = { origin: 'https://mes.plant.lan' };
+  expect(
+    (await plant.request('/api/meta', { headers: mes })).headers.get('access-control-allow-origin'),
+  ).toBeNull();
+  await using open = await createTestApp({ env: { CORS_ORIGINS: 'https://mes.plant.lan' } });
+  const asked = await open.request('/api/v1/rescan', {
+    method: 'OPTIONS',
+    headers: {
+      ...mes,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization',
+    },
+  });
+  expect(asked.status).toBe(204);
+  expect(asked.headers.get('access-control-allow-origin')).toBe('https://mes.plant.lan');
+  expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
+  const authorization = `Bearer ${await addToken(open, ['admin'])}`;
+  const headers = { ...mes, 'sec-fetch-site': 'cross-site' };
+  expect((await open.post('/api/v1/rescan', { headers: { ...headers, authorization } })).status).toBe(200);
+  expect((await open.post('/api/v1/rescan', { headers })).status).toBe(401);
+  const other = await open.request('/api/meta', { headers: { origin: 'https://evil.example' } });
+  expect(other.headers.get('access-control-allow-origin')).toBeNull();
+});
