@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
 import { changesBetween, contentHash, type Fragment, snapshotOf } from './fragment.ts';
@@ -7,6 +8,8 @@ import type { TopicRequest } from './topic.ts';
 
 /** At most four renders a second for each topic; the first change goes out at once and the last one always. */
 const MIN_INTERVAL_MS = 250;
+/** However long a render takes, the topic rests for four times as long, so that other work gets its turn. */
+const INTERVAL_PER_RENDER_MS = 5;
 /** A period ends just after its boundary, so that "now, floored to the minute" is the new minute for certain. */
 const AFTER_BOUNDARY_MS = 20;
 
@@ -47,6 +50,7 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
   let rendering = false;
   let stopped = false;
   let lastStartedAt = Number.NEGATIVE_INFINITY;
+  let intervalMs = MIN_INTERVAL_MS;
   let pause: NodeJS.Timeout | undefined;
   let period: NodeJS.Timeout | undefined;
   const viewers = new Set<TopicViewer>();
@@ -54,7 +58,7 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
   const refresh = () => {
     dirty = true;
     if (stopped || rendering || pause) return;
-    const waitMs = lastStartedAt + MIN_INTERVAL_MS - performance.now();
+    const waitMs = lastStartedAt + intervalMs - performance.now();
     if (waitMs > 0) pause = setTimeout(start, waitMs);
     else start();
   };
@@ -67,10 +71,14 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
       lastStartedAt = performance.now();
       try {
         const fragment = await request.topic.render(request.query, { lang });
-        context.onRendered(performance.now() - lastStartedAt);
+        const tookMs = performance.now() - lastStartedAt;
+        intervalMs = Math.max(MIN_INTERVAL_MS, tookMs * INTERVAL_PER_RENDER_MS);
+        context.onRendered(tookMs);
         if (!stopped) show(fragment);
       } catch (error) {
-        context.log.warn({ err: error, topic: request.key }, 'A live topic could not be rendered');
+        // Whoever asks for a station that does not exist is told so again at every event; the log is not.
+        const level = error instanceof AppError && error.status < 500 ? 'debug' : 'warn';
+        context.log[level]({ err: error, topic: request.key }, 'A live topic could not be rendered');
       }
       rendering = false;
       if (dirty) refresh();

@@ -10,7 +10,8 @@ import type { Lang } from '../i18n/languages.ts';
 import { createLog } from '../log.ts';
 import { createTopics, type Topics } from './topics.ts';
 
-const log = createLog({ level: 'silent', pretty: false });
+const logged: string[] = [];
+const log = createLog({ level: 'info', pretty: false, destination: { write: (line) => logged.push(line) } });
 let server: RunningServer;
 let topics: Topics;
 let values: Record<string, string>;
@@ -28,6 +29,15 @@ async function start(options: { maxBlockedMs?: number } = {}) {
       if (query.has('bad')) throw new AppError('invalid', 'No such filter');
       const parts = Object.entries(values).map(([id, text]) => ({ id, html: `<p id="${id}">${text}</p>` }));
       return { containerId: 'cards', parts, html: parts.map((part) => part.html).join('') };
+    },
+  });
+  topics.define({
+    path: '/heavy',
+    events: ['recorded'],
+    render: async (query) => {
+      renders.push(`heavy ${query}`);
+      await pause(150);
+      return { containerId: 'heavy', parts: [], html: `<p id="heavy">${values.s4}</p>` };
     },
   });
   topics.define({
@@ -144,6 +154,32 @@ test('a storm of changes is shown at once, then at most four times a second, and
   await stream.until(/storm-50/);
   expect(renders.length - before).toBeGreaterThanOrEqual(3);
   expect(renders.length - before).toBeLessThanOrEqual(5);
+  stream.close();
+});
+
+test('a topic that takes long to render leaves most of the time to others, and shows its last state too', async () => {
+  const stream = await openStream(`topics=${encodeURIComponent('/heavy')}`);
+  await stream.until(/one/);
+  for (let index = 1; index <= 100; index += 1) {
+    values.s4 = `storm-${index}.`;
+    topics.publish('recorded');
+    await pause(10);
+  }
+  await stream.until(/storm-100\./);
+  expect(renders.length).toBeLessThanOrEqual(4);
+  stream.close();
+});
+
+test('a topic that refuses what it is asked for does not fill the log', async () => {
+  const stream = await openStream(`topics=${encodeURIComponent('/cards?bad=1')}&${cards}`);
+  await stream.until(/two/);
+  for (const value of ['a', 'b', 'unreadable']) {
+    values.s4 = value;
+    topics.publish('recorded');
+    await pause(300);
+  }
+  expect(logged.filter((line) => line.includes('No such filter'))).toEqual([]);
+  expect(logged.filter((line) => line.includes('disk gone'))).not.toEqual([]);
   stream.close();
 });
 
