@@ -7,15 +7,22 @@ import { loadConfig } from '../kernel/config.ts';
 import { backupSqlite } from '../kernel/db/backup-sqlite.ts';
 import { restoreSqlite } from '../kernel/db/restore-sqlite.ts';
 import { fileStamp } from '../kernel/db/sqlite-copies.ts';
+import { withExclusiveLock } from '../kernel/db/sqlite-lock.ts';
 import { AppError } from '../kernel/errors.ts';
+import { hidePassword } from '../kernel/hide-password.ts';
+import { createLog } from '../kernel/log.ts';
 import { type Places, settlePlaces } from '../kernel/storage/places.ts';
-import { migrationsOf } from '../schema/db.ts';
+import { type Db, migrationsOf, openServerDb, openSqliteDb } from '../schema/db.ts';
+import { copyDatabase } from './copy-database.ts';
 
 const usage = `Works on the database of this installation; which one it is, the settings say (DB_PATH), as for npm start.
 
   npm run db -- backup                 copies it, while the program runs or not, to BACKUP_DIR
   npm run db -- backup --to FILE       … to this file
   npm run db -- restore --from FILE    puts a backup in its place; the program must be stopped. What was there is kept
+  npm run db -- copy --from URL --to URL
+                                       moves a plant to another, empty database and proves that all is there; sqlite:PATH,
+                                       postgres://user:password@host/name or mysql://…; the program must be stopped
 `;
 
 try {
@@ -41,6 +48,8 @@ async function main(): Promise<void> {
     await backup(findPlaces(), values.to);
   } else if (command === 'restore' && rest.length === 0 && values.from !== undefined) {
     await restore(findPlaces(), values.from);
+  } else if (command === 'copy' && rest.length === 0 && values.from && values.to) {
+    await copy(values.from, values.to);
   } else {
     throw new AppError('invalid', usage);
   }
@@ -52,7 +61,41 @@ function findPlaces(): Places {
   return settlePlaces(loaded.config);
 }
 
-async function backup({ dbPath, backupDir }: Places, wanted: string | undefined): Promise<void> {
+/** The server's settings are not asked: both databases are named. */
+async function copy(from: string, to: string): Promise<void> {
+  const source = await open(from, true);
+  try {
+    const target = await open(to, false);
+    try {
+      const copied = await copyDatabase(source, target, (name, rows) => console.log(`${name}: ${rows} rows`));
+      const total = [...copied.values()].reduce((sum, rows) => sum + rows, 0);
+      console.log(
+        `All ${total} rows are there, with the same sums. Now start with DATABASE_URL=${hidePassword(to)}`,
+      );
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function open(url: string, mustExist: boolean): Promise<Db> {
+  const log = createLog({ level: 'warn', pretty: true });
+  const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
+  if (file === undefined) {
+    if (!/^(?:postgres|postgresql|mysql|mariadb):\/\//.test(url))
+      throw new AppError('invalid', `${hidePassword(url)} is no address of a database.\n\n${usage}`);
+    return openServerDb({ url, clock: systemClock, log });
+  }
+  const path = resolve(file);
+  if (mustExist && !existsSync(path)) throw new AppError('not_found', `There is no file ${path}.`);
+  withExclusiveLock(path, () => {});
+  return openSqliteDb(path);
+}
+
+async function backup({ database, dbPath, backupDir }: Places, wanted: string | undefined): Promise<void> {
+  refuseServer(database.url);
   const to =
     wanted === undefined
       ? join(backupDir, `${basename(dbPath)}.backup-${fileStamp(systemClock.now())}`)
@@ -62,7 +105,8 @@ async function backup({ dbPath, backupDir }: Places, wanted: string | undefined)
   console.log(`${dbPath} was copied to ${to} (${(sizeBytes / 1e6).toFixed(1)} MB) and checked.`);
 }
 
-async function restore({ dbPath }: Places, from: string): Promise<void> {
+async function restore({ database, dbPath }: Places, from: string): Promise<void> {
+  refuseServer(database.url);
   const before = await restoreSqlite({
     from: resolve(from),
     path: dbPath,
@@ -71,4 +115,12 @@ async function restore({ dbPath }: Places, from: string): Promise<void> {
   });
   console.log(`${dbPath} is now as it was in ${resolve(from)}.`);
   if (before !== undefined) console.log(`What was there before is kept as ${before}.`);
+}
+
+function refuseServer(url: string | undefined): void {
+  if (url === undefined) return;
+  throw new AppError(
+    'invalid',
+    `The database is ${hidePassword(url)}: use the server's own means (pg_dump and pg_restore, mariadb-dump and mariadb, mysqldump and mysql).`,
+  );
 }

@@ -12,6 +12,8 @@ export type DatabaseServer = {
   /** Its address without a database's name. */
   url(database: string): string;
   createDatabase(name: string): void;
+  /** Runs SQL past the product. */
+  ask(database: string, sql: string): void;
   /** As pulling the plug: kills it without a word. `start` brings it back with what it had committed. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -69,6 +71,11 @@ export async function startDatabaseServer(kind: ServerKind): Promise<DatabaseSer
     url: (database) => `${address}/${database}`,
     createDatabase: (name) =>
       void execFileSync(ask[0], [...ask.slice(1), `create database ${name}`], options),
+    ask: (database, sql) => {
+      const where = kind === 'postgres' ? ask.map((word) => (word === 'postgres' ? database : word)) : ask;
+      const before = kind === 'postgres' ? sql : `use ${database}; ${sql}`;
+      execFileSync(where[0] ?? '', [...where.slice(1), before], options);
+    },
     kill,
     start,
     close: async () => {

@@ -10,6 +10,8 @@ import { isSafeSqlite, oldestSqlite } from './sqlite-version.ts';
 import { createWriteTurns } from './write-turns.ts';
 
 const cacheKib = 16 * 1024;
+/** What an idle write-ahead log and its index take. */
+const smallestRoomBytes = 64 * 1024;
 
 /**
  * Opens an SQLite file (made when absent), brings its tables up to date and answers one writing and one
@@ -51,8 +53,22 @@ function openConnections(path: string, migrationsFolder: string) {
     return { writer, reader };
   } catch (error) {
     if (error instanceof AppError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = isDiskFull(path)
+      ? 'its disk is full'
+      : error instanceof Error
+        ? error.message
+        : String(error);
     throw new AppError('unavailable', `The database ${path} cannot be opened: ${reason}`, { cause: error });
+  }
+}
+
+/** SQLite itself speaks of an I/O error where it cannot make the files it needs beside the database. */
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < smallestRoomBytes;
+  } catch {
+    return false;
   }
 }
 
@@ -78,6 +94,8 @@ function configure(writer: BetterSqlite.Database, path: string): void {
   }
   writer.pragma(`cache_size = -${cacheKib}`);
   writer.pragma('wal_autocheckpoint = 4000');
+  // The first read opens the log; only a connection that has opened it clears it away when it closes last.
+  writer.prepare('select count(*) from sqlite_schema').get();
 }
 
 /** better-sqlite3's own transactions cannot hold an `await`, so the borders are set by hand. */

@@ -1,0 +1,31 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { openTestDb, testDialects } from '../testing/databases.ts';
+import { imageFile, openInspectionStore, storeStartsAt } from '../testing/inspection-store.ts';
+import { copyDatabase } from './copy-database.ts';
+
+const files = Array.from({ length: 2500 }, (_, i) =>
+  imageFile(i % 20 === 0 ? 'NG' : 'OK', storeStartsAt - i * 1000, i),
+);
+
+describe.each(testDialects.filter((dialect) => dialect !== 'sqlite'))('from SQLite to %s', (dialect) => {
+  const opened: { close(): Promise<void> }[] = [];
+  afterAll(async () => {
+    for (const db of opened) await db.close();
+  });
+
+  test('every row arrives, is proven, and what comes next gets an id of its own', async () => {
+    const store = await openInspectionStore('sqlite');
+    const target = await openTestDb(dialect);
+    opened.push(store.db, target);
+    await store.found('S4/검사 "모델"', files);
+    const copied = await copyDatabase(store.db, target, () => {});
+    expect(copied.get('inspections')).toBe(2500);
+    const { inspections, parts, stations } = target.tables;
+    expect(await target.read.select().from(inspections).orderBy(inspections.id)).toEqual(await store.rows());
+    expect((await target.read.select().from(parts))[0]?.name).toBe('검사 "모델"');
+    await target.tx((q) => q.insert(stations).values({ name: 'S99', createdAt: 0 }));
+    const ids = (await target.read.select().from(stations)).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(2);
+    await expect(copyDatabase(store.db, target, () => {})).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
