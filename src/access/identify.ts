@@ -25,7 +25,9 @@ export function identify(access: Access): AppMiddleware {
   };
   return async (c, next) => {
     c.set('door', access.door);
-    c.set('principal', await whoAsks(c, access, touch));
+    const whoIsIt = () => whoAsks(c, access, touch);
+    c.set('principal', await whoIsIt());
+    c.set('identifyAgain', whoIsIt);
     if (isFromThisMachine(c) && (await access.setUp.isOpen()))
       c.set('setUpHref', `/setup?key=${access.setUp.key}`);
     await next();

@@ -111,7 +111,9 @@ test('whoever changes something stands in the log with what it was before, newes
   const first = await plant.text('/audit', { headers: { cookie } });
   const rows = [...first.matchAll(/<tr><td.*?<\/tr>/g)].map(([row]) => row.replace(/<[^>]*>/g, ' '));
   expect(rows[0]).toMatch(/admin\s+rescanned .*10\.0\.0\.9/);
-  expect(rows[1]).toMatch(/admin\s+changed the role of\s+kim\s+role Operator\s+→\s+role Viewer\s+10\.0\.0\.9/);
+  expect(rows[1]).toMatch(
+    /admin\s+changed the role of\s+kim\s+role Operator\s+→\s+role Viewer\s+10\.0\.0\.9/,
+  );
   const { db, audit } = plant.services.access;
   for (let i = 0; i < 120; i++)
     await db.tx((q) => audit(q, doer, { action: 'demo.start', target: `t${i}.` }));

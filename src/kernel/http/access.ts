@@ -42,19 +42,39 @@ export function noteChange(c: AppContext, change: Partial<Omit<Change, 'action'>
   c.set('change', change);
 }
 
+/**
+ * Whether the one whose answer is still running would be let in again: signed out, disabled, revoked or too old is not.
+ * For answers that never end.
+ */
+export async function stillMay(c: AppContext, access: Access): Promise<boolean> {
+  const identifyAgain = c.get('identifyAgain');
+  return identifyAgain === undefined || (await findRefusal(c, access, await identifyAgain())) === undefined;
+}
+
 async function assertMayPass(c: AppContext, access: Access, principal: Principal): Promise<void> {
+  const refusal = await findRefusal(c, access, principal);
+  if (refusal === undefined) return;
+  if (refusal.code === 'unauthorized') c.header('www-authenticate', 'Bearer realm="Linesight"');
+  throw refusal;
+}
+
+async function findRefusal(
+  c: AppContext,
+  access: Access,
+  principal: Principal,
+): Promise<AppError | undefined> {
   const door = c.get('door');
   switch (judge(access, principal, door?.policy ?? 'open-view')) {
     case 'granted':
-      return;
+      return undefined;
     case 'unknown':
-      c.header('www-authenticate', 'Bearer realm="Linesight"');
-      throw new AppError('unauthorized', unknownText(principal, access), { details: { signIn: '/login' } });
+      return new AppError('unauthorized', unknownText(principal, access), { details: { signIn: '/login' } });
     case 'refused':
-      throw new AppError('forbidden', refusedText(principal, access), { details: { needed: access } });
+      return new AppError('forbidden', refusedText(principal, access), { details: { needed: access } });
     case 'confined':
-      if (principal.kind === 'kiosk' && (await door?.isOnPages(principal.pages, new URL(c.req.url)))) return;
-      throw new AppError(
+      if (principal.kind === 'kiosk' && (await door?.isOnPages(principal.pages, new URL(c.req.url))))
+        return undefined;
+      return new AppError(
         'forbidden',
         'This screen shows the pages of its kiosk link only. Sign in to see others.',
         { details: { signIn: '/login' } },

@@ -18,6 +18,8 @@ export type AppVariables = {
   kiosk: boolean;
   /** Who asks, and the doors of the product; put there by the feature `access`. */
   principal: Principal;
+  /** Who asks, found out anew: for answers that never end. */
+  identifyAgain: () => Promise<Principal>;
   door: Door;
   /** The one-time set-up link, for a browser that may see it. */
   setUpHref: string;

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { AppError } from '../errors.ts';
-import { may } from '../http/access.ts';
+import { may, stillMay } from '../http/access.ts';
 import { alreadySent } from '../http/already-sent.ts';
 import { acceptsEncoding } from '../http/compression.ts';
 import type { AppContext, AppEnv } from '../http/env.ts';
@@ -9,17 +9,21 @@ import type { Lang } from '../i18n/languages.ts';
 import { snapshotOf } from './fragment.ts';
 import type { Hub } from './hub.ts';
 import { parseTopicRequests, type Topic, type TopicRequest } from './topic.ts';
-import { createStreamViewer } from './viewer.ts';
+import { createStreamViewer, type StreamViewer } from './viewer.ts';
 
 const html = 'text/html; charset=utf-8';
+
+/** How long a stream outlives the right to look, which may end by signing out, by age or by an administrator. */
+const RECHECK_EVERY_MS = 30_000;
 
 /** The URLs of all topics: each fragment by itself, the stream of several, and the same as one answer for polling. */
 export function streamRoutes(options: {
   topics: ReadonlyMap<string, Topic>;
   hub: Hub;
   maxBlockedMs: number;
+  recheckEveryMs?: number;
 }): Hono<AppEnv> {
-  const { topics, hub, maxBlockedMs } = options;
+  const { topics, hub, maxBlockedMs, recheckEveryMs = RECHECK_EVERY_MS } = options;
   const routes = new Hono<AppEnv>();
   for (const topic of topics.values()) {
     routes.get(topic.path, may('look'), async (c) => {
@@ -28,7 +32,10 @@ export function streamRoutes(options: {
     });
   }
   routes.get('/stream', may('look'), (c) =>
-    openStream(c, parseTopicRequests(c.req.queries('topics') ?? [], topics), hub, maxBlockedMs),
+    openStream(c, parseTopicRequests(c.req.queries('topics') ?? [], topics), hub, {
+      maxBlockedMs,
+      recheckEveryMs,
+    }),
   );
   routes.get('/stream/snapshot', may('look'), async (c) => {
     const requests = parseTopicRequests(c.req.queries('topics') ?? [], topics);
@@ -45,7 +52,7 @@ function openStream(
   c: AppContext,
   requests: readonly TopicRequest[],
   hub: Hub,
-  maxBlockedMs: number,
+  { maxBlockedMs, recheckEveryMs }: { maxBlockedMs: number; recheckEveryMs: number },
 ): Response {
   const lang = langOf(c);
   hub.assertRoom(requests, lang);
@@ -66,8 +73,20 @@ function openStream(
     lastEventId: c.req.header('last-event-id'),
     pageVersion: c.req.query('v'),
   });
-  outgoing.on('close', leave);
+  const recheck = setInterval(() => endWhenRefused(c, viewer), recheckEveryMs);
+  outgoing.on('close', () => {
+    clearInterval(recheck);
+    leave();
+  });
   return alreadySent();
+}
+
+/** A database that cannot be asked just now ends nothing. */
+function endWhenRefused(c: AppContext, viewer: StreamViewer): void {
+  stillMay(c, 'look').then(
+    (isAllowed) => isAllowed || viewer.end(),
+    (error: unknown) => c.get('log')?.warn({ err: error }, 'Whether a stream may go on is not known'),
+  );
 }
 
 /** Viewers that poll because no stream reaches them see exactly what the others see, at the cost of a look-up. */

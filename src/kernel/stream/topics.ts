@@ -31,7 +31,7 @@ export type Topics = {
 
 /**
  * `version` names the running code: pages of another one are told to reload. `maxBlockedMs` is how long a viewer may
- * take nothing before it is cut off.
+ * take nothing before it is cut off, `recheckEveryMs` how often it is asked whether it may still look.
  */
 export function createTopics(options: {
   clock: Clock;
@@ -39,6 +39,7 @@ export function createTopics(options: {
   version: string;
   maxViewers: number;
   maxBlockedMs?: number;
+  recheckEveryMs?: number;
 }): Topics {
   const { maxBlockedMs = MAX_BLOCKED_MS } = options;
   const topics = new Map<string, Topic>();
@@ -56,7 +57,7 @@ export function createTopics(options: {
       return { html, shown: { topic: value, have: contentHash(html) } };
     },
     streamUrl: (shown) => streamUrl(shown, options.version),
-    routes: () => streamRoutes({ topics, hub, maxBlockedMs }),
+    routes: () => streamRoutes({ topics, hub, ...options, maxBlockedMs }),
     stats: hub.stats,
     stop: hub.stop,
   };
