@@ -9,7 +9,7 @@ import type { Demo } from './demo.ts';
 const startDoc = documented({
   ...{ tag: 'Forms of the pages', summary: 'Start the demo plant', answer: '', status: 303 },
   form: z.object({ back: z.string().optional() }),
-  refusals: ['forbidden'],
+  refusals: ['unauthorized', 'forbidden'],
   example: { path: '/demo/start', form: { back: '/inspections' } },
 });
 

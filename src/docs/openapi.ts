@@ -21,6 +21,9 @@ export async function describeApp(app: Hono<AppEnv>, version: string): Promise<O
     documentation: {
       info: { title: 'Linesight', version, description },
       tags: tags.map((name) => ({ name })),
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      // Which of the two a request needs is the plant's policy.
+      security: [{}, { token: [] }],
     },
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,

@@ -6,8 +6,14 @@ import { gzip } from 'node:zlib';
 
 /** The two files of swagger-ui that its page needs, straight from the installed package. */
 const swaggerFiles = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'swagger-ui.css': {
+    type: 'text/css; charset=utf-8',
+    url: import.meta.resolve('swagger-ui-dist/swagger-ui.css'),
+  },
+  'swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    url: import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
+  },
 } as const;
 export type SwaggerFileName = keyof typeof swaggerFiles;
 
@@ -29,9 +35,10 @@ export function createSwaggerFiles(): { read(name: SwaggerFileName): Promise<Swa
 }
 
 async function load(name: SwaggerFileName): Promise<SwaggerFile> {
-  const body = await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)));
+  const { type, url } = swaggerFiles[name];
+  const body = await readFile(fileURLToPath(url));
   return {
-    type: swaggerFiles[name],
+    type,
     etag: `"${hash('sha256', body, 'hex').slice(0, 10)}"`,
     body,
     gzipped: await promisify(gzip)(body),

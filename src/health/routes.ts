@@ -28,12 +28,14 @@ const healthDoc = documented({
     storage: z.boolean(),
     stats: z.record(z.string(), z.unknown()),
   }),
+  otherwise: { status: 503, text: 'Degraded: something required does not work' },
   example: { path: '/health' },
 });
 
 const readyDoc = documented({
   ...{ tag: 'Health', summary: 'Whether every watched folder was looked at since the start; 503 before' },
   answer: z.object({ ready: z.boolean() }),
+  otherwise: { status: 503, text: 'A start is under way' },
   example: { path: '/health/ready' },
 });
 

@@ -18,7 +18,7 @@ import {
 } from './api-schemas.ts';
 
 const tag = 'Inspections';
-const compat = 'ImgStats';
+const ofImgStats = { tag: 'ImgStats', isCompat: true };
 const forms = 'Forms of the pages';
 
 /** The routes of inspections as programs see them. */
@@ -55,20 +55,25 @@ export const apiDocs = {
   }),
   rescan: documented({
     ...{ tag, summary: 'Sweep all folders now; answers when it is done', answer: rescanAnswer },
-    refusals: ['forbidden'],
+    refusals: ['unauthorized', 'forbidden'],
     example: { path: '/api/v1/rescan' },
   }),
   meta: documented({
-    ...{ tag: compat, summary: 'Every station that ever had an image, sorted', answer: metaAnswer },
+    ...{ ...ofImgStats, summary: 'Every station that ever had an image, sorted', answer: metaAnswer },
     example: { path: '/api/meta' },
   }),
   scan: documented({
-    ...{ tag: compat, summary: 'Sweep all folders now', answer: scanAnswer, refusals: ['forbidden'] },
+    ...{
+      ...ofImgStats,
+      summary: 'Sweep all folders now',
+      answer: scanAnswer,
+      refusals: ['unauthorized', 'forbidden'],
+    },
     example: { path: '/api/scan' },
   }),
   stats: documented({
     ...{
-      tag: compat,
+      ...ofImgStats,
       summary: 'Counts and newest images by station',
       query: statsQuery,
       answer: statsAnswer,
@@ -78,23 +83,23 @@ export const apiDocs = {
     example: { path: '/api/stats?station=S9&period=1h' },
   }),
   file: documented({
-    ...{ tag: compat, summary: 'The file itself', query: fileQuery, answer: 'image/jpeg' },
+    ...{ ...ofImgStats, summary: 'The file itself', query: fileQuery, answer: 'image/jpeg' },
     refusals: ['invalid', 'not_found'],
     example: { path: '/img?path=<path>' },
   }),
   thumbnail: documented({
-    ...{ tag: compat, summary: 'A small JPEG of it', query: fileQuery, answer: 'image/jpeg' },
+    ...{ ...ofImgStats, summary: 'A small JPEG of it', query: fileQuery, answer: 'image/jpeg' },
     refusals: ['invalid', 'not_found', 'unavailable'],
     example: { path: '/thumb?path=<path>' },
   }),
   rescanForm: documented({
     ...{ tag: forms, summary: 'Sweep all folders now', form: backForm, answer: '', status: 303 },
-    refusals: ['forbidden'],
+    refusals: ['unauthorized', 'forbidden'],
     example: { path: '/inspections/rescan', form: { back: '/sources' } },
   }),
   retryForm: documented({
     ...{ tag: forms, summary: 'Read an unreadable image again', form: backForm, answer: '', status: 303 },
-    refusals: ['forbidden', 'not_found'],
+    refusals: ['unauthorized', 'forbidden', 'not_found'],
     example: { path: '/images/1/retry', form: { back: '/inspections/1' } },
   }),
 };

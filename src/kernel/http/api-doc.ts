@@ -17,8 +17,12 @@ const errorAnswer = z.object({
   }),
 });
 
+/** The same at the paths of the systems it replaces. */
+const compatErrorAnswer = z.object({ error: z.string() });
+
 const statusTexts: Partial<Record<ErrorCode, [status: number, text: string]>> = {
   invalid: [400, 'A parameter cannot be read; `details.field` names it'],
+  unauthorized: [401, 'Sign in, or send a token'],
   forbidden: [403, 'Not allowed from here'],
   not_found: [404, 'There is no such thing'],
   unavailable: [503, 'Too busy; `Retry-After` says when to try again'],
@@ -37,6 +41,10 @@ export type ApiDoc<Query extends z.ZodType = z.ZodType> = {
   answer: z.ZodType | string;
   /** 200 when not said otherwise. */
   status?: 200 | 303;
+  /** Where the same shape is answered with another status as well, and what that says. */
+  otherwise?: { status: 503; text: string };
+  /** Refusals are `{"error": text}`, as the replaced system had them. */
+  isCompat?: boolean;
   /** The refusals it is known for. */
   refusals?: readonly ErrorCode[];
   /** A request that works: path and query, and the form's fields. Tests send it; `<path>` is the path of an image. */
@@ -61,7 +69,7 @@ export function documented<Query extends z.ZodType>(doc: ApiDoc<Query>): Documen
     ...(doc.description && { description: doc.description }),
     ...(doc.query && { parameters: queryParameters(doc.query) }),
     ...(doc.form && { requestBody: formBody(doc.form, doc.example.form) }),
-    responses: { ...answers(doc), ...refusals(doc.refusals ?? []) },
+    responses: { ...answers(doc), ...refusals(doc) },
     'x-example': doc.example,
   } as Parameters<typeof describeRoute>[0]);
   return Object.assign(check, {
@@ -93,20 +101,25 @@ function formBody(form: z.ZodObject, example: Record<string, string> | undefined
   return { content: { 'application/x-www-form-urlencoded': { schema: resolver(form), example } } };
 }
 
-function answers({ answer, status = 200, summary }: ApiDoc) {
+function answers({ answer, status = 200, summary, otherwise }: ApiDoc) {
   if (status === 303) return { 303: { description: 'Done; a browser goes back to its page' } };
   if (typeof answer === 'string') {
     return {
       200: { description: summary, content: { [answer]: { schema: { type: 'string' as const } } } },
     };
   }
-  return { 200: { description: summary, content: { 'application/json': { schema: resolver(answer) } } } };
+  const content = { 'application/json': { schema: resolver(answer) } };
+  return {
+    200: { description: summary, content },
+    ...(otherwise && { [otherwise.status]: { description: otherwise.text, content } }),
+  };
 }
 
-function refusals(codes: readonly ErrorCode[]) {
+function refusals({ refusals: codes = [], isCompat = false }: ApiDoc) {
+  const shape = isCompat ? compatErrorAnswer : errorAnswer;
   const entries = codes.flatMap((code) => {
     const [status, description] = statusTexts[code] ?? [];
-    const content = { 'application/json': { schema: resolver(errorAnswer) } };
+    const content = { 'application/json': { schema: resolver(shape) } };
     return status === undefined || description === undefined ? [] : [[status, { description, content }]];
   });
   return Object.fromEntries(entries);
