@@ -40,9 +40,14 @@ export function isNetworkFileSystem(type: number): boolean {
   return network.has(fileSystemName(type));
 }
 
-/** How to notice changes below `path`: events where they can be trusted, polling anywhere else. */
+/** How to notice changes on a file system of a statfs type: events where they can be trusted, polling anywhere else. */
+export function watchModeOf(type: number): { mode: 'events' | 'poll'; fileSystem: string } {
+  const fileSystem = fileSystemName(type);
+  const isTrusted = namesByMagic.has(type >>> 0) && !withoutEvents.has(fileSystem);
+  return { mode: isTrusted ? 'events' : 'poll', fileSystem };
+}
+
+/** The same for the file system that holds `path`. */
 export function detectWatchMode(path: string): { mode: 'events' | 'poll'; fileSystem: string } {
-  const fileSystem = fileSystemName(statfsSync(path).type);
-  const local = namesByMagic.has(statfsSync(path).type >>> 0) && !withoutEvents.has(fileSystem);
-  return { mode: local ? 'events' : 'poll', fileSystem };
+  return watchModeOf(statfsSync(path).type);
 }

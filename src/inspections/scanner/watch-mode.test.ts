@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { detectWatchMode } from '../../kernel/storage/file-system.ts';
+import { tinyJpeg } from '../../testing/faults/plant-images.ts';
+import { waitUntil } from '../../testing/faults/plant-process.ts';
+import { newName, onlyPlace, openOnline } from '../../testing/watched-folder.ts';
+
+test('left to itself, a folder is watched as its file system allows', async () => {
+  await using folder = await openOnline({ watchMode: 'auto' });
+  expect(folder.status()).toMatchObject({ ...detectWatchMode(folder.root), modeOrigin: 'auto' });
+});
+
+test('a setting decides over the file system', async () => {
+  await using folder = await openOnline({ watchMode: 'poll' });
+  const { fileSystem } = detectWatchMode(folder.root);
+  expect(folder.status()).toMatchObject({ mode: 'poll', modeOrigin: 'setting', fileSystem });
+});
+
+test('without events an image is found within one sweep', async () => {
+  await using folder = await openOnline({ watchMode: 'poll', scan: { pollIntervalMs: 700 } });
+  await waitUntil('a sweep has just ended', () => folder.status().sweepRunningSince === null);
+  for (let round = 0; round < 3; round++) {
+    const path = newName();
+    folder.write(path);
+    const tookMs = await waitUntil('it is found', () => folder.find(path) !== undefined, 5_000);
+    expect(tookMs).toBeLessThan(700 + 1_000);
+  }
+});
+
+test('without events and long between two sweeps nothing happens until somebody asks for a rescan', async () => {
+  await using folder = await openOnline({ watchMode: 'poll' });
+  const path = newName('NG');
+  folder.write(path);
+  await sleep(400);
+  expect(folder.find(path)).toBeUndefined();
+  expect(await folder.rescan()).toEqual({ scanned: 2, added: 1, note: null });
+});
+
+test('without events an image written over is read again by a rescan', async () => {
+  await using folder = await openOnline({ watchMode: 'poll' });
+  const [path] = folder.paths();
+  folder.write(path!, Buffer.concat([tinyJpeg, tinyJpeg]));
+  await folder.rescan();
+  expect(folder.find(path!)).toMatchObject({ revision: 1, sizeBytes: tinyJpeg.length * 2 });
+  expect(folder.total().ok).toBe(1);
+});
+
+test('a pattern of the site decides what its names say', async () => {
+  const patternSource = '^(?P<date>\\d{8})_(?P<time>\\d{6})_(?P<pass>GOOD|BAD)\\.png$';
+  await using folder = await openOnline({ patternSource });
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  folder.write(`${onlyPlace}/${day}_000001_good.png`);
+  folder.write(`${onlyPlace}/${day}_000001_BAD.png`);
+  await waitUntil('both are counted', () => folder.images().length === 3, 2_000);
+  expect(folder.total()).toEqual({ ok: 1, ng: 1, unmatched: 1 });
+});
