@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lte } from 'drizzle-orm';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
 import type { FolderRef } from './found-files.ts';
@@ -50,6 +50,6 @@ export async function saveSweep(
       .orderBy(desc(sweeps.id))
       .limit(1)
       .offset(maxSweepRows);
-    if (oldest) await q.delete(sweeps).where(and(eq(sweeps.rootId, rootId), lt(sweeps.id, oldest.id)));
+    if (oldest) await q.delete(sweeps).where(and(eq(sweeps.rootId, rootId), lte(sweeps.id, oldest.id)));
   });
 }
