@@ -20,13 +20,9 @@ type Pulse = Pick<StationSummary, 'usualIntervalMs' | 'ngBurstSince'>;
 export type StationPulse = { read(stationId: number): Promise<Pulse> };
 
 export function createStationPulse(counts: CountQueries, clock: Clock): StationPulse {
-  const perf = { now: () => clock.now() };
-  const paces = new LRUCache<number, { ms: number | null }>({ max: maxStations, ttl: paceTtlMs, perf });
-  const bursts = new LRUCache<number, { sinceAt: number | null }>({
-    max: maxStations,
-    ttl: burstTtlMs,
-    perf,
-  });
+  const kept = { max: maxStations, perf: { now: () => clock.now() }, ttlResolution: 0 };
+  const paces = new LRUCache<number, { ms: number | null }>({ ...kept, ttl: paceTtlMs });
+  const bursts = new LRUCache<number, { sinceAt: number | null }>({ ...kept, ttl: burstTtlMs });
 
   function windowBefore(hours: number, endAt: number) {
     const end = Math.floor(endAt / minuteMs) * minuteMs;

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { createTestClock } from '../kernel/clock.ts';
+import { createWallClock } from '../kernel/time-zone.ts';
+import type { PlantNames } from '../plant/names.ts';
+import { readAskedView } from './page-query.ts';
+
+const clock = createTestClock(Date.parse('2026-11-21T05:02:30Z'));
+const wallClock = createWallClock('Asia/Seoul');
+const stations = new Map([['S9', 1]]);
+const parts = new Map([['OR-3CT', 7]]);
+const names = {
+  findStationId: (name: string) => stations.get(name),
+  findPartId: (name: string) => parts.get(name),
+} as PlantNames;
+
+const read = (search: string) => readAskedView(new URLSearchParams(search), { clock, wallClock, names });
+
+test('a page without filters covers the last hour of all stations, this minute included', () => {
+  const view = read('');
+  expect(view.query).toMatchObject({ station: undefined, part: undefined, period: '1h', kiosk: false });
+  expect(new Date(view.window.endAt).toISOString()).toBe('2026-11-21T05:03:00.000Z');
+  expect(view.window.endAt - view.window.startAt).toBe(3_600_000);
+  expect(view.filter).toEqual({});
+  expect(view.isUnknown).toBe(false);
+});
+
+test('names become the rows they mean', () => {
+  expect(read('station=S9&part=OR-3CT&period=1d').filter).toEqual({ stationId: 1, partId: 7 });
+});
+
+test.each(['station=S1', 'part=none', 'station=S9&part=none', `station=${'x'.repeat(5000)}`])(
+  'a station or model that does not exist (%#) is unknown and not "all"',
+  (search) => {
+    expect(read(search).isUnknown).toBe(true);
+  },
+);
+
+test('times of the own period come back as the page prints them, in the time of the site', () => {
+  const view = read('period=custom&start=2026-11-21T09:00&end=2026-11-21T12:30&kiosk=1');
+  expect(view.query).toMatchObject({ start: '2026-11-21T09:00', end: '2026-11-21T12:30', kiosk: true });
+  expect(new Date(view.window.startAt).toISOString()).toBe('2026-11-21T00:00:00.000Z');
+});
+
+test('the buckets of a trend cover the window without a hole', () => {
+  for (const period of ['1h', '1d', '1w']) {
+    const { buckets, window } = read(`period=${period}`);
+    expect(buckets[0]?.startAt).toBe(window.startAt);
+    expect(buckets.at(-1)?.endAt).toBe(window.endAt);
+    for (const [i, bucket] of buckets.entries())
+      if (i > 0) expect(bucket.startAt).toBe(buckets[i - 1]?.endAt);
+  }
+});
+
+test('a malformed time is refused by the name of its field', () => {
+  expect(() => read('period=custom&start=yesterday')).toThrow(
+    expect.objectContaining({ code: 'invalid', details: { field: 'start' } }),
+  );
+});
