@@ -118,7 +118,7 @@ test('what an operator changed is kept in the log, what failed or was refused is
   await post(operator, own, '/api/fail');
   await post({ kind: 'nobody' }, own);
   expect(recorded).toEqual([
-    { action: 'inspections.rescan', target: '/api/scan' },
+    { action: 'inspections.rescan', target: '' },
     { action: 'POST /api/retry', target: 'S9/a.jpg', after: { tries: 2 } },
   ]);
 });

@@ -29,7 +29,7 @@ export function may(access: Access, action?: string): MiddlewareHandler<AppEnv> 
     const change = c.get('change') ?? {};
     await c.get('door')?.record(c, {
       action: action ?? `${c.req.method} ${c.req.path}`,
-      target: c.req.path,
+      target: action === undefined ? c.req.path : '',
       ...change,
     });
   };
