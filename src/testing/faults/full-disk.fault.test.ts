@@ -2,10 +2,10 @@ import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { countRows, findBookFaults, listFiles, readRows } from './books.ts';
+import { type BookedRow, countRows, findBookFaults, listFiles, readRows } from './books.ts';
 import { mayMount, mountMemory } from './mounts.ts';
 import { imageName, writeImage } from './plant-images.ts';
-import { createFaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
+import { createFaultPlant, type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
 const canMount = mayMount();
 const pages = ['/', '/inspections', '/overview', '/stations/S9', '/sources', '/settings', '/inspections/1'];
@@ -99,14 +99,8 @@ test.skipIf(!canMount)(
     await using plant = createFaultPlant();
     using _disk = mountMemory(plant.stateDir, '96m');
     const machine = createMachine(plant.watchDir);
-    machine.write(2_000);
-    const first = await plant.start();
-    await first.listening;
-    await waitUntil('all is counted', () => countRows(plant.dbPath) === 2_000);
-    const told = readRows(plant.dbPath);
+    const told = await countFirst(plant, machine, 'kill');
     const filler = fill(plant.stateDir);
-    await first.kill();
-
     machine.write(3_000);
     const second = await plant.start();
     await second.listening;
@@ -114,9 +108,48 @@ test.skipIf(!canMount)(
     expect((await second.fetch('/health')).status).toBe(503);
     expect(new Set(await statusesOf(second))).toEqual(new Set([200]));
     filler.free();
-    await waitUntil('all is counted', () => countRows(plant.dbPath) === 5_000);
-    const unitById = new Map(readRows(plant.dbPath).map(({ id, file }) => [id, file]));
-    expect(told.filter(({ id, file }) => unitById.get(id) !== file)).toEqual([]);
-    expect(findBookFaults(plant.dbPath)).toEqual([]);
+    await expectAll(plant, 5_000, told);
   },
 );
+
+test.skipIf(!canMount)(
+  'where a full disk leaves no room to open the database it says so, and starts once there is room',
+  async () => {
+    await using plant = createFaultPlant();
+    using _disk = mountMemory(plant.stateDir, '96m');
+    const machine = createMachine(plant.watchDir);
+    const told = await countFirst(plant, machine, 'terminate');
+    const filler = fill(plant.stateDir);
+    machine.write(3_000);
+    const second = await plant.start();
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toMatch(/The database .*data\.sqlite cannot be opened: its disk is full/);
+    filler.free();
+    await (await plant.start()).listening;
+    await expectAll(plant, 5_000, told);
+  },
+);
+
+/** Has the first 2 000 images counted and ends; answers what was recorded. */
+async function countFirst(
+  plant: FaultPlant,
+  machine: ReturnType<typeof createMachine>,
+  end: 'kill' | 'terminate',
+): Promise<BookedRow[]> {
+  machine.write(2_000);
+  const first = await plant.start();
+  await first.listening;
+  await waitUntil('all is counted', () => countRows(plant.dbPath) === 2_000);
+  // Before the end, because whoever reads the file leaves a log beside it.
+  const told = readRows(plant.dbPath);
+  await first[end]();
+  return told;
+}
+
+/** All images are there, those told of before under the same numbers. */
+async function expectAll({ dbPath }: FaultPlant, count: number, told: readonly BookedRow[]): Promise<void> {
+  await waitUntil('all is counted', () => countRows(dbPath) === count);
+  const fileById = new Map(readRows(dbPath).map(({ id, file }) => [id, file]));
+  expect(told.filter(({ id, file }) => fileById.get(id) !== file)).toEqual([]);
+  expect(findBookFaults(dbPath)).toEqual([]);
+}
