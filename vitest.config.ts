@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { isMissing } from './src/testing/database-servers.ts';
+
+const servers = (['postgres', 'mariadb'] as const).filter((kind) => !isMissing(kind));
 
 export default defineConfig({
   test: {
@@ -13,6 +16,15 @@ export default defineConfig({
           hookTimeout: 90_000,
         },
       },
+      ...servers.map((kind) => ({
+        test: {
+          name: kind,
+          include: ['src/inspections/{api,compat,page,export}.test.ts', 'src/overview/**/*.test.ts'],
+          env: { TEST_DATABASE: kind },
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+        },
+      })),
       {
         test: {
           name: 'fault',

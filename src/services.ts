@@ -190,7 +190,7 @@ function backupSettings(config: Config, { dbPath, backupDir }: Places) {
   return {
     path: dbPath,
     dir: backupDir,
-    intervalMs: config.backupIntervalHours * hourMs,
+    intervalMs: database.url === undefined ? config.backupIntervalHours * hourMs : 0,
     keep: config.backupKeep,
   };
 }

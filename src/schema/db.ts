@@ -20,8 +20,15 @@ export type DbPlace = { url?: string | undefined; path: string };
 /** Opens the database of a site and brings its tables up to date. A damaged SQLite file is set aside. */
 export async function openDb(options: DbPlace & { clock: Clock; log: Log }): Promise<OpenDb> {
   const { url } = options;
-  if (url !== undefined) return { db: await openServerDb({ ...options, url }), notes: () => [] };
-  return openSqliteSafely({ ...options, tables: sqliteTables, migrationsFolder: migrationsOf('sqlite') });
+  const { db, notes } =
+    url === undefined
+      ? await openSqliteSafely({ ...options, tables: sqliteTables, migrationsFolder: migrationsOf('sqlite') })
+      : { db: await openServerDb({ ...options, url }), notes: () => [] };
+  return { db, notes: () => [...notes(), ...unsavedNotes(db.writeFault())] };
+}
+
+function unsavedNotes(reason: string | undefined): Note[] {
+  return reason === undefined ? [] : [{ key: 'unsaved', values: { reason } }];
 }
 
 /** Opens a PostgreSQL, MySQL or MariaDB database; their drivers are loaded only then. */

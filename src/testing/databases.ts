@@ -39,13 +39,18 @@ const servers = new Map<ServerKind, Promise<DatabaseServer>>();
 let databases = 0;
 
 async function openOnServer(kind: ServerKind): Promise<Db> {
+  const log = createLog({ level: 'silent', pretty: false });
+  return openServerDb({ url: await createServerDatabase(kind), clock: systemClock, log });
+}
+
+/** The address of an empty database on a server of this test file's own. */
+export async function createServerDatabase(kind: ServerKind): Promise<string> {
   const starting = servers.get(kind) ?? startDatabaseServer(kind);
   servers.set(kind, starting);
   const server = await starting;
   const name = `plant_${++databases}`;
   server.createDatabase(name);
-  const log = createLog({ level: 'silent', pretty: false });
-  return openServerDb({ url: server.url(name), clock: systemClock, log });
+  return server.url(name);
 }
 
 afterAll(async () => {

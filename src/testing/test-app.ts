@@ -10,6 +10,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { type RunningServer, startServer } from '../kernel/http/server.ts';
 import { createLog } from '../kernel/log.ts';
 import { createServices, type Services } from '../services.ts';
+import { createServerDatabase } from './databases.ts';
 
 /** "Now" in a test plant, 10:30:15 on its wall clock. */
 export const testNow = Date.parse('2025-09-06T10:30:15+09:00');
@@ -60,7 +61,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   await writeImages(watchDir, options.images ?? []);
   const clock = createTestClock(testNow);
   const log = createLog({ level: 'silent', pretty: false });
-  const services = await createServices({ ...settings(folder, options.env), log, clock });
+  const env = { ...(await databaseOfRun()), ...options.env };
+  const services = await createServices({ ...settings(folder, env), log, clock });
   const app = createApp(services);
   await services.start();
   await services.inspections.sources.rescan();
@@ -102,6 +104,12 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The projects `postgres` and `mariadb` of vitest.config.ts run the tests of requests on a server. */
+async function databaseOfRun(): Promise<Record<string, string>> {
+  const kind = process.env.TEST_DATABASE;
+  return kind === 'postgres' || kind === 'mariadb' ? { DATABASE_URL: await createServerDatabase(kind) } : {};
 }
 
 /** Settings of a plant that finds images when told to, so that a test is never overtaken. */

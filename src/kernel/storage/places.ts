@@ -6,7 +6,7 @@ import { canUse, usableFolder } from './usable-folder.ts';
 
 /** Something about this installation its readers must know; the text is `notes.<key>`. */
 export type Note = {
-  key: 'fallback' | 'unwritable' | 'corrupt' | 'damaged';
+  key: 'fallback' | 'unwritable' | 'corrupt' | 'damaged' | 'unsaved';
   values: Record<string, string>;
 };
 
