@@ -9,7 +9,7 @@ import type { NameSet } from './name-set.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** More than this many names waiting at once are left to the next sweep. */
-export const maxWaitingFiles = 50_000;
+const maxWaitingFiles = 50_000;
 const firstRetryMs = 25;
 const longestRetryMs = 1_000;
 /** Files looked at before events, timers and messages get a turn. */
