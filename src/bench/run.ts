@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileSystemName } from '../kernel/storage/file-system.ts';
 import type { Bench, Group } from './bench.ts';
+import { databases } from './databases.ts';
 import { createInputs } from './inputs.ts';
 import { latency } from './latency.ts';
 import { describeMachine, type Machine } from './machine.ts';
@@ -18,7 +19,16 @@ import { thumbnails } from './thumbnails.ts';
 import { weight } from './weight.ts';
 import { createWorkspace } from './workspace.ts';
 
-const groups: readonly Group[] = [scan, memory, latency, screens, pagesOverHistory, thumbnails, weight];
+const groups: readonly Group[] = [
+  scan,
+  memory,
+  latency,
+  screens,
+  pagesOverHistory,
+  thumbnails,
+  databases,
+  weight,
+];
 
 const usage = `Measures the product and compares it with references and budgets.
 
