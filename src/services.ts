@@ -186,7 +186,8 @@ function scanSettings(config: Config) {
   };
 }
 
-function backupSettings(config: Config, { dbPath, backupDir }: Places) {
+/** A server's database is backed up by the server's own means. */
+function backupSettings(config: Config, { database, dbPath, backupDir }: Places) {
   return {
     path: dbPath,
     dir: backupDir,
