@@ -1,5 +1,5 @@
 import type BetterSqlite from 'better-sqlite3';
-import { and, eq, gte, lt } from 'drizzle-orm';
+import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../kernel/db/database.ts';
 import type { Db } from '../schema/db.ts';
 import type { KnownFolder } from './folders.ts';
@@ -44,19 +44,24 @@ function insertOneByOne(writer: BetterSqlite.Database): InsertInspections {
     );
 }
 
-/** One statement a batch; PostgreSQL answers which rows it took. */
+/** One statement a batch with one list a column: ten values instead of ten thousand to build, send and read. */
 function insertAsSet(db: Db): InsertInspections {
   const { inspections } = db.tables;
-  return async (q, folder, files, foundAt) => {
+  return async (q, { id, stationId, partId }, files, foundAt) => {
     if (files.length === 0) return [];
-    const inserted = await q
-      .insert(inspections)
-      .values(rowsOf(folder, files, foundAt))
-      .onConflictDoNothing()
-      .returning({ name: inspections.name });
-    return markNew(files, inserted);
+    const list = (key: keyof FoundFile) => sql.param(files.map((file) => file[key]));
+    const { rows } = await (q as unknown as PostgresQuery).execute(sql`
+      insert into ${inspections} (directory_id, name, station_id, part_id, captured_at, verdict, sequence, size_bytes, modified_at, found_at)
+      select ${id}::bigint, name, ${stationId}::bigint, ${partId}::bigint, captured_at, verdict, sequence, size_bytes, modified_at, ${foundAt}::bigint
+      from unnest(${list('name')}::text[], ${list('capturedAt')}::bigint[], ${list('verdict')}::text[],
+        ${list('sequence')}::bigint[], ${list('sizeBytes')}::bigint[], ${list('modifiedAt')}::bigint[])
+        as found (name, captured_at, verdict, sequence, size_bytes, modified_at)
+      on conflict do nothing returning name`);
+    return markNew(files, rows);
   };
 }
+
+type PostgresQuery = { execute(query: SQL): Promise<{ rows: { name: string }[] }> };
 
 /**
  * One statement a batch; MySQL answers the first id and how many rows it took. When it did not take all, the ids it
