@@ -66,6 +66,8 @@ export async function startDatabaseServer(kind: ServerKind): Promise<DatabaseSer
     await ended;
   }
 
+  // Whoever ends before its `close` leaves no server behind.
+  process.once('exit', () => child?.kill('SIGKILL'));
   await start();
   return {
     url: (database) => `${address}/${database}`,
