@@ -1,6 +1,6 @@
-import { get, type IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openStreamAt } from '../../testing/open-stream.ts';
 import { createTestClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
@@ -73,42 +73,8 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop({ graceMs: 200 }));
 
-type Stream = {
-  text(): string;
-  until(pattern: RegExp): Promise<string>;
-  close(): void;
-  response: IncomingMessage;
-};
-
-function openStream(query: string, headers: Record<string, string> = {}): Promise<Stream> {
-  return new Promise((resolve, reject) => {
-    const request = get(
-      { port: server.port, path: `/stream?${query}`, headers, agent: false },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('error', () => {});
-        resolve({
-          response,
-          text: () => text,
-          close: () => request.destroy(),
-          until: async (pattern) => {
-            for (let tries = 0; !pattern.test(text); tries += 1) {
-              if (tries > 200) throw new Error(`${pattern} never came in: ${text.slice(-500)}`);
-              await pause(10);
-            }
-            return text;
-          },
-        });
-      },
-    );
-    request.on('error', reject);
-  });
-}
-
+const openStream = (query: string, headers?: Record<string, string>) =>
+  openStreamAt(server.port, query, headers);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const cards = `topics=${encodeURIComponent('/cards')}`;
 const getText = (path: string, headers = {}) => fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
