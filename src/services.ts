@@ -86,7 +86,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const publish = createPublish(
     {
       'inspections.recorded': [
-        () => checks.wake(),
+        ({ added }) => checks.wake(added),
         ({ stationIds }) => images.wake(stationIds),
         ({ added }) => system.countRecorded(added),
       ],

@@ -39,16 +39,23 @@ const verdictCodes = { OK: 1, NG: 2 } as const;
 const verdicts = [null, 'OK', 'NG'] as const;
 
 export function packBatch({ folder, files }: FoundBatch): PackedBatch {
-  const orNaN = (value: number | null) => value ?? Number.NaN;
-  return {
+  const packed = {
     folder,
     names: files.map((file) => file.name).join('/'),
-    capturedAt: Float64Array.from(files, (file) => file.capturedAt),
-    verdicts: Uint8Array.from(files, (file) => (file.verdict ? verdictCodes[file.verdict] : 0)),
-    sequences: Float64Array.from(files, (file) => orNaN(file.sequence)),
-    sizes: Float64Array.from(files, (file) => orNaN(file.sizeBytes)),
-    modified: Float64Array.from(files, (file) => orNaN(file.modifiedAt)),
+    capturedAt: new Float64Array(files.length),
+    verdicts: new Uint8Array(files.length),
+    sequences: new Float64Array(files.length),
+    sizes: new Float64Array(files.length),
+    modified: new Float64Array(files.length),
   };
+  for (const [i, file] of files.entries()) {
+    packed.capturedAt[i] = file.capturedAt;
+    packed.verdicts[i] = file.verdict ? verdictCodes[file.verdict] : 0;
+    packed.sequences[i] = file.sequence ?? Number.NaN;
+    packed.sizes[i] = file.sizeBytes ?? Number.NaN;
+    packed.modified[i] = file.modifiedAt ?? Number.NaN;
+  }
+  return packed;
 }
 
 export function unpackBatch(packed: PackedBatch): FoundBatch {

@@ -28,14 +28,18 @@ type CountRow = {
 /** Adds changes up per bucket, station and part, so that a batch of a thousand images costs a few rows. */
 function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow[] {
   const rows = new Map<string, CountRow>();
+  const rowOf = (startAt: number, stationId: number, partId: number): CountRow => {
+    const key = `${startAt}:${stationId}:${partId}`;
+    const row = rows.get(key) ?? { startAt, stationId, partId, ok: 0, ng: 0, unmatched: 0 };
+    rows.set(key, row);
+    return row;
+  };
+  let row: CountRow | undefined;
   for (const { stationId, partId, capturedAt, verdict, by } of changes) {
     const startAt = Math.floor(capturedAt / bucketMs) * bucketMs;
-    const key = `${startAt}:${stationId}:${partId}`;
-    let row = rows.get(key);
-    if (!row) {
-      row = { startAt, stationId, partId, ok: 0, ng: 0, unmatched: 0 };
-      rows.set(key, row);
-    }
+    // Changes come in order of time, so the row is nearly always the one before.
+    const isSame = row?.startAt === startAt && row.stationId === stationId && row.partId === partId;
+    if (!row || !isSame) row = rowOf(startAt, stationId, partId);
     if (verdict === 'OK') row.ok += by;
     else if (verdict === 'NG') row.ng += by;
     else row.unmatched += by;

@@ -4,18 +4,31 @@ import type { Db } from '../schema/db.ts';
 import { checkSequences } from './check-sequences.ts';
 
 const checkEveryMs = 5_000;
+/** More images than this since the last look are a sweep at work; the check waits until it is over. */
+const sweepImages = 5_000;
+/** But for a minute at most. */
+const maxWaits = 12;
 
 /** Works COUNT gaps out behind the writer: every few seconds while images arrive, and after a start until none are left. */
 export function startSequenceChecks(options: { db: Db; log: Log; onChecked: () => void }): {
-  wake(): void;
+  wake(added: number): void;
   stop(): Promise<void>;
 } {
   let isNeeded = true;
+  let recorded = 0;
+  let waits = 0;
+  const isSweeping = () => {
+    const isBusy = recorded > sweepImages && waits < maxWaits;
+    waits = isBusy ? waits + 1 : 0;
+    recorded = 0;
+    return isBusy;
+  };
   const loop = startLoop({
     name: 'COUNT check',
     intervalMs: checkEveryMs,
     log: options.log,
     run: async (signal) => {
+      if (isSweeping()) return;
       while (isNeeded && !signal.aborted) {
         isNeeded = false;
         const { checked, isDone } = await checkSequences(options.db).catch((error) => {
@@ -30,7 +43,8 @@ export function startSequenceChecks(options: { db: Db; log: Log; onChecked: () =
     },
   });
   return {
-    wake: () => {
+    wake: (added) => {
+      recorded += added;
       isNeeded = true;
     },
     stop: loop.stop,

@@ -64,7 +64,9 @@ export function createBackfill(
     mustLook: boolean,
   ): void {
     if (names.length === 0) return;
-    const order = Float64Array.from(capturedAt, (at, i) => secondOf(at) * indexBits + i).sort();
+    const order = new Float64Array(capturedAt.length);
+    for (const [i, at] of capturedAt.entries()) order[i] = secondOf(at) * indexBits + i;
+    order.sort();
     shelves.push({ folder, names, order, left: order.length, mustLook });
     folder.waiting += names.length;
     progress ??= { done: 0, total: 0, startedAt: context.clock.now() };

