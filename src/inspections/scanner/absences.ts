@@ -34,13 +34,16 @@ export function createAbsences(context: ScanContext, { isRootOnline, onBack, onG
   const noticed = new Map<FolderState, Map<string, number>>();
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   function add(folder: FolderState, name: string): boolean {
     if (count >= maxAbsences) return false;
     const names = noticed.get(folder) ?? new Map<string, number>();
     noticed.set(folder, names);
-    if (!names.has(name)) count++;
-    names.set(name, performance.now());
+    if (!names.has(name)) {
+      names.set(name, performance.now());
+      count++;
+    }
     timer ??= setTimeout(() => void settle(), doubtMs);
     return true;
   }
@@ -55,7 +58,7 @@ export function createAbsences(context: ScanContext, { isRootOnline, onBack, onG
       if (names.size === 0) noticed.delete(folder);
       if (due.length > 0 && isRootOnline()) await judge(folder, due);
     }
-    if (noticed.size > 0) timer ??= setTimeout(() => void settle(), doubtMs / 2);
+    if (noticed.size > 0 && !stopped) timer ??= setTimeout(() => void settle(), doubtMs / 2);
   }
 
   async function judge(folder: FolderState, names: readonly string[]): Promise<void> {
@@ -75,7 +78,12 @@ export function createAbsences(context: ScanContext, { isRootOnline, onBack, onG
     onGone(folder);
   }
 
-  return { add, stop: () => clearTimeout(timer) };
+  function stop(): void {
+    stopped = true;
+    clearTimeout(timer);
+  }
+
+  return { add, stop };
 }
 
 /** A folder that is gone, or lost everything at once, is an outage and no deletion. */
