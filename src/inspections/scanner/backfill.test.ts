@@ -1,13 +1,16 @@
 import { appendFileSync, renameSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { imageName, tinyJpeg } from '../../testing/faults/plant-images.ts';
 import { waitUntil } from '../../testing/faults/plant-process.ts';
+
+// A machine that runs many tests at once is slow; what must not happen at all never waits for this.
+vi.setConfig({ testTimeout: 90_000 });
+
 import { openWatchedFolder, type WatchedFolder } from '../../testing/watched-folder.ts';
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
-const long = 20_000;
 
 /** Old images of several folders, their times mixed; answers their names, oldest first. */
 function writeHistory(folder: WatchedFolder, count: number): string[] {
@@ -15,7 +18,7 @@ function writeHistory(folder: WatchedFolder, count: number): string[] {
   const names = Array.from({ length: count }, (_, i) =>
     imageName('OK', now - (count - i) * minuteMs - 2 * hourMs, i),
   );
-  for (const [i, name] of names.entries()) folder.write(`S${(i * 7) % 3}/OR-3CT/${name}`, 'x');
+  for (const [i, name] of names.entries()) folder.write(`S${(i * 7) % 3}/OR-3CT/${name}`);
   return names;
 }
 
@@ -38,12 +41,8 @@ test('the newest images come first, then the older ones from new to old, with pr
   folder.write(`S3/OR-3CT/${recent}`);
   await folder.start();
   const isRead = () => folder.images().length === old.length + 1;
-  await waitUntil(
-    'there is progress',
-    () => folder.status().backfill?.total === old.length || isRead(),
-    long,
-  );
-  await waitUntil('all are counted', isRead, long);
+  await waitUntil('there is progress', () => folder.status().backfill?.total === old.length || isRead());
+  await waitUntil('all are counted', isRead);
   const names = folder.paths().map(baseName);
   expect(names.indexOf(recent)).toBe(0);
   // A batch holds a thousand images of one of the three folders: the first three are the newer half.
@@ -65,13 +64,13 @@ test('a backfill that is stopped half way goes on after a restart, with nothing 
         stopped ??= folder.stop();
       },
     });
-    await waitUntil('the first batch is counted', () => stopped !== undefined, long);
+    await waitUntil('the first batch is counted', () => stopped !== undefined);
     await stopped;
     expect(folder.images().length).toBeGreaterThan(round * 500);
     expect(folder.images().length).toBeLessThan(names.length);
   }
   await folder.start();
-  await waitUntil('all are counted', () => folder.total().ok === names.length, long);
+  await waitUntil('all are counted', () => folder.total().ok === names.length);
   expect(new Set(folder.paths().map(baseName))).toEqual(new Set(names));
   await waitUntil('the status agrees', () => folder.status().knownFiles === names.length);
 });
@@ -81,7 +80,7 @@ test('folders that have not changed are passed over after a restart; what change
   writeHistory(folder, 300);
   makeFoldersOld(folder);
   await folder.start();
-  await waitUntil('all are counted', () => folder.images().length === 300, long);
+  await waitUntil('all are counted', () => folder.images().length === 300);
   await waitUntil('the backfill is over', () => folder.status().backfill === null);
   await folder.stop();
 
@@ -90,8 +89,8 @@ test('folders that have not changed are passed over after a restart; what change
   makeFoldersOld(folder);
   folder.write(`S0/OR-3CT/${imageName('OK', Date.now() - 30 * hourMs, 1)}`);
   await folder.start();
-  await waitUntil('the first sweep is over', () => folder.status().lastSweep !== null, long);
-  await waitUntil('the change is found', () => folder.images().length === 301, long);
+  await waitUntil('the first sweep is over', () => folder.status().lastSweep !== null);
+  await waitUntil('the change is found', () => folder.images().length === 301);
   expect(folder.status().lastSweep?.filesSeen).toBe(301);
   expect(folder.find('S1/OR-3CT/unseen.png')).toBeUndefined();
   await folder.rescan();
@@ -107,14 +106,14 @@ test('an old image that is still being copied is not counted before it is whole'
   const first = `S0/OR-3CT/${imageName('OK', Date.now() - 50 * hourMs, 1)}`;
   folder.write(first, half);
   await folder.start();
-  await waitUntil('it is noticed', () => folder.status().incomplete === 1, long);
+  await waitUntil('it is noticed', () => folder.status().incomplete === 1);
   const second = `S0/OR-3CT/${imageName('OK', Date.now() - 60 * hourMs, 2)}`;
   folder.write(second, half);
   await waitUntil('the second is noticed', () => folder.status().incomplete === 2);
   await sleep(300);
   expect(folder.images()).toEqual([]);
   for (const path of [first, second]) appendFileSync(folder.at(path), tinyJpeg.subarray(200));
-  await waitUntil('both are counted', () => folder.total().ok === 2, 3_000);
+  await waitUntil('both are counted', () => folder.total().ok === 2);
   expect(folder.images().map(({ revision }) => revision)).toEqual([0, 0]);
 });
 
@@ -122,11 +121,11 @@ test('an old folder moved into place is read completely', async () => {
   await using folder = await openWatchedFolder();
   folder.write('S0/OR-3CT/first.png');
   await folder.start();
-  await waitUntil('the first is counted', () => folder.images().length === 1, long);
+  await waitUntil('the first is counted', () => folder.images().length === 1);
   for (let i = 0; i < 50; i++)
     folder.write(`.import/OR-3CT/${imageName('NG', Date.now() - 100 * hourMs, i)}`);
   renameSync(folder.at('.import'), folder.at('S7'));
-  await waitUntil('all of it is counted', () => folder.total().ng === 50, 5_000);
+  await waitUntil('all of it is counted', () => folder.total().ng === 50);
 });
 
 test.each(['1900', '1969', '1999', '2001'])('images dated %s are taken as they are', async (year) => {
@@ -134,7 +133,7 @@ test.each(['1900', '1969', '1999', '2001'])('images dated %s are taken as they a
   const names = [1, 2, 3].map((i) => `OK-${year}0101-10101${i}-${i}.jpg`);
   for (const name of names) folder.write(`S0/OR-3CT/${name}`);
   await folder.start();
-  await waitUntil('all are counted', () => folder.total().ok === 3, long);
+  await waitUntil('all are counted', () => folder.total().ok === 3);
   expect(folder.paths().map(baseName).sort()).toEqual(names);
 });
 
