@@ -1,4 +1,7 @@
-/* Says whether the page is live, polls while its stream is away, lets ages tick and changed numbers flash. */
+/*
+ * Says whether the page is live, polls while its stream is away, lets ages tick and changed numbers flash.
+ * Comes before htmx, so that it hears the stream from its first word.
+ */
 (() => {
   /** Two pings of the server missed, and some patience. */
   const SILENCE_MS = 40_000;
@@ -159,8 +162,10 @@
     // The first connect failed: htmx tries again within 15 s.
     for (const failure of ['htmx:error', 'htmx:response:error'])
       live.addEventListener(failure, () => expectBy(now()));
-    // On a slow link htmx may have started before its stream extension came; then it passed #live over.
-    setTimeout(() => live._htmx || htmx.process(live));
+    // On a slow link htmx may start before its stream extension has come; then it passes #live over.
+    document.addEventListener('DOMContentLoaded', () => {
+      setTimeout(() => live._htmx || htmx.process(live));
+    });
   }
 
   function start() {

@@ -2,7 +2,7 @@ import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { testNow } from '../test-app.ts';
 import { imagePath, imageSeries } from './images.ts';
-import { useStage } from './stage.ts';
+import { soon, useStage } from './stage.ts';
 
 const unreadable = imagePath('S4/OR-2CT', 'NG', '102000', 21);
 
@@ -30,7 +30,7 @@ const shownImages = () =>
   stage.page.evaluate<number>('[...document.images].filter((image) => image.naturalWidth > 0).length');
 
 inBrowser('the first page shows figures, models, trend and thumbnails of every station', async () => {
-  await expect.poll(async () => (await stage.plant.text('/')).includes('Unreadable')).toBe(true);
+  await expect.poll(async () => (await stage.plant.text('/')).includes('Unreadable'), soon).toBe(true);
   await open('/');
   expect(await heading()).toBe('Inspections');
   expect(await words('#inspections-covers')).toMatch(/09:31–10:31 · all stations · 153 records/);
@@ -41,7 +41,7 @@ inBrowser('the first page shows figures, models, trend and thumbnails of every s
   expect(await card('S9').getByRole('row', { name: 'OR-3CT' }).innerText()).toContain('90.1 %');
   expect(await card('S9').locator('figure svg').count()).toBe(1);
   expect(await card('S4').getByText('Not a JPEG or PNG image').count()).toBe(2);
-  await expect.poll(shownImages).toBe(4 + 2);
+  await expect.poll(shownImages, soon).toBe(4 + 2);
 });
 
 inBrowser('the filters are a form: station, model, period, own time, and none of them again', async () => {
@@ -122,7 +122,7 @@ inBrowser('a station’s page shows its tables, and all its images page by page'
   expect(new Set(seen.slice(0, 3).flat()).size).toBe(131);
   expect(seen[3]).toEqual(seen[1]);
   expect(seen[4]).toEqual(seen[0]);
-  await expect.poll(shownImages).toBe(4 + 60);
+  await expect.poll(shownImages, soon).toBe(4 + 60);
 });
 
 inBrowser('the history is filtered by verdict, and an image leads to its neighbours', async () => {
@@ -136,7 +136,7 @@ inBrowser('the history is filtered by verdict, and an image leads to its neighbo
   expect(await stage.page.getByLabel('Path on the server').inputValue()).toBe(
     `${stage.plant.watchDir}/S9/OR-3CT/NG-20250906-100209-130.jpg`,
   );
-  await expect.poll(shownImages).toBe(1);
+  await expect.poll(shownImages, soon).toBe(1);
   await follow(stage.page.getByRole('link', { name: 'Next', exact: true }));
   expect(await heading()).toMatch(/OK\s+#135/);
   await follow(stage.page.getByRole('link', { name: 'Previous NG' }));
