@@ -7,9 +7,9 @@ import { imageName, rejudge, tinyJpeg, writeImage } from './plant-images.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
 /** 200 for the whole proof, `npm run faults`. */
-const rounds = Number(process.env.KILL_ROUNDS ?? 20);
+const rounds = Number(process.env.KILL_ROUNDS ?? 12);
 const firstFiles = 20_000;
-const olderFilesPerRound = 1_200;
+const olderFilesPerRound = 2_000;
 const newFilesPerRound = 40;
 const rejudgedPerRound = 15;
 const dayMs = 86_400_000;
@@ -73,16 +73,26 @@ function unitOf(file: string): string {
 async function killAtRandom(plant: FaultPlant, machines: ReturnType<typeof createMachines>, round: number) {
   machines.writeOlder(olderFilesPerRound);
   const running = await plant.start();
-  if (round % 7 === 0) await sleep(random(0, 900));
-  else {
-    await running.listening;
-    const work = machines.work();
-    await sleep(random(50, 600));
-    await work;
+  if (round % 7 === 0) {
+    await sleep(random(0, 900));
+    await running.kill();
+    return undefined;
   }
-  const acknowledged = round % 3 === 0 ? await readAcknowledged(running) : undefined;
+  await running.listening;
+  const work = machines.work();
+  if (round % 3 === 0) await sleep(random(50, 600));
+  else await waitForRows(plant);
+  const acknowledged = round % 2 === 0 ? await readAcknowledged(running) : undefined;
   await running.kill();
+  await work;
   return acknowledged;
+}
+
+/** Until something is recorded, however slow the machine is, and a moment more. */
+async function waitForRows({ dbPath }: FaultPlant): Promise<void> {
+  const before = countRows(dbPath);
+  for (let i = 0; i < 1_000 && countRows(dbPath) === before; i++) await sleep(5);
+  await sleep(random(0, 60));
 }
 
 test(
