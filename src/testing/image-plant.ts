@@ -124,6 +124,7 @@ function createImageApp(): Hono<AppEnv> {
   app.onError(errors.onError);
   app.use(async (c, next) => {
     c.set('t', i18n.t(c.req.header('accept-language') === 'ko' ? 'ko' : 'en'));
+    c.set('principal', { kind: 'machine' });
     await next();
   });
   return app;
