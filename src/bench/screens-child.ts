@@ -3,6 +3,7 @@
  * them and tells its parent when each of them first carried which COUNT.
  */
 import { Agent, get } from 'node:http';
+import { stationOfCount } from './live-files.ts';
 
 export type ScreensOrder = { type: 'open'; url: string; screens: number } | { type: 'report' };
 export type ScreensReport =
@@ -20,23 +21,29 @@ function openScreen(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = get(url, { agent, headers: { accept: 'text/event-stream' } }, (response) => {
       if (response.statusCode !== 200) reject(new Error(`The stream answered ${response.statusCode}`));
-      const seen = new Set<number>();
+      const newest = new Map<number, number>();
       response.setEncoding('latin1');
       response.on('data', (text: string) => {
         const at = Date.now();
-        for (const [, digits] of text.matchAll(/#(\d{7,8})</g)) {
-          const sequence = Number(digits);
-          if (seen.has(sequence)) continue;
-          seen.add(sequence);
-          const times = arrivals.get(sequence);
-          if (times) times.push(at);
-          else arrivals.set(sequence, [at]);
-        }
+        for (const [, digits] of text.matchAll(/#(\d{7,8})</g)) note(newest, Number(digits), at);
       });
       response.once('data', () => resolve());
     });
     request.once('error', reject);
   });
+}
+
+/** With a COUNT all earlier ones of its station are on the screen, too: its figures count them. */
+function note(newest: Map<number, number>, sequence: number, at: number): void {
+  const station = stationOfCount(sequence);
+  const before = newest.get(station);
+  if (before !== undefined && sequence <= before) return;
+  newest.set(station, sequence);
+  for (let shown = (before ?? sequence - 1) + 1; shown <= sequence; shown++) {
+    const times = arrivals.get(shown);
+    if (times) times.push(at);
+    else arrivals.set(shown, [at]);
+  }
 }
 
 async function open(url: string, screens: number): Promise<void> {

@@ -45,12 +45,29 @@ export function snapshotOf(fragment: Fragment): string {
  */
 export function changesBetween(before: Fragment, after: Fragment): string {
   if (before.html === after.html) return '';
-  if (frameOf(before) !== frameOf(after)) return snapshotOf(after);
+  if (!hasSameFrame(before, after)) return snapshotOf(after);
   const shown = new Map(before.parts.map(({ id, html }) => [id, html]));
   return after.parts
     .filter(({ id, html }) => html !== shown.get(id))
     .map(({ id, html }) => hxPartial(id, 'outerMorph', html))
     .join('\n');
+}
+
+/** Whether two fragments differ at most within their parts and in the order of a movable list. */
+export function hasSameFrame(before: Fragment, after: Fragment): boolean {
+  return before.html === after.html || frameOf(before) === frameOf(after);
+}
+
+/** The fragment with some of its parts, by their ids, as they were before. */
+export function withOldParts(fragment: Fragment, oldParts: ReadonlyMap<string, string>): Fragment {
+  let { html } = fragment;
+  const parts = fragment.parts.map((part) => {
+    const old = oldParts.get(part.id);
+    if (old === undefined) return part;
+    html = html.replace(part.html, () => old);
+    return { id: part.id, html: old };
+  });
+  return { ...fragment, html, parts };
 }
 
 /** A short name of a fragment's exact content, by which a page says what it shows already. */

@@ -126,8 +126,9 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
 }
 
 /** The topics somebody looks at, each once for its filters and language. */
-function createLiveTopics(context: LiveTopicContext) {
+function createLiveTopics(shared: Omit<LiveTopicContext, 'countTopics'>) {
   const topics = new Map<string, LiveTopic>();
+  const context = { ...shared, countTopics: () => topics.size };
   const keyOf = (request: TopicRequest, lang: Lang) => `${lang} ${request.key}`;
   return {
     size: () => topics.size,

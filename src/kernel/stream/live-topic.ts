@@ -2,14 +2,17 @@ import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
-import { changesBetween, contentHash, type Fragment, snapshotOf } from './fragment.ts';
+import { contentHash, type Fragment, snapshotOf } from './fragment.ts';
 import { createFrame, type Frame } from './frame.ts';
+import { createPace } from './pace.ts';
 import type { TopicRequest } from './topic.ts';
 
-/** At most four renders a second for each topic; the first change goes out at once and the last one always. */
-const MIN_INTERVAL_MS = 250;
-/** However long a render takes, the topic rests for four times as long, so that other work gets its turn. */
+/** A plant of twenty images a second is rendered for each of them, a busier one for some at a time. */
+const MIN_INTERVAL_MS = 40;
+/** However long it takes to render and to send, the topic rests for four times as long, so that other work gets its turn. */
 const INTERVAL_PER_RENDER_MS = 5;
+/** Many topics share that part of the time, down to four renders a second each. */
+const SHARED_INTERVAL_MS = 250;
 /** A period ends just after its boundary, so that "now, floored to the minute" is the new minute for certain. */
 const AFTER_BOUNDARY_MS = 20;
 
@@ -41,6 +44,8 @@ export type LiveTopicContext = {
   nextSequence(): number;
   messageId(sequence: number): string;
   onRendered(ms: number): void;
+  /** Topics alive now. */
+  countTopics(): number;
 };
 
 /** Starts a topic; its first render is under way when this returns. */
@@ -52,8 +57,10 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
   let lastStartedAt = Number.NEGATIVE_INFINITY;
   let intervalMs = MIN_INTERVAL_MS;
   let pause: NodeJS.Timeout | undefined;
+  let rest: NodeJS.Timeout | undefined;
   let period: NodeJS.Timeout | undefined;
   const viewers = new Set<TopicViewer>();
+  const pace = createPace();
 
   const refresh = () => {
     dirty = true;
@@ -71,10 +78,9 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
       lastStartedAt = performance.now();
       try {
         const fragment = await request.topic.render(request.query, { lang });
-        const tookMs = performance.now() - lastStartedAt;
-        intervalMs = Math.max(MIN_INTERVAL_MS, tookMs * INTERVAL_PER_RENDER_MS);
-        context.onRendered(tookMs);
+        context.onRendered(performance.now() - lastStartedAt);
         if (!stopped) show(fragment);
+        intervalMs = intervalAfter(performance.now() - lastStartedAt, context.countTopics());
       } catch (error) {
         // Whoever asks for a station that does not exist is told so again at every event; the log is not.
         const level = error instanceof AppError && error.status < 500 ? 'debug' : 'warn';
@@ -85,11 +91,13 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
     });
   };
   const show = (fragment: Fragment) => {
-    const changes = state && changesBetween(state.fragment, fragment);
+    const { changes, shown, againInMs } = pace.next(fragment, performance.now());
+    clearTimeout(rest);
+    if (againInMs !== undefined) rest = setTimeout(() => show(fragment), againInMs);
     if (changes === '') return;
     const sequence = context.nextSequence();
-    const snapshot = createFrame({ data: snapshotOf(fragment) });
-    state = { fragment, sequence, hash: contentHash(fragment.html), snapshot };
+    const snapshot = createFrame({ data: snapshotOf(shown) });
+    state = { fragment: shown, sequence, hash: contentHash(shown.html), snapshot };
     const change =
       changes === undefined ? undefined : createFrame({ id: context.messageId(sequence), data: changes });
     for (const viewer of viewers) viewer.update(topic, change);
@@ -111,10 +119,17 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
     stop: () => {
       stopped = true;
       clearTimeout(pause);
+      clearTimeout(rest);
       clearTimeout(period);
     },
   };
   if (request.topic.everyMs !== undefined) schedulePeriod(request.topic.everyMs);
   refresh();
   return topic;
+}
+
+/** From the start of one render to the start of the next, after one that took `tookMs`. */
+function intervalAfter(tookMs: number, topics: number): number {
+  const aloneMs = tookMs * INTERVAL_PER_RENDER_MS;
+  return Math.max(MIN_INTERVAL_MS, aloneMs, Math.min(aloneMs * topics, SHARED_INTERVAL_MS));
 }

@@ -1,0 +1,60 @@
+import { changesBetween, type Fragment, hasSameFrame, snapshotOf, withOldParts } from './fragment.ts';
+
+/** No part of a screen changes more than four times a second: its first change goes out at once, its last one always. */
+const MIN_INTERVAL_MS = 250;
+
+/**
+ * What to send now, '' for nothing and undefined for the very first state, which is in every viewer's snapshot; what
+ * all screens show then; and after how long to ask again, because parts were left out that had only just changed.
+ */
+export type Step = { changes: string | undefined; shown: Fragment; againInMs: number | undefined };
+
+/** Decides for all screens of a topic which changes they see when. Different parts never wait for each other. */
+export type Pace = {
+  /** The step from what was sent before towards `after`; `now` in ms of any steady clock. */
+  next(after: Fragment, now: number): Step;
+};
+
+export function createPace(): Pace {
+  let sent: Fragment | undefined;
+  let wholeSentAt = Number.NEGATIVE_INFINITY;
+  const sentAt = new Map<string, number>();
+
+  function sendWhole(before: Fragment, after: Fragment, now: number): Step {
+    const againInMs = wholeSentAt + MIN_INTERVAL_MS - now;
+    if (againInMs > 0) return { changes: '', shown: before, againInMs };
+    wholeSentAt = now;
+    sentAt.clear();
+    return { changes: snapshotOf(after), shown: after, againInMs: undefined };
+  }
+
+  function sendParts(before: Fragment, after: Fragment, now: number): Step {
+    const shown = new Map(before.parts.map(({ id, html }) => [id, html]));
+    const early = new Map<string, string>();
+    let againInMs: number | undefined;
+    for (const { id, html } of after.parts) {
+      const old = shown.get(id);
+      if (old === undefined || old === html) continue;
+      const waitMs = (sentAt.get(id) ?? Number.NEGATIVE_INFINITY) + MIN_INTERVAL_MS - now;
+      if (waitMs > 0) {
+        early.set(id, old);
+        againInMs = Math.min(waitMs, againInMs ?? waitMs);
+      } else sentAt.set(id, now);
+    }
+    const next = withOldParts(after, early);
+    return { changes: changesBetween(before, next), shown: next, againInMs };
+  }
+
+  function step(after: Fragment, now: number): Step {
+    if (!sent) return { changes: undefined, shown: after, againInMs: undefined };
+    return hasSameFrame(sent, after) ? sendParts(sent, after, now) : sendWhole(sent, after, now);
+  }
+
+  return {
+    next(after, now) {
+      const taken = step(after, now);
+      sent = taken.shown;
+      return taken;
+    },
+  };
+}
