@@ -8,14 +8,14 @@ const pages = ['/', '/overview', '/stations/S0', '/sources', '/inspections/expor
 const olderFiles = 30_000;
 const dayMs = 86_400_000;
 
-/** Does the same again and again until stopped. */
-function repeat(work: (round: number) => Promise<unknown>): { stop(): Promise<void> } {
+/** Does the same again and again until stopped, or until the test is over. */
+function repeat(work: (round: number) => Promise<unknown>): AsyncDisposable {
   let isOver = false;
   const done = (async () => {
     for (let round = 0; !isOver; round++) await work(round);
   })();
   return {
-    stop: async () => {
+    async [Symbol.asyncDispose]() {
       isOver = true;
       await done;
     },
@@ -36,18 +36,21 @@ test('asked to end in the middle of everything it does so in order and in time, 
   for (let i = 0; i < olderFiles; i++) write(Date.now() - dayMs - i * 10, i);
   const running = await plant.start();
   await running.listening;
-  const machines = repeat(async (round) => {
+  await using machines = repeat(async (round) => {
     for (let i = 0; i < 20; i++) write(Date.now(), olderFiles + round * 20 + i);
     await sleep(20);
   });
   let cutOff = 0;
-  const readers = Array.from({ length: 8 }, () =>
-    repeat(async (round) => {
-      const answer = await running.fetch(pages[round % pages.length]!).catch(() => sleep(50));
-      // An answer that has begun comes to its end.
-      if (answer) await answer.text().catch(() => cutOff++);
-    }),
-  );
+  await using readers = new AsyncDisposableStack();
+  for (let i = 0; i < 8; i++) {
+    readers.use(
+      repeat(async (round) => {
+        const answer = await running.fetch(pages[round % pages.length]!).catch(() => sleep(50));
+        // An answer that has begun comes to its end.
+        if (answer) await answer.text().catch(() => cutOff++);
+      }),
+    );
+  }
   const streams = Array.from({ length: 50 }, () =>
     openStream(running).then(
       () => 'ended',
@@ -63,13 +66,13 @@ test('asked to end in the middle of everything it does so in order and in time, 
   expect(running.output()).not.toMatch(/"level":(?:50|60)/);
   const ends = await Promise.all(streams);
   expect(ends.filter((end) => end === 'ended')).toHaveLength(streams.length);
-  await Promise.all(readers.map((reader) => reader.stop()));
+  await readers.disposeAsync();
   expect(findBookFaults(plant.dbPath)).toEqual([]);
   const told = readRows(plant.dbPath);
 
   const again = await plant.start();
   await again.listening;
-  await machines.stop();
+  await machines[Symbol.asyncDispose]();
   const onDisk = listFiles(plant.watchDir);
   expect(told.length).toBeLessThan(onDisk.length);
   await waitUntil('all is counted', () => countRows(plant.dbPath) >= onDisk.length);
