@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
 import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { mapFairly } from '../kernel/map-fairly.ts';
 import { apiDocs } from './api-docs.ts';
 import type { listQuery } from './api-schemas.ts';
 import { parseCursor, writeCursor } from './cursor.ts';
@@ -19,13 +20,11 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/api/v1/stations', may('look'), apiDocs.stations, async (c) =>
       c.json({
-        stations: await Promise.all(
-          reads.names.listStations().map(async ({ id, name }) => ({
-            name,
-            lastSeenAt: (await reads.inspections.findLastSeenAt(id)) ?? null,
-            ...(await reads.pulse.read(id)),
-          })),
-        ),
+        stations: await mapFairly(reads.names.listStations(), async ({ id, name }) => ({
+          name,
+          lastSeenAt: (await reads.inspections.findLastSeenAt(id)) ?? null,
+          ...(await reads.pulse.read(id)),
+        })),
       }),
     )
     .get('/api/v1/parts', may('look'), apiDocs.parts, (c) =>

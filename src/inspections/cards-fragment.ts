@@ -3,10 +3,18 @@ import type { Lang } from '../kernel/i18n/languages.ts';
 import type { Fragment, Part } from '../kernel/stream/fragment.ts';
 import { movableList, topicViewer } from '../kernel/stream/live-page.ts';
 import type { InspectionDeps } from './deps.ts';
+import { maxCardsOf } from './max-cards.ts';
 import type { StationSummary } from './model.ts';
 import { noticesView } from './notices.ts';
 import { type AskedView, readAskedView } from './page-query.ts';
-import { type CardsView, cardPartNames, cardsView, type DrawTrend, type ViewContext } from './views.ts';
+import {
+  type CardsView,
+  type CardTotals,
+  cardPartNames,
+  cardsView,
+  type DrawTrend,
+  type ViewContext,
+} from './views.ts';
 
 /** A bar fills the height from this count on, so that one image a minute does not look like a full line. */
 const smallestFullBar = 4;
@@ -38,19 +46,37 @@ function drawTrendUntil(now: number): DrawTrend {
   return (buckets, window) => barTrend({ buckets, window, now, maxCount: smallestFullBar });
 }
 
-/** The summaries a page's filters ask for. */
-export async function readSummaries(deps: InspectionDeps, asked: AskedView): Promise<StationSummary[]> {
+/** The summaries a page's filters ask for; of more stations than `atMost` those of the worst yield. */
+export async function readSummaries(
+  deps: InspectionDeps,
+  asked: AskedView,
+  atMost?: number,
+): Promise<StationSummary[]> {
   if (asked.isUnknown) return [];
   const { window, buckets, filter } = asked;
-  return deps.reads.summaries({ window, buckets, filter, ngLimit: deps.settings.ngPreviewCount });
+  const ngLimit = deps.settings.ngPreviewCount;
+  return deps.reads.summaries({ window, buckets, filter, ngLimit, ...(atMost ? { atMost } : {}) });
+}
+
+/** How many stations and images there are, shown or not. */
+async function readTotals(deps: InspectionDeps, asked: AskedView): Promise<CardTotals> {
+  const parts = (await deps.reads.counts.countByPart(asked.window, asked.filter)).map((part) => ({
+    stationId: part.stationId,
+    images: part.ok + part.ng + part.unmatched,
+  }));
+  const stations = new Set(parts.filter(({ images }) => images > 0).map(({ stationId }) => stationId));
+  return { stations: stations.size, images: parts.reduce((sum, { images }) => sum + images, 0) };
 }
 
 /** The live part of the Inspections page. */
 async function readCards(deps: InspectionDeps, search: URLSearchParams): Promise<CardsView> {
   const asked = readAskedView(search, deps.reads);
   const sources = deps.sources.list();
-  const summaries = await readSummaries(deps, asked);
+  const maxCards = maxCardsOf(asked.query);
+  const summaries = await readSummaries(deps, asked, maxCards);
+  const isAll = summaries.length < maxCards;
   return cardsView(summaries, await viewContext(deps, asked, summaries), {
+    ...(isAll ? {} : { totals: await readTotals(deps, asked) }),
     notices: noticesView(sources, deps.reads.clock.now()),
     empty: {
       folders: sources.map(({ path }) => path),

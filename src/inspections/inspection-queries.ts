@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, gte, inArray, isNull, lt, max, type SQL, sql
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
+import { mergeLanes, type Page } from './merge-lanes.ts';
 import type { BadImage, InspectionRef, TimeWindow, Verdict } from './model.ts';
 
 /** Which inspections a list shows. `window` is half-open; without a station all stations are merged. */
@@ -69,11 +70,7 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
     );
   }
 
-  function listLane(
-    { stationId, partId }: Lane,
-    { verdict, window }: ListFilter,
-    page: { limit: number; from?: Cursor; direction: Direction },
-  ) {
+  function listLane({ stationId, partId }: Lane, { verdict, window }: ListFilter, page: Page) {
     const conditions: (SQL | undefined)[] = [
       eq(inspections.stationId, stationId),
       partId === undefined ? undefined : eq(inspections.partId, partId),
@@ -122,8 +119,7 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
 
     async listInspections(filter, { limit, from, direction = 'older' }) {
       const page = { limit: Math.min(limit, maxPageItems), direction, ...(from ? { from } : {}) };
-      const lists = await Promise.all(lanesOf(filter).map((lane) => listLane(lane, filter, page)));
-      const rows = lists.length === 1 ? (lists[0] ?? []) : mergeInOrder(lists, page);
+      const rows = await mergeLanes(lanesOf(filter), page, (lane, part) => listLane(lane, filter, part));
       return rows.map(toRef);
     },
 
@@ -171,12 +167,4 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
       return { images, totalCount: all?.total ?? 0 };
     },
   };
-}
-
-function mergeInOrder<T extends Cursor>(lists: T[][], page: { limit: number; direction: Direction }): T[] {
-  const sign = page.direction === 'older' ? -1 : 1;
-  return lists
-    .flat()
-    .sort((a, b) => sign * (a.capturedAt - b.capturedAt || a.id - b.id))
-    .slice(0, page.limit);
 }

@@ -1,3 +1,4 @@
+import { mapFairly } from '../kernel/map-fairly.ts';
 import type { InspectionRef, StationSummary, TrendBucket, VerdictCounts } from './model.ts';
 import type { InspectionReads } from './reads.ts';
 import { hourMs, minuteMs } from './roll-ups.ts';
@@ -6,6 +7,8 @@ import { sumCounts } from './yield.ts';
 const shownHours = 24;
 /** A station without an image for this long is no longer on the Overview; its page stays. */
 const forgottenAfterMs = 30 * 24 * hourMs;
+/** More are not looked into: so many stations are a folder that was not meant to be watched. */
+const maxStations = 1_000;
 
 /** What a page about the whole plant says of one station. */
 export type StationOverview = {
@@ -16,7 +19,10 @@ export type StationOverview = {
   last: InspectionRef | null;
 } & Pick<StationSummary, 'lastSeenAt' | 'usualIntervalMs' | 'ngBurstSince'>;
 
-/** All stations of the last 30 days with their last hour and last 24 hours. */
+/**
+ * All stations of the last 30 days with their last hour and last 24 hours; of more than a thousand stations those that
+ * had images in these hours first.
+ */
 export async function readOverview(reads: InspectionReads): Promise<StationOverview[]> {
   const now = reads.clock.now();
   const endAt = Math.floor(now / minuteMs) * minuteMs + minuteMs;
@@ -24,21 +30,22 @@ export async function readOverview(reads: InspectionReads): Promise<StationOverv
   const hourCounts = await reads.counts.countByPart({ startAt: endAt - hourMs, endAt });
   const lastHours = Map.groupBy(hourCounts, (row) => row.stationId);
   const rows = Map.groupBy(await reads.counts.countByTime(day, {}, true), (row) => row.stationId);
-  const stations = await Promise.all(
-    reads.names.listStations().map(async ({ id, name }) => {
-      const [last] = await reads.inspections.listInspections({ stationId: id }, { limit: 1 });
-      const hours = byHour(rows.get(id) ?? []);
-      return {
-        station: name,
-        lastHour: sumCounts(lastHours.get(id) ?? []),
-        lastDay: sumCounts(hours),
-        hours,
-        last: last ?? null,
-        lastSeenAt: last?.capturedAt ?? null,
-        ...(await reads.pulse.read(id)),
-      };
-    }),
-  );
+  const known = reads.names.listStations();
+  const active = known.toSorted((a, b) => Number(rows.has(b.id)) - Number(rows.has(a.id)));
+  const looked = known.length > maxStations ? active.slice(0, maxStations) : known;
+  const stations = await mapFairly(looked, async ({ id, name }) => {
+    const [last] = await reads.inspections.listInspections({ stationId: id }, { limit: 1 });
+    const hours = byHour(rows.get(id) ?? []);
+    return {
+      station: name,
+      lastHour: sumCounts(lastHours.get(id) ?? []),
+      lastDay: sumCounts(hours),
+      hours,
+      last: last ?? null,
+      lastSeenAt: last?.capturedAt ?? null,
+      ...(await reads.pulse.read(id)),
+    };
+  });
   return stations.filter(({ lastSeenAt }) => lastSeenAt !== null && now - lastSeenAt < forgottenAfterMs);
 }
 

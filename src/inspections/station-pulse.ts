@@ -12,7 +12,7 @@ const burstHours = 1;
 const baselineHours = 24;
 const paceTtlMs = 60_000;
 const burstTtlMs = 5_000;
-const maxStations = 1_000;
+const maxStations = 10_000;
 
 type Pulse = Pick<StationSummary, 'usualIntervalMs' | 'ngBurstSince'>;
 

@@ -1,3 +1,4 @@
+import { mapFairly } from '../kernel/map-fairly.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { CountFilter, CountQueries } from './count-queries.ts';
 import type { InspectionQueries } from './inspection-queries.ts';
@@ -5,7 +6,7 @@ import type { StationSummary, TimeWindow, VerdictCounts } from './model.ts';
 import { hourMs } from './roll-ups.ts';
 import type { StationPulse } from './station-pulse.ts';
 import { fillBuckets } from './time-window.ts';
-import { sumCounts } from './yield.ts';
+import { sumCounts, yieldRate } from './yield.ts';
 
 type Options = {
   counts: CountQueries;
@@ -20,6 +21,8 @@ export type SummaryRequest = {
   buckets: TimeWindow[];
   ngLimit: number;
   filter?: CountFilter;
+  /** Of more stations than this only those of the worst yield. */
+  atMost?: number;
 };
 
 /**
@@ -29,8 +32,8 @@ export type SummaryRequest = {
 export type ReadStationSummaries = (request: SummaryRequest) => Promise<StationSummary[]>;
 
 export function createStationSummaries({ counts, inspections, pulse, names }: Options): ReadStationSummaries {
-  return async ({ window, buckets, ngLimit, filter = {} }) => {
-    const byStation = new Map<number, { part: string; counts: VerdictCounts }[]>();
+  return async ({ window, buckets, ngLimit, filter = {}, atMost }) => {
+    const byStation = new Map<number, PartLines>();
     for (const { stationId, partId, ...sums } of await counts.countByPart(window, filter)) {
       if (sums.ok + sums.ng + sums.unmatched === 0) continue;
       const lines = byStation.get(stationId) ?? [];
@@ -39,8 +42,10 @@ export function createStationSummaries({ counts, inspections, pulse, names }: Op
     }
     const isCoarse = buckets.slice(1).every(({ startAt }) => startAt % hourMs === 0);
     const rows = Map.groupBy(await counts.countByTime(window, filter, isCoarse), (row) => row.stationId);
-    return Promise.all(
-      [...byStation].map(async ([stationId, parts]) => {
+    const stations = [...byStation];
+    return mapFairly(
+      atMost !== undefined && stations.length > atMost ? worstOf(stations).slice(0, atMost) : stations,
+      async ([stationId, parts]) => {
         const list = { stationId, ...(filter.partId === undefined ? {} : { partId: filter.partId }), window };
         const [last] = await inspections.listInspections(list, { limit: 1 });
         const lastNgs = await inspections.listInspections({ ...list, verdict: 'NG' }, { limit: ngLimit });
@@ -55,7 +60,17 @@ export function createStationSummaries({ counts, inspections, pulse, names }: Op
           lastNgs,
           trend: fillBuckets(buckets, rows.get(stationId) ?? []),
         };
-      }),
+      },
     );
   };
+}
+
+type PartLines = { part: string; counts: VerdictCounts }[];
+
+/** Stations by their yield, the worst first, those without one last. */
+function worstOf(stations: readonly [number, PartLines][]): [number, PartLines][] {
+  const rates = new Map(
+    stations.map(([id, parts]) => [id, yieldRate(sumCounts(parts.map(({ counts }) => counts))) ?? 2]),
+  );
+  return stations.toSorted(([a], [b]) => (rates.get(a) ?? 2) - (rates.get(b) ?? 2));
 }

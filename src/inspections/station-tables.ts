@@ -1,3 +1,4 @@
+import { mapFairly } from '../kernel/map-fairly.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { TrendBucket, VerdictCounts } from './model.ts';
 import type { AskedView } from './page-query.ts';
@@ -11,18 +12,16 @@ export async function readParts(
   if (asked.isUnknown) return [];
   const { counts, inspections, names } = deps.reads;
   const rows = await counts.countByPart(asked.window, asked.filter);
-  return Promise.all(
-    rows.map(async ({ stationId, partId, ok, ng, unmatched }) => {
-      const filter = { stationId, partId, window: asked.window };
-      const [latest] = await inspections.listInspections(filter, { limit: 1 });
-      return {
-        station: names.stationName(stationId),
-        part: names.partName(partId),
-        counts: { ok, ng, unmatched },
-        latestAt: latest?.capturedAt ?? null,
-      };
-    }),
-  );
+  return mapFairly(rows, async ({ stationId, partId, ok, ng, unmatched }) => {
+    const filter = { stationId, partId, window: asked.window };
+    const [latest] = await inspections.listInspections(filter, { limit: 1 });
+    return {
+      station: names.stationName(stationId),
+      part: names.partName(partId),
+      counts: { ok, ng, unmatched },
+      latestAt: latest?.capturedAt ?? null,
+    };
+  });
 }
 
 /** Counts per station and hour, oldest first; hours without images between two others are there with zeros. */

@@ -119,3 +119,10 @@ test('a wall with too many stations shows the worst ones', () => {
   expect([view.cards.length, view.cards[0]?.station]).toEqual([80, 'S89']);
   expect(cardsView(many, context, rest).cards.length).toBe(90);
 });
+
+test('a page with too many stations shows the worst ones and says how many there are', () => {
+  const many = Array.from({ length: 250 }, (_, i) => summary(`S${i}`, 1000, i));
+  const view = cardsView(many, context, { ...rest, totals: { stations: 9_000, images: 70_000 } });
+  expect([view.cards.length, view.cards[0]?.station, view.moreCount]).toEqual([200, 'S249', 8_800]);
+  expect([view.covers.stationCount, view.covers.totalCount]).toEqual([9_000, 70_000]);
+});

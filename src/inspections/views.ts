@@ -26,6 +26,7 @@ import {
   stationConditions,
   type Tone,
 } from '../plant/station-state.ts';
+import { maxCardsOf } from './max-cards.ts';
 import type {
   InspectionRef,
   StationSummary,
@@ -35,7 +36,7 @@ import type {
   VerdictCounts,
 } from './model.ts';
 import type { NoticesView } from './notices.ts';
-import { MAX_WALL_TILES, wallGrid } from './wall-grid.ts';
+import { wallGrid } from './wall-grid.ts';
 import { showInterval, wilsonInterval, yieldRate } from './yield.ts';
 
 /** Draws the filled trend of a card; the result is safe SVG. */
@@ -133,6 +134,8 @@ export type CardsView = {
   covers: CoversView;
   notices: NoticesView;
   cards: StationCard[];
+  /** Stations beyond the cards shown. */
+  moreCount: number;
   /** Wall mode: how the tiles stand. */
   wall: { columns: number; rows: number };
   order: ListOrder;
@@ -246,15 +249,25 @@ function orderCards(cards: StationCard[]): StationCard[] {
   return cards.toSorted((a, b) => rank(a) - rank(b) || a.station.localeCompare(b.station));
 }
 
+/** Stations and images of a page, shown or not. */
+export type CardTotals = { stations: number; images: number };
+
 /** The whole live part of the Inspections page. */
 export function cardsView(
   summaries: StationSummary[],
   context: ViewContext,
-  rest: { notices: NoticesView; empty: Omit<EmptyView, 'kind' | 'widerHref'>; anyImageEver: boolean },
+  rest: {
+    notices: NoticesView;
+    empty: Omit<EmptyView, 'kind' | 'widerHref'>;
+    anyImageEver: boolean;
+    /** Where `summaries` are not all. */
+    totals?: CardTotals;
+  },
 ): CardsView {
   const cards = orderCards(summaries.map((summary) => stationCard(summary, context)));
   const totalCount = cards.reduce((sum, { counts }) => sum + counts.ok + counts.ng + counts.unmatched, 0);
-  const shown = context.query.kiosk ? cards.slice(0, MAX_WALL_TILES) : cards;
+  const totals = rest.totals ?? { stations: cards.length, images: totalCount };
+  const shown = cards.slice(0, maxCardsOf(context.query));
   const empty: EmptyView = {
     ...rest.empty,
     kind: rest.anyImageEver ? 'nothing-here' : 'nothing-yet',
@@ -264,12 +277,13 @@ export function cardsView(
     covers: {
       query: context.query,
       window: context.window,
-      totalCount,
-      stationCount: cards.length,
+      totalCount: totals.images,
+      stationCount: totals.stations,
       csvHref: pageHref('/inspections/export.csv', { ...context.query, kiosk: false }),
     },
     notices: rest.notices,
     cards: shown,
+    moreCount: totals.stations - shown.length,
     wall: wallGrid(shown.length),
     order: context.query.kiosk
       ? { listId: 'wall', itemIds: shown.map(({ slug }) => `tile-${slug}`) }

@@ -47,6 +47,13 @@ test('what is wrong sorts to the top, then the worst yield, then what is at rest
   expect([view.figures.wrongCount, view.figures.wrongTone, view.figures.stationCount]).toEqual([2, 'ng', 5]);
 });
 
+test('of too many stations the Overview shows those that need somebody, and counts all', () => {
+  const many = Array.from({ length: 300 }, (_, i) => station(`fine ${i}`, 10));
+  const view = overviewView([...many, station('silent', 5, { lastSeenAt: now - 600_000 })], context);
+  expect([view.rows.length, view.rows[0]?.station, view.moreCount]).toEqual([200, 'silent', 101]);
+  expect([view.figures.stationCount, view.figures.wrongCount]).toEqual([301, 1]);
+});
+
 test('the yield is red only below what the last day makes usual for so many inspections', () => {
   const usual = overviewView([station('S9', 20)], context).figures;
   expect(usual.usual?.lower).toBeCloseTo(0.98 - 3 * Math.sqrt((0.98 * 0.02) / 1000), 6);

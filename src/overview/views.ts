@@ -69,6 +69,8 @@ export type OverviewRow = {
 export type OverviewView = {
   figures: OverviewFigures;
   rows: OverviewRow[];
+  /** Stations beyond the rows shown. */
+  moreCount: number;
   /** Wall mode: the least of `wallSteps` that has room for all rows. */
   wallStep: number;
   order: ListOrder;
@@ -79,6 +81,8 @@ const wallSteps = [4, 6, 8, 12, 16, 20, 24, 32, 40, 50, 64] as const;
 
 export type OverviewPage = { live: LivePage<'stations'>; here: string };
 
+/** A page of more is nothing anybody reads, and holds up everybody else. */
+const MAX_ROWS = 200;
 const HOUR_MS = 3_600_000;
 const HOURS_SHOWN = 24;
 /** A sparkline never magnifies less than these ten percent. */
@@ -123,9 +127,11 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
       (a.yieldRate ?? 2) - (b.yieldRate ?? 2) ||
       a.station.localeCompare(b.station),
   );
-  const wallStep = wallSteps.find((step) => step >= rows.length) ?? 64;
-  const order = { listId: 'rows', itemIds: rows.map(({ slug }) => `row-${slug}`) };
-  return { figures: overviewFigures(stations, rows, context), rows, wallStep, order };
+  const shown = rows.slice(0, MAX_ROWS);
+  const wallStep = wallSteps.find((step) => step >= shown.length) ?? 64;
+  const order = { listId: 'rows', itemIds: shown.map(({ slug }) => `row-${slug}`) };
+  const figures = overviewFigures(stations, rows, context);
+  return { figures, rows: shown, moreCount: rows.length - shown.length, wallStep, order };
 }
 
 function overviewFigures(
