@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../kernel/clock.ts';
+import { collectGarbage } from '../../kernel/collect-garbage.ts';
 import type { Log } from '../../kernel/log.ts';
 import { unpackBatch } from '../found-files.ts';
 import type { SourceStatus } from '../model.ts';
@@ -12,6 +13,7 @@ const silentThreadMs = 15_000;
 /** A small young generation keeps the garbage of a million names from becoming resident memory. */
 const threadLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 const restartDelayMs = 2_000;
+const restMs = 1_000;
 const writeRetryMs = 1_000;
 const rescanTimeoutMs = 60_000;
 
@@ -82,6 +84,8 @@ export function startScanner(options: ScannerOptions): Scanner {
         settle({ scanned: 0, added: 0, note: 'the scanner was restarted' });
       rescans.clear();
       launchAgain(code === 0 ? 0 : restartDelayMs);
+      // The thread ended by itself after a large sweep: measured 330 MB before and 230 MB after a million images.
+      if (code === 0 && !stopping) setTimeout(collectGarbage, restMs).unref();
     });
     return thread;
   }
