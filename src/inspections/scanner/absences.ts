@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { pathOf } from './folder-state.ts';
 import { listFolder } from './list-folder.ts';
 import { lookUpFile } from './look-up.ts';
-import { tellMissing } from './missing-files.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** A name must stay away this long before it counts as gone: a rename, a remount or an outage needs its time. */
@@ -10,6 +9,8 @@ const usualDoubtMs = 3_000;
 /** More than this at once are left to the next sweep. */
 const maxAbsences = 100_000;
 const looksPerTurn = 500;
+/** Names of one message. */
+const namesPerMessage = 1_000;
 
 /**
  * Files that events or a listing say are gone, believed only when they stay away while their folder and root are still
@@ -25,8 +26,8 @@ type Options = {
   isRootOnline: () => boolean;
   /** A file is there after all. */
   onBack: (folder: FolderState, name: string) => void;
-  /** Files of a folder are gone for good. */
-  onGone: (folder: FolderState) => void;
+  /** A file is gone for good. */
+  onGone: (folder: FolderState, name: string) => void;
 };
 
 export function createAbsences(context: ScanContext, { isRootOnline, onBack, onGone }: Options): Absences {
@@ -65,17 +66,20 @@ export function createAbsences(context: ScanContext, { isRootOnline, onBack, onG
     const path = pathOf(context, folder);
     if (!holdsImages(context, path)) return;
     const gone: string[] = [];
-    const back: string[] = [];
     for (const [i, name] of names.entries()) {
       if ((i + 1) % looksPerTurn === 0) await new Promise(setImmediate);
       const found = lookUpFile(join(path, name));
-      if (found.state === 'gone') gone.push(name);
-      else if (found.state === 'there') (found.stats.isFile() ? back : gone).push(name);
+      if (found.state === 'unreadable') continue;
+      if (found.state === 'there' && found.stats.isFile()) onBack(folder, name);
+      else {
+        // At once, so that a listing which sees it from now on takes it for new.
+        onGone(folder, name);
+        gone.push(name);
+      }
     }
-    for (const name of back) onBack(folder, name);
-    if (gone.length === 0) return;
-    await tellMissing(context, folder, gone);
-    onGone(folder);
+    for (let from = 0; from < gone.length; from += namesPerMessage) {
+      await context.sendMissing(folder.ref, gone.slice(from, from + namesPerMessage));
+    }
   }
 
   function stop(): void {

@@ -28,7 +28,7 @@ test('a complete image is counted within a second', async () => {
   await waitUntil('their way is measured', () => folder.status().lag?.samples === 5);
 });
 
-test('a half-written image is not counted until its end is there', async () => {
+test.concurrent('a half-written image is not counted until its end is there', async () => {
   await using folder = await openOnline({ scan: { minFileAgeMs: 60_000 } });
   const path = newName();
   folder.write(path, half);
@@ -41,7 +41,7 @@ test('a half-written image is not counted until its end is there', async () => {
   await waitUntil('nothing is incomplete', () => folder.status().incomplete === 0);
 });
 
-test('an image that grows slowly is counted once, when it is whole', async () => {
+test.concurrent('an image that grows slowly is counted once, when it is whole', async () => {
   await using folder = await openOnline({ scan: { minFileAgeMs: 500 } });
   const path = newName();
   folder.write(path, tinyJpeg.subarray(0, 20));
@@ -55,7 +55,7 @@ test('an image that grows slowly is counted once, when it is whole', async () =>
   expect(folder.total().ok).toBe(2);
 });
 
-test('an image completed by rename is counted at once', async () => {
+test.concurrent('an image completed by rename is counted at once', async () => {
   await using folder = await openOnline({ scan: { minFileAgeMs: 60_000 } });
   const path = newName();
   folder.write(`${place}/.upload-1.tmp`, half);
@@ -65,7 +65,7 @@ test('an image completed by rename is counted at once', async () => {
   expect(folder.images()).toHaveLength(2);
 });
 
-test.each([
+test.concurrent.each([
   ['without an end marker', 'an image of no known kind'],
   ['of no byte at all', ''],
   ['cut off for good', half],
@@ -78,7 +78,7 @@ test.each([
   expect(tookMs).toBeGreaterThan(minFileAgeMs - 100);
 });
 
-test('a file from a clock that runs ahead is counted after MIN_FILE_AGE of our own', async () => {
+test.concurrent('a file from a clock that runs ahead is counted after MIN_FILE_AGE of our own', async () => {
   await using folder = await openOnline();
   const path = newName();
   folder.write(path, half);
@@ -87,7 +87,7 @@ test('a file from a clock that runs ahead is counted after MIN_FILE_AGE of our o
   await waitUntil('it is counted', isCounted(folder, path));
 });
 
-test('a file counted too early is read again when it goes on growing', async () => {
+test.concurrent('a file counted too early is read again when it goes on growing', async () => {
   await using folder = await openOnline();
   const path = newName();
   folder.write(path, half);
@@ -98,7 +98,7 @@ test('a file counted too early is read again when it goes on growing', async () 
   expect(folder.total().ok).toBe(2);
 });
 
-test('an overwritten image is read again and counted once', async () => {
+test.concurrent('an overwritten image is read again and counted once', async () => {
   await using folder = await openOnline();
   const path = newName();
   folder.write(path);
@@ -108,7 +108,7 @@ test('an overwritten image is read again and counted once', async () => {
   expect(folder.total().ok).toBe(2);
 });
 
-test('an image renamed from OK to NG and back is one unit, judged anew each time', async () => {
+test.concurrent('an image renamed from OK to NG and back is one unit, judged anew each time', async () => {
   await using folder = await openOnline();
   let path = newName();
   folder.write(path);
@@ -126,7 +126,7 @@ test('an image renamed from OK to NG and back is one unit, judged anew each time
   expect(folder.images().every(({ missingAt }) => missingAt === null)).toBe(true);
 });
 
-test('a new station with folders inside folders is noticed at once', async () => {
+test.concurrent('a new station with folders inside folders is noticed at once', async () => {
   await using folder = await openOnline();
   const paths = ['S12/OR-9X/a.png', 'S12/OR-9X/2026-11-21/early/b.png', 'S13/OR-9X/c.png'];
   for (const path of paths) folder.write(path);
@@ -136,7 +136,7 @@ test('a new station with folders inside folders is noticed at once', async () =>
   await waitUntil('a file in it is counted', isCounted(folder, 'S12/OR-9X/2026-11-21/early/later.png'));
 });
 
-test('a folder that is deleted and made anew goes on being watched', async () => {
+test.concurrent('a folder that is deleted and made anew goes on being watched', async () => {
   await using folder = await openOnline();
   folder.write(`${place}/2026-11-21/a.png`);
   await waitUntil('a file in it is counted', isCounted(folder, `${place}/2026-11-21/a.png`));
@@ -149,7 +149,7 @@ test('a folder that is deleted and made anew goes on being watched', async () =>
   await waitUntil('the next one, too', isCounted(folder, `${place}/2026-11-21/c.png`));
 });
 
-test('files that are not two folders deep belong to the station Unknown', async () => {
+test.concurrent('files that are not two folders deep belong to the station Unknown', async () => {
   await using folder = await openOnline();
   const paths = [`${imageName('OK', Date.now(), 801)}`, `S9/${imageName('NG', Date.now(), 802)}`];
   for (const path of paths) folder.write(path);
@@ -157,7 +157,7 @@ test('files that are not two folders deep belong to the station Unknown', async 
   for (const path of paths) expect(folder.find(path)).toMatchObject({ station: 'Unknown', part: 'Unknown' });
 });
 
-test('a name that does not match is counted as unmatched, other files not at all', async () => {
+test.concurrent('a name that does not match is counted as unmatched, other files not at all', async () => {
   await using folder = await openOnline();
   for (const name of ['snapshot.PNG', 'OK-20261399-101010-1.jpg', 'notes.txt', 'OK-20261121-101010-1.gif']) {
     folder.write(`${place}/${name}`);
@@ -166,7 +166,7 @@ test('a name that does not match is counted as unmatched, other files not at all
   expect(folder.total()).toEqual({ ok: 1, ng: 0, unmatched: 2 });
 });
 
-test('two names of one file are two images', async () => {
+test.concurrent('two names of one file are two images', async () => {
   await using folder = await openOnline();
   const [first, second] = [newName(), newName()];
   folder.write(first);

@@ -35,6 +35,8 @@ export const maxShelfFiles = indexBits;
 export type Backfill = {
   /** `mustLook` says that files of the folder may still be on their way to the disk. */
   add(folder: FolderState, names: PackedNames, capturedAt: readonly number[], mustLook: boolean): void;
+  /** Whether files of the folder are not written yet. */
+  holds(folder: FolderState): boolean;
   /** Puts off a beginning until the answer is called. */
   hold(): () => void;
   /** Files written and files found, since nothing was left the last time. */
@@ -51,6 +53,7 @@ export function createBackfill(
 ): Backfill {
   const shelves: Shelf[] = [];
   const inFlight = new Set<Promise<void>>();
+  const unwritten = new Map<FolderState, number>();
   let progress: { done: number; total: number; startedAt: number } | null = null;
   let running: Promise<void> | undefined;
   let held: Promise<void> = Promise.resolve();
@@ -69,6 +72,7 @@ export function createBackfill(
     order.sort();
     shelves.push({ folder, names, order, left: order.length, mustLook });
     folder.waiting += names.length;
+    unwritten.set(folder, (unwritten.get(folder) ?? 0) + names.length);
     progress ??= { done: 0, total: 0, startedAt: context.clock.now() };
     progress.total += names.length;
     running ??= held.then(drain);
@@ -126,11 +130,15 @@ export function createBackfill(
 
   function finish(folder: FolderState, count: number): void {
     if (progress) progress.done += count;
+    const left = (unwritten.get(folder) ?? 0) - count;
+    if (left > 0) unwritten.set(folder, left);
+    else unwritten.delete(folder);
     noteArrived(context, folder, count);
   }
 
   return {
     add,
+    holds: (folder) => unwritten.has(folder),
     hold,
     get progress() {
       return progress;

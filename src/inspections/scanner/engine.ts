@@ -52,7 +52,10 @@ export function startScanEngine(
       intake.forget(folder, name);
       offerOrSweep(folder, name);
     },
-    onGone: (folder) => folder.names && intake.forgetAllBut(folder, folder.names),
+    onGone: (folder, name) => {
+      intake.forget(folder, name);
+      folder.names?.delete(name);
+    },
   });
   intake.onGone(absences.add);
   const watch = createRootWatch(context, intake, () => void sweeps.trigger());

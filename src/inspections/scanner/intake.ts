@@ -14,8 +14,12 @@ const firstRetryMs = 25;
 const longestRetryMs = 1_000;
 /** Files looked at before events, timers and messages get a turn. */
 const looksPerTurn = 500;
-/** Files delivered last, by size and time: a writer's closing event must not bring the same file again. */
+/**
+ * Files delivered last, by size and time: a writer's closing event must not bring the same file again. Later ones are
+ * compared with the database, because meanwhile the file may have had another name.
+ */
 const maxRememberedFiles = 5_000;
+const rememberedMs = 10_000;
 
 type Complete = Extract<Look, { state: 'complete' }>;
 
@@ -39,6 +43,8 @@ export type Intake = {
   onGone(handler: (folder: FolderState, name: string) => unknown): void;
   /** Settles when there is room for a good deal of names, growing files excepted. */
   room(): Promise<void>;
+  /** Whether a file was offered and is not decided yet. */
+  isWaiting(folder: FolderState, name: string): boolean;
   /** A file that was away is looked at as if it were new. */
   forget(folder: FolderState, name: string): void;
   /** The same for all files of the folder that are no longer among `names`. */
@@ -55,7 +61,7 @@ export type Intake = {
 export function createIntake(context: ScanContext): Intake {
   const queue = new Map<string, Waiting>();
   const growing = new Map<string, Waiting>();
-  const delivered = new LRUCache<string, string>({ max: maxRememberedFiles });
+  const delivered = new LRUCache<string, string>({ max: maxRememberedFiles, ttl: rememberedMs });
   let gone: (folder: FolderState, name: string) => unknown = () => {};
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -186,6 +192,7 @@ export function createIntake(context: ScanContext): Intake {
     room: async () => {
       if (queue.size > maxWaitingFiles / 2) await settle();
     },
+    isWaiting: (folder, name) => queue.has(keyOf(folder, name)) || growing.has(keyOf(folder, name)),
     forget: (folder, name) => void delivered.delete(keyOf(folder, name)),
     forgetAllBut: (folder, names) => {
       const prefix = keyOf(folder, '');

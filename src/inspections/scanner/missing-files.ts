@@ -1,39 +1,38 @@
 import { join } from 'node:path';
 import type { Absences } from './absences.ts';
+import type { Backfill } from './backfill.ts';
 import { countOf, pathOf } from './folder-state.ts';
+import type { Intake } from './intake.ts';
 import { listFolder } from './list-folder.ts';
 import { lookUpFile } from './look-up.ts';
 import { createNameSet } from './name-set.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
-/** Names of one message. */
-const missingPerMessage = 1_000;
-/** Tells the writer that files of a folder are gone for good. */
-export async function tellMissing(
-  context: ScanContext,
-  folder: FolderState,
-  names: readonly string[],
-): Promise<void> {
-  for (let from = 0; from < names.length; from += missingPerMessage) {
-    const some = names.slice(from, from + missingPerMessage);
-    await context.sendMissing(folder.ref, some);
-    for (const name of some) folder.names?.delete(name);
-  }
-}
+type Parts = { context: ScanContext; absences: Absences; intake: Intake; backfill: Backfill };
 
 /**
- * Some known names were not in a folder's listing: hands those that the database holds to `absences`, which believes it
- * or not, and forgets the others.
+ * Some known names were not in a folder's listing: compares the folder with the database, both complete. What the
+ * database alone holds is handed to `absences`, which believes it or not; what the folder alone holds, because it had
+ * another name for a moment, is new at the next sweep.
  */
 export async function reportMissing(
-  context: ScanContext,
+  { context, absences, intake, backfill }: Parts,
   folder: FolderState,
-  absences: Pick<Absences, 'add'>,
 ): Promise<void> {
+  if (backfill.holds(folder)) {
+    folder.again = true;
+    return;
+  }
+  await intake.settle();
   const path = pathOf(context, folder);
+  const recorded = createNameSet(countOf(folder));
+  for await (const page of context.readNames(folder.ref)) for (const name of page) recorded.add(name);
   const names = createNameSet(countOf(folder));
   for (const chunk of listFolder(path, context.isExcluded)) {
-    for (const name of chunk.images) if (folder.names?.has(name)) names.add(name);
+    for (const name of chunk.images) {
+      if (recorded.has(name) || intake.isWaiting(folder, name)) names.add(name);
+      else folder.again = true;
+    }
     await new Promise(setImmediate);
   }
   for await (const page of context.readNames(folder.ref)) {
@@ -43,5 +42,6 @@ export async function reportMissing(
       else folder.again = true;
     }
   }
-  if (!folder.again) folder.names = names;
+  folder.names = names;
+  intake.forgetAllBut(folder, names);
 }

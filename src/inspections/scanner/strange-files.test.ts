@@ -11,7 +11,7 @@ import { newName, openOnline, onlyPlace as place, type WatchedFolder } from '../
 
 const isCounted = (folder: WatchedFolder, path: string) => () => folder.find(path) !== undefined;
 
-test('excluded names are passed over by events and sweeps alike', async () => {
+test.concurrent('excluded names are passed over by events and sweeps alike', async () => {
   await using folder = await openOnline({ exclude: ['calibration', '*-test.jpg'] });
   const excluded = [
     `${place}/@eaDir/thumb.jpg`,
@@ -35,7 +35,7 @@ test('excluded names are passed over by events and sweeps alike', async () => {
   expect(folder.paths().filter((path) => path !== last)).toHaveLength(1);
 });
 
-test('links to folders are not followed; a link to an image is an image', async () => {
+test.concurrent('links to folders are not followed; a link to an image is an image', async () => {
   await using folder = await openOnline();
   mkdirSync(folder.at('../outside/OR-3CT'), { recursive: true });
   writeFileSync(folder.at('../outside/OR-3CT/secret.jpg'), tinyJpeg);
@@ -49,7 +49,7 @@ test('links to folders are not followed; a link to an image is an image', async 
   expect(folder.paths()).toHaveLength(2);
 });
 
-test('hostile names are counted like all others', async () => {
+test.concurrent('hostile names are counted like all others', async () => {
   await using folder = await openOnline();
   const names = [
     `it's "quoted".jpg`,
@@ -77,7 +77,7 @@ test('hostile names are counted like all others', async () => {
   expect(folder.find(`S'"<b>\n/모델/한글.jpg`)).toMatchObject({ station: `S'"<b>\n`, part: '모델' });
 });
 
-test('a name that is no valid UTF-8 is told, and the images beside it are counted', async () => {
+test.concurrent('a name that is no valid UTF-8 is told, and the images beside it are counted', async () => {
   await using folder = await openOnline({ scan: { pollIntervalMs: 200 } });
   const broken = Buffer.concat([
     Buffer.from(folder.at(`${place}/broken-`)),

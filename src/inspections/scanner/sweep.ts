@@ -107,7 +107,7 @@ async function readFolder(
   kind: SweepKind,
   modifiedAt: number,
 ): Promise<FolderListing> {
-  const { context, intake, backfill, absences } = parts;
+  const { context, intake, backfill } = parts;
   const names = await loadNames(context, folder);
   const listedAt = context.clock.now();
   const mayBeWriting = folder.listedAt !== null || listedAt - modifiedAt < writingDoubtMs;
@@ -128,7 +128,7 @@ async function readFolder(
     throw error;
   }
   backfill.add(folder, older.names, older.times, mayBeWriting);
-  if (knownSeen < knownBefore && listing.files > 0) await reportMissing(context, folder, absences);
+  if (knownSeen < knownBefore && listing.files > 0) await reportMissing(parts, folder);
   folder.modifiedAt = modifiedAt;
   folder.listedAt = listedAt;
   if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);

@@ -9,18 +9,18 @@ vi.setConfig({ testTimeout: 90_000 });
 
 import { newName, onlyPlace, openOnline } from '../../testing/watched-folder.ts';
 
-test('left to itself, a folder is watched as its file system allows', async () => {
+test.concurrent('left to itself, a folder is watched as its file system allows', async () => {
   await using folder = await openOnline({ watchMode: 'auto' });
   expect(folder.status()).toMatchObject({ ...detectWatchMode(folder.root), modeOrigin: 'auto' });
 });
 
-test('a setting decides over the file system', async () => {
+test.concurrent('a setting decides over the file system', async () => {
   await using folder = await openOnline({ watchMode: 'poll' });
   const { fileSystem } = detectWatchMode(folder.root);
   expect(folder.status()).toMatchObject({ mode: 'poll', modeOrigin: 'setting', fileSystem });
 });
 
-test('without events images are found by the sweeps', async () => {
+test.concurrent('without events images are found by the sweeps', async () => {
   await using folder = await openOnline({ watchMode: 'poll', scan: { pollIntervalMs: 300 } });
   for (let round = 0; round < 3; round++) {
     const path = newName();
@@ -29,7 +29,7 @@ test('without events images are found by the sweeps', async () => {
   }
 });
 
-test('without events and long between two sweeps nothing happens until somebody asks for a rescan', async () => {
+test.concurrent('without events and long between two sweeps nothing happens until somebody asks for a rescan', async () => {
   await using folder = await openOnline({ watchMode: 'poll' });
   const path = newName('NG');
   folder.write(path);
@@ -38,7 +38,7 @@ test('without events and long between two sweeps nothing happens until somebody 
   expect(await folder.rescan()).toEqual({ scanned: 2, added: 1, note: null });
 });
 
-test('without events an image written over is read again by a rescan', async () => {
+test.concurrent('without events an image written over is read again by a rescan', async () => {
   await using folder = await openOnline({ watchMode: 'poll' });
   const [path] = folder.paths();
   folder.write(path!, Buffer.concat([tinyJpeg, tinyJpeg]));
@@ -47,7 +47,7 @@ test('without events an image written over is read again by a rescan', async () 
   expect(folder.total().ok).toBe(1);
 });
 
-test('a pattern of the site decides what its names say', async () => {
+test.concurrent('a pattern of the site decides what its names say', async () => {
   const patternSource = '^(?P<date>\\d{8})_(?P<time>\\d{6})_(?P<pass>GOOD|BAD)\\.png$';
   await using folder = await openOnline({ patternSource });
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
