@@ -1,4 +1,5 @@
 import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { mapFairly } from '../kernel/map-fairly.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
@@ -48,7 +49,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
         partId,
       })),
     );
-    const found = await Promise.all(units.map((unit) => rowsOf(window, unit)));
+    const found = await mapFairly(units, async (unit) => rowsOf(window, unit));
     return found.flat();
   }
 
