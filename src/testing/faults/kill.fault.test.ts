@@ -88,11 +88,10 @@ async function killAtRandom(plant: FaultPlant, machines: ReturnType<typeof creat
   return acknowledged;
 }
 
-/** Until something is recorded, however slow the machine is, and a moment more. */
+/** Until so many of the older images are recorded, by chance, however slow the machine is. */
 async function waitForRows({ dbPath }: FaultPlant): Promise<void> {
-  const before = countRows(dbPath);
-  for (let i = 0; i < 1_000 && countRows(dbPath) === before; i++) await sleep(5);
-  await sleep(random(0, 60));
+  const enough = countRows(dbPath) + newFilesPerRound + random(0, olderFilesPerRound);
+  await waitUntil('some more are counted', () => countRows(dbPath) >= enough);
 }
 
 test(
