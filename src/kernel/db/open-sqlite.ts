@@ -4,12 +4,15 @@ import BetterSqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { AppError } from '../errors.ts';
 import { isNetworkFileSystem } from '../storage/file-system.ts';
+import { createCheckpoints, longLogBytes } from './checkpoints.ts';
 import type { Database, Queryable } from './database.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
 import { isSafeSqlite, oldestSqlite } from './sqlite-version.ts';
 import { createWriteTurns } from './write-turns.ts';
 
 const cacheKib = 16 * 1024;
+/** Writing touches few pages at a time: measured as fast with 4 MB as with 16. */
+const writerCacheKib = 8 * 1024;
 /** What an idle write-ahead log and its index take. */
 const smallestRoomBytes = 64 * 1024;
 
@@ -26,17 +29,25 @@ export function openSqlite<T>(options: { path: string; tables: T; migrationsFold
   const read = drizzle(reader) as unknown as Queryable;
   const write = drizzle(writer) as unknown as Queryable;
   const turns = createWriteTurns();
+  const checkpoints = createCheckpoints(path);
   return {
     dialect: 'sqlite',
     tables: options.tables,
     read,
-    tx: (fn) => turns.run(() => runTransaction(writer, () => fn(write))),
+    tx: (fn) =>
+      turns.run(async () => {
+        await checkpoints.room();
+        const result = await runTransaction(writer, () => fn(write));
+        checkpoints.note();
+        return result;
+      }),
     writeFault: turns.fault,
     pendingWrites: turns.pending,
     ping: async () => void reader.prepare('select 1').get(),
     sqlite: { writer, reader, path },
     close: async () => {
       await turns.onIdle();
+      await checkpoints.stop();
       reader.close();
       writer.close();
     },
@@ -92,8 +103,9 @@ function configure(writer: BetterSqlite.Database, path: string): void {
   for (const setting of ['synchronous = normal', 'foreign_keys = on']) {
     writer.pragma(setting);
   }
-  writer.pragma(`cache_size = -${cacheKib}`);
-  writer.pragma('wal_autocheckpoint = 4000');
+  writer.pragma(`cache_size = -${writerCacheKib}`);
+  writer.pragma('wal_autocheckpoint = 0');
+  writer.pragma(`journal_size_limit = ${longLogBytes}`);
   // The first read opens the log; only a connection that has opened it clears it away when it closes last.
   writer.prepare('select count(*) from sqlite_schema').get();
 }
