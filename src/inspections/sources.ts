@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
+import type { ScanOptions } from '../kernel/folder-scan/scan-context.ts';
+import { type RescanOutcome, type Scanner, startScanner } from '../kernel/folder-scan/scanner.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Db, DbPlace } from '../schema/db.ts';
 import { ensureRoot, type Folders } from './folders.ts';
 import type { SourceStatus } from './model.ts';
 import { createRecordInspections, type Recorded } from './record-inspections.ts';
 import { readListings, saveListing, saveSweep } from './save-listing.ts';
-import type { ScanOptions } from './scanner/scan-context.ts';
-import { type RescanOutcome, type Scanner, startScanner } from './scanner/scanner.ts';
 
 /** Watched roots at once: WATCH_DIR and the demo plant. */
 const maxRoots = 8;

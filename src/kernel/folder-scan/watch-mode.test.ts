@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { detectWatchMode } from '../../kernel/storage/file-system.ts';
 import { tinyJpeg } from '../../testing/faults/plant-images.ts';
 import { waitUntil } from '../../testing/faults/plant-process.ts';
+import { detectWatchMode } from '../storage/file-system.ts';
 
 // A machine that runs many tests at once is slow; what must not happen at all never waits for this.
 vi.setConfig({ testTimeout: 90_000 });

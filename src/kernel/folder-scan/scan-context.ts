@@ -1,8 +1,8 @@
-import type { Clock } from '../../kernel/clock.ts';
-import type { Log } from '../../kernel/log.ts';
-import type { WallClock } from '../../kernel/time-zone.ts';
-import type { NamePattern } from '../file-name.ts';
-import type { FolderRef, FoundBatch } from '../found-files.ts';
+import type { NamePattern } from '../../inspections/file-name.ts';
+import type { FolderRef, FoundBatch } from '../../inspections/found-files.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { WallClock } from '../time-zone.ts';
 import type { NameSet } from './name-set.ts';
 
 /** One folder as the scanner remembers it between sweeps. */

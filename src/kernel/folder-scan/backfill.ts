@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type FoundFile, maxBatchFiles } from '../found-files.ts';
+import { type FoundFile, maxBatchFiles } from '../../inspections/found-files.ts';
 import { noteArrived, pathOf } from './folder-state.ts';
 import { inspectFile, toFoundFile } from './inspect-file.ts';
 import type { PackedNames } from './packed-names.ts';

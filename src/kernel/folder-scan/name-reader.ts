@@ -1,8 +1,8 @@
 import BetterSqlite from 'better-sqlite3';
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
-import type { Log } from '../../kernel/log.ts';
+import type { FolderRef } from '../../inspections/found-files.ts';
 import { type DbPlace, openServerReader } from '../../schema/db.ts';
-import type { FolderRef } from '../found-files.ts';
+import type { Log } from '../log.ts';
 
 /** Names handed over at a time. */
 const namesPerPage = 4_096;

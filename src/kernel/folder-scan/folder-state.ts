@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { stationAndPartOf } from '../file-name.ts';
+import { stationAndPartOf } from '../../inspections/file-name.ts';
 import { createNameSet, type NameSet } from './name-set.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 

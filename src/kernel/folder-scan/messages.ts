@@ -1,6 +1,6 @@
+import type { FolderRef, PackedBatch } from '../../inspections/found-files.ts';
+import type { SourceStatus } from '../../inspections/model.ts';
 import type { DbPlace } from '../../schema/db.ts';
-import type { FolderRef, PackedBatch } from '../found-files.ts';
-import type { SourceStatus } from '../model.ts';
 import type { RescanResult, ScanStatus, WatchMode } from './engine.ts';
 import type { ScanOptions } from './scan-context.ts';
 

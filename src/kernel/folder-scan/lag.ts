@@ -1,5 +1,5 @@
 import { quantileSorted } from 'd3-array';
-import type { SourceStatus } from '../model.ts';
+import type { SourceStatus } from '../../inspections/model.ts';
 
 const maxSamples = 1_000;
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isImageName } from '../file-name.ts';
+import { isImageName } from '../../inspections/file-name.ts';
 import { folderState } from './folder-state.ts';
 import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
 import type { Intake } from './intake.ts';

@@ -1,7 +1,7 @@
-import { checkCompletenessSync } from '../../kernel/images/completeness.ts';
-import type { WallClock } from '../../kernel/time-zone.ts';
-import { parseFileName } from '../file-name.ts';
-import type { FoundFile } from '../found-files.ts';
+import { parseFileName } from '../../inspections/file-name.ts';
+import type { FoundFile } from '../../inspections/found-files.ts';
+import { checkCompletenessSync } from '../images/completeness.ts';
+import type { WallClock } from '../time-zone.ts';
 import { lookUpFile } from './look-up.ts';
 import type { ScanContext } from './scan-context.ts';
 

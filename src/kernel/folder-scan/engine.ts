@@ -1,6 +1,6 @@
-import { type Loop, startLoop } from '../../kernel/loop.ts';
-import { detectWatchMode } from '../../kernel/storage/file-system.ts';
-import type { SourceStatus } from '../model.ts';
+import type { SourceStatus } from '../../inspections/model.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import { detectWatchMode } from '../storage/file-system.ts';
 import { createAbsences } from './absences.ts';
 import { createBackfill } from './backfill.ts';
 import { countOf } from './folder-state.ts';

@@ -1,8 +1,8 @@
 import { type FSWatcher, watch as watchFolder } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { watch as watchTree } from 'chokidar';
-import type { Log } from '../../kernel/log.ts';
-import { isImageName } from '../file-name.ts';
+import { isImageName } from '../../inspections/file-name.ts';
+import type { Log } from '../log.ts';
 
 /** Below this depth (stations, models) folders come and go rarely and are left to folder events and sweeps. */
 const skeletonDepth = 1;

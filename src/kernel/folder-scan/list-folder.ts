@@ -1,6 +1,6 @@
 import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isImageName } from '../file-name.ts';
+import { isImageName } from '../../inspections/file-name.ts';
 import { lookUpEntry } from './look-up.ts';
 
 /** Entries read at a time: measured twice as fast as one `readdir` of a million names, and events get a turn between. */

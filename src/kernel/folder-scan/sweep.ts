@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseFileName } from '../file-name.ts';
+import { parseFileName } from '../../inspections/file-name.ts';
 import type { Absences } from './absences.ts';
 import { type Backfill, maxShelfFiles } from './backfill.ts';
 import {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { maxBatchFiles } from '../found-files.ts';
-import type { SourceStatus } from '../model.ts';
+import { maxBatchFiles } from '../../inspections/found-files.ts';
+import type { SourceStatus } from '../../inspections/model.ts';
 import { noteArrived, noteUnreadable, pathOf } from './folder-state.ts';
 import { inspectFile, type Look } from './inspect-file.ts';
 import { createLag } from './lag.ts';

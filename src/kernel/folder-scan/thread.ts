@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { systemClock } from '../../kernel/clock.ts';
-import { createLog } from '../../kernel/log.ts';
-import { createWallClock } from '../../kernel/time-zone.ts';
-import { createExclude } from '../exclude.ts';
-import { compileNamePattern, stationAndPartOf } from '../file-name.ts';
-import { packBatch } from '../found-files.ts';
+import { compileNamePattern, stationAndPartOf } from '../../inspections/file-name.ts';
+import { packBatch } from '../../inspections/found-files.ts';
+import { systemClock } from '../clock.ts';
+import { createLog } from '../log.ts';
+import { createWallClock } from '../time-zone.ts';
 import { type ScanEngine, startScanEngine } from './engine.ts';
+import { createExclude } from './exclude.ts';
 import { countOf, rememberedFolder } from './folder-state.ts';
 import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
 import { type NameReader, openNameReader } from './name-reader.ts';

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../../kernel/clock.ts';
-import { collectGarbage } from '../../kernel/collect-garbage.ts';
-import type { Log } from '../../kernel/log.ts';
-import { unpackBatch } from '../found-files.ts';
-import type { SourceStatus } from '../model.ts';
-import type { Recorded, RecordInspections } from '../record-inspections.ts';
+import { unpackBatch } from '../../inspections/found-files.ts';
+import type { SourceStatus } from '../../inspections/model.ts';
+import type { Recorded, RecordInspections } from '../../inspections/record-inspections.ts';
+import type { Clock } from '../clock.ts';
+import { collectGarbage } from '../collect-garbage.ts';
+import type { Log } from '../log.ts';
 import { type ScanStatus, startingStatus, type WatchMode } from './engine.ts';
 import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
 
