@@ -62,6 +62,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(services.system.measureRequests);
   app.use(securityHeaders());
   app.use(hostCheck({ allowedHosts: services.config.allowedHosts }));
+  app.use(services.sockets.refuseStray());
   app.use(urlLimit());
   app.use(readViewer(services));
   app.use(identify(services.access));

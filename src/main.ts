@@ -34,6 +34,7 @@ try {
     log,
     endStreams: services.inspections.topics.stop,
     maxStreams: config.maxViewers,
+    sockets: services.sockets,
   });
   lifecycle.onStop('server', () => server.stop({ graceMs: requestGraceMs }));
   await services.access.setUp.announce(`http://localhost:${server.port}`);

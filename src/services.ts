@@ -14,6 +14,7 @@ import type { Config } from './kernel/config.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/scheduled-backups.ts';
 import { htmxFiles } from './kernel/http/htmx-files.ts';
 import { createPageRenderer } from './kernel/http/page-renderer.ts';
+import { createSockets, type Sockets } from './kernel/http/sockets.ts';
 import { loadStaticFiles, type StaticFiles } from './kernel/http/static.ts';
 import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
 import type { Log } from './kernel/log.ts';
@@ -57,6 +58,8 @@ export type Services = ServiceOptions & {
   demo: Demo;
   images: Images;
   system: System;
+  /** Every open WebSocket; features declare their routes with it. */
+  sockets: Sockets;
   publish: Publish;
   /** Begins to watch and to work; pages are answered before that already. */
   start(): Promise<void>;
@@ -120,6 +123,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     demo,
     images,
     system,
+    sockets: openSockets(options),
     inspections: {
       reads,
       sources,
@@ -151,6 +155,10 @@ async function openAccess(
   const access = createAccess({ db, clock, log, config, stationOfImage });
   await access.setUp.begin();
   return access;
+}
+
+function openSockets({ config, clock, log }: ServiceOptions): Sockets {
+  return createSockets({ clock, log, maxSockets: config.maxViewers, corsOrigins: config.corsOrigins });
 }
 
 /** The watched folders; what they find and how they are is told to everybody. */

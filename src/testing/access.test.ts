@@ -15,7 +15,7 @@ const foreignSites: Record<string, string>[] = [
   { referer: 'http://a.example/' },
 ];
 const methodOf = (route: string) => route.slice(0, route.indexOf(' '));
-const isWrite = ({ route, access }: AccessRow) => methodOf(route) !== 'GET' && access !== 'look';
+const isWrite = ({ route, access }: AccessRow) => !/^(?:GET|WS)$/.test(methodOf(route)) && access !== 'look';
 const foreignPage = /taken only from the pages of this server/;
 /** No matter of who asks: the demo plant is switched off here. */
 const switchedOff = /DEMO=0/;
@@ -28,8 +28,13 @@ const rows = accessTable.filter(({ route }) => route !== 'POST /logout');
 function ask(plant: TestApp, { route, example }: AccessRow, headers: Record<string, string>, peer: string) {
   const url = example.replace('<path>', encodeURIComponent(join(plant.watchDir, image)));
   // A stream never ends, and its head says enough.
-  const method = route === 'GET /stream' ? 'HEAD' : methodOf(route);
-  return plant.request(url, { method, headers: { accept: 'application/json', ...headers } }, peer);
+  const method = route === 'GET /stream' ? 'HEAD' : methodOf(route).replace('WS', 'GET');
+  const upgrade: Record<string, string> = methodOf(route) === 'WS' ? { upgrade: 'websocket' } : {};
+  return plant.request(
+    url,
+    { method, headers: { accept: 'application/json', ...upgrade, ...headers } },
+    peer,
+  );
 }
 
 /** Who passes where looking is open, and of these rights who else where it is not; by hand, as people would say it. */
@@ -78,7 +83,7 @@ describe.each(['open-view', 'closed', 'open'] as const)('with ACCESS=%s', (polic
       const isRefused =
         /^40[13]$/.test(`${answer.status}`) && row.access !== 'public' && !switchedOff.test(text);
       if (!isRefused) found.push(who);
-      else if (methodOf(row.route) !== 'GET') expect(text, who).toMatch(refusal);
+      else if (!/^(?:GET|WS)$/.test(methodOf(row.route))) expect(text, who).toMatch(refusal);
     }
     expect(found).toEqual(expected);
   });

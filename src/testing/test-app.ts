@@ -98,7 +98,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     },
     listen: async () => {
       const endStreams = services.inspections.topics.stop;
-      server ??= startServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, log, endStreams });
+      const { sockets } = services;
+      server ??= startServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, log, endStreams, sockets });
       return `http://127.0.0.1:${(await server).port}`;
     },
     close,

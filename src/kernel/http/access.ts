@@ -10,6 +10,7 @@ import { siteOf } from './origin.ts';
 export type RouteAccess = { method: string; path: string; access: Access | undefined };
 
 const accessByHandler = new WeakMap<object, Access>();
+const socketHandlers = new WeakSet<object>();
 
 /**
  * The first handler of every route: states who may use it and refuses everybody else, with `unauthorized` where saying
@@ -18,9 +19,8 @@ const accessByHandler = new WeakMap<object, Access>();
  */
 export function may(access: Access, action?: string): MiddlewareHandler<AppEnv> {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
-    // A route without the doors of the product, as in a test of one part, has the default policy.
-    const principal = c.get('principal') ?? { kind: 'nobody' };
-    await assertMayPass(c, access, principal);
+    const principal = principalOf(c);
+    await assertMayPass(c, access);
     const isWrite = c.req.method !== 'GET' && c.req.method !== 'HEAD' && access !== 'look';
     if (isWrite) assertOwnPage(c, principal);
     if (isWrite) assertWriteRate(c, access);
@@ -37,6 +37,13 @@ export function may(access: Access, action?: string): MiddlewareHandler<AppEnv> 
   return check;
 }
 
+/** States who may use a route that takes WebSocket upgrades and lets everything else pass to the next handler. */
+export function declareSocket(handler: MiddlewareHandler<AppEnv>, access: Access): MiddlewareHandler<AppEnv> {
+  accessByHandler.set(handler, access);
+  socketHandlers.add(handler);
+  return handler;
+}
+
 /** Tells the audit log more than the path about what this request changed; never a secret. */
 export function noteChange(c: AppContext, change: Partial<Omit<Change, 'action'>>): void {
   c.set('change', change);
@@ -51,11 +58,17 @@ export async function stillMay(c: AppContext, access: Access): Promise<boolean> 
   return identifyAgain === undefined || (await findRefusal(c, access, await identifyAgain())) === undefined;
 }
 
-async function assertMayPass(c: AppContext, access: Access, principal: Principal): Promise<void> {
-  const refusal = await findRefusal(c, access, principal);
+/** Throws `unauthorized` or `forbidden`, with what would help, for one who may not. */
+export async function assertMayPass(c: AppContext, access: Access): Promise<void> {
+  const refusal = await findRefusal(c, access, principalOf(c));
   if (refusal === undefined) return;
   if (refusal.code === 'unauthorized') c.header('www-authenticate', 'Bearer realm="Linesight"');
   throw refusal;
+}
+
+/** A route without the doors of the product, as in a test of one part, has the default policy. */
+function principalOf(c: AppContext): Principal {
+  return c.get('principal') ?? { kind: 'nobody' };
 }
 
 async function findRefusal(
@@ -127,13 +140,19 @@ function assertWriteRate(c: AppContext, access: Access): void {
 
 /** What a handler made by `may` grants; undefined for any other handler. */
 function accessOf(handler: unknown): Access | undefined {
-  if (typeof handler !== 'function') return undefined;
-  // Hono wraps the handlers of a mounted app that has its own error handler.
-  const inner: unknown = Reflect.get(handler, COMPOSED_HANDLER);
-  return accessByHandler.get(handler) ?? (inner === undefined ? undefined : accessOf(inner));
+  return typeof handler === 'function' ? accessByHandler.get(unwrapped(handler)) : undefined;
 }
 
-/** Every route of an app with who may use it, in the order declared; middleware for all methods is left out. */
+/** Hono wraps the handlers of a mounted app that has its own error handler. */
+function unwrapped(handler: object): object {
+  const inner: unknown = Reflect.get(handler, COMPOSED_HANDLER);
+  return typeof inner === 'function' ? unwrapped(inner) : handler;
+}
+
+/**
+ * Every route of an app with who may use it, in the order declared; middleware for all methods is left out. The method
+ * of a WebSocket's route is `WS`, because a page may have the same path.
+ */
 export function listRouteAccess(
   routes: readonly { method: string; path: string; handler: unknown }[],
 ): RouteAccess[] {
@@ -141,9 +160,10 @@ export function listRouteAccess(
   for (const { method, path, handler } of routes) {
     const access = accessOf(handler);
     if (method === 'ALL' && access === undefined) continue;
-    const key = `${method} ${path}`;
+    const isSocket = typeof handler === 'function' && socketHandlers.has(unwrapped(handler));
+    const key = `${isSocket ? 'WS' : method} ${path}`;
     const known = table.get(key);
-    if (!known) table.set(key, { method, path, access });
+    if (!known) table.set(key, { method: isSocket ? 'WS' : method, path, access });
     else known.access ??= access;
   }
   return [...table.values()];

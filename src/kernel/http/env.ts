@@ -23,6 +23,8 @@ export type AppVariables = {
   door: Door;
   /** The one-time set-up link, for a browser that may see it. */
   setUpHref: string;
+  /** The request became a WebSocket. */
+  isSocket: boolean;
   /** What the handler tells the audit log about its change. */
   change: Partial<Omit<Change, 'action'>>;
 };

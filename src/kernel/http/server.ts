@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { type Sockets, takesUpgrade } from './sockets.ts';
 
 /** A client gets this long to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -13,6 +14,7 @@ const KEEP_ALIVE_MS = 20_000;
 /** How often a stopping server looks for connections that have become idle. */
 const FAREWELL_MS = 100;
 const MAX_HEADER_BYTES = 16 * 1024;
+const TCP_KEEP_ALIVE_MS = 30_000;
 /**
  * A connection on which nothing has moved for this long is cut: a client that takes nothing of its answer holds memory
  * and an open file. Longer than any answer may take to begin; streams are pinged much oftener.
@@ -27,7 +29,7 @@ export type RunningServer = {
   readonly port: number;
   readonly server: Server;
   /**
-   * Takes no new connection, ends the streams (`endStreams`), lets requests under way finish for `graceMs`, then cuts
+   * Takes no new connection, ends the streams (`endStreams`) and the WebSockets, lets requests under way finish for `graceMs`, then cuts
    * what is left. May be called again while it runs.
    */
   stop(options: { graceMs: number }): Promise<void>;
@@ -43,9 +45,12 @@ export async function startServer(options: {
   endStreams?: () => void;
   maxStreams?: number;
   stalledMs?: number;
+  /** Takes the upgrades to WebSockets. */
+  sockets?: Sockets;
 }): Promise<RunningServer> {
   const server = createAdaptorServer({
     fetch: options.fetch as (request: Request) => unknown,
+    ...(options.sockets && { websocket: { server: options.sockets.server as WebSocketServerLike } }),
     serverOptions: {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -53,8 +58,13 @@ export async function startServer(options: {
       maxHeaderSize: MAX_HEADER_BYTES,
       connectionsCheckingInterval: 5_000,
       noDelay: true,
+      // Dead connections are noticed by the system even when nothing is sent.
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+      shouldUpgradeCallback: takesUpgrade,
     },
   }) as Server;
+  const connections = followConnections(server);
   server.maxConnections = MAX_CONNECTIONS_BASE + CONNECTIONS_PER_STREAM * (options.maxStreams ?? 0);
   server.timeout = options.stalledMs ?? STALLED_MS;
   await listen(server, options.host, options.port);
@@ -66,7 +76,10 @@ export async function startServer(options: {
     port,
     server,
     stop: ({ graceMs }) => {
-      stopping ??= stopServer(server, graceMs, options.endStreams ?? (() => {}));
+      stopping ??= stopServer(server, graceMs, connections, () => {
+        options.endStreams?.();
+        options.sockets?.stop();
+      });
       return stopping;
     },
   };
@@ -92,7 +105,22 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   return new AppError('unavailable', message, { cause: error });
 }
 
-async function stopServer(server: Server, graceMs: number, endStreams: () => void): Promise<void> {
+/** Every open connection: the server itself loses sight of those that became WebSockets. */
+function followConnections(server: Server): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  return connections;
+}
+
+async function stopServer(
+  server: Server,
+  graceMs: number,
+  connections: ReadonlySet<Socket>,
+  endStreams: () => void,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A busy client keeps its connection: it is answered once more, and told to come back on a new one.
   server.prependListener('request', (_request, answer) => {
@@ -105,6 +133,6 @@ async function stopServer(server: Server, graceMs: number, endStreams: () => voi
   await Promise.race([closed, delay(graceMs, undefined, { signal: patience.signal }).catch(() => {})]);
   patience.abort();
   clearInterval(farewell);
-  server.closeAllConnections();
+  for (const connection of connections) connection.destroy();
   await closed;
 }

@@ -5,8 +5,6 @@ import type { LiveTopic, TopicViewer } from './live-topic.ts';
 /** A viewer that has this much waiting, or takes nothing for this long, is cut off; its page connects anew. */
 const MAX_PENDING_BYTES = 1024 * 1024;
 export const MAX_BLOCKED_MS = 30_000;
-/** Dead connections are noticed by the system even when nothing is sent. */
-const TCP_KEEP_ALIVE_MS = 30_000;
 
 export type ViewerCounters = {
   /** Changes not sent to a slow viewer because a newer whole takes their place. */
@@ -83,7 +81,6 @@ export function createStreamViewer(
 
   return {
     open: (greetings, topics, lastSeen) => {
-      outgoing.socket?.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
       outgoing.writeHead(
         200,
         gzip ? { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : headers,
