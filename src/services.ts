@@ -20,7 +20,7 @@ import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
 import type { Log } from './kernel/log.ts';
 import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
-import { createWallClock } from './kernel/time-zone.ts';
+import { createSites, type Sites } from './plant/sites.ts';
 import { createPublish } from './reactions.ts';
 import { type Db, openDb } from './schema/db.ts';
 import { readSystemState, type SystemParts } from './system/read-state.ts';
@@ -73,7 +73,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   for (const { key, values } of places.notes) log.warn(values, `A folder is not the wanted one: ${key}`);
   const { db, notes: databaseNotes } = await openDb({ ...places.database, clock, log });
   const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
-  const reads = await createInspectionReads(db, clock, createWallClock(config.siteTimeZone));
+  const reads = await createInspectionReads(db, clock, await openSites(options, db));
   const access = await openAccess(options, db, reads);
   const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
@@ -96,7 +96,12 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     },
     topics.publish,
   );
-  const sources = openSources(options, places, { db, folders: reads.folders, publish });
+  const sources = openSources(options, places, {
+    db,
+    siteId: reads.sites.own.id,
+    folders: reads.folders,
+    publish,
+  });
   const images = startImages({
     ...thumbnailSettings(config, places),
     db,
@@ -145,6 +150,19 @@ export async function createServices(options: ServiceOptions): Promise<Services>
 
 const openNote = { key: 'open' as const, values: {} };
 
+/** The site of this process among those that share its database. */
+async function openSites({ config, clock, log }: ServiceOptions, db: Db): Promise<Sites> {
+  const { site: name, siteName: title, siteTimeZone: timeZone } = config;
+  const sites = await createSites(db, clock, { name, title, timeZone });
+  const { previousTimeZone: before } = sites;
+  if (before !== undefined && before !== '')
+    log.warn(
+      { site: name, before, now: timeZone },
+      'The time zone of the site has changed: images recorded before keep the instants they were read with',
+    );
+  return sites;
+}
+
 /** Who may use the product; an unattended installation gets its first user before anybody can ask for anything. */
 async function openAccess(
   { config, clock, log }: ServiceOptions,
@@ -165,11 +183,12 @@ function openSockets({ config, clock, log }: ServiceOptions): Sockets {
 function openSources(
   { config, clock, log }: ServiceOptions,
   places: Places,
-  { db, folders, publish }: Pick<SourcesOptions, 'db' | 'folders'> & { publish: Publish },
+  { db, siteId, folders, publish }: Pick<SourcesOptions, 'db' | 'siteId' | 'folders'> & { publish: Publish },
 ): Sources {
   return createSources({
     db,
     database: places.database,
+    siteId,
     folders,
     clock,
     log,

@@ -4,6 +4,7 @@ import { createRecordInspections } from '../inspections/record-inspections.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
 import { createPlantNames } from '../plant/names.ts';
+import { createSites } from '../plant/sites.ts';
 import { type Db, openServerDb, openSqliteDb } from '../schema/db.ts';
 import { isMissing, startDatabaseServer } from '../testing/database-servers.ts';
 import type { Bench, Group } from './bench.ts';
@@ -53,9 +54,10 @@ async function compareServer(
 
 /** Images a second, one every 100 ms of the plant's time; closes the database. */
 async function ingest(db: Db, images: number): Promise<number> {
-  const names = await createPlantNames(db, systemClock);
+  const sites = await createSites(db, systemClock, { name: 'main', title: '', timeZone: 'UTC' });
+  const names = await createPlantNames(db, systemClock, sites);
   const folders = await createFolders(db, names);
-  const rootId = await ensureRoot(db, systemClock, '/data');
+  const rootId = await ensureRoot(db, systemClock, sites.own.id, '/data');
   const record = createRecordInspections({
     db,
     folders,

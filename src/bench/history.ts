@@ -55,8 +55,9 @@ export async function fillHistory(places: ProductPlaces, inspections: number): P
 }
 
 function writePlant(database: BetterSqlite.Database, { watchDir }: ProductPlaces): void {
-  database.prepare('insert into roots values (1, ?, ?)').run(watchDir, Date.now());
-  const addStation = database.prepare('insert into stations values (?, ?, 0)');
+  database.prepare("insert into sites values (1, 'main', '', 'UTC', 0)").run();
+  database.prepare('insert into roots values (1, 1, ?, ?)').run(watchDir, Date.now());
+  const addStation = database.prepare('insert into stations values (?, 1, ?, 0)');
   const addPart = database.prepare('insert into parts values (?, ?, 0)');
   const addFolder = database.prepare('insert into directories values (?, 1, ?, ?, ?, ?, ?, 0)');
   for (let part = 1; part <= partsPerStation; part++) addPart.run(part, `OR-${part}CT`);

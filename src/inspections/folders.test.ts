@@ -16,7 +16,8 @@ const refOf = (path: string, rootId = store.rootId) => {
 };
 
 /** The folders as a new process reads them. */
-const restart = async () => createFolders(store.db, await createPlantNames(store.db, store.clock));
+const restart = async () =>
+  createFolders(store.db, await createPlantNames(store.db, store.clock, store.reads.sites));
 
 test('a folder keeps its number, also when many ask at once and after a restart', async () => {
   const { folders } = store.reads;
@@ -30,8 +31,8 @@ test('a folder keeps its number, also when many ask at once and after a restart'
 });
 
 test('folders of two roots with one path are two, of one station and model', async () => {
-  const otherRoot = await ensureRoot(store.db, store.clock, '/demo');
-  expect(await ensureRoot(store.db, store.clock, '/demo')).toBe(otherRoot);
+  const otherRoot = await ensureRoot(store.db, store.clock, store.reads.sites.own.id, '/demo');
+  expect(await ensureRoot(store.db, store.clock, store.reads.sites.own.id, '/demo')).toBe(otherRoot);
   const first = await store.reads.folders.ensure(refOf('S9/OR-3CT'));
   const second = await store.reads.folders.ensure(refOf('S9/OR-3CT', otherRoot));
   expect(second.id).not.toBe(first.id);

@@ -68,12 +68,15 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
   };
 }
 
-/** The row of a watched root; made when it is new. */
-export async function ensureRoot(db: Db, clock: Clock, path: string): Promise<number> {
+/** The row of a folder that a site watches; made when it is new. */
+export async function ensureRoot(db: Db, clock: Clock, siteId: number, path: string): Promise<number> {
   const { roots } = db.tables;
   const [row] = await db.tx(async (q) => {
-    await insertMissing(db.dialect, q, roots, [{ path, createdAt: clock.now() }]);
-    return q.select({ id: roots.id }).from(roots).where(eq(roots.path, path));
+    await insertMissing(db.dialect, q, roots, [{ siteId, path, createdAt: clock.now() }]);
+    return q
+      .select({ id: roots.id })
+      .from(roots)
+      .where(and(eq(roots.siteId, siteId), eq(roots.path, path)));
   });
   if (!row) throw new Error(`No row for the root ${JSON.stringify(path)} just written`);
   return row.id;

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { WallClock } from '../kernel/time-zone.ts';
 import { createPlantNames, type PlantNames } from '../plant/names.ts';
+import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { type CountQueries, createCountQueries } from './count-queries.ts';
 import { createFolders, type Folders } from './folders.ts';
@@ -12,6 +13,8 @@ import { createStationSummaries, type ReadStationSummaries } from './station-sum
 /** Everything that is read of inspections, built once. */
 export type InspectionReads = {
   clock: Clock;
+  sites: Sites;
+  /** The clock on the wall of the own site. */
   wallClock: WallClock;
   names: PlantNames;
   folders: Folders;
@@ -22,12 +25,8 @@ export type InspectionReads = {
   gaps: ReadGaps;
 };
 
-export async function createInspectionReads(
-  db: Db,
-  clock: Clock,
-  wallClock: WallClock,
-): Promise<InspectionReads> {
-  const names = await createPlantNames(db, clock);
+export async function createInspectionReads(db: Db, clock: Clock, sites: Sites): Promise<InspectionReads> {
+  const names = await createPlantNames(db, clock, sites);
   const folders = await createFolders(db, names);
   const counts = createCountQueries(db, names, folders);
   const inspections = createInspectionQueries(db, names, folders);
@@ -35,7 +34,8 @@ export async function createInspectionReads(
   const summaries = createStationSummaries({ counts, inspections, pulse, names });
   return {
     clock,
-    wallClock,
+    sites,
+    wallClock: sites.wallClock,
     names,
     folders,
     counts,

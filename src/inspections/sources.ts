@@ -16,6 +16,8 @@ const maxRoots = 8;
 export type SourcesOptions = {
   db: Db;
   database: DbPlace;
+  /** The site whose facts are recorded. */
+  siteId: number;
   folders: Folders;
   clock: Clock;
   log: Log;
@@ -42,7 +44,7 @@ export type Sources = {
 };
 
 export function createSources(options: SourcesOptions): Sources {
-  const { db, folders, clock, log } = options;
+  const { db, siteId, folders, clock, log } = options;
   const scanners = new Map<number, { path: string; scanner: Scanner }>();
   const record = createRecordInspections({
     db,
@@ -60,7 +62,7 @@ export function createSources(options: SourcesOptions): Sources {
 
   return {
     async watch(path) {
-      const id = await ensureRoot(db, clock, path);
+      const id = await ensureRoot(db, clock, siteId, path);
       if (scanners.has(id) || scanners.size >= maxRoots) return;
       const scanner = startScanner({
         data: {

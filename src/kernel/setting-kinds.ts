@@ -15,6 +15,15 @@ export function text(maxLength: number): Kind<string> {
   return { allowed: `a text of at most ${maxLength} characters`, schema: z.string().max(maxLength) };
 }
 
+/** A name that stands in addresses as it is. */
+export function shortName(): Kind<string> {
+  return {
+    allowed:
+      'a short name of letters A–Z, digits and . _ -, beginning with a letter or digit, at most 40 characters',
+    schema: z.string().regex(/^[A-Za-z0-9][\w.-]{0,39}$/),
+  };
+}
+
 /** A path of this machine; whether it exists is for its user to find out, because disks come and go. */
 export function path(): Kind<string> {
   const schema = z

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { accessPolicies } from './auth/principal.ts';
 import { files } from './file-settings.ts';
 import { setting } from './setting.ts';
-import { commaList, oneOf, path, text, timeZone, wholeNumber, yesOrNo } from './setting-kinds.ts';
+import { commaList, oneOf, path, shortName, text, timeZone, wholeNumber, yesOrNo } from './setting-kinds.ts';
 
 const watching = [
   setting({
@@ -83,12 +83,20 @@ const images = [
 
 const site = [
   setting({
+    env: 'SITE',
+    key: 'site',
+    group: 'site',
+    default: 'main',
+    ...shortName(),
+    doc: 'Short name of the plant this process belongs to, where several share one database; every image it finds belongs to it. Another name is another plant.',
+  }),
+  setting({
     env: 'SITE_NAME',
     key: 'siteName',
     group: 'site',
     default: '',
     ...text(60),
-    doc: 'Name of the plant, shown at the top of every page.',
+    doc: 'Name of the plant as people read it, shown at the top of every page.',
   }),
   setting({
     env: 'SITE_TIME_ZONE',

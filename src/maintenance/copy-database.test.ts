@@ -23,7 +23,7 @@ describe.each(testDialects.filter((dialect) => dialect !== 'sqlite'))('from SQLi
     const { inspections, parts, stations } = target.tables;
     expect(await target.read.select().from(inspections).orderBy(inspections.id)).toEqual(await store.rows());
     expect((await target.read.select().from(parts))[0]?.name).toBe('검사 "모델"');
-    await target.tx((q) => q.insert(stations).values({ name: 'S99', createdAt: 0 }));
+    await target.tx((q) => q.insert(stations).values({ siteId: 1, name: 'S99', createdAt: 0 }));
     const ids = (await target.read.select().from(stations)).map(({ id }) => id);
     expect(new Set(ids).size).toBe(2);
     await expect(copyDatabase(store.db, target, () => {})).rejects.toMatchObject({ code: 'conflict' });

@@ -25,7 +25,7 @@ function createPlant() {
 }
 
 const addStation = (db: Db, name: string) =>
-  db.tx((q) => q.insert(db.tables.stations).values({ name, createdAt: 0 }));
+  db.tx((q) => q.insert(db.tables.stations).values({ siteId: 1, name, createdAt: 0 }));
 async function stationsOf(path: string): Promise<string[]> {
   const db = openSqliteDb(path);
   const rows = await db.read.select().from(db.tables.stations);

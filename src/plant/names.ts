@@ -1,67 +1,126 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, gte } from 'drizzle-orm';
 import type { Clock } from '../kernel/clock.ts';
 import { insertMissing } from '../kernel/db/write.ts';
 import type { Db } from '../schema/db.ts';
+import type { Sites } from './sites.ts';
+
+export type Station = { id: number; siteId: number; name: string };
+export type PartName = { id: number; name: string };
 
 /** Stations and parts by name and by id, kept in memory because every recorded fact needs them. */
 export type PlantNames = {
-  /** Id of the station of this name; makes the station, in a transaction of its own, when it is new. */
+  /** Id of the own site's station of this name; makes the station, in a transaction of its own, when it is new. */
   ensureStation(name: string): Promise<number>;
-  /** Id of the part (product model) of this name; makes it when it is new. */
+  /** Id of the part (product model) of this name, the same at every site; makes it when it is new. */
   ensurePart(name: string): Promise<number>;
   stationName(id: number): string;
+  /** The site a station belongs to; an unknown one counts as the own site's. */
+  siteIdOf(stationId: number): number;
   partName(id: number): string;
-  findStationId(name: string): number | undefined;
+  /** A station of the own site, or of the one named. */
+  findStationId(name: string, siteId?: number): number | undefined;
   findPartId(name: string): number | undefined;
-  /** All names, sorted as people sort them (S2 before S10). */
-  listStations(): { id: number; name: string }[];
-  listParts(): { id: number; name: string }[];
+  /** Of one site, or of all: sorted as people sort them (S2 before S10), those of equal names by site. */
+  listStations(siteId?: number): Station[];
+  listParts(): PartName[];
+  /** Learns of the stations and parts that other processes added meanwhile. */
+  refresh(): Promise<void>;
 };
 
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+/** Servers give numbers before they commit, so that a row may appear below the newest one known. */
+const lateNumbers = 1_000;
 
 /** Reads all names once; new ones are added as facts bring them. */
-export async function createPlantNames(db: Db, clock: Clock): Promise<PlantNames> {
-  const stations = await createNames(db, db.tables.stations, clock);
-  const parts = await createNames(db, db.tables.parts, clock);
+export async function createPlantNames(db: Db, clock: Clock, sites: Sites): Promise<PlantNames> {
+  const ownId = sites.own.id;
+  const stations = await createStations(db, clock, ownId);
+  const parts = await createParts(db, clock);
   return {
     ensureStation: stations.ensure,
     ensurePart: parts.ensure,
-    stationName: stations.nameOf,
-    partName: parts.nameOf,
-    findStationId: stations.find,
+    stationName: (id) => stations.byId.get(id)?.name ?? 'Unknown',
+    siteIdOf: (id) => stations.byId.get(id)?.siteId ?? ownId,
+    partName: (id) => parts.byId.get(id)?.name ?? 'Unknown',
+    findStationId: (name, siteId = ownId) => stations.find(`${siteId}:${name}`),
     findPartId: parts.find,
-    listStations: stations.list,
-    listParts: parts.list,
+    listStations: (siteId) => {
+      const all = [...stations.byId.values()];
+      return sorted(siteId === undefined ? all : all.filter((station) => station.siteId === siteId));
+    },
+    listParts: () => sorted([...parts.byId.values()]),
+    refresh: async () => {
+      await stations.refresh();
+      await parts.refresh();
+    },
   };
 }
 
-async function createNames(db: Db, table: Db['tables']['stations'] | Db['tables']['parts'], clock: Clock) {
-  const ids = new Map<string, number>();
-  const names = new Map<number, string>();
-  const remember = (row: { id: number; name: string }) => {
-    ids.set(row.name, row.id);
-    names.set(row.id, row.name);
-  };
-  for (const row of await db.read.select({ id: table.id, name: table.name }).from(table)) remember(row);
+function sorted<T extends { id: number; name: string }>(rows: T[]): T[] {
+  return rows.sort(
+    (a, b) => byName.compare(a.name, b.name) || (a.name === b.name ? a.id - b.id : a.name < b.name ? -1 : 1),
+  );
+}
 
+async function createStations(db: Db, clock: Clock, ownId: number) {
+  const { stations } = db.tables;
+  const columns = { id: stations.id, siteId: stations.siteId, name: stations.name };
+  const keyOf = ({ siteId, name }: Omit<Station, 'id'>) => `${siteId}:${name}`;
+  const known = await createKnown<Station>(keyOf, (fromId) =>
+    db.read.select(columns).from(stations).where(gte(stations.id, fromId)),
+  );
+  const make = (name: string) =>
+    db.tx(async (q) => {
+      await insertMissing(db.dialect, q, stations, [{ siteId: ownId, name, createdAt: clock.now() }]);
+      const same = and(eq(stations.siteId, ownId), eq(stations.name, name));
+      return q.select(columns).from(stations).where(same);
+    });
+  return { ...known, ensure: (name: string) => known.ensure(`${ownId}:${name}`, () => make(name)) };
+}
+
+async function createParts(db: Db, clock: Clock) {
+  const { parts } = db.tables;
+  const columns = { id: parts.id, name: parts.name };
+  const known = await createKnown<PartName>(
+    ({ name }) => name,
+    (fromId) => db.read.select(columns).from(parts).where(gte(parts.id, fromId)),
+  );
+  const make = (name: string) =>
+    db.tx(async (q) => {
+      await insertMissing(db.dialect, q, parts, [{ name, createdAt: clock.now() }]);
+      return q.select(columns).from(parts).where(eq(parts.name, name));
+    });
+  return { ...known, ensure: (name: string) => known.ensure(name, () => make(name)) };
+}
+
+/** Rows of one table in memory, by id and by key. */
+async function createKnown<T extends { id: number }>(
+  keyOf: (row: T) => string,
+  readFrom: (id: number) => PromiseLike<T[]>,
+) {
+  const byId = new Map<number, T>();
+  const ids = new Map<string, number>();
+  let newestId = 0;
+  const remember = (row: T) => {
+    byId.set(row.id, row);
+    ids.set(keyOf(row), row.id);
+    newestId = Math.max(newestId, row.id);
+    return row;
+  };
+  const refresh = async () => {
+    for (const row of await readFrom(newestId - lateNumbers)) remember(row);
+  };
+  await refresh();
   return {
-    async ensure(name: string): Promise<number> {
-      const known = ids.get(name);
+    byId,
+    find: (key: string) => ids.get(key),
+    refresh,
+    async ensure(key: string, make: () => Promise<T[]>): Promise<number> {
+      const known = ids.get(key);
       if (known !== undefined) return known;
-      const [row] = await db.tx(async (q) => {
-        await insertMissing(db.dialect, q, table, [{ name, createdAt: clock.now() }]);
-        return q.select({ id: table.id, name: table.name }).from(table).where(eq(table.name, name));
-      });
-      if (!row) throw new Error(`No row for the name ${JSON.stringify(name)} just written`);
-      remember(row);
-      return row.id;
+      const [row] = await make();
+      if (!row) throw new Error(`No row for the name ${JSON.stringify(key)} just written`);
+      return remember(row).id;
     },
-    nameOf: (id: number) => names.get(id) ?? 'Unknown',
-    find: (name: string) => ids.get(name),
-    list: () =>
-      [...names]
-        .map(([id, name]) => ({ id, name }))
-        .sort((a, b) => byName.compare(a.name, b.name) || (a.name < b.name ? -1 : 1)),
   };
 }

@@ -42,7 +42,8 @@ function defineKeyTables(kit: Kit) {
       name: kit.text('name', 100).notNull(),
       secretHash: kit.text('secret_hash', 64).notNull(),
       scopes: kit.json<TokenScope[]>('scopes').notNull(),
-      /** Ties a token to one station or device; null for any. */
+      /** Ties a token to one site, station or device; null for any. A station is always one of a site. */
+      siteId: kit.ref('site_id'),
       station: kit.text('station', 255),
       device: kit.text('device', 255),
       createdBy: kit.text('created_by', 100).notNull(),
@@ -59,6 +60,8 @@ function defineKeyTables(kit: Kit) {
       id: kit.key('id'),
       name: kit.text('name', 100).notNull(),
       secretHash: kit.text('secret_hash', 64).notNull(),
+      /** The site whose stations `pages` means where it names none; null only for pages without a station. */
+      siteId: kit.ref('site_id'),
       /** Paths this link opens, such as `/inspections`. */
       pages: kit.json<string[]>('pages').notNull(),
       createdBy: kit.text('created_by', 100).notNull(),

@@ -52,7 +52,7 @@ describe.each(kinds.filter((kind) => !isMissing(kind)))('a database on %s', (kin
   test('a newer one is refused, and left as it is', async () => {
     const url = server.url('plant');
     const db = await openServerDb({ url, clock: systemClock, log });
-    await db.tx((q) => q.insert(db.tables.stations).values({ name: 'S9', createdAt: 0 }));
+    await db.tx((q) => q.insert(db.tables.stations).values({ siteId: 1, name: 'S9', createdAt: 0 }));
     await db.close();
     server.ask(
       'plant',
@@ -93,12 +93,12 @@ describe.each(kinds.filter((kind) => !isMissing(kind)))('a database on %s', (kin
     const db = await openServerDb({ url: server.url('tx'), clock: systemClock, log });
     const { stations } = db.tables;
     const failing = db.tx(async (q) => {
-      await q.insert(stations).values({ name: 'S4', createdAt: 0 });
+      await q.insert(stations).values({ siteId: 1, name: 'S4', createdAt: 0 });
       throw new Error('half way');
     });
     await expect(failing).rejects.toThrow('half way');
-    await db.tx((q) => q.insert(stations).values({ name: 's4 ', createdAt: 0 }));
-    await db.tx((q) => q.insert(stations).values({ name: 's4', createdAt: 0 }));
+    await db.tx((q) => q.insert(stations).values({ siteId: 1, name: 's4 ', createdAt: 0 }));
+    await db.tx((q) => q.insert(stations).values({ siteId: 1, name: 's4', createdAt: 0 }));
     expect((await db.read.select().from(stations)).map(({ name }) => name)).toEqual(['s4 ', 's4']);
     expect(db.writeFault()).toBeUndefined();
     await db.close();

@@ -7,10 +7,16 @@ export function defineInspectionTables(kit: Kit) {
 }
 
 function defineFolderTables(kit: Kit) {
+  /** Watched folders. Two sites may have one of the same path, each on a machine of its own. */
   const roots = kit.table(
     'roots',
-    { id: kit.key('id'), path: kit.text('path', 700).notNull(), createdAt: kit.ms('created_at').notNull() },
-    (t) => [kit.uniqueIndex('roots_path', [t.path])],
+    {
+      id: kit.key('id'),
+      siteId: kit.ref('site_id').notNull(),
+      path: kit.text('path', 700).notNull(),
+      createdAt: kit.ms('created_at').notNull(),
+    },
+    (t) => [kit.uniqueIndex('roots_path', [t.siteId, t.path])],
   );
   /** Folders below a root. `modifiedAt` and `listedAt` let a sweep pass over what has not changed since. */
   const directories = kit.table(

@@ -2,6 +2,7 @@ import { mysqlKit } from '../kernel/db/kit-mysql.ts';
 import { defineSchema } from './define-schema.ts';
 
 export const {
+  sites,
   stations,
   parts,
   users,

@@ -2,10 +2,32 @@ import type { Kit } from '../kernel/db/kit.ts';
 
 /** Tables owned by `plant/`: what a site is made of. */
 export function definePlantTables(kit: Kit) {
+  /**
+   * Plants whose processes share this database. Every fact belongs to one through its station. A name of '' stands for
+   * the site of a database from before there were several, until a process claims it.
+   */
+  const sites = kit.table(
+    'sites',
+    {
+      id: kit.key('id'),
+      /** SITE: short, in addresses. */
+      name: kit.text('name', 60).notNull(),
+      /** SITE_NAME, as pages show it; '' when none is set. */
+      title: kit.text('title', 60).notNull(),
+      timeZone: kit.text('time_zone', 64).notNull(),
+      createdAt: kit.ms('created_at').notNull(),
+    },
+    (t) => [kit.uniqueIndex('sites_name', [t.name])],
+  );
   const stations = kit.table(
     'stations',
-    { id: kit.key('id'), name: kit.text('name', 255).notNull(), createdAt: kit.ms('created_at').notNull() },
-    (t) => [kit.uniqueIndex('stations_name', [t.name])],
+    {
+      id: kit.key('id'),
+      siteId: kit.ref('site_id').notNull(),
+      name: kit.text('name', 255).notNull(),
+      createdAt: kit.ms('created_at').notNull(),
+    },
+    (t) => [kit.uniqueIndex('stations_name', [t.siteId, t.name])],
   );
   /** Product models; "Model" on the screen. */
   const parts = kit.table(
@@ -13,5 +35,5 @@ export function definePlantTables(kit: Kit) {
     { id: kit.key('id'), name: kit.text('name', 255).notNull(), createdAt: kit.ms('created_at').notNull() },
     (t) => [kit.uniqueIndex('parts_name', [t.name])],
   );
-  return { stations, parts };
+  return { sites, stations, parts };
 }

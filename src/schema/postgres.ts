@@ -2,6 +2,7 @@ import { postgresKit } from '../kernel/db/kit-postgres.ts';
 import { defineSchema } from './define-schema.ts';
 
 export const {
+  sites,
   stations,
   parts,
   users,

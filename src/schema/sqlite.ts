@@ -2,6 +2,7 @@ import { sqliteKit } from '../kernel/db/kit.ts';
 import { defineSchema } from './define-schema.ts';
 
 export const {
+  sites,
   stations,
   parts,
   users,

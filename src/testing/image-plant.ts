@@ -17,8 +17,8 @@ import { createErrorHandlers } from '../kernel/http/errors.ts';
 import { createI18n } from '../kernel/i18n/i18n.ts';
 import { createThumbnailStore, type ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
 import { createLog } from '../kernel/log.ts';
-import { createWallClock } from '../kernel/time-zone.ts';
 import { type Db, openSqliteDb } from '../schema/db.ts';
+import { openMainSite } from './main-site.ts';
 
 /** A watched folder with its database, its images and their routes, without a scanner: a test records what it wants. */
 export type ImagePlant = {
@@ -47,9 +47,8 @@ export async function createImagePlant(): Promise<ImagePlant> {
   mkdirSync(join(watchDir, station, part), { recursive: true });
   const clock = createTestClock(Date.parse('2026-01-05T09:30:00+09:00'));
   const db = openSqliteDb(join(folder, 'state', 'data.sqlite'));
-  const wallClock = createWallClock('Asia/Seoul');
-  const reads = await createInspectionReads(db, clock, wallClock);
-  const rootId = await ensureRoot(db, clock, watchDir);
+  const reads = await createInspectionReads(db, clock, await openMainSite(db, clock, 'Asia/Seoul'));
+  const rootId = await ensureRoot(db, clock, reads.sites.own.id, watchDir);
   const record = createRecordInspections({
     db,
     folders: reads.folders,
@@ -70,7 +69,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
   });
   const findInspection = reads.inspections.findInspection;
   const app = createImageApp()
-    .route('/', imageRoutes({ images, findInspection, wallClock }))
+    .route('/', imageRoutes({ images, findInspection, wallClock: reads.wallClock }))
     .route('/', imageCompatRoutes({ store, rootPaths: () => [{ path: watchDir }], thumbMaxDim: 512 }));
 
   const add: ImagePlant['add'] = async (name, bytes, { ageMs = 3_600_000, byName = false } = {}) => {

@@ -4,8 +4,8 @@ import type { VerdictCounts } from '../inspections/model.ts';
 import { createInspectionReads } from '../inspections/reads.ts';
 import { createRecordInspections } from '../inspections/record-inspections.ts';
 import { createTestClock } from '../kernel/clock.ts';
-import { createWallClock } from '../kernel/time-zone.ts';
 import { openTestDb, type testDialects } from './databases.ts';
+import { openMainSite } from './main-site.ts';
 
 export const storeStartsAt = Date.parse('2026-11-21T10:00:00Z');
 
@@ -13,8 +13,8 @@ export const storeStartsAt = Date.parse('2026-11-21T10:00:00Z');
 export async function openInspectionStore(dialect: (typeof testDialects)[number]) {
   const db = await openTestDb(dialect);
   const clock = createTestClock(storeStartsAt);
-  const reads = await createInspectionReads(db, clock, createWallClock('UTC'));
-  const rootId = await ensureRoot(db, clock, '/data');
+  const reads = await createInspectionReads(db, clock, await openMainSite(db, clock));
+  const rootId = await ensureRoot(db, clock, reads.sites.own.id, '/data');
   /** Modification times of the files that are on the disk, by `folder/name`. */
   const disk = new Map<string, number>();
   const record = createRecordInspections({

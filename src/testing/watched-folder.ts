@@ -8,10 +8,10 @@ import { createSources, type Sources, type SourcesOptions } from '../inspections
 import { systemClock } from '../kernel/clock.ts';
 import type { ScanOptions } from '../kernel/folder-scan/scan-context.ts';
 import { createLog } from '../kernel/log.ts';
-import { createWallClock } from '../kernel/time-zone.ts';
 import { openSqliteDb } from '../schema/db.ts';
 import { imageName, tinyJpeg } from './faults/plant-images.ts';
 import { waitUntil } from './faults/plant-process.ts';
+import { openMainSite } from './main-site.ts';
 
 /** Events tell what happens; sweeps come only when something asks for them. All doubts are short. */
 const quickScan: ScanOptions = {
@@ -57,10 +57,11 @@ export async function openWatchedFolder(options: Options = {}) {
   /** Starts a scanner as a new process does: it knows only what the database holds. */
   async function start(more: Options = {}): Promise<void> {
     const db = openSqliteDb(dbPath);
-    const reads = await createInspectionReads(db, systemClock, createWallClock('UTC'));
+    const reads = await createInspectionReads(db, systemClock, await openMainSite(db, systemClock));
     const sources = createSources({
       db,
       database: { path: dbPath },
+      siteId: reads.sites.own.id,
       folders: reads.folders,
       clock: systemClock,
       log,

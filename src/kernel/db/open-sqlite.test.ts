@@ -18,7 +18,7 @@ function openTemporary(): Db {
   return db;
 }
 
-const rowOf = (name: string) => ({ name, createdAt: 0 });
+const rowOf = (name: string) => ({ siteId: 1, name, createdAt: 0 });
 
 async function stationNames(db: Db): Promise<string[]> {
   const rows = await db.read.select({ name: db.tables.stations.name }).from(db.tables.stations);

@@ -31,7 +31,7 @@ function createPlant(options: { intervalMs?: number; keep?: number } = {}) {
 
 test('a backup is made when the newest is old enough, and a restart neither repeats nor forgets one', async () => {
   const { db, clock, backups, start, names } = createPlant();
-  await db.tx((q) => q.insert(db.tables.stations).values({ name: 'S9', createdAt: 0 }));
+  await db.tx((q) => q.insert(db.tables.stations).values({ siteId: 1, name: 'S9', createdAt: 0 }));
   expect(backups.stats()).toMatchObject({ count: 0, newestAt: null, fault: null });
   await backups.trigger();
   expect(names()).toEqual(['2025-09-06T10']);

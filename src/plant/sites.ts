@@ -1,0 +1,97 @@
+import { and, eq, ne } from 'drizzle-orm';
+import type { Clock } from '../kernel/clock.ts';
+import { insertMissing } from '../kernel/db/write.ts';
+import { createWallClock, type WallClock } from '../kernel/time-zone.ts';
+import type { Db } from '../schema/db.ts';
+
+/** A plant. `name` is its short name in addresses, `title` the one people read ('' when none is set). */
+export type Site = { id: number; name: string; title: string; timeZone: string };
+
+/** What the settings say of the site of this process: SITE, SITE_NAME, SITE_TIME_ZONE. */
+export type SiteSettings = Omit<Site, 'id'>;
+
+/** The sites whose processes share this database. */
+export type Sites = {
+  /** The one this process belongs to: it writes facts of no other. */
+  readonly own: Site;
+  /** Wall clock of the own site. */
+  readonly wallClock: WallClock;
+  /** The zone the database knew for the own site until this start, when that was another one. */
+  readonly previousTimeZone: string | undefined;
+  /** All, by name. */
+  list(): Site[];
+  find(name: string): Site | undefined;
+  get(id: number): Site | undefined;
+  /** More than one: only then do pages speak of sites. */
+  isSeveral(): boolean;
+  /** The clock on the wall of a site; of an unknown one, the own. */
+  wallClockOf(siteId: number): WallClock;
+  /** Learns of sites that other processes added or renamed meanwhile. */
+  refresh(): Promise<void>;
+};
+
+/** Makes sure of the own site's row and reads the others. */
+export async function createSites(db: Db, clock: Clock, settings: SiteSettings): Promise<Sites> {
+  const { site: own, previousTimeZone } = await claimSite(db, clock, settings);
+  const { sites: table } = db.tables;
+  const columns = { id: table.id, name: table.name, title: table.title, timeZone: table.timeZone };
+  const clocks = new Map<string, WallClock>();
+  let sites: Site[] = [own];
+
+  function clockOf(timeZone: string): WallClock {
+    const known = clocks.get(timeZone);
+    if (known) return known;
+    const made = createWallClock(timeZone);
+    clocks.set(timeZone, made);
+    return made;
+  }
+
+  async function refresh(): Promise<void> {
+    const others = await db.read
+      .select(columns)
+      .from(table)
+      .where(and(ne(table.id, own.id), ne(table.name, '')));
+    sites = [own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  await refresh();
+  return {
+    own,
+    wallClock: clockOf(own.timeZone),
+    previousTimeZone,
+    list: () => [...sites],
+    find: (name) => sites.find((site) => site.name === name),
+    get: (id) => sites.find((site) => site.id === id),
+    isSeveral: () => sites.length > 1,
+    wallClockOf: (siteId) => clockOf((sites.find(({ id }) => id === siteId) ?? own).timeZone),
+    refresh,
+  };
+}
+
+/**
+ * The row of the site this process belongs to, made when it is new and brought up to date with the settings. What a
+ * database from before sites holds goes to the first one that asks.
+ */
+async function claimSite(
+  db: Db,
+  clock: Clock,
+  settings: SiteSettings,
+): Promise<{ site: Site; previousTimeZone: string | undefined }> {
+  const { sites } = db.tables;
+  const same = eq(sites.name, settings.name);
+  const find = async (q: Pick<Db['read'], 'select'>) => (await q.select().from(sites).where(same))[0];
+  const known = await find(db.read);
+  const row =
+    known ??
+    (await db.tx(async (q) => {
+      // Before anything is read in this transaction: two processes that start together must see each other's row.
+      await q.update(sites).set(settings).where(eq(sites.name, ''));
+      await insertMissing(db.dialect, q, sites, [{ ...settings, createdAt: clock.now() }]);
+      return find(q);
+    }));
+  if (!row) throw new Error(`No row for the site ${JSON.stringify(settings.name)} just written`);
+  if (row.title !== settings.title || row.timeZone !== settings.timeZone)
+    await db.tx((q) => q.update(sites).set(settings).where(eq(sites.id, row.id)));
+  const isOther = row.timeZone !== settings.timeZone;
+  return { site: { id: row.id, ...settings }, previousTimeZone: isOther ? row.timeZone : undefined };
+}
