@@ -8,7 +8,7 @@ import type { InspectionDeps } from './inspections/deps.ts';
 import { type Images, startImages } from './inspections/images/start-images.ts';
 import { createInspectionReads } from './inspections/reads.ts';
 import { startSequenceChecks } from './inspections/sequence-checks.ts';
-import { createSources, type Sources, type SourcesOptions } from './inspections/sources.ts';
+import { createSources, type Sources } from './inspections/sources.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/scheduled-backups.ts';
@@ -96,12 +96,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     },
     topics.publish,
   );
-  const sources = openSources(options, places, {
-    db,
-    siteId: reads.sites.own.id,
-    folders: reads.folders,
-    publish,
-  });
+  const sources = openSources(options, places, { db, reads, publish });
   const images = startImages({
     ...thumbnailSettings(config, places),
     db,
@@ -183,13 +178,13 @@ function openSockets({ config, clock, log }: ServiceOptions): Sockets {
 function openSources(
   { config, clock, log }: ServiceOptions,
   places: Places,
-  { db, siteId, folders, publish }: Pick<SourcesOptions, 'db' | 'siteId' | 'folders'> & { publish: Publish },
+  { db, reads, publish }: Pick<Services, 'db' | 'publish'> & Pick<InspectionDeps, 'reads'>,
 ): Sources {
   return createSources({
     db,
     database: places.database,
-    siteId,
-    folders,
+    siteId: reads.sites.own.id,
+    folders: reads.folders,
     clock,
     log,
     ...scanSettings(config),
