@@ -10,10 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.db.close());
 
-const refOf = (path: string, rootId = store.rootId) => {
-  const [station = '', part = ''] = path.split('/');
-  return { rootId, path, station, part };
-};
+const refOf = (path: string, rootId = store.rootId) => ({ rootId, path });
 
 /** The folders as a new process reads them. */
 const restart = async () =>

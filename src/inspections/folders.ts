@@ -1,9 +1,10 @@
 import { and, eq } from 'drizzle-orm';
 import type { Clock } from '../kernel/clock.ts';
 import { insertMissing } from '../kernel/db/write.ts';
+import type { FolderRef } from '../kernel/folder-scan/found-files.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
-import type { FolderRef } from './found-files.ts';
+import { stationAndPartOf } from './file-name.ts';
 
 /** A folder with its ids: what a fact needs to know of where it came from. */
 export type KnownFolder = { id: number; rootId: number; path: string; stationId: number; partId: number };
@@ -45,8 +46,9 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
     async ensure(ref) {
       const known = byPath.get(keyOf(ref.rootId, ref.path));
       if (known) return known;
-      const stationId = await names.ensureStation(ref.station);
-      const partId = await names.ensurePart(ref.part);
+      const { station, part } = stationAndPartOf(ref.path);
+      const stationId = await names.ensureStation(station);
+      const partId = await names.ensurePart(part);
       const [row] = await db.tx(async (q) => {
         await insertMissing(db.dialect, q, directories, [
           { rootId: ref.rootId, path: ref.path, stationId, partId },

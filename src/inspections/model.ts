@@ -1,3 +1,5 @@
+import type { RootStatus } from '../kernel/folder-scan/root-status.ts';
+
 /** The words of the inspections feature, shared by its reads, its views and its API. Instants are epoch ms UTC. */
 
 export type Verdict = 'OK' | 'NG';
@@ -68,50 +70,8 @@ export type SequenceGap = {
   toAt: number;
 };
 
-/** Why a watched folder is offline: names a text of `offlineReason`. */
-export type OfflineReason =
-  | 'missing'
-  | 'not_a_folder'
-  | 'no_permission'
-  | 'not_connected'
-  | 'emptied'
-  | 'no_answer'
-  | 'other';
-
 /** How one watched folder is doing. */
-export type SourceStatus = {
-  id: number;
-  path: string;
-  state: 'starting' | 'online' | 'offline' | 'empty';
-  /** Why it is offline, in plain English words. */
-  reason: string | null;
-  /** The same for pages, which say it in the reader's language. */
-  reasonCode: OfflineReason | null;
-  /** How changes are noticed: events of the file system plus sweeps, or sweeps alone. */
-  mode: 'events' | 'poll';
-  /** 'auto' when the file system decided, else the setting. */
-  modeOrigin: 'auto' | 'setting';
-  fileSystem: string;
-  directories: number;
-  knownFiles: number;
-  lastSweep: {
-    kind: 'sweep' | 'reconcile';
-    startedAt: number;
-    durationMs: number;
-    filesSeen: number;
-    filesAdded: number;
-  } | null;
-  sweepRunningSince: number | null;
-  /** Reading older images: files counted so far of all found; null when nothing is left. */
-  backfill: { done: number; total: number; startedAt: number } | null;
-  /** From a complete file to its row in the database, milliseconds: recent median and 99th percentile. */
-  lag: { p50Ms: number; p99Ms: number; samples: number } | null;
-  /** Files seen but not complete yet. */
-  incomplete: number;
-  /** Folders, and images whose names are no UTF-8, that cannot be read: how many, and the first of them by path. */
-  unreadable: { count: number; paths: string[] };
-  offlineSince: number | null;
-};
+export type SourceStatus = RootStatus;
 
 /** An image that could not be read, and why: `reason` names a text of `imageFault`. */
 export type BadImage = { inspection: InspectionRef; reason: string; failedAt: number; attempts: number };

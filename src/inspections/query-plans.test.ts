@@ -19,8 +19,6 @@ beforeAll(async () => {
   const folder = await store.reads.folders.ensure({
     rootId: store.rootId,
     path: 'S9/OR-3CT',
-    station: 'S9',
-    part: 'OR-3CT',
   });
   ({ stationId, partId } = folder);
 });

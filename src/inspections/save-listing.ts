@@ -1,17 +1,20 @@
 import { and, desc, eq, lte } from 'drizzle-orm';
+import type { FolderRef } from '../kernel/folder-scan/found-files.ts';
+import type { Listed } from '../kernel/folder-scan/messages.ts';
+import type { SweepReport } from '../kernel/folder-scan/root-status.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
-import type { FolderRef } from './found-files.ts';
-import type { SourceStatus } from './model.ts';
 
 /** Sweeps that found something are kept this long back. */
 const maxSweepRows = 500;
 
-/** How a folder was when it was last listed completely. */
-export type Listing = { modifiedAt: number | null; listedAt: number | null; fileCount: number };
-
 /** Notes that all of a folder's listing is in the database, so that a restart may pass over it. */
-export async function saveListing(db: Db, folders: Folders, ref: FolderRef, listing: Listing): Promise<void> {
+export async function saveListing(
+  db: Db,
+  folders: Folders,
+  ref: FolderRef,
+  listing: Omit<Listed, 'path'>,
+): Promise<void> {
   const { id } = await folders.ensure(ref);
   const { directories } = db.tables;
   const { modifiedAt, listedAt, fileCount } = listing;
@@ -21,7 +24,7 @@ export async function saveListing(db: Db, folders: Folders, ref: FolderRef, list
 }
 
 /** The listings of a root, for a scanner thread that starts. */
-export async function readListings(db: Db, rootId: number): Promise<({ path: string } & Listing)[]> {
+export async function readListings(db: Db, rootId: number): Promise<Listed[]> {
   const { directories } = db.tables;
   return db.read
     .select({
@@ -38,7 +41,7 @@ export async function readListings(db: Db, rootId: number): Promise<({ path: str
 export async function saveSweep(
   db: Db,
   rootId: number,
-  { kind, startedAt, durationMs, filesSeen, filesAdded }: NonNullable<SourceStatus['lastSweep']>,
+  { kind, startedAt, durationMs, filesSeen, filesAdded }: SweepReport,
 ): Promise<void> {
   if (filesAdded === 0) return;
   const { sweeps } = db.tables;

@@ -1,14 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
+import { type RescanResult, sumRescans } from '../kernel/folder-scan/rescan.ts';
 import type { ScanOptions } from '../kernel/folder-scan/scan-context.ts';
-import { type RescanOutcome, type Scanner, startScanner } from '../kernel/folder-scan/scanner.ts';
+import { type Scanner, startScanner } from '../kernel/folder-scan/scanner.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Db, DbPlace } from '../schema/db.ts';
 import { ensureRoot, type Folders } from './folders.ts';
+import { type NameColumns, unpackFound } from './found-files.ts';
 import type { SourceStatus } from './model.ts';
 import { createRecordInspections, type Recorded } from './record-inspections.ts';
 import { readListings, saveListing, saveSweep } from './save-listing.ts';
+import { scanReading } from './scan-reading.ts';
 
 /** Watched roots at once: WATCH_DIR and the demo plant. */
 const maxRoots = 8;
@@ -39,7 +42,7 @@ export type Sources = {
   rootPath(rootId: number): string | undefined;
   rootPaths(): { id: number; path: string }[];
   /** Sweeps every root now; the sums, with the notes of those that could not. */
-  rescan(): Promise<RescanOutcome>;
+  rescan(): Promise<RescanResult>;
   stop(): Promise<void>;
 };
 
@@ -64,44 +67,39 @@ export function createSources(options: SourcesOptions): Sources {
     async watch(path) {
       const id = await ensureRoot(db, clock, siteId, path);
       if (scanners.has(id) || scanners.size >= maxRoots) return;
-      const scanner = startScanner({
-        data: {
-          root: { id, path },
+      const scanner = startScanner<NameColumns, Recorded>({
+        thread: {
+          reading: scanReading({ patternSource: options.patternSource, database: options.database }),
           options: options.scan,
-          patternSource: options.patternSource,
+          watchMode: options.watchMode,
           exclude: options.exclude,
           timeZone: options.timeZone,
           logLevel: log.level,
-          database: options.database,
-          watchMode: options.watchMode,
         },
-        readFolders: async () => {
+        recordFound: (batch) => record.recordFound(unpackFound(batch)),
+        recordMissing: record.recordMissing,
+        readListings: async (rootId) => {
           // Behind every listing that is still being saved.
           await db.tx(async () => {});
-          return readListings(db, id);
+          return readListings(db, rootId);
         },
-        record,
+        onRecorded: (recorded) => {
+          if (recorded.stationIds.length > 0) options.onRecorded(recorded);
+        },
+        onListed: (folder, listed) => save(saveListing(db, folders, folder, listed), 'A listing'),
+        onSweep: (rootId, sweep) => save(saveSweep(db, rootId, sweep), 'A sweep'),
+        onStatus: options.onStatus,
         clock,
         log,
-        onRecorded: options.onRecorded,
-        onListed: ({ folder, listed }) => save(saveListing(db, folders, folder, listed), 'A listing'),
-        onSweep: (sweep) => save(saveSweep(db, id, sweep), 'A sweep'),
-        onStatus: options.onStatus,
       });
+      scanner.watch({ id, path });
       scanners.set(id, { path, scanner });
     },
-    list: () => [...scanners.values()].map(({ scanner }) => scanner.status()),
+    list: () => [...scanners.values()].flatMap(({ scanner }) => scanner.list()),
     rootPath: (rootId) => scanners.get(rootId)?.path,
     rootPaths: () => [...scanners].map(([id, { path }]) => ({ id, path })),
-    async rescan() {
-      const outcomes = await Promise.all([...scanners.values()].map(({ scanner }) => scanner.rescan()));
-      const notes = outcomes.flatMap(({ note }) => note ?? []);
-      return {
-        scanned: outcomes.reduce((sum, { scanned }) => sum + scanned, 0),
-        added: outcomes.reduce((sum, { added }) => sum + added, 0),
-        note: notes.length > 0 ? notes.join('; ') : null,
-      };
-    },
+    rescan: async () =>
+      sumRescans(await Promise.all([...scanners.values()].map(({ scanner }) => scanner.rescan()))),
     async stop() {
       await Promise.all([...scanners.values()].map(({ scanner }) => scanner.stop()));
     },

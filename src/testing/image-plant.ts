@@ -84,7 +84,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
     const verdict = name.startsWith('NG') ? 'NG' : 'OK';
     const file = { name, capturedAt: modifiedAt, verdict, sequence: null, ...facts } as const;
     await record.recordFound({
-      folder: { rootId, path: `${station}/${part}`, station, part },
+      folder: { rootId, path: `${station}/${part}` },
       files: [file],
     });
     const inspection = await reads.inspections.findByFile(rootId, `${station}/${part}`, name);

@@ -34,10 +34,7 @@ export async function openInspectionStore(dialect: (typeof testDialects)[number]
     disk,
     rootId,
     /** Records files of `<station>/<part>`. */
-    found: (path: string, files: FoundFile[]) => {
-      const [station = '', part = ''] = path.split('/');
-      return record.recordFound({ folder: { rootId, path, station, part }, files });
-    },
+    found: (path: string, files: FoundFile[]) => record.recordFound({ folder: { rootId, path }, files }),
     missing: (path: string, names: string[]) => record.recordMissing({ rootId, path }, names),
     rows: () => db.read.select().from(db.tables.inspections).orderBy(db.tables.inspections.id),
     total: async (): Promise<VerdictCounts> => {

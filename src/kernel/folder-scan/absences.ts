@@ -93,7 +93,7 @@ export function createAbsences(context: ScanContext, { isRootOnline, onBack, onG
 /** A folder that is gone, or lost everything at once, is an outage and no deletion. */
 function holdsImages(context: ScanContext, path: string): boolean {
   try {
-    for (const chunk of listFolder(path, context.isExcluded)) if (chunk.images.length > 0) return true;
+    for (const chunk of listFolder(path, context)) if (chunk.images.length > 0) return true;
   } catch {
     // Not there or not readable: nothing can be said of its files.
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type FoundFile, maxBatchFiles } from '../../inspections/found-files.ts';
 import { noteArrived, pathOf } from './folder-state.ts';
+import { type FoundFile, maxBatchFiles } from './found-files.ts';
 import { inspectFile, toFoundFile } from './inspect-file.ts';
 import type { PackedNames } from './packed-names.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';

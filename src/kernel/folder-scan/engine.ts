@@ -1,11 +1,12 @@
-import type { SourceStatus } from '../../inspections/model.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { detectWatchMode } from '../storage/file-system.ts';
 import { createAbsences } from './absences.ts';
 import { createBackfill } from './backfill.ts';
 import { countOf } from './folder-state.ts';
 import { createIntake } from './intake.ts';
+import type { RescanResult } from './rescan.ts';
 import { createRootCheck, type RootCheck } from './root-check.ts';
+import { type ScanStatus, type SweepReport, startingStatus, type WatchMode } from './root-status.ts';
 import { createRootWatch } from './root-watch.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 import { type SweepKind, sweepRoot } from './sweep.ts';
@@ -14,14 +15,6 @@ const usualRootCheckMs = 5_000;
 /** A rescan answers after this long even when older images are still being written. */
 const rescanWaitMs = 20_000;
 const maxUnreadableShown = 10;
-
-/** What the scanner knows of its own work; the rest of a source's status is known to the main thread. */
-export type ScanStatus = Omit<SourceStatus, 'id' | 'path' | 'modeOrigin'>;
-
-/** How changes are noticed; `auto` goes by the file system. */
-export type WatchMode = 'auto' | 'events' | 'poll';
-
-export type RescanResult = { scanned: number; added: number; note: string | null };
 
 export type ScanEngine = {
   status(): ScanStatus;
@@ -34,7 +27,7 @@ export type ScanEngine = {
 export function startScanEngine(
   context: ScanContext,
   watchMode: WatchMode,
-  onSweep: (sweep: NonNullable<SourceStatus['lastSweep']>) => void,
+  onSweep: (sweep: SweepReport) => void,
 ): ScanEngine {
   const { clock, log, options } = context;
   const status = startingStatus(watchMode);
@@ -172,25 +165,6 @@ export function startScanEngine(
       await Promise.all([checks.stop(), sweeps.stop()]);
       await watch.stop();
     },
-  };
-}
-
-export function startingStatus(watchMode: WatchMode): ScanStatus {
-  return {
-    state: 'starting',
-    reason: null,
-    reasonCode: null,
-    directories: 0,
-    knownFiles: 0,
-    lastSweep: null,
-    sweepRunningSince: null,
-    backfill: null,
-    incomplete: 0,
-    mode: watchMode === 'events' ? 'events' : 'poll',
-    fileSystem: 'unknown',
-    lag: null,
-    offlineSince: null,
-    unreadable: { count: 0, paths: [] },
   };
 }
 

@@ -1,4 +1,4 @@
-/** Names that are never inspection images: made by a NAS, by a desktop, or still being written under another name. */
+/** Names that are never images of a camera: made by a NAS, by a desktop, or still being written under another name. */
 const defaultExclude: readonly string[] = [
   '@eaDir',
   '#recycle',

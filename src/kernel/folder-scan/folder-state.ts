@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { stationAndPartOf } from '../../inspections/file-name.ts';
 import { createNameSet, type NameSet } from './name-set.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
@@ -10,8 +9,10 @@ const maxUnreadable = 20;
 export function folderState(context: ScanContext, path: string): FolderState {
   let folder = context.folders.get(path);
   if (!folder) {
-    const ref = { rootId: context.root.id, path, ...stationAndPartOf(path) };
-    folder = rememberedFolder(ref, { modifiedAt: null, listedAt: null, fileCount: 0 });
+    folder = rememberedFolder(
+      { rootId: context.root.id, path },
+      { modifiedAt: null, listedAt: null, fileCount: 0 },
+    );
     folder.names = createNameSet();
     context.folders.set(path, folder);
   }

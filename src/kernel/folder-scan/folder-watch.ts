@@ -1,15 +1,17 @@
 import { type FSWatcher, watch as watchFolder } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
-import { watch as watchTree } from 'chokidar';
-import { isImageName } from '../../inspections/file-name.ts';
+import { type FSWatcher as FolderTreeWatcher, watch as watchTree } from 'chokidar';
 import type { Log } from '../log.ts';
 
-/** Below this depth (stations, models) folders come and go rarely and are left to folder events and sweeps. */
+/** Below this depth folders come and go rarely and are left to folder events and sweeps. */
 const skeletonDepth = 1;
 
 type Options = {
   root: string;
   isExcluded: (name: string) => boolean;
+  isImageName: (name: string) => boolean;
+  /** The root alone is watched, without the skeleton. */
+  isFlat: boolean;
   log: Log;
   /** A name in a folder was made, changed, renamed or removed. `folder` has forward slashes, '' is the root. */
   onName: (folder: string, name: string) => void;
@@ -20,29 +22,34 @@ type Options = {
 export type FolderWatch = { watch(folder: string): void; stop(): Promise<void> };
 
 /**
- * File-system events of a root. chokidar keeps the skeleton of station and model folders; the files inside are heard
+ * File-system events of a root. chokidar keeps the skeleton of the upper folders; the files inside are heard
  * through one bare `fs.watch` a folder, because chokidar lists and remembers every file (measured with a million
  * files in a folder: 10 s until ready and 450 MB, against 0.1 ms and nothing). Callbacks only pass names on.
  */
 export function createFolderWatch(options: Options): FolderWatch {
-  const { root, isExcluded, log } = options;
+  const { root, isExcluded, isImageName, log } = options;
   const watchers = new Map<string, FSWatcher>();
   /** Folders of which events cannot be had, for example because the system's limit of watches is reached. */
   const refused = new Set<string>();
   let stopped = false;
   const toFolder = (path: string) => relative(root, path).split(sep).join('/');
 
-  const skeleton = watchTree(root, {
-    depth: skeletonDepth,
-    ignoreInitial: true,
-    followSymlinks: false,
-    ignorePermissionErrors: true,
-    ignored: (path, stats) =>
-      path !== root && (isExcluded(basename(path)) || (stats ? !stats.isDirectory() : isImageName(path))),
-  });
-  skeleton.on('addDir', (path) => options.onFolder(toFolder(path)));
-  skeleton.on('unlinkDir', (path) => unwatch(toFolder(path)));
-  skeleton.on('error', (error) => log.warn({ err: error }, 'Watching folders failed; sweeps go on'));
+  const skeleton = options.isFlat ? undefined : watchSkeleton();
+
+  function watchSkeleton(): FolderTreeWatcher {
+    const tree = watchTree(root, {
+      depth: skeletonDepth,
+      ignoreInitial: true,
+      followSymlinks: false,
+      ignorePermissionErrors: true,
+      ignored: (path, stats) =>
+        path !== root && (isExcluded(basename(path)) || (stats ? !stats.isDirectory() : isImageName(path))),
+    });
+    tree.on('addDir', (path) => options.onFolder(toFolder(path)));
+    tree.on('unlinkDir', (path) => unwatch(toFolder(path)));
+    tree.on('error', (error) => log.warn({ err: error }, 'Watching folders failed; sweeps go on'));
+    return tree;
+  }
 
   function watch(folder: string): void {
     if (stopped || watchers.has(folder)) return;
@@ -83,7 +90,7 @@ export function createFolderWatch(options: Options): FolderWatch {
     stop: async () => {
       stopped = true;
       for (const folder of [...watchers.keys()]) unwatch(folder);
-      await skeleton.close();
+      await skeleton?.close();
     },
   };
 }

@@ -1,8 +1,8 @@
-import { parseFileName } from '../../inspections/file-name.ts';
-import type { FoundFile } from '../../inspections/found-files.ts';
 import { checkCompletenessSync } from '../images/completeness.ts';
 import type { WallClock } from '../time-zone.ts';
+import type { FoundFile } from './found-files.ts';
 import { lookUpFile } from './look-up.ts';
+import type { NameFacts } from './reading.ts';
 import type { ScanContext } from './scan-context.ts';
 
 /** The clock of a share may be this far behind ours, so that a younger file is believed only what we saw ourselves. */
@@ -48,23 +48,17 @@ export function inspectFile(
  * In the hour that happens twice when clocks are set back, the modification time tells which of the two the name means.
  */
 export function toFoundFile(
-  context: Pick<ScanContext, 'pattern' | 'wallClock'>,
+  { readName, wallClock }: Pick<ScanContext, 'readName' | 'wallClock'>,
   name: string,
   { sizeBytes, modifiedAt }: { sizeBytes: number; modifiedAt: number },
 ): FoundFile {
-  const parsed = parseFileName(name, context.pattern, context.wallClock);
-  return {
-    name,
-    capturedAt: parsed ? settleRun(parsed.capturedAt, modifiedAt, context.wallClock) : modifiedAt,
-    verdict: parsed?.verdict ?? null,
-    sequence: parsed?.sequence ?? null,
-    sizeBytes,
-    modifiedAt,
-  };
+  const facts = readName(name);
+  const capturedAt = facts ? settleRun(facts, modifiedAt, wallClock) : modifiedAt;
+  return { name, capturedAt, sizeBytes, modifiedAt, facts };
 }
 
-function settleRun(capturedAt: number, modifiedAt: number, wallClock: WallClock): number {
-  const later = wallClock.secondRunAt(capturedAt);
+function settleRun({ capturedAt, isExact }: NameFacts, modifiedAt: number, wallClock: WallClock): number {
+  const later = isExact ? undefined : wallClock.secondRunAt(capturedAt);
   if (later === undefined) return capturedAt;
   return Math.abs(modifiedAt - later) < (later - capturedAt) / 2 ? later : capturedAt;
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { maxBatchFiles } from '../../inspections/found-files.ts';
-import type { SourceStatus } from '../../inspections/model.ts';
 import { noteArrived, noteUnreadable, pathOf } from './folder-state.ts';
+import { maxBatchFiles } from './found-files.ts';
 import { inspectFile, type Look } from './inspect-file.ts';
 import { createLag } from './lag.ts';
 import type { NameSet } from './name-set.ts';
+import type { ScanStatus } from './root-status.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** More than this many names waiting at once are left to the next sweep. */
@@ -54,7 +54,7 @@ export type Intake = {
   readonly waiting: number;
   readonly added: number;
   /** From a complete file to its row, of the newest thousand. */
-  lag(): SourceStatus['lag'];
+  lag(): ScanStatus['lag'];
   stop(): void;
 };
 

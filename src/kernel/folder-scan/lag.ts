@@ -1,10 +1,10 @@
 import { quantileSorted } from 'd3-array';
-import type { SourceStatus } from '../../inspections/model.ts';
+import type { ScanStatus } from './root-status.ts';
 
 const maxSamples = 1_000;
 
 /** The newest thousand delays from a complete file to its row. */
-export type Lag = { add(ms: number): void; summary(): SourceStatus['lag'] };
+export type Lag = { add(ms: number): void; summary(): ScanStatus['lag'] };
 
 export function createLag(): Lag {
   const samples: number[] = [];

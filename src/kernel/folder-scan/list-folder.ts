@@ -1,7 +1,7 @@
 import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isImageName } from '../../inspections/file-name.ts';
 import { lookUpEntry } from './look-up.ts';
+import type { ScanContext } from './scan-context.ts';
 
 /** Entries read at a time: measured twice as fast as one `readdir` of a million names, and events get a turn between. */
 const entriesPerChunk = 4096;
@@ -17,7 +17,10 @@ export type FolderChunk = { images: string[]; folders: string[]; nameless: strin
  *
  * @throws the file system's error when the folder cannot be read.
  */
-export function* listFolder(path: string, isExcluded: (name: string) => boolean): Generator<FolderChunk> {
+export function* listFolder(
+  path: string,
+  { isExcluded, isImageName }: Pick<ScanContext, 'isExcluded' | 'isImageName'>,
+): Generator<FolderChunk> {
   const handle = opendirSync(path, { bufferSize: entriesPerChunk });
   try {
     let chunk = emptyChunk();

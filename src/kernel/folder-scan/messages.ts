@@ -1,35 +1,38 @@
-import type { FolderRef, PackedBatch } from '../../inspections/found-files.ts';
-import type { SourceStatus } from '../../inspections/model.ts';
-import type { DbPlace } from '../../schema/db.ts';
-import type { RescanResult, ScanStatus, WatchMode } from './engine.ts';
+import type { FolderRef, PackedBatch } from './found-files.ts';
+import type { ReadingPlace } from './reading.ts';
+import type { RescanResult } from './rescan.ts';
+import type { ScanStatus, SweepReport, WatchMode } from './root-status.ts';
 import type { ScanOptions } from './scan-context.ts';
 
 /** What a scanner thread is started with. */
 export type ScanThreadData = {
-  root: { id: number; path: string };
+  reading: ReadingPlace;
   options: ScanOptions;
   watchMode: WatchMode;
-  patternSource: string | undefined;
   exclude: string[];
   timeZone: string;
   logLevel: string;
-  database: DbPlace;
-  folders: { path: string; modifiedAt: number | null; listedAt: number | null; fileCount: number }[];
 };
 
+/** A folder as it was when it was last listed completely. */
 export type Listed = { path: string; modifiedAt: number | null; listedAt: number | null; fileCount: number };
+
+/** A root to be watched, with the folders of it that were listed before. */
+export type KnownRoot = { id: number; path: string; folders: Listed[] };
 
 /** From the scanner thread to the main thread. `id` asks for a receipt with the same id. */
 export type FromScanner =
   | { type: 'found'; id: number; batch: PackedBatch }
   | { type: 'missing'; id: number; folder: FolderRef; names: string[] }
   | { type: 'listed'; folder: FolderRef; listed: Listed }
-  | { type: 'sweep'; sweep: NonNullable<SourceStatus['lastSweep']> }
-  | { type: 'status'; status: ScanStatus }
+  | { type: 'sweep'; rootId: number; sweep: SweepReport }
+  | { type: 'status'; roots: { rootId: number; status: ScanStatus }[] }
   | { type: 'rescanned'; id: number; result: RescanResult };
 
 /** From the main thread to the scanner thread. */
 export type ToScanner =
   | { type: 'receipt'; id: number; added: number }
+  | { type: 'watch'; root: KnownRoot }
+  | { type: 'forget'; rootId: number }
   | { type: 'rescan'; id: number }
   | { type: 'stop' };

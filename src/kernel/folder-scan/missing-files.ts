@@ -28,7 +28,7 @@ export async function reportMissing(
   const recorded = createNameSet(countOf(folder));
   for await (const page of context.readNames(folder.ref)) for (const name of page) recorded.add(name);
   const names = createNameSet(countOf(folder));
-  for (const chunk of listFolder(path, context.isExcluded)) {
+  for (const chunk of listFolder(path, context)) {
     for (const name of chunk.images) {
       if (recorded.has(name) || intake.isWaiting(folder, name)) names.add(name);
       else folder.again = true;

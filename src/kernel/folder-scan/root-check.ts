@@ -1,5 +1,5 @@
 import { opendir, stat } from 'node:fs/promises';
-import type { OfflineReason } from '../../inspections/model.ts';
+import type { OfflineReason } from './root-status.ts';
 
 /** A root that does not answer a listing within this time is offline: network mounts can hang for ever. */
 const answerWithinMs = 8_000;

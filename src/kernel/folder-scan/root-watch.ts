@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isImageName } from '../../inspections/file-name.ts';
 import { folderState } from './folder-state.ts';
 import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
 import type { Intake } from './intake.ts';
@@ -16,7 +15,8 @@ export type RootWatch = {
 };
 
 export function createRootWatch(context: ScanContext, intake: Intake, onFolder: () => void): RootWatch {
-  const { root, isExcluded, log } = context;
+  const { root, isExcluded, isImageName, log, options } = context;
+  const isFlat = options.flat ?? false;
   let watch: FolderWatch | undefined;
 
   function noteName(path: string, name: string): void {
@@ -24,7 +24,7 @@ export function createRootWatch(context: ScanContext, intake: Intake, onFolder: 
     const folder = folderState(context, path);
     if (isImageName(name)) {
       if (!intake.offer(folder, name)) folder.again = true;
-    } else if (isFolder(join(root.path, path, name))) {
+    } else if (!isFlat && isFolder(join(root.path, path, name))) {
       noteFolder(path === '' ? name : `${path}/${name}`);
     }
   }
@@ -47,11 +47,14 @@ export function createRootWatch(context: ScanContext, intake: Intake, onFolder: 
       watch = createFolderWatch({
         root: root.path,
         isExcluded,
+        isImageName,
+        isFlat,
         log,
         onName: (path, name) => noteName(path, name),
         onFolder: (path) => noteFolder(path),
       });
-      for (const path of context.folders.keys()) watch.watch(path);
+      if (isFlat) watch.watch('');
+      else for (const path of context.folders.keys()) watch.watch(path);
     },
     stop,
     watch: (folder) => watch?.watch(folder.ref.path),

@@ -1,9 +1,9 @@
-import type { NamePattern } from '../../inspections/file-name.ts';
-import type { FolderRef, FoundBatch } from '../../inspections/found-files.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { WallClock } from '../time-zone.ts';
+import type { FolderRef, FoundBatch } from './found-files.ts';
 import type { NameSet } from './name-set.ts';
+import type { NameFacts } from './reading.ts';
 
 /** One folder as the scanner remembers it between sweeps. */
 export type FolderState = {
@@ -34,6 +34,8 @@ export type ScanOptions = {
   rootCheckMs?: number;
   /** How long a file must stay away until it counts as gone; 3 s unless told otherwise. */
   doubtMs?: number;
+  /** True where the files lie in the root itself: folders below it do not matter. */
+  flat?: boolean;
 };
 
 export type Receipt = { added: number };
@@ -44,9 +46,11 @@ export type ScanContext = {
   options: ScanOptions;
   clock: Clock;
   log: Log;
-  pattern: NamePattern;
   wallClock: WallClock;
   isExcluded: (name: string) => boolean;
+  isImageName: (name: string) => boolean;
+  /** What a file's name tells of it. */
+  readName: (name: string) => NameFacts | undefined;
   folders: Map<string, FolderState>;
   /** Hands a batch to the writer; settles once it is in the database. */
   send(batch: FoundBatch): Promise<Receipt>;

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import { unpackBatch } from '../../inspections/found-files.ts';
-import type { SourceStatus } from '../../inspections/model.ts';
-import type { Recorded, RecordInspections } from '../../inspections/record-inspections.ts';
 import type { Clock } from '../clock.ts';
 import { collectGarbage } from '../collect-garbage.ts';
 import type { Log } from '../log.ts';
-import { type ScanStatus, startingStatus, type WatchMode } from './engine.ts';
-import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
+import type { FolderRef, PackedBatch } from './found-files.ts';
+import type { FromScanner, Listed, ScanThreadData, ToScanner } from './messages.ts';
+import { createOpenRescans } from './open-rescans.ts';
+import type { RescanResult } from './rescan.ts';
+import { type RootStatus, rootStatus, type ScanStatus, type SweepReport } from './root-status.ts';
 
 /** A scanner thread that has not spoken for this long hangs in a file system that does not answer. */
 const silentThreadMs = 15_000;
@@ -15,50 +15,67 @@ const threadLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 
 const restartDelayMs = 2_000;
 const restMs = 1_000;
 const writeRetryMs = 1_000;
-const rescanTimeoutMs = 60_000;
 
-export type RescanOutcome = { scanned: number; added: number; note: string | null };
-
+type Root = { id: number; path: string };
 type Found = Extract<FromScanner, { type: 'found' }>;
 type Missing = Extract<FromScanner, { type: 'missing' }>;
 
-/** One watched root: its thread, kept alive, and what is known of its work. */
+/** Watched roots, the one thread that serves them, kept alive, and what is known of its work. */
 export type Scanner = {
-  status(): SourceStatus;
-  rescan(): Promise<RescanOutcome>;
+  /** Watches one more root; nothing happens when it is watched already. The first one starts the thread. */
+  watch(root: Root): void;
+  /** Watches a root no longer; what was found of it stays recorded. */
+  forget(rootId: number): void;
+  list(): RootStatus[];
+  /** Sweeps all roots now and answers once what was found is recorded. */
+  rescan(): Promise<RescanResult>;
   stop(): Promise<void>;
 };
 
-export type ScannerOptions = {
-  data: Omit<ScanThreadData, 'folders'>;
-  /** Read anew at every start of the thread. */
-  readFolders: () => Promise<ScanThreadData['folders']>;
-  record: RecordInspections;
+/**
+ * `Columns` is what the reading packs of a batch, `Recorded` what a write answers. Writes are tried again until they do
+ * not throw, and may bring what is recorded already: a file as it was, with new content, or back after it was missing.
+ */
+export type ScannerOptions<Columns, Recorded extends { added: number }> = {
+  thread: ScanThreadData;
+  recordFound(batch: PackedBatch<Columns>): Promise<Recorded>;
+  recordMissing(folder: FolderRef, names: readonly string[]): Promise<Recorded>;
+  /** The listings told by `onListed`, read anew at every start of the thread. */
+  readListings(rootId: number): Promise<Listed[]>;
+  onRecorded(recorded: Recorded): void;
+  /** All of a folder's listing is recorded, so that a restart may pass over it while it is unchanged. */
+  onListed(folder: FolderRef, listed: Listed): void;
+  onSweep(rootId: number, sweep: SweepReport): void;
+  onStatus(): void;
   clock: Clock;
   log: Log;
-  onRecorded: (recorded: Recorded) => void;
-  onListed: (message: Extract<FromScanner, { type: 'listed' }>) => void;
-  onSweep: (sweep: NonNullable<SourceStatus['lastSweep']>) => void;
-  onStatus: () => void;
 };
 
-export function startScanner(options: ScannerOptions): Scanner {
-  const { data, record, clock, log } = options;
-  const rescans = new Map<number, (outcome: RescanOutcome) => void>();
-  let worker: Worker | undefined;
-  let latest: ScanStatus | undefined;
-  let heardAt = clock.now();
-  let nextRescan = 1;
-  let stopping = false;
+export function startScanner<Columns, Recorded extends { added: number }>(
+  options: ScannerOptions<Columns, Recorded>,
+): Scanner {
+  const { clock, log } = options;
+  const roots = new Map<number, { root: Root; latest?: ScanStatus }>();
   const writing = new Set<Promise<void>>();
+  let worker: Worker | undefined;
+  let heardAt = clock.now();
+  /** Roots whose listings are being read for the thread. */
+  let opening = 0;
+  let stopping = false;
   let restart: NodeJS.Timeout | undefined;
+  const rescans = createOpenRescans((id) => {
+    // One asked for while a root is on its way to the thread goes after it.
+    if (!worker || opening > 0) return false;
+    post({ type: 'rescan', id });
+    return true;
+  });
 
-  async function launch(): Promise<void> {
+  function launch(): void {
+    restart = undefined;
     try {
-      const folders = await options.readFolders();
-      if (!stopping) worker = startThread({ ...data, folders });
-      // Asked for while there was no thread.
-      for (const id of rescans.keys()) post({ type: 'rescan', id });
+      worker = startThread();
+      for (const { root } of roots.values()) void open(root, worker);
+      rescans.post();
     } catch (error) {
       log.error({ err: error }, 'The scanner thread could not be started; trying again');
       launchAgain(restartDelayMs);
@@ -66,12 +83,33 @@ export function startScanner(options: ScannerOptions): Scanner {
   }
 
   function launchAgain(delayMs: number): void {
-    if (!stopping) restart = setTimeout(() => void launch(), delayMs);
+    if (!stopping) restart = setTimeout(launch, delayMs);
   }
 
-  function startThread(threadData: ScanThreadData): Worker {
+  function isServedBy(root: Root, thread: Worker): boolean {
+    return !stopping && worker === thread && roots.get(root.id)?.root === root;
+  }
+
+  /** Gives the thread a root, with what was listed of it before. */
+  async function open(root: Root, thread: Worker): Promise<void> {
+    opening++;
+    while (isServedBy(root, thread)) {
+      try {
+        const folders = await options.readListings(root.id);
+        if (isServedBy(root, thread)) thread.postMessage({ type: 'watch', root: { ...root, folders } });
+        break;
+      } catch (error) {
+        log.error({ err: error }, 'A watched folder could not be opened; trying again');
+        await waitUnref(restartDelayMs);
+      }
+    }
+    opening--;
+    rescans.post();
+  }
+
+  function startThread(): Worker {
     const thread = new Worker(new URL('./thread.ts', import.meta.url), {
-      workerData: threadData,
+      workerData: options.thread,
       resourceLimits: threadLimits,
     });
     thread.on('message', (message: FromScanner) => handle(message, (receipt) => thread.postMessage(receipt)));
@@ -80,9 +118,7 @@ export function startScanner(options: ScannerOptions): Scanner {
     );
     thread.on('exit', (code) => {
       worker = undefined;
-      for (const settle of rescans.values())
-        settle({ scanned: 0, added: 0, note: 'the scanner was restarted' });
-      rescans.clear();
+      rescans.giveUp();
       launchAgain(code === 0 ? 0 : restartDelayMs);
       // The thread ended by itself after a large sweep: measured 330 MB before and 230 MB after a million images.
       if (code === 0 && !stopping) setTimeout(collectGarbage, restMs).unref();
@@ -101,17 +137,16 @@ export function startScanner(options: ScannerOptions): Scanner {
         keepUntilDone(takeMissing(message, answer));
         break;
       case 'listed':
-        options.onListed(message);
+        options.onListed(message.folder, message.listed);
         break;
       case 'sweep':
-        options.onSweep(message.sweep);
+        options.onSweep(message.rootId, message.sweep);
         break;
       case 'rescanned':
-        rescans.get(message.id)?.(message.result);
-        rescans.delete(message.id);
+        rescans.settle(message.id, message.result);
         break;
       case 'status':
-        takeStatus(message.status);
+        takeStatus(message.roots);
     }
   }
 
@@ -120,70 +155,67 @@ export function startScanner(options: ScannerOptions): Scanner {
     writing.add(kept);
   }
 
-  function takeStatus(status: ScanStatus): void {
-    const isNews = JSON.stringify(status) !== JSON.stringify(latest);
-    latest = status;
+  function takeStatus(news: Extract<FromScanner, { type: 'status' }>['roots']): void {
+    let isNews = false;
+    for (const { rootId, status } of news) {
+      const known = roots.get(rootId);
+      if (!known || JSON.stringify(status) === JSON.stringify(known.latest)) continue;
+      known.latest = status;
+      isNews = true;
+    }
     if (isNews) options.onStatus();
   }
 
   async function takeFound(message: Found, answer: (receipt: ToScanner) => void): Promise<void> {
-    const batch = unpackBatch(message.batch);
-    const recorded = await untilWritten(() => record.recordFound(batch));
+    const batch = message.batch as PackedBatch<Columns>;
+    const recorded = await untilWritten(
+      () => options.recordFound(batch),
+      log,
+      () => stopping,
+    );
     if (!recorded) return;
-    if (recorded.stationIds.length > 0) options.onRecorded(recorded);
+    options.onRecorded(recorded);
     await new Promise(setImmediate);
     answer({ type: 'receipt', id: message.id, added: recorded.added });
   }
 
   async function takeMissing(message: Missing, answer: (receipt: ToScanner) => void): Promise<void> {
-    const recorded = await untilWritten(() => record.recordMissing(message.folder, message.names));
+    const recorded = await untilWritten(
+      () => options.recordMissing(message.folder, message.names),
+      log,
+      () => stopping,
+    );
     if (!recorded) return;
-    if (recorded.stationIds.length > 0) options.onRecorded(recorded);
+    options.onRecorded(recorded);
     answer({ type: 'receipt', id: message.id, added: 0 });
-  }
-
-  /**
-   * A full disk or a locked database holds the scanner up, but loses nothing: the same batch is tried until it fits, at
-   * the end of the process once.
-   */
-  async function untilWritten<T>(write: () => Promise<T>): Promise<T | undefined> {
-    for (;;) {
-      try {
-        return await write();
-      } catch (error) {
-        if (stopping) return undefined;
-        log.error({ err: error }, 'Images could not be recorded; trying again');
-        await new Promise((resolve) => setTimeout(resolve, writeRetryMs));
-      }
-    }
   }
 
   function post(message: ToScanner): void {
     worker?.postMessage(message);
   }
 
-  void launch();
+  function watch(root: Root): void {
+    if (stopping || roots.has(root.id)) return;
+    roots.set(root.id, { root });
+    if (worker) void open(root, worker);
+    else if (!restart) {
+      heardAt = clock.now();
+      launch();
+    }
+  }
+
   return {
-    status: () =>
-      describe(data.root, data.watchMode, latest, {
-        isSilent: clock.now() - heardAt > silentThreadMs,
-        heardAt,
-      }),
-    rescan: () => {
-      const id = nextRescan++;
-      return new Promise((resolve) => {
-        const settle = (outcome: RescanOutcome) => {
-          clearTimeout(timer);
-          resolve(outcome);
-        };
-        const timer = setTimeout(() => {
-          rescans.delete(id);
-          resolve({ scanned: 0, added: 0, note: 'the folder does not answer' });
-        }, rescanTimeoutMs);
-        rescans.set(id, settle);
-        post({ type: 'rescan', id });
-      });
+    watch,
+    forget: (rootId) => {
+      if (roots.delete(rootId)) post({ type: 'forget', rootId });
     },
+    list: () => {
+      const thread = { isSilent: clock.now() - heardAt > silentThreadMs, heardAt };
+      return [...roots.values()].map(({ root, latest }) =>
+        rootStatus(root, options.thread.watchMode, latest, thread),
+      );
+    },
+    rescan: async () => (roots.size === 0 ? { scanned: 0, added: 0, note: null } : rescans.ask()),
     stop: async () => {
       stopping = true;
       clearTimeout(restart);
@@ -196,26 +228,24 @@ export function startScanner(options: ScannerOptions): Scanner {
   };
 }
 
-/** The thread's own word, unless it has fallen silent. */
-function describe(
-  root: { id: number; path: string },
-  setting: WatchMode,
-  latest: ScanStatus | undefined,
-  thread: { isSilent: boolean; heardAt: number },
-): SourceStatus {
-  const known = latest ?? startingStatus(setting);
-  const silent = {
-    state: 'offline' as const,
-    reason: 'The folder does not answer',
-    reasonCode: 'no_answer' as const,
-    offlineSince: thread.heardAt,
-  };
-  return {
-    ...root,
-    modeOrigin: setting === 'auto' ? 'auto' : 'setting',
-    ...known,
-    ...(thread.isSilent ? silent : {}),
-  };
+/**
+ * A full disk or a locked database holds the scanner up, but loses nothing: the same batch is tried until it fits, at
+ * the end of the process once.
+ */
+async function untilWritten<T>(
+  write: () => Promise<T>,
+  log: Log,
+  isStopping: () => boolean,
+): Promise<T | undefined> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (isStopping()) return undefined;
+      log.error({ err: error }, 'Images could not be recorded; trying again');
+      await new Promise((resolve) => setTimeout(resolve, writeRetryMs));
+    }
+  }
 }
 
 function waitUnref(ms: number): Promise<false> {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { parseFileName } from '../../inspections/file-name.ts';
 import type { Absences } from './absences.ts';
 import { type Backfill, maxShelfFiles } from './backfill.ts';
 import {
@@ -52,11 +51,11 @@ export async function sweepRoot(
     if (modifiedAt !== undefined) {
       onFolder(folder);
       if (kind === 'sweep' && isUnchanged(folder, modifiedAt)) {
-        pending.push(...(knownChildren.get(path) ?? []));
+        if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
         filesSeen += countOf(folder);
       } else {
         const listing = await tryToRead(parts, folder, kind, modifiedAt);
-        pending.push(...newestFirst(context, path, listing.folders));
+        if (!context.options.flat) pending.push(...newestFirst(context, path, listing.folders));
         filesSeen += listing.files;
       }
     }
@@ -116,7 +115,7 @@ async function readFolder(
   const listing: FolderListing = { files: 0, folders: [] };
   let knownSeen = 0;
   try {
-    for (const chunk of listFolder(pathOf(context, folder), context.isExcluded)) {
+    for (const chunk of listFolder(pathOf(context, folder), context)) {
       listing.folders.push(...chunk.folders);
       listing.files += chunk.images.length;
       knownSeen += takeImages(parts, folder, chunk, { kind, names, older, listedAt });
@@ -151,7 +150,7 @@ function takeImages(
     const isKnown = !names.add(name);
     if (isKnown) known++;
     if (isKnown && kind !== 'reconcile') continue;
-    const capturedAt = parseFileName(name, context.pattern, context.wallClock)?.capturedAt;
+    const capturedAt = context.readName(name)?.capturedAt;
     const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
     if (isOld && (isKnown || older.add(name, capturedAt))) continue;
     if (isKnown && capturedAt === undefined) continue;

@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { compileNamePattern, stationAndPartOf } from '../../inspections/file-name.ts';
-import { packBatch } from '../../inspections/found-files.ts';
 import { systemClock } from '../clock.ts';
 import { createLog } from '../log.ts';
 import { createWallClock } from '../time-zone.ts';
 import { type ScanEngine, startScanEngine } from './engine.ts';
 import { createExclude } from './exclude.ts';
 import { countOf, rememberedFolder } from './folder-state.ts';
-import type { FromScanner, ScanThreadData, ToScanner } from './messages.ts';
-import { type NameReader, openNameReader } from './name-reader.ts';
+import { packBatch } from './found-files.ts';
+import type { FromScanner, KnownRoot, ScanThreadData, ToScanner } from './messages.ts';
+import { openReading } from './reading.ts';
+import { sumRescans } from './rescan.ts';
 import type { FolderState, Receipt, ScanContext } from './scan-context.ts';
 
 /** How often the main thread hears how the scanner is doing, which is also its sign of life. */
@@ -37,24 +37,30 @@ function ask(make: (id: number) => FromScanner): Promise<Receipt> {
   });
 }
 
-function createContext(reader: NameReader): ScanContext {
-  const compiled = compileNamePattern(data.patternSource);
-  if (!compiled.ok) throw new Error(compiled.fault);
+const log = createLog({ level: data.logLevel, pretty: false });
+const wallClock = createWallClock(data.timeZone);
+const reading = await openReading(data.reading, { wallClock, log });
+const isExcluded = createExclude(data.exclude);
+/** `backfilled` is the greatest number of older images that were on their way at once. */
+const engines = new Map<number, { engine: ScanEngine; backfilled: number }>();
+
+function createContext({ folders: listings, ...root }: KnownRoot): ScanContext {
   const folders = new Map<string, FolderState>();
-  for (const { path, ...listing } of data.folders) {
-    const ref = { rootId: data.root.id, path, ...stationAndPartOf(path) };
-    folders.set(path, rememberedFolder(ref, listing));
+  for (const { path, ...listing } of listings) {
+    folders.set(path, rememberedFolder({ rootId: root.id, path }, listing));
   }
   return {
-    root: data.root,
+    root,
     options: data.options,
     clock: systemClock,
     log,
-    pattern: compiled.pattern,
-    wallClock: createWallClock(data.timeZone),
-    isExcluded: createExclude(data.exclude),
+    wallClock,
+    isExcluded,
+    isImageName: reading.isImageName,
+    readName: reading.read,
+    readNames: reading.knownNames,
     folders,
-    send: (batch) => ask((id) => ({ type: 'found', id, batch: packBatch(batch) })),
+    send: (batch) => ask((id) => ({ type: 'found', id, batch: packBatch(batch, reading) })),
     sendMissing: async (folder, missing) =>
       void (await ask((id) => ({ type: 'missing', id, folder, names: missing }))),
     sendListed: (folder) => {
@@ -66,43 +72,76 @@ function createContext(reader: NameReader): ScanContext {
       const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder) };
       post({ type: 'listed', folder: ref, listed });
     },
-    readNames: reader.pages,
   };
 }
 
-async function stop(engine: ScanEngine, reader: NameReader, beat: NodeJS.Timeout): Promise<void> {
+function watch(root: KnownRoot): void {
+  if (engines.has(root.id)) return;
+  const engine = startScanEngine(createContext(root), data.watchMode, (sweep) =>
+    post({ type: 'sweep', rootId: root.id, sweep }),
+  );
+  engines.set(root.id, { engine, backfilled: 0 });
+}
+
+function forget(rootId: number): void {
+  const entry = engines.get(rootId);
+  engines.delete(rootId);
+  void entry?.engine.stop();
+}
+
+async function rescan(id: number): Promise<void> {
+  const results = await Promise.all([...engines.values()].map(({ engine }) => engine.rescan()));
+  // First, so that the page shown next agrees with the answer.
+  postStatus();
+  post({ type: 'rescanned', id, result: sumRescans(results) });
+}
+
+function postStatus(): void {
+  const roots = [...engines].map(([rootId, { engine }]) => ({ rootId, status: engine.status() }));
+  post({ type: 'status', roots });
+}
+
+/** Ends the thread once nothing is under way and the older images of all roots together were many. */
+function renewWhenIdle(): void {
+  let backfilled = 0;
+  let isIdle = true;
+  for (const entry of engines.values()) {
+    const { backfill, incomplete, sweepRunningSince } = entry.engine.status();
+    entry.backfilled = Math.max(entry.backfilled, backfill?.total ?? 0);
+    backfilled += entry.backfilled;
+    isIdle &&= backfill === null && incomplete === 0 && sweepRunningSince === null;
+  }
+  if (isIdle && backfilled >= renewAfterFiles) void stop();
+}
+
+async function stop(): Promise<void> {
   clearInterval(beat);
-  await engine.stop();
-  await reader.close();
+  await Promise.all([...engines.values()].map(({ engine }) => engine.stop()));
+  await reading.close();
   port?.close();
 }
 
-const log = createLog({ level: data.logLevel, pretty: false });
-const reader = openNameReader(data.database, log);
-const engine = startScanEngine(createContext(reader), data.watchMode, (sweep) =>
-  post({ type: 'sweep', sweep }),
-);
-const postStatus = () => post({ type: 'status', status: engine.status() });
-let backfilled = 0;
 const beat = setInterval(() => {
   postStatus();
-  const { backfill, incomplete, sweepRunningSince } = engine.status();
-  backfilled = Math.max(backfilled, backfill?.total ?? 0);
-  const isIdle = backfill === null && incomplete === 0 && sweepRunningSince === null;
-  if (isIdle && backfilled >= renewAfterFiles) void stop(engine, reader, beat);
+  renewWhenIdle();
 }, statusEveryMs);
 
 port.on('message', (message: ToScanner) => {
-  if (message.type === 'receipt') {
-    waiting.get(message.id)?.({ added: message.added });
-    waiting.delete(message.id);
-  } else if (message.type === 'rescan') {
-    void engine.rescan().then((result) => {
-      // First, so that the page shown next agrees with the answer.
-      postStatus();
-      post({ type: 'rescanned', id: message.id, result });
-    });
-  } else {
-    void stop(engine, reader, beat);
+  switch (message.type) {
+    case 'receipt':
+      waiting.get(message.id)?.({ added: message.added });
+      waiting.delete(message.id);
+      break;
+    case 'watch':
+      watch(message.root);
+      break;
+    case 'forget':
+      forget(message.rootId);
+      break;
+    case 'rescan':
+      void rescan(message.id);
+      break;
+    case 'stop':
+      void stop();
   }
 });

@@ -73,9 +73,42 @@ test('bytes after the end marker leave it open', async () => {
     expect(await judge(Buffer.concat([whole, Buffer.from('camera 7')]))).toBe('unknown');
 });
 
-test('what is neither JPEG nor PNG cannot be told by its bytes', async () => {
+test('what is none of JPEG, PNG and BMP cannot be told by its bytes', async () => {
   expect(await judge(Buffer.from('station;count\nS9;12\n'))).toBe('unknown');
   expect(await judge(await picture().webp().toBuffer())).toBe('unknown');
+});
+
+/** An uncompressed picture of 24 bits a pixel, as cameras write it; `color` fills it. */
+function bitmap(color: number): Buffer {
+  const [width, height] = [64, 48];
+  const bytes = Buffer.alloc(54 + width * height * 3, color);
+  bytes.fill(0, 0, 54);
+  bytes.write('BM', 'latin1');
+  bytes.writeUInt32LE(bytes.length, 2);
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(height, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  return bytes;
+}
+
+test('a BMP is complete when it is as long as its header says', async () => {
+  const whole = bitmap(0x7f);
+  expect(await judge(whole)).toBe('complete');
+  for (const length of [10, 54, 100, 5000, whole.length - 1])
+    expect(await judge(whole.subarray(0, length)), `${length} bytes`).toBe('incomplete');
+  expect(await judge(Buffer.concat([whole, Buffer.alloc(512)]))).toBe('complete');
+});
+
+test('a BMP whose header names no true size, or that ends in black, is left to time', async () => {
+  const nameless = bitmap(0x7f);
+  nameless.writeUInt32LE(0, 2);
+  const short = bitmap(0x7f);
+  short.writeUInt32LE(54, 2);
+  const setAside = bitmap(0);
+  for (const bytes of [nameless, short, setAside]) expect(await judge(bytes)).toBe('unknown');
 });
 
 test('the end of the preview inside a camera file is not the end of the image', async () => {

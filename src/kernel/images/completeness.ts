@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { sniffContentType } from './content-type.ts';
 
 /**
- * Whether an image file has been written to its end: `unknown` when its bytes cannot tell (neither JPEG nor PNG, or
+ * Whether an image file has been written to its end: `unknown` when its bytes cannot tell (none of JPEG, PNG and BMP, or
  * something follows the end marker), so that only time can.
  */
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
@@ -13,6 +13,8 @@ const HEAD_BYTES = 64;
 /** Some writers fill the last disk block with zeros: so much padding after the end marker is forgiven. */
 const PADDING_BYTES = 4096;
 const TAIL_BYTES = PADDING_BYTES + 12;
+/** The headers of the oldest kind: file header and 12 bytes about the bitmap. */
+const SMALLEST_BMP = 26;
 
 /** A pipe or device under an image's name must not hold the reader up. */
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -70,9 +72,10 @@ function planReads(sizeBytes: number): { head: Buffer; tail?: Buffer } {
 
 function judgeCompleteness(head: Buffer, tail: Buffer, sizeBytes: number): Completeness {
   const end = trimZeros(tail);
+  const type = sniffContentType(head);
+  if (type === 'image/bmp') return judgeBitmap(head, end, sizeBytes);
   // Nothing yet, or space set aside before the bytes arrive (a copy over SMB does that).
   if (end.length === 0 || trimZeros(head).length === 0) return 'incomplete';
-  const type = sniffContentType(head);
   if (type === 'image/jpeg')
     return isInsideSegment(head, sizeBytes) ? 'incomplete' : judgeEnd(end, tail, jpegEnd);
   if (type === 'image/png') return judgeEnd(end, tail, pngEnd);
@@ -82,6 +85,18 @@ function judgeCompleteness(head: Buffer, tail: Buffer, sizeBytes: number): Compl
 function judgeEnd(end: Buffer, tail: Buffer, marker: Buffer): Completeness {
   if (end.subarray(-marker.length).equals(marker)) return 'complete';
   return tail.includes(marker) ? 'unknown' : 'incomplete';
+}
+
+/**
+ * A BMP has no end marker, but its header names the size of the whole file (BITMAPFILEHEADER, bfSize). Some writers
+ * leave that 0 or write nonsense, and a black upper edge ends in zeros just as space set aside does: then only time
+ * can tell.
+ */
+function judgeBitmap(head: Buffer, end: Buffer, sizeBytes: number): Completeness {
+  const named = head.readUInt32LE(2);
+  if (named > sizeBytes) return 'incomplete';
+  const isWhole = named > SMALLEST_BMP && sizeBytes - named <= PADDING_BYTES && end.length > 0;
+  return isWhole ? 'complete' : 'unknown';
 }
 
 function trimZeros(bytes: Buffer): Buffer {

@@ -1,0 +1,69 @@
+import BetterSqlite from 'better-sqlite3';
+import type { Queryable } from '../kernel/db/database.ts';
+import type { FolderRef } from '../kernel/folder-scan/found-files.ts';
+import type { KnownNames } from '../kernel/folder-scan/reading.ts';
+import type { Log } from '../kernel/log.ts';
+import { type DbPlace, openServerReader } from './db.ts';
+import type { Tables } from './define-schema.ts';
+
+/** Names handed over at a time. */
+const namesPerPage = 4_096;
+/** Names a server is asked for at a time. */
+const namesPerQuestion = 20_000;
+
+/** How a feature's names are asked for; those of files that are missing are not known. */
+export type NameQueries = {
+  /** For SQLite: one column of names, by the parameters @rootId and @path. */
+  sqlite: string;
+  /** For servers: the id of the row that a folder's files hang on; undefined where there is none yet. */
+  ownerId(read: Queryable, tables: Tables, folder: FolderRef): Promise<number | undefined>;
+  /** For servers: at most `limit` names after `last`, in rising order. */
+  names(
+    read: Queryable,
+    tables: Tables,
+    owner: { id: number; last: string | undefined; limit: number },
+  ): Promise<{ name: string }[]>;
+};
+
+/** A scanner thread's own connection, for the one thing it asks: which names of a folder are known. */
+export function openKnownNames(place: DbPlace, log: Log, queries: NameQueries): KnownNames {
+  return place.url === undefined
+    ? readFromFile(place.path, queries)
+    : readFromServer(place.url, log, queries);
+}
+
+function readFromFile(path: string, { sqlite }: NameQueries): KnownNames {
+  const reader = new BetterSqlite(path, { readonly: true });
+  const names = reader.prepare(sqlite).pluck();
+  return {
+    async *knownNames({ rootId, path }) {
+      let page: string[] = [];
+      for (const name of names.iterate({ rootId, path }) as Iterable<string>) {
+        page.push(name);
+        if (page.length < namesPerPage) continue;
+        yield page;
+        page = [];
+      }
+      yield page;
+    },
+    close: async () => void reader.close(),
+  };
+}
+
+function readFromServer(url: string, log: Log, queries: NameQueries): KnownNames {
+  const opening = openServerReader(url, log);
+  return {
+    async *knownNames(folder) {
+      const { read, tables } = await opening;
+      const id = await queries.ownerId(read, tables, folder);
+      if (id === undefined) return;
+      for (let last: string | undefined; ; ) {
+        const rows = await queries.names(read, tables, { id, last, limit: namesPerQuestion });
+        yield rows.map(({ name }) => name);
+        if (rows.length < namesPerQuestion) return;
+        last = rows.at(-1)?.name;
+      }
+    },
+    close: async () => (await opening).close(),
+  };
+}
