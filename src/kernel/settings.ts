@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { accessPolicies } from './auth/principal.ts';
 import { files } from './file-settings.ts';
+import { live } from './live-settings.ts';
 import { setting } from './setting.ts';
 import { commaList, oneOf, path, shortName, text, timeZone, wholeNumber, yesOrNo } from './setting-kinds.ts';
 
@@ -217,7 +218,16 @@ const demo = [
 ] as const;
 
 /** Every setting of the product, in the order people read them. The README's table and the settings page are made of it. */
-export const settings = [...files, ...watching, ...images, ...site, ...server, ...access, ...demo] as const;
+export const settings = [
+  ...files,
+  ...watching,
+  ...images,
+  ...live,
+  ...site,
+  ...server,
+  ...access,
+  ...demo,
+] as const;
 
 type AnySetting = (typeof settings)[number];
 export type SettingKey = AnySetting['key'];

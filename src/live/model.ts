@@ -17,8 +17,6 @@ export type LiveChannel = {
   role: LiveRole;
   /** The folder, absolute. */
   path: string;
-  /** Images on the disk, as far as they are recorded. */
-  imageCount: number;
   /** Seconds after which its newest picture counts as old, where somebody set it for this camera. */
   staleAfterSec: number | null;
 };

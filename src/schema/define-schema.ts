@@ -1,11 +1,17 @@
 import type { Kit } from '../kernel/db/kit.ts';
 import { defineAccessTables } from './access-tables.ts';
 import { defineInspectionTables } from './inspection-tables.ts';
+import { defineLiveTables } from './live-tables.ts';
 import { definePlantTables } from './plant-tables.ts';
 
 /** Every table of the product, written once and made real by the kit of each database. */
 export function defineSchema(kit: Kit) {
-  return { ...definePlantTables(kit), ...defineAccessTables(kit), ...defineInspectionTables(kit) };
+  return {
+    ...definePlantTables(kit),
+    ...defineAccessTables(kit),
+    ...defineInspectionTables(kit),
+    ...defineLiveTables(kit),
+  };
 }
 
 /** All tables by name, in the canonical (SQLite) type. */

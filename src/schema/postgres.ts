@@ -18,4 +18,9 @@ export const {
   sequenceGaps,
   inspectionMinutes,
   inspectionHours,
+  liveChannels,
+  liveImages,
+  liveCoils,
+  liveHours,
+  liveDefects,
 } = defineSchema(postgresKit);

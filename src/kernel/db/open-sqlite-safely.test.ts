@@ -27,7 +27,8 @@ async function open(path: string) {
 async function fillAndClose(db: Db, count = 2000): Promise<void> {
   const { stations } = db.tables;
   await db.tx(async (q) => {
-    for (let i = 0; i < count; i++) await q.insert(stations).values({ siteId: 1, name: `S${i}`, createdAt: 0 });
+    for (let i = 0; i < count; i++)
+      await q.insert(stations).values({ siteId: 1, name: `S${i}`, createdAt: 0 });
   });
   await db.close();
 }

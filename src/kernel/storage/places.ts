@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
@@ -19,6 +19,8 @@ export type Places = {
   stateDir: string;
   backupDir: string;
   demoDir: string;
+  /** Where live images lie: the folder of contract S5 where there is one, else `isOwn`, beside the database. */
+  live: { dir: string; isOwn: boolean };
   notes: Note[];
 };
 
@@ -56,8 +58,15 @@ export function settlePlaces(config: Config): Places {
     stateDir: resolve(stateDir),
     backupDir: config.backupDir ? resolve(config.backupDir) : resolve(stateDir, 'backups'),
     demoDir: config.demoDir ? resolve(config.demoDir) : resolve(stateDir, 'demo'),
+    live: placeLive(config, resolve(stateDir)),
     notes,
   };
+}
+
+/** Only a default is replaced: a folder somebody named may be a share that comes later. */
+function placeLive({ imageBasePath, origins }: Config, stateDir: string): Places['live'] {
+  const isOwn = origins.imageBasePath === 'default' && !existsSync(imageBasePath);
+  return { dir: isOwn ? resolve(stateDir, 'live') : resolve(imageBasePath), isOwn };
 }
 
 /** The path in `sqlite:/state/data.sqlite`, `sqlite:///state/data.sqlite` or `sqlite:data.sqlite`. */
