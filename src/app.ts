@@ -32,6 +32,7 @@ import { siteOf } from './kernel/http/origin.ts';
 import { viewerOf } from './kernel/http/render.ts';
 import { requestLog } from './kernel/http/request-log.ts';
 import { securityHeaders } from './kernel/http/security-headers.ts';
+import type { TlsStatus } from './kernel/http/tls.ts';
 import { pickLang } from './kernel/i18n/languages.ts';
 import { type OverviewDeps, overviewRoutes } from './overview/routes.ts';
 import type { Services } from './services.ts';
@@ -131,6 +132,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       topics: inspections.topics,
       system: services.system,
       clock,
+      ways: () => ({ listeners: services.listeners.list(), certificate: services.tls?.status() ?? null }),
     }),
     docsRoutes({ renderer: inspections.renderer, version, app }),
     healthRoutes({
@@ -187,6 +189,9 @@ async function checkHealth({
   db,
   backups,
   places,
+  listeners,
+  tls,
+  sockets,
 }: Services): Promise<Record<string, HealthPart>> {
   const sources = inspections.sources.list();
   const isKept = !places.notes.some(({ key }) => key === 'unwritable');
@@ -194,8 +199,20 @@ async function checkHealth({
     database: await checkDatabase(db),
     storage: await checkStorage(places.stateDir, { isKept }),
     sources: { ok: sources.every(({ state }) => state !== 'offline'), required: false, detail: sources },
+    listeners: { ok: true, required: false, detail: listeners.list() },
+    ...(tls && { certificate: healthOf(tls.status()) }),
+    sockets: { ok: true, required: false, detail: sockets.stats() },
     stream: { ok: true, required: false, detail: inspections.topics.stats() },
     thumbnails: { ok: true, required: false, detail: images.store.stats() },
     backups: { ok: backups.stats().fault === null, required: false, detail: backups.stats() },
+  };
+}
+
+/** What monitors should ask for: whether browsers believe the certificate, and for how long. */
+function healthOf({ state, daysLeft, validTo, fault }: TlsStatus): HealthPart {
+  return {
+    ok: state === 'valid' && fault === null,
+    required: false,
+    detail: { state, daysLeft, validTo, fault },
   };
 }

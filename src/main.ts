@@ -3,7 +3,7 @@ import { proveNamePattern } from './inspections/prove-name-pattern.ts';
 import { systemClock } from './kernel/clock.ts';
 import { loadConfig } from './kernel/config.ts';
 import { AppError } from './kernel/errors.ts';
-import { startServer } from './kernel/http/server.ts';
+import { originOf } from './kernel/http/listeners.ts';
 import { createLifecycle, stopOnSignals } from './kernel/lifecycle.ts';
 import { createLog } from './kernel/log.ts';
 import { createServices } from './services.ts';
@@ -27,22 +27,13 @@ if (patternFault) refuseToStart([`FILENAME_REGEX: ${patternFault}`]);
 try {
   const services = await createServices({ config, warnings, log, clock: systemClock });
   lifecycle.onStop('services', services.stop);
-  const server = await startServer({
-    fetch: createApp(services).fetch,
-    host: config.host,
-    port: config.port,
-    log,
-    endStreams: services.inspections.topics.stop,
-    maxStreams: config.maxViewers,
-    sockets: services.sockets,
-  });
-  lifecycle.onStop('server', () => server.stop({ graceMs: requestGraceMs }));
-  await services.access.setUp.announce(`http://localhost:${server.port}`);
+  const { listeners } = services;
+  await listeners.start(createApp(services).fetch);
+  lifecycle.onStop('listeners', () => listeners.stop({ graceMs: requestGraceMs }));
+  const origin = originOf(listeners.list(), services.tls?.status().names);
+  await services.access.setUp.announce(origin);
   await services.start();
-  log.info(
-    { port: server.port, watchDir: services.places.watchDir },
-    `Linesight is at http://localhost:${server.port}/`,
-  );
+  log.info({ listeners: listeners.list(), watchDir: services.places.watchDir }, `Linesight is at ${origin}/`);
 } catch (error) {
   if (error instanceof AppError) log.fatal(error.message);
   else log.fatal({ err: error }, 'Linesight could not start');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Access, createAccess } from './access/access.ts';
 import { createDemo, type Demo } from './demo/demo.ts';
+
 import type { Publish } from './events.ts';
 import type { InspectionDeps } from './inspections/deps.ts';
 import { type Images, startImages } from './inspections/images/start-images.ts';
@@ -12,9 +13,9 @@ import { createSources, type Sources } from './inspections/sources.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/scheduled-backups.ts';
+import { createEntrances, type Entrances } from './kernel/http/entrances.ts';
 import { htmxFiles } from './kernel/http/htmx-files.ts';
 import { createPageRenderer } from './kernel/http/page-renderer.ts';
-import { createSockets, type Sockets } from './kernel/http/sockets.ts';
 import { loadStaticFiles, type StaticFiles } from './kernel/http/static.ts';
 import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
 import type { Log } from './kernel/log.ts';
@@ -45,30 +46,30 @@ const sections = [
 export type ServiceOptions = { config: Config; warnings: string[]; log: Log; clock: Clock };
 
 /** Every long-lived object of the process. */
-export type Services = ServiceOptions & {
-  version: string;
-  startedAt: number;
-  places: Places;
-  db: Db;
-  backups: ScheduledBackups;
-  access: Access;
-  i18n: I18n;
-  staticFiles: StaticFiles;
-  inspections: InspectionDeps;
-  demo: Demo;
-  images: Images;
-  system: System;
-  /** Every open WebSocket; features declare their routes with it. */
-  sockets: Sockets;
-  publish: Publish;
-  /** Begins to watch and to work; pages are answered before that already. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-};
+export type Services = ServiceOptions &
+  Entrances & {
+    version: string;
+    startedAt: number;
+    places: Places;
+    db: Db;
+    backups: ScheduledBackups;
+    access: Access;
+    i18n: I18n;
+    staticFiles: StaticFiles;
+    inspections: InspectionDeps;
+    demo: Demo;
+    images: Images;
+    system: System;
+    publish: Publish;
+    /** Begins to watch and to work; pages are answered before that already. */
+    start(): Promise<void>;
+    stop(): Promise<void>;
+  };
 
 /** Builds everything once, from the settings to the features; nothing moves before `start`. */
 export async function createServices(options: ServiceOptions): Promise<Services> {
   const { config, log, clock } = options;
+  const entrances = await createEntrances(options, () => topics.stop());
   const places = settlePlaces(config);
   for (const { key, values } of places.notes) log.warn(values, `A folder is not the wanted one: ${key}`);
   const { db, notes: databaseNotes } = await openDb({ ...places.database, clock, log });
@@ -123,7 +124,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     demo,
     images,
     system,
-    sockets: openSockets(options),
+    ...entrances,
     inspections: {
       reads,
       sources,
@@ -168,10 +169,6 @@ async function openAccess(
   const access = createAccess({ db, clock, log, config, stationOfImage });
   await access.setUp.begin();
   return access;
-}
-
-function openSockets({ config, clock, log }: ServiceOptions): Sockets {
-  return createSockets({ clock, log, maxSockets: config.maxViewers, corsOrigins: config.corsOrigins });
 }
 
 /** The watched folders; what they find and how they are is told to everybody. */

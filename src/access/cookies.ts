@@ -1,5 +1,6 @@
 import { setCookie } from 'hono/cookie';
 import type { AppContext } from '../kernel/http/env.ts';
+import { isSecure } from '../kernel/http/origin.ts';
 
 /** Programs on other ports of this machine share its cookies, so ours carry the product's name. */
 export const sessionCookie = 'linesight_session';
@@ -20,6 +21,5 @@ export function keepKiosk(c: AppContext, secret: string): void {
 
 /** Out of reach of scripts and of forms on other sites; over TLS never sent without it. */
 function keep(c: AppContext, name: string, value: string, maxAge: number): void {
-  const secure = new URL(c.req.url).protocol === 'https:' || c.req.header('x-forwarded-proto') === 'https';
-  setCookie(c, name, value, { path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge });
+  setCookie(c, name, value, { path: '/', httpOnly: true, sameSite: 'Lax', secure: isSecure(c), maxAge });
 }

@@ -17,6 +17,8 @@ test('a plant that works is healthy, in the words of all the systems it replaces
       ...{ status: 'healthy', service: 'linesight', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
       ...{ database: true, storage: true, timestamp: testNow, uptimeMs: 0 },
       stats: {
+        listeners: [],
+        sockets: { open: 0, refused: 0, lost: 0, cutOff: 0 },
         database: { writeFault: null, pendingWrites: expect.any(Number) },
         storage: { freeBytes: expect.any(Number), isKept: true },
         sources: [

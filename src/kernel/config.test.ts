@@ -147,3 +147,18 @@ test('a settings file may carry the mark some editors put in front, and unknown 
   expect(warnings).toHaveLength(2);
   expect(warnings.join()).toContain('COLOUR');
 });
+
+test('ports are whole numbers from 1 to 65535, and conflicts are told like other faults', () => {
+  expect(load({}).config).toMatchObject({ compatPorts: [], imageReceiverPort: undefined, compatTls: true });
+  const { config } = load({ COMPAT_PORTS: ' 5000, 5020,', IMAGE_RECEIVER_PORT: '8081' });
+  expect(config).toMatchObject({ compatPorts: [5000, 5020], imageReceiverPort: 8081 });
+  for (const bad of ['0', '65536', '5000;5020', '80.5', 'http']) {
+    expect(faultsOf({ COMPAT_PORTS: bad })).toEqual([
+      `COMPAT_PORTS is "${bad}" in the environment; it must be at most 20 ports from 1 to 65535 with commas between them.`,
+    ]);
+  }
+  expect(faultsOf({ IMAGE_RECEIVER_PORT: '70000' })).toHaveLength(1);
+  expect(faultsOf({ COMPAT_PORTS: '8080' })).toEqual([
+    'Port 8080 is named more than once (PORT, COMPAT_PORTS); once is enough.',
+  ]);
+});

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { findConflicts } from './conflicting-settings.ts';
 import { hidePassword } from './hide-password.ts';
 import { findMisspelt } from './misspelt-settings.ts';
 import type { Setting } from './setting.ts';
@@ -47,6 +48,7 @@ export function loadConfig(options: {
     faults.push(...zone.faults);
     warnings.push(...zone.warnings);
   }
+  if (faults.length === 0) faults.push(...findConflicts(values as SettingValues));
   return faults.length > 0
     ? { ok: false, faults }
     : { ok: true, config: { ...values, origins } as Config, warnings };

@@ -9,6 +9,7 @@ export type Kind<T> = { allowed: string; schema: z.ZodType<T, string> };
 const longestPath = 4096;
 const longestList = 100;
 const longestName = 255;
+const mostPorts = 20;
 
 /** Any text up to a length. */
 export function text(maxLength: number): Kind<string> {
@@ -77,6 +78,26 @@ export function commaList(): Kind<string[]> {
     .transform((value) => split(value).filter((item) => item !== ''))
     .pipe(z.array(z.string().max(longestName)).max(longestList));
   return { allowed: `at most ${longestList} names with commas between them`, schema };
+}
+
+/** Ports with commas between them. */
+export function portList(): Kind<number[]> {
+  const schema = z
+    .string()
+    .transform((value) => value.split(',').flatMap((item) => item.trim() || []))
+    .pipe(z.array(port().schema).max(mostPorts));
+  return { allowed: `at most ${mostPorts} ports from 1 to 65535 with commas between them`, schema };
+}
+
+/** One port. */
+function port(): Kind<number> {
+  return wholeNumber(1, 65_535);
+}
+
+/** One port, or none. */
+export function maybePort(): Kind<number | undefined> {
+  const schema = z.union([z.literal('').transform(() => undefined), port().schema]);
+  return { allowed: port().allowed, schema };
 }
 
 /** A time zone by name. */

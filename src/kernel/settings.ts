@@ -3,7 +3,18 @@ import { accessPolicies } from './auth/principal.ts';
 import { files } from './file-settings.ts';
 import { live } from './live-settings.ts';
 import { setting } from './setting.ts';
-import { commaList, oneOf, path, shortName, text, timeZone, wholeNumber, yesOrNo } from './setting-kinds.ts';
+import {
+  commaList,
+  maybePort,
+  oneOf,
+  path,
+  portList,
+  shortName,
+  text,
+  timeZone,
+  wholeNumber,
+  yesOrNo,
+} from './setting-kinds.ts';
 
 const watching = [
   setting({
@@ -125,6 +136,46 @@ const server = [
     default: '8080',
     ...wholeNumber(0, 65_535),
     doc: 'Port to listen on; 0 takes a free one and writes it to the log.',
+  }),
+  setting({
+    env: 'COMPAT_PORTS',
+    key: 'compatPorts',
+    group: 'server',
+    default: '',
+    ...portList(),
+    doc: 'Further ports that answer the same, for programs written for the replaced systems: 5000 for the Productivity dashboard, 5020 for Camera check.',
+  }),
+  setting({
+    env: 'IMAGE_RECEIVER_PORT',
+    key: 'imageReceiverPort',
+    group: 'server',
+    default: '',
+    ...maybePort(),
+    doc: 'One more such port, under the name the Live image receiver had for its own; its clients expect 8081. None without it.',
+  }),
+  setting({
+    env: 'TLS_CERT',
+    key: 'tlsCert',
+    group: 'server',
+    default: '',
+    ...path(),
+    doc: "PEM file with the server's certificate, its chain after it. With it and TLS_KEY every port speaks HTTPS only. Read again every minute.",
+  }),
+  setting({
+    env: 'TLS_KEY',
+    key: 'tlsKey',
+    group: 'server',
+    default: '',
+    ...path(),
+    doc: 'PEM file with the private key of that certificate, without a passphrase.',
+  }),
+  setting({
+    env: 'COMPAT_TLS',
+    key: 'compatTls',
+    group: 'server',
+    default: '1',
+    ...yesOrNo(),
+    doc: 'Whether the further ports speak HTTPS too when TLS_CERT is set; 0 keeps them plain, for devices that cannot, and with it what they send readable on the network.',
   }),
   setting({
     env: 'ALLOWED_HOSTS',

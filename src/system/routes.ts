@@ -8,9 +8,16 @@ import type { Fragment } from '../kernel/stream/fragment.ts';
 import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { System } from './system.ts';
-import { type SystemPage, systemView } from './views.ts';
+import { type SystemPage, systemView, type WaysView } from './views.ts';
 
-export type SystemDeps = { renderer: Renderer; topics: Topics; system: System; clock: Clock };
+export type SystemDeps = {
+  renderer: Renderer;
+  topics: Topics;
+  system: System;
+  clock: Clock;
+  /** Ports and certificate as they are now. */
+  ways: () => WaysView;
+};
 
 const metricsDoc = documented({
   ...{ tag: 'Health', summary: 'How the process is doing, for Prometheus', answer: 'text/plain' },
@@ -45,7 +52,8 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/system', may('look'), async (c) => {
       const wanted = { figures: topicOf('/system/figures', c.get('kiosk')) };
-      const view: SystemPage = { live: await renderLive(topics, wanted, c.get('lang')) };
+      const live = await renderLive(topics, wanted, c.get('lang'));
+      const view: SystemPage = { live, ways: deps.ways() };
       return renderer.render(c, 'system/page', { view });
     })
     .get('/metrics', may('look'), metricsDoc, async (c) =>

@@ -8,6 +8,8 @@
  *   system/_figure   FigureView     part #figure-<key>
  */
 import { sparkline } from '../kernel/charts/sparkline.ts';
+import type { Listener } from '../kernel/http/listeners.ts';
+import type { TlsStatus } from '../kernel/http/tls.ts';
 import type { LivePage } from '../kernel/stream/live-page.ts';
 import { type Figure, type FigureKey, type FigureUnit, isNormal, type NormalRange } from './figures.ts';
 import type { History } from './history.ts';
@@ -28,7 +30,10 @@ export type FigureView = {
 
 export type SystemView = { startAt: number; endAt: number; figures: FigureView[] };
 
-export type SystemPage = { live: LivePage<'figures'> };
+/** The ports that are open, and the certificate in use; null without TLS. */
+export type WaysView = { listeners: readonly Listener[]; certificate: TlsStatus | null };
+
+export type SystemPage = { live: LivePage<'figures'>; ways: WaysView };
 
 export function systemView(figures: readonly Figure[], history: History<FigureKey>, now: number): SystemView {
   return {

@@ -23,7 +23,18 @@ export function siteOf(c: Context<AppEnv>): 'own' | 'foreign' | 'unsaid' {
   if (site !== undefined) return site === 'same-origin' ? 'own' : 'foreign';
   const page = c.req.header('origin') ?? c.req.header('referer');
   if (page === undefined) return 'unsaid';
-  return URL.canParse(page) && new URL(page).host === requestHost(c) ? 'own' : 'foreign';
+  return URL.canParse(page) && isOwn(new URL(page), c) ? 'own' : 'foreign';
+}
+
+/** Whether the one who asks is on TLS, with this server or with a proxy in front of it. */
+export function isSecure(c: Context<AppEnv>): boolean {
+  return new URL(c.req.url).protocol === 'https:' || c.req.header('x-forwarded-proto') === 'https';
+}
+
+/** A page in plain text is not ours where we speak TLS: anybody on the way may have written it. */
+function isOwn(page: URL, c: Context<AppEnv>): boolean {
+  if (new URL(c.req.url).protocol === 'https:' && page.protocol !== 'https:') return false;
+  return page.host === requestHost(c);
 }
 
 /** Whether a request comes from this very machine and not through a proxy on it. */

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { isAlreadySent } from './already-sent.ts';
 import type { AppEnv } from './env.ts';
+import { isSecure } from './origin.ts';
 
 /** Nothing is fetched from outside, nothing inline runs or styles, and only our own pages may frame us. */
 const contentSecurityPolicy = [
@@ -17,8 +18,9 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * Headers of every answer. Over plain HTTP neither HSTS nor cross-origin isolation may be asked for, and the referrer
- * must reach our own forms, or browsers send `Origin: null` and every change is refused.
+ * Headers of every answer. The referrer must reach our own forms, or browsers send `Origin: null` and every change is
+ * refused. HSTS is never sent, over TLS neither: it binds the name of the machine with all its ports, and would lock
+ * browsers out of the NAS's own pages and of our plain ports for months.
  */
 const securityHeaderValues: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
@@ -43,5 +45,7 @@ export function securityHeaders(): MiddlewareHandler<AppEnv> {
     for (const [name, value] of Object.entries(securityHeaderValues)) {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }
+    // Browsers take this one over TLS alone, and complain of it elsewhere.
+    if (isSecure(c)) c.res.headers.set('cross-origin-opener-policy', 'same-origin');
   };
 }

@@ -1,0 +1,25 @@
+import type { SettingValues } from './settings.ts';
+
+/** Settings that are right each by itself and cannot hold together, one sentence each. */
+export function findConflicts(
+  values: Pick<SettingValues, 'port' | 'compatPorts' | 'imageReceiverPort' | 'tlsCert' | 'tlsKey'>,
+): string[] {
+  const { port, compatPorts, imageReceiverPort, tlsCert, tlsKey } = values;
+  const faults: string[] = [];
+  if (tlsCert !== '' && tlsKey === '') {
+    faults.push('TLS_CERT is set and TLS_KEY is not; set both for HTTPS or none.');
+  }
+  if (tlsKey !== '' && tlsCert === '') {
+    faults.push('TLS_KEY is set and TLS_CERT is not; set both for HTTPS or none.');
+  }
+  const users = new Map<number, string[]>();
+  const use = (used: number, setting: string) => users.set(used, [...(users.get(used) ?? []), setting]);
+  if (port !== 0) use(port, 'PORT');
+  for (const compat of compatPorts) use(compat, 'COMPAT_PORTS');
+  if (imageReceiverPort !== undefined) use(imageReceiverPort, 'IMAGE_RECEIVER_PORT');
+  for (const [used, by] of users) {
+    if (by.length > 1)
+      faults.push(`Port ${used} is named more than once (${by.join(', ')}); once is enough.`);
+  }
+  return faults;
+}
