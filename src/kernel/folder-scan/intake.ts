@@ -37,8 +37,8 @@ type Waiting = {
  * complete, and sent in batches a folder. A file still growing waits and is looked at again.
  */
 export type Intake = {
-  /** False when full: the caller must have the folder swept again. */
-  offer(folder: FolderState, name: string): boolean;
+  /** False when full: the caller must have the folder swept again. `isHeard` says that an event told of the name. */
+  offer(folder: FolderState, name: string, isHeard?: boolean): boolean;
   /** Called for a name that turned out not to be a file. */
   onGone(handler: (folder: FolderState, name: string) => unknown): void;
   /** Settles when there is room for a good deal of names, growing files excepted. */
@@ -59,6 +59,8 @@ export type Intake = {
 };
 
 export function createIntake(context: ScanContext): Intake {
+  /** What events told is looked at before what a sweep found: a first sweep of many images must not hold up the newest. */
+  const heard = new Map<string, Waiting>();
   const queue = new Map<string, Waiting>();
   const growing = new Map<string, Waiting>();
   const delivered = new LRUCache<string, string>({ max: maxRememberedFiles, ttl: rememberedMs });
@@ -70,16 +72,17 @@ export function createIntake(context: ScanContext): Intake {
   const lag = createLag();
   const startedAt = context.clock.now();
 
-  function offer(folder: FolderState, name: string): boolean {
+  function offer(folder: FolderState, name: string, isHeard = false): boolean {
     const key = keyOf(folder, name);
-    const waiting = growing.get(key);
+    const waiting = growing.get(key) ?? (isHeard ? queue.get(key) : undefined);
     if (waiting) {
       growing.delete(key);
-      queue.set(key, { ...waiting, retryMs: firstRetryMs });
-    } else if (!queue.has(key)) {
-      if (queue.size + growing.size >= maxWaitingFiles) return false;
+      queue.delete(key);
+      heard.set(key, { ...waiting, retryMs: firstRetryMs });
+    } else if (!heard.has(key) && !queue.has(key)) {
+      if (heard.size + queue.size + growing.size >= maxWaitingFiles) return false;
       folder.waiting++;
-      queue.set(key, { folder, name, dueAt: 0, retryMs: firstRetryMs });
+      (isHeard ? heard : queue).set(key, { folder, name, dueAt: 0, retryMs: firstRetryMs });
     }
     running ??= new Promise(setImmediate).then(drain);
     return true;
@@ -87,7 +90,7 @@ export function createIntake(context: ScanContext): Intake {
 
   async function drain(): Promise<void> {
     try {
-      while (queue.size > 0 && !stopped) {
+      while (heard.size + queue.size > 0 && !stopped) {
         const ready = lookAtSome();
         await Promise.all([...ready].map(([folder, looks]) => deliver(folder, looks)));
         await new Promise(setImmediate);
@@ -101,8 +104,9 @@ export function createIntake(context: ScanContext): Intake {
   function lookAtSome(): Map<FolderState, Complete[]> {
     const ready = new Map<FolderState, Complete[]>();
     let looks = 0;
-    for (const [key, item] of queue) {
+    for (const [key, item] of nextWaiting()) {
       if (looks++ >= looksPerTurn) break;
+      heard.delete(key);
       queue.delete(key);
       const { folder, name } = item;
       const look = inspectFile(context, join(pathOf(context, folder), name), name, item.seen);
@@ -114,6 +118,11 @@ export function createIntake(context: ScanContext): Intake {
       } else drop(key, item, look);
     }
     return ready;
+  }
+
+  function* nextWaiting(): Generator<[string, Waiting]> {
+    yield* heard;
+    yield* queue;
   }
 
   function isDelivered(key: string, { file }: Complete): boolean {
@@ -173,9 +182,9 @@ export function createIntake(context: ScanContext): Intake {
     for (const [key, item] of growing) {
       if (item.dueAt > now) continue;
       growing.delete(key);
-      queue.set(key, item);
+      heard.set(key, item);
     }
-    if (queue.size > 0) running ??= drain();
+    if (heard.size > 0) running ??= drain();
     else scheduleRetry();
   }
 
@@ -190,9 +199,9 @@ export function createIntake(context: ScanContext): Intake {
     },
     settle,
     room: async () => {
-      if (queue.size > maxWaitingFiles / 2) await settle();
+      if (heard.size + queue.size > maxWaitingFiles / 2) await settle();
     },
-    isWaiting: (folder, name) => queue.has(keyOf(folder, name)) || growing.has(keyOf(folder, name)),
+    isWaiting: (folder, name) => [heard, queue, growing].some((names) => names.has(keyOf(folder, name))),
     forget: (folder, name) => void delivered.delete(keyOf(folder, name)),
     forgetAllBut: (folder, names) => {
       const prefix = keyOf(folder, '');
@@ -202,7 +211,7 @@ export function createIntake(context: ScanContext): Intake {
       }
     },
     get waiting() {
-      return queue.size + growing.size;
+      return heard.size + queue.size + growing.size;
     },
     get added() {
       return added;

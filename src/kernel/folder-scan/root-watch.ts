@@ -23,7 +23,7 @@ export function createRootWatch(context: ScanContext, intake: Intake, onFolder: 
     if (isExcluded(name)) return;
     const folder = folderState(context, path);
     if (isImageName(name)) {
-      if (!intake.offer(folder, name)) folder.again = true;
+      if (!intake.offer(folder, name, true)) folder.again = true;
     } else if (!isFlat && isFolder(join(root.path, path, name))) {
       noteFolder(path === '' ? name : `${path}/${name}`);
     }
