@@ -5,7 +5,10 @@ export type Answer = { ms: number; status: number; bytes: number; body: Buffer }
 
 /** Asks one server over connections that stay open, as a browser's do. */
 export type HttpClient = {
-  ask(path: string, options?: { method?: string; headers?: Record<string, string> }): Promise<Answer>;
+  ask(
+    path: string,
+    options?: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Answer>;
   json<T>(path: string): Promise<T>;
   close(): void;
 };
@@ -13,7 +16,7 @@ export type HttpClient = {
 export function createHttpClient(origin: string): HttpClient {
   const agent = new Agent({ keepAlive: true });
 
-  const ask: HttpClient['ask'] = (path, { method = 'GET', headers = {} } = {}) =>
+  const ask: HttpClient['ask'] = (path, { method = 'GET', headers = {}, body: sent } = {}) =>
     new Promise((resolve, reject) => {
       const startedAt = performance.now();
       const outgoing = request(origin + path, { agent, method, headers }, (incoming) => {
@@ -27,7 +30,7 @@ export function createHttpClient(origin: string): HttpClient {
         });
       });
       outgoing.on('error', reject);
-      outgoing.end();
+      outgoing.end(sent);
     });
 
   return {

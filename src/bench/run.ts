@@ -8,6 +8,7 @@ import type { Bench, Group } from './bench.ts';
 import { databases } from './databases.ts';
 import { createInputs } from './inputs.ts';
 import { latency } from './latency.ts';
+import { logins } from './logins.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { memory } from './memory.ts';
 import { pagesOverHistory } from './pages.ts';
@@ -25,6 +26,7 @@ const groups: readonly Group[] = [
   latency,
   screens,
   pagesOverHistory,
+  logins,
   thumbnails,
   databases,
   weight,

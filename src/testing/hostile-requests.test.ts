@@ -105,6 +105,28 @@ describe('a request that breaks the rules', () => {
   }
 });
 
+describe('an upgrade to a WebSocket', () => {
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  const at = (path: string, host = 'plant.local') =>
+    `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${upgrade}${key}\r\n`;
+  test.each([
+    ['where none is', at('/overview'), 400],
+    ['where nothing is', at('/none'), 404],
+    ['to the stream of events', at('/stream?topics=/sources/status'), 503],
+    ['to files', at('/static/../package.json'), 404],
+    ['under a host nobody told us of', at('/overview', 'elsewhere.example'), 421],
+    ['with a huge address', at(`/${'a'.repeat(9000)}`), 413],
+    ['with half a percent sign', at('/stations/%E0%A4%A'), 404],
+    ['of somebody who may not', at('/users'), 401],
+  ])('%s is refused', async (_name, request, status) => {
+    const answer = await sendRaw(origin, request);
+    expect(statusOf(answer), answer).toBe(status);
+    expect(answer).toMatch(/^x-content-type-options: nosniff\r$/m);
+    for (const secret of secrets) expect(answer).not.toContain(secret);
+  });
+});
+
 test.each(['//elsewhere.example/', '/.%5C%5Celsewhere.example/'])(
   'the error page at %s leads nobody to another server',
   async (target) => {

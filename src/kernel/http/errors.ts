@@ -112,19 +112,27 @@ function wantsJson(c: Context<AppEnv>): boolean {
   );
 }
 
-/** An error page that cannot be rendered must not hide the error: then the bare words do. */
+/**
+ * An error page that cannot be rendered must not hide the error: then the bare words do. They are also all that a flood
+ * gets, because a page for each of its requests would be paid for by everybody else's.
+ */
 async function renderSafely(
   c: Context<AppEnv>,
   problem: Problem,
   renderProblem: RenderProblem,
 ): Promise<string> {
+  if (problem.code === 'rate_limited') return bareWords(problem);
   const form = c.req.header('hx-request') === 'true' ? 'fragment' : 'page';
   try {
     return await renderProblem(c, problem, form);
   } catch (error) {
     c.get('log')?.error({ err: error }, 'The error page could not be rendered');
-    return `<!doctype html><meta charset="utf-8"><title>${problem.status}</title><p>${escapeHtml(problem.message)} ${escapeHtml(problem.requestId)}</p>`;
+    return bareWords(problem);
   }
+}
+
+function bareWords({ status, message, requestId }: Problem): string {
+  return `<!doctype html><meta charset="utf-8"><title>${status}</title><p>${escapeHtml(message)} ${escapeHtml(requestId)}</p>`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   chmodSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -183,4 +185,20 @@ test('a folder under the name of the database is refused in one sentence', async
   await using plant = createFaultPlant();
   mkdirSync(plant.dbPath);
   await expectRefusal(await plant.start(), /^The database .*data\.sqlite cannot be opened/);
+});
+
+test('ports and certificates that cannot be used stop the start in one sentence with their setting', async () => {
+  await using plant = createFaultPlant();
+  await using taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const notThere = join(plant.stateDir, 'none.crt');
+  const refusals: [Record<string, string>, RegExp][] = [
+    [{ COMPAT_PORTS: `${port}` }, new RegExp(`Port ${port} is in use.*COMPAT_PORTS to a free one`)],
+    [{ IMAGE_RECEIVER_PORT: `${port}` }, new RegExp(`Port ${port} .*IMAGE_RECEIVER_PORT`)],
+    [{ COMPAT_PORTS: '5000,5000' }, /Port 5000 is named more than once/],
+    [{ TLS_CERT: notThere }, /TLS_CERT is set and TLS_KEY is not/],
+    [{ TLS_CERT: notThere, TLS_KEY: notThere }, /TLS_CERT .*none\.crt cannot be read: there is no such file/],
+  ];
+  for (const [env, message] of refusals) await expectRefusal(await plant.start(env), message);
 });
