@@ -14,6 +14,8 @@ export type Events = {
   'images.changed': undefined;
   /** The figures of the System page were taken anew. */
   'system.sampled': undefined;
+  /** A clean-up began, moved on or ended, or a disk passed a mark. */
+  'retention.changed': undefined;
   /** COUNT gaps of some hours were worked out anew. */
   'sequences.checked': undefined;
 };

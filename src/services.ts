@@ -21,8 +21,10 @@ import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
 import type { Log } from './kernel/log.ts';
 import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
+import { openRetention } from './open-retention.ts';
 import { createSites, type Sites } from './plant/sites.ts';
 import { createPublish } from './reactions.ts';
+import type { Retention } from './retention/retention.ts';
 import { type Db, openDb } from './schema/db.ts';
 import { readSystemState, type SystemParts } from './system/read-state.ts';
 import { type System, startSystem } from './system/system.ts';
@@ -60,6 +62,7 @@ export type Services = ServiceOptions &
     demo: Demo;
     images: Images;
     system: System;
+    retention: Retention;
     publish: Publish;
     /** Begins to watch and to work; pages are answered before that already. */
     start(): Promise<void>;
@@ -107,23 +110,19 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     log,
     onChanged: () => publish('images.changed', undefined),
   });
-  const parts = systemParts({ sources, db, topics, images, places });
+  const parts = systemParts({ sources, db, topics, images, places, cleanedUpAt: () => retention.lastRunAt });
   const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
+  const retention = openRetention({
+    ...{ config, places, clock, log, db, reads, sources, images },
+    onChanged: () => publish('retention.changed', undefined),
+    onRemoved: system.countRemoved,
+  });
   const demo = createDemo({ ...demoSettings(config, places), clock, log, watch: sources.watch });
   return {
     ...options,
     version,
     startedAt: clock.now(),
-    places,
-    db,
-    backups,
-    access,
-    i18n,
-    staticFiles,
-    publish,
-    demo,
-    images,
-    system,
+    ...{ places, db, backups, access, i18n, staticFiles, publish, demo, images, system, retention },
     ...entrances,
     inspections: {
       reads,
@@ -136,9 +135,10 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     start: async () => {
       await sources.watch(places.watchDir);
       await demo.resume();
+      retention.start();
     },
     stop: async () => {
-      for (const part of [system, demo, sources, images, checks, backups]) await part.stop();
+      for (const part of [retention, system, demo, sources, images, checks, backups]) await part.stop();
       await db.close();
     },
   };
@@ -236,7 +236,9 @@ function systemParts({
   topics,
   images,
   places,
-}: Pick<Services, 'db' | 'images' | 'places'> & { sources: Sources; topics: Topics }): SystemParts {
+  cleanedUpAt,
+}: Pick<Services, 'db' | 'images' | 'places'> &
+  Pick<SystemParts, 'cleanedUpAt'> & { sources: Sources; topics: Topics }): SystemParts {
   return {
     listSources: sources.list,
     pendingWrites: db.pendingWrites,
@@ -245,6 +247,7 @@ function systemParts({
       const { disk, waitingViewers, waitingAhead } = images.store.stats();
       return { bytes: disk.bytes, waiting: waitingViewers + waitingAhead };
     },
+    cleanedUpAt,
     dbPath: db.dialect === 'sqlite' ? places.dbPath : undefined,
     stateDir: places.stateDir,
   };

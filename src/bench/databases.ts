@@ -60,6 +60,7 @@ async function ingest(db: Db, images: number): Promise<number> {
   const rootId = await ensureRoot(db, systemClock, sites.own.id, '/data');
   const record = createRecordInspections({
     db,
+    siteId: sites.own.id,
     folders,
     clock: systemClock,
     statFile: async () => undefined,

@@ -65,6 +65,7 @@ export const inspectionAnswer = z.object({
   sizeBytes: z.number().int().nullable().describe('null until an old image has been looked at'),
   foundAt: instant('Found by this server'),
   missingAt: instant('The file is gone since; it stays counted').nullable(),
+  clearedAt: instant('The file was deleted by retention; it stays counted').nullable(),
   rejudgedAt: instant('OK became NG or the reverse').nullable(),
   previousVerdict: z.enum(['OK', 'NG']).nullable(),
   images: z

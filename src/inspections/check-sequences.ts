@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne, sql } from 'drizzle-orm';
 import type { Queryable } from '../kernel/db/database.ts';
 import type { Db } from '../schema/db.ts';
+import { readRowsSince } from './retention/horizons.ts';
 import { hourMs } from './roll-ups.ts';
 import { findSequenceGaps, SEQUENCE_CONTEXT_ROWS, type SequenceRow } from './sequence-gaps.ts';
 
@@ -24,8 +25,9 @@ export async function checkSequences(db: Db): Promise<{ checked: number; isDone:
   return { checked: hours.length, isDone: hours.length < hoursPerRun };
 }
 
+/** Hours whose rows are gone keep what was found of them. */
 async function listUncheckedHours(db: Db): Promise<Hour[]> {
-  const { inspectionHours: hours } = db.tables;
+  const { inspectionHours: hours, horizons, stations } = db.tables;
   const total = sql<number>`${hours.ok} + ${hours.ng} + ${hours.unmatched}`;
   return db.read
     .select({
@@ -36,16 +38,22 @@ async function listUncheckedHours(db: Db): Promise<Hour[]> {
       checkedCount: hours.checkedCount,
     })
     .from(hours)
-    .where(ne(hours.checkedCount, total))
+    .where(
+      and(
+        ne(hours.checkedCount, total),
+        sql`not exists (select 1 from ${horizons} join ${stations} on ${stations.siteId} = ${horizons.siteId} where ${horizons.name} = 'rows' and ${stations.id} = ${hours.stationId} and ${hours.startAt} < ${horizons.at})`,
+      ),
+    )
     .orderBy(desc(hours.startAt))
     .limit(hoursPerRun);
 }
 
 async function checkHour(db: Db, hour: Hour): Promise<void> {
   const { sequenceGaps, inspectionHours: hours } = db.tables;
+  const rowsSince = await readRowsSince(db, hour.stationId);
   const rows = await readHour(db, hour);
-  const before = (await readNeighbours(db, hour, 'before')).reverse();
-  const after = await readNeighbours(db, hour, 'after');
+  const before = (await readNeighbours(db, hour, 'before', rowsSince)).reverse();
+  const after = await readNeighbours(db, hour, 'after', rowsSince);
   const findings = findSequenceGaps(rows, { before, after });
   const sameHour = and(
     eq(sequenceGaps.stationId, hour.stationId),
@@ -135,11 +143,19 @@ async function readHour(db: Db, hour: Hour): Promise<SequenceRow[]> {
   return rows;
 }
 
-async function readNeighbours(db: Db, hour: Hour, side: 'before' | 'after'): Promise<SequenceRow[]> {
+async function readNeighbours(
+  db: Db,
+  hour: Hour,
+  side: 'before' | 'after',
+  rowsSince: number,
+): Promise<SequenceRow[]> {
   const { inspections } = db.tables;
   const isBefore = side === 'before';
   const time = isBefore
-    ? lt(inspections.capturedAt, hour.startAt)
+    ? and(
+        lt(inspections.capturedAt, hour.startAt),
+        Number.isFinite(rowsSince) ? gte(inspections.capturedAt, rowsSince) : undefined,
+      )
     : gte(inspections.capturedAt, hour.startAt + hourMs);
   const by = isBefore ? desc : asc;
   const rows = await db.read

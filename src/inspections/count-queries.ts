@@ -4,7 +4,8 @@ import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
 import type { TimeWindow, TrendBucket, VerdictCounts } from './model.ts';
-import { type Segment, segmentsOf } from './window-segments.ts';
+import { readRowsSince } from './retention/horizons.ts';
+import { type Segment, segmentsOf, withKnownEdges } from './window-segments.ts';
 
 /** Which inspections are counted; ids, because names may be unknown. */
 export type CountFilter = { stationId?: number; partId?: number };
@@ -24,6 +25,13 @@ export type CountQueries = {
 
 export function createCountQueries(db: Db, names: PlantNames, folders: Folders): CountQueries {
   const { inspectionHours, inspectionMinutes } = db.tables;
+
+  /** Only windows that do not begin and end with a minute need to know how far back there are rows. */
+  async function cut(window: TimeWindow): Promise<Segment[]> {
+    const segments = segmentsOf(window);
+    if (segments.every(({ from }) => from !== 'rows')) return segments;
+    return segmentsOf(withKnownEdges(window, await readRowsSince(db)));
+  }
 
   /** Hours and minutes have the same columns, so one query serves both. */
   function rollUp(segment: Segment, { stationId, partId }: CountFilter) {
@@ -79,7 +87,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
   return {
     async countByPart(window, filter = {}) {
       const sums = new Map<string, PartCounts>();
-      for (const segment of segmentsOf(window)) {
+      for (const segment of await cut(window)) {
         const rows = segment.from === 'rows' ? await countRows(segment, filter) : await byPart(segment);
         for (const row of rows) addTo(sums, `${row.stationId}:${row.partId}`, row);
       }
@@ -98,7 +106,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
 
     async countByTime(window, filter, coarse) {
       const sums = new Map<string, StationBucket>();
-      for (const segment of coarse ? segmentsOf(window) : minutesAndRows(window)) {
+      for (const segment of coarse ? await cut(window) : minutesAndRows(await cut(window))) {
         if (segment.from === 'rows') {
           const { startAt } = segment;
           for (const row of await countRows(segment, filter)) {
@@ -122,10 +130,8 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
 }
 
 /** The same window without the hour counts. */
-function minutesAndRows(window: TimeWindow): Segment[] {
-  return segmentsOf(window).map((segment) =>
-    segment.from === 'hours' ? { ...segment, from: 'minutes' } : segment,
-  );
+function minutesAndRows(segments: readonly Segment[]): Segment[] {
+  return segments.map((segment) => (segment.from === 'hours' ? { ...segment, from: 'minutes' } : segment));
 }
 
 function total(column: Db['tables']['inspectionMinutes']['ok']) {

@@ -27,6 +27,8 @@ export type InspectionRef = {
   foundAt: number;
   /** Since when the file is gone from the disk; its counts stay. */
   missingAt: number | null;
+  /** Since when retention deletes or has deleted the file: then it is not missing. */
+  clearedAt: number | null;
   rejudgedAt: number | null;
   previousVerdict: Verdict | null;
 };

@@ -1,7 +1,9 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
+import type { Queryable } from '../kernel/db/database.ts';
 import type { FoundBatch, FoundFile } from './found-files.ts';
 import { createInsertInspections } from './insert-inspections.ts';
-import { applyToRollUps } from './roll-ups.ts';
+import { createReadHorizons, setHorizon } from './retention/horizons.ts';
+import { applyToRollUps, hourMs } from './roll-ups.ts';
 import { type SettleParts, settleKnown } from './settle-known.ts';
 
 /** What became of a batch. `stationIds` and the time span tell readers whether they are concerned. */
@@ -17,29 +19,43 @@ export type Recorded = {
 };
 
 export type RecordInspections = {
-  /** Takes complete files into the database with their counts; the same batch twice changes nothing. */
+  /**
+   * Takes complete files into the database with their counts; the same batch twice changes nothing. Files of a time
+   * whose rows retention has deleted are passed over: they are counted already.
+   */
   recordFound(batch: FoundBatch): Promise<Recorded>;
   /** Marks images whose file is gone; row and counts stay. Names that are unknown or marked already are passed over. */
   recordMissing(folder: { rootId: number; path: string }, names: readonly string[]): Promise<Recorded>;
 };
 
 /** The write side of inspections: every row and every count of them is written here and in what is called from here. */
-export function createRecordInspections(parts: SettleParts): RecordInspections {
-  const { db, folders, clock } = parts;
+export function createRecordInspections(parts: SettleParts & { siteId: number }): RecordInspections {
+  const { db, siteId, folders, clock } = parts;
   const { inspections } = db.tables;
   const insert = createInsertInspections(db);
+  const readHorizons = createReadHorizons(db, siteId);
+
+  /** Files that come late are older than what was deleted of files: that has to begin with them again. */
+  async function reopenFiles(q: Queryable, files: readonly FoundFile[], since: number): Promise<void> {
+    const oldestAt = Math.min(...files.map(({ capturedAt }) => capturedAt));
+    if (oldestAt < since)
+      await setHorizon(db, q, { siteId, name: 'files', at: Math.floor(oldestAt / hourMs) * hourMs });
+  }
 
   return {
-    async recordFound({ folder: ref, files }) {
+    async recordFound({ folder: ref, files: found }) {
       const folder = await folders.ensure(ref);
       const { stationId, partId } = folder;
-      const isNew = await db.tx(async (q) => {
+      const { files, isNew } = await db.tx(async (q) => {
+        const horizons = await readHorizons(q);
+        const files = found.filter(({ capturedAt }) => capturedAt >= horizons.rows);
         const inserted = await insert(q, folder, files, clock.now());
         const changes = files
           .filter((_, i) => inserted[i])
           .map(({ capturedAt, verdict }) => ({ stationId, partId, capturedAt, verdict, by: 1 as const }));
         await applyToRollUps(db, q, changes);
-        return inserted;
+        await reopenFiles(q, files, horizons.files);
+        return { files, isNew: inserted };
       });
       const known = files.filter((_, i) => !isNew[i]);
       const settled = await settleKnown(parts, folder, known);

@@ -84,6 +84,7 @@ function rereadRow(row: Row, file: FoundFile): Row {
     sizeBytes: file.sizeBytes ?? row.sizeBytes,
     modifiedAt: file.modifiedAt ?? row.modifiedAt,
     missingAt: null,
+    clearedAt: row.missingAt === null ? row.clearedAt : null,
     revision: isNew ? row.revision + 1 : row.revision,
   };
 }
@@ -96,10 +97,10 @@ async function saveReread(db: Db, q: Queryable, before: Row, now: Row): Promise<
     before.modifiedAt === now.modifiedAt;
   if (isSame) return;
   const { inspections } = db.tables;
-  const { capturedAt, sizeBytes, modifiedAt, missingAt, revision } = now;
+  const { capturedAt, sizeBytes, modifiedAt, missingAt, clearedAt, revision } = now;
   await q
     .update(inspections)
-    .set({ capturedAt, sizeBytes, modifiedAt, missingAt, revision })
+    .set({ capturedAt, sizeBytes, modifiedAt, missingAt, clearedAt, revision })
     .where(eq(inspections.id, now.id));
   if (now.capturedAt === before.capturedAt) return;
   await applyToRollUps(db, q, [
@@ -167,6 +168,7 @@ async function takeOver(
       sizeBytes: file.sizeBytes,
       modifiedAt: file.modifiedAt,
       missingAt: null,
+      clearedAt: null,
       revision: row.revision + 1,
       ...(isRejudged ? { previousVerdict: row.verdict, rejudgedAt: now } : {}),
     })

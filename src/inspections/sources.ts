@@ -10,6 +10,7 @@ import { ensureRoot, type Folders } from './folders.ts';
 import { type NameColumns, unpackFound } from './found-files.ts';
 import type { SourceStatus } from './model.ts';
 import { createRecordInspections, type Recorded } from './record-inspections.ts';
+import { createReadHorizons } from './retention/horizons.ts';
 import { readListings, saveListing, saveSweep } from './save-listing.ts';
 import { scanReading } from './scan-reading.ts';
 
@@ -38,6 +39,10 @@ export type Sources = {
   /** Starts watching a folder; nothing happens when it is watched already. */
   watch(path: string): Promise<void>;
   list(): SourceStatus[];
+  /** Files of an earlier time are taken up no more: their rows were deleted, and they stay counted. */
+  keepSince(at: number): void;
+  /** Files of a folder were deleted on purpose. */
+  noteCleared(folder: { rootId: number; path: string }, names: readonly string[]): void;
   /** Absolute path of a root. */
   rootPath(rootId: number): string | undefined;
   rootPaths(): { id: number; path: string }[];
@@ -49,8 +54,10 @@ export type Sources = {
 export function createSources(options: SourcesOptions): Sources {
   const { db, siteId, folders, clock, log } = options;
   const scanners = new Map<number, { path: string; scanner: Scanner }>();
+  const readHorizons = createReadHorizons(db, siteId);
   const record = createRecordInspections({
     db,
+    siteId,
     folders,
     clock,
     statFile: async (folder, name) => {
@@ -83,6 +90,7 @@ export function createSources(options: SourcesOptions): Sources {
           await db.tx(async () => {});
           return readListings(db, rootId);
         },
+        readKeepSince: async () => (await readHorizons(db.read)).rows,
         onRecorded: (recorded) => {
           if (recorded.stationIds.length > 0) options.onRecorded(recorded);
         },
@@ -96,6 +104,10 @@ export function createSources(options: SourcesOptions): Sources {
       scanners.set(id, { path, scanner });
     },
     list: () => [...scanners.values()].flatMap(({ scanner }) => scanner.list()),
+    keepSince: (at) => {
+      for (const { scanner } of scanners.values()) scanner.keepSince(at);
+    },
+    noteCleared: (folder, names) => scanners.get(folder.rootId)?.scanner.noteCleared(folder, names),
     rootPath: (rootId) => scanners.get(rootId)?.path,
     rootPaths: () => [...scanners].map(([id, { path }]) => ({ id, path })),
     rescan: async () =>

@@ -47,6 +47,7 @@ const inspection: InspectionRef = {
   sizeBytes: 1,
   foundAt: now,
   missingAt: null,
+  clearedAt: null,
   rejudgedAt: null,
   previousVerdict: null,
 };

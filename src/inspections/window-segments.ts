@@ -30,3 +30,12 @@ export function segmentsOf({ startAt, endAt }: TimeWindow): Segment[] {
   ];
   return segments.filter((segment) => segment.startAt < segment.endAt);
 }
+
+/**
+ * The same window with its ends on whole minutes where the rows of a part of one are gone: before `rowsSince` an end
+ * moves to the nearest minute. Windows that meet still meet, so that their counts still add up.
+ */
+export function withKnownEdges({ startAt, endAt }: TimeWindow, rowsSince: number): TimeWindow {
+  const nearest = (at: number) => (at < rowsSince ? Math.round(at / minuteMs) * minuteMs : at);
+  return { startAt: nearest(startAt), endAt: nearest(endAt) };
+}

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { findConflicts } from './conflicting-settings.ts';
 
-const none = { port: 8080, compatPorts: [], imageReceiverPort: undefined, tlsCert: '', tlsKey: '' };
+const none = {
+  ...{ port: 8080, compatPorts: [], imageReceiverPort: undefined, tlsCert: '', tlsKey: '' },
+  ...{ diskHighPercent: 90, diskLowPercent: 85 },
+};
 
 test('every port is named once; a free one is never in the way', () => {
   expect(findConflicts({ ...none, compatPorts: [5000, 5020], imageReceiverPort: 8081 })).toEqual([]);
@@ -19,5 +22,12 @@ test('certificate and key come together', () => {
   ]);
   expect(findConflicts({ ...none, tlsKey: '/a.key' })).toEqual([
     'TLS_KEY is set and TLS_CERT is not; set both for HTTPS or none.',
+  ]);
+});
+
+test('the low mark of a disk lies below the high one, unless marks are switched off', () => {
+  expect(findConflicts({ ...none, diskHighPercent: 0 })).toEqual([]);
+  expect(findConflicts({ ...none, diskLowPercent: 90 })).toEqual([
+    'DISK_LOW_PERCENT is 90; it must be less than DISK_HIGH_PERCENT, which is 90.',
   ]);
 });

@@ -2,7 +2,10 @@ import type { SettingValues } from './settings.ts';
 
 /** Settings that are right each by itself and cannot hold together, one sentence each. */
 export function findConflicts(
-  values: Pick<SettingValues, 'port' | 'compatPorts' | 'imageReceiverPort' | 'tlsCert' | 'tlsKey'>,
+  values: Pick<
+    SettingValues,
+    'port' | 'compatPorts' | 'imageReceiverPort' | 'tlsCert' | 'tlsKey' | 'diskHighPercent' | 'diskLowPercent'
+  >,
 ): string[] {
   const { port, compatPorts, imageReceiverPort, tlsCert, tlsKey } = values;
   const faults: string[] = [];
@@ -11,6 +14,10 @@ export function findConflicts(
   }
   if (tlsKey !== '' && tlsCert === '') {
     faults.push('TLS_KEY is set and TLS_CERT is not; set both for HTTPS or none.');
+  }
+  const { diskHighPercent: high, diskLowPercent: low } = values;
+  if (high !== 0 && low >= high) {
+    faults.push(`DISK_LOW_PERCENT is ${low}; it must be less than DISK_HIGH_PERCENT, which is ${high}.`);
   }
   const users = new Map<number, string[]>();
   const use = (used: number, setting: string) => users.set(used, [...(users.get(used) ?? []), setting]);

@@ -44,6 +44,14 @@ export function wholeNumber(min: number, max: number): Kind<number> {
   return { allowed: `a whole number from ${min} to ${max}`, schema };
 }
 
+/** A time of day on the 24-hour clock. */
+export function timeOfDay(): Kind<string> {
+  return {
+    allowed: 'a time of day such as 03:30',
+    schema: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/),
+  };
+}
+
 /** One of the given lower-case words, written in any case. */
 export function oneOf<const T extends readonly string[]>(words: T): Kind<T[number]> {
   const schema = z

@@ -1,7 +1,16 @@
 import type { Kind } from './setting-kinds.ts';
 
 /** Sections of the settings page and of the README's table, in the order they are shown. */
-export type SettingGroup = 'files' | 'watching' | 'images' | 'live' | 'site' | 'server' | 'access' | 'demo';
+export type SettingGroup =
+  | 'files'
+  | 'watching'
+  | 'images'
+  | 'live'
+  | 'site'
+  | 'server'
+  | 'access'
+  | 'retention'
+  | 'demo';
 
 /** One setting: where it comes from, what it accepts and what people are told about it. */
 export type Setting<K extends string = string, T = unknown> = Kind<T> & {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { accessPolicies } from './auth/principal.ts';
 import { files } from './file-settings.ts';
 import { live } from './live-settings.ts';
+import { retention } from './retention-settings.ts';
 import { setting } from './setting.ts';
 import {
   commaList,
@@ -277,6 +278,7 @@ export const settings = [
   ...site,
   ...server,
   ...access,
+  ...retention,
   ...demo,
 ] as const;
 

@@ -3,6 +3,7 @@ import { defineAccessTables } from './access-tables.ts';
 import { defineInspectionTables } from './inspection-tables.ts';
 import { defineLiveTables } from './live-tables.ts';
 import { definePlantTables } from './plant-tables.ts';
+import { defineRetentionTables } from './retention-tables.ts';
 
 /** Every table of the product, written once and made real by the kit of each database. */
 export function defineSchema(kit: Kit) {
@@ -10,6 +11,7 @@ export function defineSchema(kit: Kit) {
     ...definePlantTables(kit),
     ...defineAccessTables(kit),
     ...defineInspectionTables(kit),
+    ...defineRetentionTables(kit),
     ...defineLiveTables(kit),
   };
 }

@@ -46,7 +46,20 @@ function defineFolderTables(kit: Kit) {
     },
     (t) => [kit.index('sweeps_started', [t.startedAt])],
   );
-  return { roots, directories, sweeps };
+  /**
+   * How far retention has come at a site: `rows` is the instant before which inspections were deleted and are taken up
+   * no more, `files` the hour up to which image files were deleted. Without a row nothing ever was.
+   */
+  const horizons = kit.table(
+    'horizons',
+    {
+      siteId: kit.ref('site_id').notNull(),
+      name: kit.enumText('name', ['rows', 'files']).notNull(),
+      at: kit.ms('at').notNull(),
+    },
+    (t) => [kit.primaryKey([t.siteId, t.name])],
+  );
+  return { roots, directories, sweeps, horizons };
 }
 
 function defineFactTables(kit: Kit) {
@@ -70,6 +83,8 @@ function defineFactTables(kit: Kit) {
       modifiedAt: kit.ms('modified_at'),
       foundAt: kit.ms('found_at').notNull(),
       missingAt: kit.ms('missing_at'),
+      /** Since when retention deletes or has deleted the file: then its absence is no loss. */
+      clearedAt: kit.ms('cleared_at'),
       rejudgedAt: kit.ms('rejudged_at'),
       previousVerdict: kit.enumText('previous_verdict', ['OK', 'NG']),
       revision: kit.int('revision').notNull().default(0),

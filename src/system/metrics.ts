@@ -6,6 +6,8 @@ import type { SystemState } from './read-state.ts';
 export type Metrics = {
   registry: Registry;
   recorded: Counter;
+  removed: Counter<'kind'>;
+  removedBytes: Counter<'kind'>;
   /** Everything in the text format of Prometheus, as it is now. */
   scrape(): Promise<string>;
 };
@@ -23,6 +25,18 @@ export function createMetrics(options: {
     help: 'Images counted since the start',
     registers,
   });
+  const removed = new Counter({
+    name: 'linesight_retention_deleted_total',
+    help: 'Things deleted by retention since the start',
+    labelNames: ['kind'] as const,
+    registers,
+  });
+  const removedBytes = new Counter({
+    name: 'linesight_retention_freed_bytes_total',
+    help: 'Bytes freed by retention since the start',
+    labelNames: ['kind'] as const,
+    registers,
+  });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `linesight_${name}`, help, labelNames, registers });
   const gauges = {
@@ -35,6 +49,7 @@ export function createMetrics(options: {
     database: gauge('database_bytes', 'Size of the database file with its log'),
     thumbnails: gauge('thumbnails_bytes', 'Size of the kept thumbnails'),
     disk: gauge('state_disk_free_bytes', 'Free space where the state is kept'),
+    cleanedUp: gauge('retention_last_run_timestamp_seconds', 'When the last clean-up ended'),
     loop: gauge('event_loop_delay_p99_seconds', 'Delay of the event loop, 99th percentile of half a minute'),
     memory: gauge('resident_memory_bytes', 'Memory of the process'),
   };
@@ -42,6 +57,8 @@ export function createMetrics(options: {
   return {
     registry,
     recorded,
+    removed,
+    removedBytes,
     scrape: async () => {
       fill(gauges, await options.readState(), options.history);
       return registry.metrics();
@@ -59,6 +76,7 @@ type Gauges = Record<
   | 'database'
   | 'thumbnails'
   | 'disk'
+  | 'cleanedUp'
   | 'loop'
   | 'memory',
   Gauge
@@ -84,6 +102,7 @@ function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): 
   ] as const) {
     if (value !== null) gauge.set(value);
   }
+  if (state.cleanedUpAt !== null) gauges.cleanedUp.set(state.cleanedUpAt / 1000);
   const delayMs = history.latest?.values.eventLoop ?? null;
   if (delayMs !== null) gauges.loop.set(delayMs / 1000);
 }

@@ -17,6 +17,8 @@ export type SystemParts = {
   pendingWrites: () => number;
   streams: () => { viewers: number; topics: number };
   thumbnails: () => { bytes: number; waiting: number };
+  /** When the last clean-up ended, epoch ms; null before the first. */
+  cleanedUpAt: () => number | null;
   /** The database file; undefined for a database elsewhere. */
   dbPath: string | undefined;
   stateDir: string;
@@ -26,6 +28,7 @@ export type SystemState = {
   sources: readonly SystemSource[];
   queues: { incomplete: number; backfill: number; writes: number; thumbnails: number };
   streams: { viewers: number; topics: number };
+  cleanedUpAt: number | null;
   values: Pick<
     Record<FigureKey, number | null>,
     'lag' | 'sweep' | 'queues' | 'viewers' | 'database' | 'thumbnails' | 'disk'
@@ -47,6 +50,7 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
     sources,
     queues,
     streams,
+    cleanedUpAt: parts.cleanedUpAt(),
     values: {
       lag: greatest(sources.map(({ lag }) => lag?.p99Ms)),
       sweep: greatest(sources.map(({ lastSweep }) => lastSweep?.durationMs)),

@@ -25,6 +25,8 @@ export type System = {
   measureRequests: AppMiddleware;
   /** So many images were recorded. */
   countRecorded(images: number): void;
+  /** So many things of a kind were deleted by retention. */
+  countRemoved(kind: string, removed: { count: number; bytes: number }): void;
   /** Takes a sample now. */
   sample(): Promise<void>;
   stop(): Promise<void>;
@@ -42,7 +44,11 @@ export function startSystem(options: {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   const history = createHistory<FigureKey>({ maxSamples });
-  const { registry, recorded, scrape } = createMetrics({ readState, history, version: options.version });
+  const { registry, recorded, removed, removedBytes, scrape } = createMetrics({
+    readState,
+    history,
+    version: options.version,
+  });
   const requests = createRequestTimes(registry);
   let recordedSince = 0;
   let sampledAt = clock.now();
@@ -75,6 +81,10 @@ export function startSystem(options: {
     countRecorded: (images) => {
       recordedSince += images;
       recorded.inc(images);
+    },
+    countRemoved: (kind, { count, bytes }) => {
+      removed.inc({ kind }, count);
+      removedBytes.inc({ kind }, bytes);
     },
     sample: loop.trigger,
     stop: async () => {

@@ -51,6 +51,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
   const rootId = await ensureRoot(db, clock, reads.sites.own.id, watchDir);
   const record = createRecordInspections({
     db,
+    siteId: reads.sites.own.id,
     folders: reads.folders,
     clock,
     statFile: async () => undefined,

@@ -19,6 +19,7 @@ export async function openInspectionStore(dialect: (typeof testDialects)[number]
   const disk = new Map<string, number>();
   const record = createRecordInspections({
     db,
+    siteId: reads.sites.own.id,
     clock,
     folders: reads.folders,
     statFile: async ({ path }, name) => {

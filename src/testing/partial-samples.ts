@@ -19,7 +19,14 @@ const svg = '<svg viewBox="0 0 1 1"><path d="M0 0"/></svg>';
 const image = (id: number, over: Partial<InspectionRef> = {}): InspectionRef => ({
   ...{ id, revision: 0, station: odd, part: 'OR-3CT', rootId: 1, name: `NG-${id}.jpg` },
   ...{ path: `${odd}/OR-3CT/NG-${id}.jpg`, capturedAt: now - id * 60_000, verdict: 'NG', sequence: id },
-  ...{ sizeBytes: 1234, foundAt: now, missingAt: null, rejudgedAt: null, previousVerdict: null },
+  ...{
+    sizeBytes: 1234,
+    foundAt: now,
+    missingAt: null,
+    clearedAt: null,
+    rejudgedAt: null,
+    previousVerdict: null,
+  },
   ...over,
 });
 const images = [

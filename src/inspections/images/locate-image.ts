@@ -53,7 +53,8 @@ export async function locateImage(rootPath: string, path: string): Promise<Locat
   };
 }
 
-async function isAway(rootPath: string): Promise<boolean> {
+/** Whether a watched folder is gone, or empty as the place of a share that is not mounted is. */
+export async function isAway(rootPath: string): Promise<boolean> {
   try {
     await using folder = await opendir(rootPath);
     return (await folder.read()) === null;

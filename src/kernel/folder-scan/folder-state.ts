@@ -49,6 +49,12 @@ export async function loadNames(context: ScanContext, folder: FolderState): Prom
   return names;
 }
 
+/** Files of a folder were deleted on purpose: they are neither known nor missed any more. */
+export function forgetFiles(folder: FolderState, names: readonly string[]): void {
+  if (folder.names) for (const name of names) folder.names.delete(name);
+  else folder.fileCount = Math.max(0, folder.fileCount - names.length);
+}
+
 /** Writes the listing down now, or, where files of it are still on their way, as soon as the last has arrived. */
 export function noteListed(context: ScanContext, folder: FolderState): void {
   folder.unsaved = true;

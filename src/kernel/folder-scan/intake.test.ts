@@ -32,6 +32,7 @@ function contextOf(sent: FoundBatch[]): ScanContext {
     readName: () => undefined,
     readNames: async function* () {},
     folders: new Map(),
+    keepSince: Number.NEGATIVE_INFINITY,
     send: async (batch) => {
       sent.push(batch);
       return { added: batch.files.length };

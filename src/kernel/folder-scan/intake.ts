@@ -111,7 +111,7 @@ export function createIntake(context: ScanContext): Intake {
       const { folder, name } = item;
       const look = inspectFile(context, join(pathOf(context, folder), name), name, item.seen);
       if (look.state === 'growing') keepLooking(key, item, look);
-      else if (look.state === 'complete' && !isDelivered(key, look)) {
+      else if (look.state === 'complete' && !isHistory(look) && !isDelivered(key, look)) {
         const looks = ready.get(folder);
         if (looks) looks.push(look);
         else ready.set(folder, [look]);
@@ -123,6 +123,10 @@ export function createIntake(context: ScanContext): Intake {
   function* nextWaiting(): Generator<[string, Waiting]> {
     yield* heard;
     yield* queue;
+  }
+
+  function isHistory({ file }: Complete): boolean {
+    return file.capturedAt < context.keepSince;
   }
 
   function isDelivered(key: string, { file }: Complete): boolean {

@@ -17,8 +17,8 @@ export type ScanThreadData = {
 /** A folder as it was when it was last listed completely. */
 export type Listed = { path: string; modifiedAt: number | null; listedAt: number | null; fileCount: number };
 
-/** A root to be watched, with the folders of it that were listed before. */
-export type KnownRoot = { id: number; path: string; folders: Listed[] };
+/** A root to be watched, with the folders of it that were listed before; files from before `keepSince` are passed over. */
+export type KnownRoot = { id: number; path: string; folders: Listed[]; keepSince: number };
 
 /** From the scanner thread to the main thread. `id` asks for a receipt with the same id. */
 export type FromScanner =
@@ -35,4 +35,7 @@ export type ToScanner =
   | { type: 'watch'; root: KnownRoot }
   | { type: 'forget'; rootId: number }
   | { type: 'rescan'; id: number }
+  | { type: 'keepSince'; at: number }
+  /** Files of a folder were deleted on purpose. */
+  | { type: 'cleared'; folder: FolderRef; names: readonly string[] }
   | { type: 'stop' };

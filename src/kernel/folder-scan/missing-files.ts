@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Absences } from './absences.ts';
 import type { Backfill } from './backfill.ts';
 import { countOf, pathOf } from './folder-state.ts';
+import { isHistory } from './history.ts';
 import type { Intake } from './intake.ts';
 import { listFolder } from './list-folder.ts';
 import { lookUpFile } from './look-up.ts';
@@ -30,7 +31,7 @@ export async function reportMissing(
   const names = createNameSet(countOf(folder));
   for (const chunk of listFolder(path, context)) {
     for (const name of chunk.images) {
-      if (recorded.has(name) || intake.isWaiting(folder, name)) names.add(name);
+      if (recorded.has(name) || intake.isWaiting(folder, name) || isHistory(context, name)) names.add(name);
       else folder.again = true;
     }
     await new Promise(setImmediate);

@@ -52,6 +52,8 @@ export type ScanContext = {
   /** What a file's name tells of it. */
   readName: (name: string) => NameFacts | undefined;
   folders: Map<string, FolderState>;
+  /** Files of an earlier time are passed over; minus infinity where all are taken up. */
+  keepSince: number;
   /** Hands a batch to the writer; settles once it is in the database. */
   send(batch: FoundBatch): Promise<Receipt>;
   /** Tells the writer that files are gone. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { collectGarbage } from '../collect-garbage.ts';
 import type { Log } from '../log.ts';
 import type { FolderRef, PackedBatch } from './found-files.ts';
-import type { FromScanner, Listed, ScanThreadData, ToScanner } from './messages.ts';
+import type { FromScanner, KnownRoot, Listed, ScanThreadData, ToScanner } from './messages.ts';
 import { createOpenRescans } from './open-rescans.ts';
 import type { RescanResult } from './rescan.ts';
 import { type RootStatus, rootStatus, type ScanStatus, type SweepReport } from './root-status.ts';
@@ -27,6 +27,10 @@ export type Scanner = {
   /** Watches a root no longer; what was found of it stays recorded. */
   forget(rootId: number): void;
   list(): RootStatus[];
+  /** Files of an earlier time are passed over from now on. */
+  keepSince(at: number): void;
+  /** Files of a folder were deleted on purpose. */
+  noteCleared(folder: FolderRef, names: readonly string[]): void;
   /** Sweeps all roots now and answers once what was found is recorded. */
   rescan(): Promise<RescanResult>;
   stop(): Promise<void>;
@@ -42,6 +46,8 @@ export type ScannerOptions<Columns, Recorded extends { added: number }> = {
   recordMissing(folder: FolderRef, names: readonly string[]): Promise<Recorded>;
   /** The listings told by `onListed`, read anew at every start of the thread. */
   readListings(rootId: number): Promise<Listed[]>;
+  /** Files of an earlier time are passed over; read anew at every start of the thread. None are where it is left out. */
+  readKeepSince?(): Promise<number>;
   onRecorded(recorded: Recorded): void;
   /** All of a folder's listing is recorded, so that a restart may pass over it while it is unchanged. */
   onListed(folder: FolderRef, listed: Listed): void;
@@ -96,7 +102,9 @@ export function startScanner<Columns, Recorded extends { added: number }>(
     while (isServedBy(root, thread)) {
       try {
         const folders = await options.readListings(root.id);
-        if (isServedBy(root, thread)) thread.postMessage({ type: 'watch', root: { ...root, folders } });
+        const keepSince = (await options.readKeepSince?.()) ?? Number.NEGATIVE_INFINITY;
+        const known: KnownRoot = { ...root, folders, keepSince };
+        if (isServedBy(root, thread)) thread.postMessage({ type: 'watch', root: known });
         break;
       } catch (error) {
         log.error({ err: error }, 'A watched folder could not be opened; trying again');
@@ -215,6 +223,8 @@ export function startScanner<Columns, Recorded extends { added: number }>(
         rootStatus(root, options.thread.watchMode, latest, thread),
       );
     },
+    keepSince: (at) => post({ type: 'keepSince', at }),
+    noteCleared: (folder, names) => post({ type: 'cleared', folder, names }),
     rescan: async () => (roots.size === 0 ? { scanned: 0, added: 0, note: null } : rescans.ask()),
     stop: async () => {
       stopping = true;

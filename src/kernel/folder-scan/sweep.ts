@@ -10,6 +10,7 @@ import {
   noteUnreadable,
   pathOf,
 } from './folder-state.ts';
+import { isBefore } from './history.ts';
 import type { Intake } from './intake.ts';
 import { type FolderChunk, listFolder } from './list-folder.ts';
 import { lookUpEntry, lookUpFile, reasonOf } from './look-up.ts';
@@ -22,8 +23,6 @@ import type { FolderState, ScanContext } from './scan-context.ts';
 const timestampDoubtMs = 2_500;
 /** A folder changed within this time may hold files that somebody is still writing, whatever time their names tell. */
 const writingDoubtMs = 10 * 60_000;
-/** Times further back than this are before the limit in either run of the clock. */
-const longestRunMs = 3 * 3_600_000;
 const namelessReason = 'The name is not valid UTF-8; it has to be renamed';
 
 export type SweepKind = 'sweep' | 'reconcile';
@@ -136,7 +135,7 @@ async function readFolder(
 
 type Taking = { kind: SweepKind; names: NameSet; older: OlderFiles; listedAt: number };
 
-/** Hands the new images of a chunk on; answers how many were known. A reconcile looks at known recent ones, too. */
+/** Hands the new images of a chunk on; answers how many were known. A reconcile looks at known recent ones, too; what is history is known from now on. */
 function takeImages(
   { context, intake }: Parts,
   folder: FolderState,
@@ -151,6 +150,7 @@ function takeImages(
     if (isKnown) known++;
     if (isKnown && kind !== 'reconcile') continue;
     const capturedAt = context.readName(name)?.capturedAt;
+    if (!isKnown && capturedAt !== undefined && isBefore(context, capturedAt, context.keepSince)) continue;
     const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
     if (isOld && (isKnown || older.add(name, capturedAt))) continue;
     if (isKnown && capturedAt === undefined) continue;
@@ -159,12 +159,6 @@ function takeImages(
     if (!isKnown) names.delete(name);
   }
   return known;
-}
-
-/** Of an instant whose clock time happens again, the later run counts: only a look at the file tells which it is. */
-function isBefore({ wallClock }: ScanContext, at: number, limit: number): boolean {
-  if (at >= limit) return false;
-  return at < limit - longestRunMs || (wallClock.secondRunAt(at) ?? at) < limit;
 }
 
 function parentOf(path: string): string {

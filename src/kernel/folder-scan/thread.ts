@@ -4,7 +4,7 @@ import { createLog } from '../log.ts';
 import { createWallClock } from '../time-zone.ts';
 import { type ScanEngine, startScanEngine } from './engine.ts';
 import { createExclude } from './exclude.ts';
-import { countOf, rememberedFolder } from './folder-state.ts';
+import { countOf, forgetFiles, rememberedFolder } from './folder-state.ts';
 import { packBatch } from './found-files.ts';
 import type { FromScanner, KnownRoot, ScanThreadData, ToScanner } from './messages.ts';
 import { openReading } from './reading.ts';
@@ -42,9 +42,9 @@ const wallClock = createWallClock(data.timeZone);
 const reading = await openReading(data.reading, { wallClock, log });
 const isExcluded = createExclude(data.exclude);
 /** `backfilled` is the greatest number of older images that were on their way at once. */
-const engines = new Map<number, { engine: ScanEngine; backfilled: number }>();
+const engines = new Map<number, { engine: ScanEngine; context: ScanContext; backfilled: number }>();
 
-function createContext({ folders: listings, ...root }: KnownRoot): ScanContext {
+function createContext({ folders: listings, keepSince, ...root }: KnownRoot): ScanContext {
   const folders = new Map<string, FolderState>();
   for (const { path, ...listing } of listings) {
     folders.set(path, rememberedFolder({ rootId: root.id, path }, listing));
@@ -60,6 +60,7 @@ function createContext({ folders: listings, ...root }: KnownRoot): ScanContext {
     readName: reading.read,
     readNames: reading.knownNames,
     folders,
+    keepSince,
     send: (batch) => ask((id) => ({ type: 'found', id, batch: packBatch(batch, reading) })),
     sendMissing: async (folder, missing) =>
       void (await ask((id) => ({ type: 'missing', id, folder, names: missing }))),
@@ -77,10 +78,11 @@ function createContext({ folders: listings, ...root }: KnownRoot): ScanContext {
 
 function watch(root: KnownRoot): void {
   if (engines.has(root.id)) return;
-  const engine = startScanEngine(createContext(root), data.watchMode, (sweep) =>
+  const context = createContext(root);
+  const engine = startScanEngine(context, data.watchMode, (sweep) =>
     post({ type: 'sweep', rootId: root.id, sweep }),
   );
-  engines.set(root.id, { engine, backfilled: 0 });
+  engines.set(root.id, { engine, context, backfilled: 0 });
 }
 
 function forget(rootId: number): void {
@@ -141,6 +143,15 @@ port.on('message', (message: ToScanner) => {
     case 'rescan':
       void rescan(message.id);
       break;
+    case 'keepSince':
+      for (const { context } of engines.values()) context.keepSince = message.at;
+      break;
+    case 'cleared': {
+      const { rootId, path } = message.folder;
+      const folder = engines.get(rootId)?.context.folders.get(path);
+      if (folder) forgetFiles(folder, message.names);
+      break;
+    }
     case 'stop':
       void stop();
   }

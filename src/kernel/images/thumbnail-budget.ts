@@ -25,8 +25,8 @@ export type ThumbnailBudget = {
   /** A thumbnail of this size was stored; above the budget the oldest are deleted in the background. */
   count(sizeBytes: number): void;
   usage(): DiskUsage;
-  /** Sweeps now, or joins the sweep under way. A failure is logged, not thrown. */
-  sweep(): Promise<void>;
+  /** Sweeps now, or joins the sweep under way; down to `keepBytes` where that is less than the budget. A failure is logged, not thrown. */
+  sweep(keepBytes?: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -41,12 +41,12 @@ export function createThumbnailBudget(
   let worker: Worker | undefined;
   let sweeping: Promise<void> | undefined;
   let stopped = false;
-  const firstSweep = setTimeout(sweep, options.firstSweepAfterMs).unref();
+  const firstSweep = setTimeout(() => void sweep(), options.firstSweepAfterMs).unref();
 
-  async function runSweep(): Promise<void> {
+  async function runSweep(keepBytes: number): Promise<void> {
     storedMeanwhile = { bytes: 0, files: 0 };
     try {
-      const workerData: SweepOptions = { dir, budgetBytes, run };
+      const workerData: SweepOptions = { dir, budgetBytes: Math.min(budgetBytes, keepBytes), run };
       worker = new Worker(new URL('./thumbnail-sweep-worker.ts', import.meta.url), { workerData });
       const found = await resultOf(worker);
       if (found) note(found);
@@ -68,9 +68,9 @@ export function createThumbnailBudget(
     };
   }
 
-  function sweep(): Promise<void> {
+  function sweep(keepBytes = budgetBytes): Promise<void> {
     clearTimeout(firstSweep);
-    if (!stopped) sweeping ??= runSweep();
+    if (!stopped) sweeping ??= runSweep(keepBytes);
     return sweeping ?? Promise.resolve();
   }
 

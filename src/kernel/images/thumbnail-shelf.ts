@@ -17,7 +17,7 @@ export type ThumbnailShelf = {
   read(path: string, type: Thumbnail['type']): Promise<Thumbnail | undefined>;
   /** Into memory, and to the disk when it takes it: a full or read-only disk only costs drawing the image again. */
   keep(path: string, thumbnail: Thumbnail): Promise<void>;
-  sweep(): Promise<void>;
+  sweep(keepBytes?: number): Promise<void>;
   stats(): ShelfStats;
   stop(): Promise<void>;
 };

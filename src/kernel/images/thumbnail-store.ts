@@ -36,8 +36,11 @@ export type ThumbnailStore = {
   /** Makes the thumbnail while no viewer waits for another; under pressure the oldest such wishes are forgotten. */
   makeAhead(request: ThumbnailRequest): Promise<ThumbnailAnswer>;
   stats(): ThumbnailStats;
-  /** Clears away what dead processes left and counts what is there; happens by itself soon after the start. */
-  sweep(): Promise<void>;
+  /**
+   * Clears away what dead processes left and counts what is there; happens by itself soon after the start. Those looked
+   * at longest ago go until at most `keepBytes` are left, the budget where nothing is said.
+   */
+  sweep(keepBytes?: number): Promise<void>;
   /** Ends the sweep, forgets what waits and resolves when the renders under way have ended. */
   stop(): Promise<void>;
 };

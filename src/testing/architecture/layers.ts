@@ -10,6 +10,7 @@ type Layer = (typeof layers)[number];
 const rootFiles: Record<string, Layer> = {
   'events.ts': 'schema',
   'services.ts': 'app',
+  'open-retention.ts': 'app',
   'app.ts': 'app',
   'reactions.ts': 'app',
   'main.ts': 'main',

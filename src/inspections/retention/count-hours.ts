@@ -1,0 +1,79 @@
+import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import type { Queryable } from '../../kernel/db/database.ts';
+import type { Db } from '../../schema/db.ts';
+import { hourMs } from '../roll-ups.ts';
+
+/** Hours added up by one question: some thousand rows, a millisecond. */
+const hoursPerQuestion = 720;
+
+/** One line of the hour counts. */
+export type HourLane = { startAt: number; stationId: number; partId: number };
+
+/** The hours in which a site has inspections, as the roll-ups know them. */
+export type SiteHours = {
+  /** The first at or after an instant; undefined when there is none. */
+  find(q: Queryable, from: number): Promise<number | undefined>;
+  /** Where the last one ends; undefined when there is none. */
+  findEnd(): Promise<number | undefined>;
+  /** Inspections of the hours that start within `from` (inclusive) and `to` (exclusive). */
+  count(from: number, to: number): Promise<number>;
+  /** What was inspected within one. */
+  listLanes(q: Queryable, startAt: number): Promise<HourLane[]>;
+};
+
+export function createSiteHours(db: Db, siteId: number): SiteHours {
+  const { inspectionHours: hours, stations } = db.tables;
+  const ownStations = db.read.select({ id: stations.id }).from(stations).where(eq(stations.siteId, siteId));
+  const own = inArray(hours.stationId, ownStations);
+  const first = async (q: Queryable, where: SQL | undefined, by: SQL) => {
+    const [row] = await q
+      .select({ startAt: hours.startAt })
+      .from(hours)
+      .where(and(own, where))
+      .orderBy(by)
+      .limit(1);
+    return row?.startAt;
+  };
+  const find: SiteHours['find'] = (q, from) =>
+    first(q, Number.isFinite(from) ? gte(hours.startAt, from) : undefined, asc(hours.startAt));
+  return {
+    find,
+    findEnd: async () => {
+      const last = await first(db.read, undefined, desc(hours.startAt));
+      return last === undefined ? undefined : last + hourMs;
+    },
+    async count(from, to) {
+      const images = sql`coalesce(sum(${hours.ok} + ${hours.ng} + ${hours.unmatched}), 0)`.mapWith(Number);
+      let total = 0;
+      for (let at = await find(db.read, from); at !== undefined && at < to; ) {
+        const endAt = Math.min(at + hoursPerQuestion * hourMs, to);
+        const [row] = await db.read
+          .select({ images })
+          .from(hours)
+          .where(and(own, gte(hours.startAt, at), lt(hours.startAt, endAt)));
+        total += row?.images ?? 0;
+        await new Promise(setImmediate);
+        at = await find(db.read, endAt);
+      }
+      return total;
+    },
+    listLanes: (q, startAt) =>
+      q
+        .select({ startAt: hours.startAt, stationId: hours.stationId, partId: hours.partId })
+        .from(hours)
+        .where(and(own, eq(hours.startAt, startAt))),
+  };
+}
+
+/** The inspections behind one line of the hour counts. */
+export function inHour(
+  { inspections }: Db['tables'],
+  { startAt, stationId, partId }: HourLane,
+): SQL | undefined {
+  return and(
+    eq(inspections.stationId, stationId),
+    eq(inspections.partId, partId),
+    gte(inspections.capturedAt, startAt),
+    lt(inspections.capturedAt, startAt + hourMs),
+  );
+}

@@ -1,0 +1,90 @@
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readlink, unlink } from 'node:fs/promises';
+import { resolveInside } from '../../kernel/storage/confine.ts';
+import { isWithin } from '../../kernel/storage/is-within.ts';
+
+/** A file as its row knows it; null what no look has told yet. */
+export type SourceFile = { name: string; sizeBytes: number | null; modifiedAt: number | null };
+
+/**
+ * What became of a file: `deleted`, `gone` already, `changed` since it was recorded (the next sweep reads it again),
+ * or `refused` by the file system.
+ */
+export type Deletion = { name: string; bytes: number; outcome: 'deleted' | 'gone' | 'changed' | 'refused' };
+
+/** `away`: the folder is not there or lies elsewhere now; nothing was touched. `readonly`: nothing can be deleted there. */
+export type FolderDeletion = { ok: true; files: Deletion[] } | { ok: false; reason: 'away' | 'readonly' };
+
+/**
+ * Deletes files of one folder below a root. The folder is opened once and checked where it really lies, and names are
+ * deleted within what was opened: a link put in its place meanwhile leads nowhere. Links and whatever else is no regular
+ * file are left alone, and so is a file that is not the one that was recorded.
+ */
+export async function deleteFiles(
+  root: string,
+  folder: string,
+  files: readonly SourceFile[],
+): Promise<FolderDeletion> {
+  const resolved = await resolveInside(root, folder === '' ? '.' : folder);
+  const place = await resolveInside(root, '.');
+  if (!resolved.ok || !place.ok) return { ok: false, reason: 'away' };
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(resolved.realPath, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    const within = await placeOf(handle);
+    if (within && !isWithin(place.realPath, await readlink(within))) return { ok: false, reason: 'away' };
+    const deletions: Deletion[] = [];
+    for (const file of files) {
+      const deletion = await deleteFile(within ?? resolved.realPath, file);
+      if (deletion === 'readonly') return { ok: false, reason: 'readonly' };
+      deletions.push(deletion);
+    }
+    return { ok: true, files: deletions };
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    return { ok: false, reason: 'away' };
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** The address of an open folder; only Linux has one. */
+async function placeOf({ fd }: FileHandle): Promise<string | undefined> {
+  const path = `/proc/self/fd/${fd}`;
+  return readlink(path).then(
+    () => path,
+    () => undefined,
+  );
+}
+
+async function deleteFile(folder: string, file: SourceFile): Promise<Deletion | 'readonly'> {
+  const { name } = file;
+  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) return refusedOf(name);
+  try {
+    const path = `${folder}/${name}`;
+    const stats = await lstat(path);
+    if (!stats.isFile() || hasChanged(file, stats)) return { name, bytes: 0, outcome: 'changed' };
+    await unlink(path);
+    return { name, bytes: stats.size, outcome: 'deleted' };
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    if (error.code === 'ENOENT') return { name, bytes: 0, outcome: 'gone' };
+    return error.code === 'EROFS' ? 'readonly' : refusedOf(name);
+  }
+}
+
+function refusedOf(name: string): Deletion {
+  return { name, bytes: 0, outcome: 'refused' };
+}
+
+function hasChanged(
+  { sizeBytes, modifiedAt }: SourceFile,
+  stats: { size: number; mtimeMs: number },
+): boolean {
+  if (sizeBytes !== null && sizeBytes !== stats.size) return true;
+  return modifiedAt !== null && modifiedAt !== Math.round(stats.mtimeMs);
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}

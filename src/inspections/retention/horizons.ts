@@ -1,0 +1,53 @@
+import { and, eq, max, sql } from 'drizzle-orm';
+import type { Queryable } from '../../kernel/db/database.ts';
+import { upsert } from '../../kernel/db/write.ts';
+import type { Db } from '../../schema/db.ts';
+
+/**
+ * How far retention has come at one site, epoch ms UTC; minus infinity where nothing was ever deleted. `rows`: what was
+ * captured before is counted, no longer listed, and never recorded again. `files`: image files before it were deleted.
+ */
+export type Horizons = { rows: number; files: number };
+
+type HorizonName = keyof Horizons;
+type Line = { name: string; at: number };
+
+/** Reads a site's horizons, within a transaction or outside. A first sweep asks a thousand times: SQLite has it prepared. */
+export function createReadHorizons(db: Db, siteId: number): (q: Queryable) => Promise<Horizons> {
+  const { horizons } = db.tables;
+  const statement = db.sqlite?.writer.prepare('select name, at from horizons where site_id = ?');
+  return async (q) => {
+    const lines = (statement?.all(siteId) ??
+      (await q.select().from(horizons).where(eq(horizons.siteId, siteId)))) as Line[];
+    const at = (name: HorizonName) =>
+      lines.find((line) => line.name === name)?.at ?? Number.NEGATIVE_INFINITY;
+    return { rows: at('rows'), files: at('files') };
+  };
+}
+
+/** The latest instant before which rows are gone: at one station's site, or anywhere. Minus infinity where all are there. */
+export async function readRowsSince({ read, tables }: Db, stationId?: number): Promise<number> {
+  const { horizons, stations } = tables;
+  const ofStation =
+    stationId === undefined
+      ? undefined
+      : sql`${horizons.siteId} = (select ${stations.siteId} from ${stations} where ${stations.id} = ${stationId})`;
+  const [row] = await read
+    .select({ at: max(horizons.at) })
+    .from(horizons)
+    .where(and(eq(horizons.name, 'rows'), ofStation));
+  return row?.at == null ? Number.NEGATIVE_INFINITY : Number(row.at);
+}
+
+/** Moves a horizon, in the transaction of the first deletion it is about. */
+export async function setHorizon(
+  db: Db,
+  q: Queryable,
+  { siteId, name, at }: { siteId: number; name: HorizonName; at: number },
+): Promise<void> {
+  const { horizons } = db.tables;
+  await upsert(db.dialect, q, horizons, [{ siteId, name, at }], {
+    target: [horizons.siteId, horizons.name],
+    set: { at: sql`${at}` },
+  });
+}

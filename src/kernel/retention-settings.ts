@@ -1,0 +1,96 @@
+import { setting } from './setting.ts';
+import { timeOfDay, wholeNumber, yesOrNo } from './setting-kinds.ts';
+
+const longestDays = 36_500;
+
+/** Settings of what is kept for how long. */
+export const retention = [
+  setting({
+    env: 'RETENTION_INSPECTION_DAYS',
+    key: 'retentionInspectionDays',
+    group: 'retention',
+    unit: 'd',
+    default: '0',
+    ...wholeNumber(0, longestDays),
+    doc: 'How long single inspections are listed; 0 keeps them for ever. Their counts by minute and hour stay in any case, so that yield, trends and tables of old times stay right.',
+  }),
+  setting({
+    env: 'RETENTION_GAP_DAYS',
+    key: 'retentionGapDays',
+    group: 'retention',
+    unit: 'd',
+    default: '0',
+    ...wholeNumber(0, longestDays),
+    doc: 'How long missing and repeated COUNT values are listed; 0 for ever.',
+  }),
+  setting({
+    env: 'RETENTION_AUDIT_DAYS',
+    key: 'retentionAuditDays',
+    group: 'retention',
+    unit: 'd',
+    default: '730',
+    ...wholeNumber(0, longestDays),
+    doc: 'How long the audit log goes back; 0 for ever.',
+  }),
+  setting({
+    env: 'RETENTION_COPY_DAYS',
+    key: 'retentionCopyDays',
+    group: 'retention',
+    unit: 'd',
+    default: '180',
+    ...wholeNumber(0, longestDays),
+    doc: 'How long copies made before updates and damaged databases set aside are kept; the newest of each stays. 0 for ever.',
+  }),
+  setting({
+    env: 'RETENTION_DELETE_SOURCE',
+    key: 'retentionDeleteSource',
+    group: 'retention',
+    default: '0',
+    ...yesOrNo(),
+    doc: 'Whether images may be deleted from the watched folder. Without it nothing ever is, whatever the two settings below and however full the disk.',
+  }),
+  setting({
+    env: 'RETENTION_SOURCE_DAYS',
+    key: 'retentionSourceDays',
+    group: 'retention',
+    unit: 'd',
+    default: '0',
+    ...wholeNumber(0, longestDays),
+    doc: 'With RETENTION_DELETE_SOURCE=1: how long images stay in the watched folder; 0 for ever.',
+  }),
+  setting({
+    env: 'RETENTION_SOURCE_GB',
+    key: 'retentionSourceGb',
+    group: 'retention',
+    unit: 'GB',
+    default: '0',
+    ...wholeNumber(0, 10_000_000),
+    doc: 'With RETENTION_DELETE_SOURCE=1: how much the images in the watched folder may take; beyond it the oldest are deleted, never those of the last day. 0 for any amount.',
+  }),
+  setting({
+    env: 'RETENTION_AT',
+    key: 'retentionAt',
+    group: 'retention',
+    default: '03:30',
+    ...timeOfDay(),
+    doc: 'When the nightly clean-up begins, on the clock of the site. A machine that was off then does it at its next start.',
+  }),
+  setting({
+    env: 'DISK_HIGH_PERCENT',
+    key: 'diskHighPercent',
+    group: 'retention',
+    unit: '%',
+    default: '90',
+    ...wholeNumber(0, 99),
+    doc: 'When a disk of the state or of a watched folder is fuller than this, thumbnails and old database copies go, and with RETENTION_DELETE_SOURCE=1 the oldest images; 0 switches it off.',
+  }),
+  setting({
+    env: 'DISK_LOW_PERCENT',
+    key: 'diskLowPercent',
+    group: 'retention',
+    unit: '%',
+    default: '85',
+    ...wholeNumber(0, 99),
+    doc: 'It stops when the disk is down to this.',
+  }),
+] as const;

@@ -1,0 +1,65 @@
+import { createAuditKind } from './access/audit-kind.ts';
+import type { Images } from './inspections/images/start-images.ts';
+import type { InspectionReads } from './inspections/reads.ts';
+import { createGapKind } from './inspections/retention/gap-kind.ts';
+import { readingHindrance } from './inspections/retention/is-read.ts';
+import { createRowKind } from './inspections/retention/row-kind.ts';
+import { createSourceKind } from './inspections/retention/source-kind.ts';
+import type { Sources } from './inspections/sources.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Config } from './kernel/config.ts';
+import { createCopiesKind } from './kernel/db/copies-kind.ts';
+import { createThumbnailKind } from './kernel/images/thumbnail-kind.ts';
+import type { Log } from './kernel/log.ts';
+import type { Places } from './kernel/storage/places.ts';
+import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
+import type { Db } from './schema/db.ts';
+
+const gigabyte = 1e9;
+
+type Parts = {
+  config: Config;
+  places: Places;
+  clock: Clock;
+  log: Log;
+  db: Db;
+  reads: InspectionReads;
+  sources: Sources;
+  images: Images;
+} & Pick<RetentionOptions, 'onChanged' | 'onRemoved'>;
+
+/** Everything that is not kept for ever: first what is missed least, files before the rows that know them. */
+export function openRetention(parts: Parts): Retention {
+  const { config, places, clock, log, db, sources, images, onChanged, onRemoved } = parts;
+  const { own, wallClock } = parts.reads.sites;
+  const hindrance = () => readingHindrance(sources.list());
+  const files = createSourceKind({
+    ...{ db, siteId: own.id, folders: parts.reads.folders, clock },
+    isAllowed: config.retentionDeleteSource,
+    days: config.retentionSourceDays,
+    bytes: config.retentionSourceGb * gigabyte,
+    rootPaths: sources.rootPaths,
+    hindrance,
+    onCleared: sources.noteCleared,
+  });
+  const rows = createRowKind({
+    ...{ db, siteId: own.id, hindrance },
+    days: config.retentionInspectionDays,
+    neededFrom: files.neededFrom,
+    onHorizon: sources.keepSince,
+  });
+  return createRetention({
+    ...{ db, siteId: own.id, clock, wallClock, log, onChanged, onRemoved },
+    kinds: [
+      createThumbnailKind(images.store, places.stateDir),
+      ...(db.dialect === 'sqlite' ? [createCopiesKind(places.dbPath, config.retentionCopyDays)] : []),
+      files.kind,
+      rows,
+      createGapKind(db, own.id, config.retentionGapDays),
+      createAuditKind(db, config.retentionAuditDays),
+    ],
+    folders: () => [places.stateDir, ...sources.rootPaths().map(({ path }) => path)],
+    marks: { high: config.diskHighPercent / 100, low: config.diskLowPercent / 100 },
+    timeOfDay: config.retentionAt,
+  });
+}

@@ -1,0 +1,68 @@
+import { and, desc, eq, isNull, lte } from 'drizzle-orm';
+import type { Clock } from '../kernel/clock.ts';
+import type { Db } from '../schema/db.ts';
+import type { RemovedByKind } from '../schema/retention-tables.ts';
+
+/** Runs that are kept, newest first. */
+const maxRuns = 100;
+
+/** Why a run began: its time of night came, a disk filled up, or somebody asked for it. */
+export type RunCause = 'night' | 'disk' | 'hand';
+/** `stopped`: by the end of the process, whether announced or not; `failed`: some kind could not be cleaned up. */
+export type RunOutcome = 'done' | 'stopped' | 'failed';
+
+export type Run = {
+  id: number;
+  startedAt: number;
+  endedAt: number | null;
+  cause: RunCause;
+  outcome: RunOutcome | null;
+  removed: RemovedByKind;
+};
+
+/** Reads and writes of the table `retention_runs`. */
+export type Runs = {
+  begin(cause: RunCause): Promise<number>;
+  note(id: number, removed: RemovedByKind): Promise<void>;
+  end(id: number, outcome: RunOutcome, removed: RemovedByKind): Promise<void>;
+  /** Marks what a process that died left unfinished. */
+  closeOpen(): Promise<void>;
+  /** Newest first. */
+  list(limit?: number): Promise<Run[]>;
+};
+
+export function createRuns(db: Db, siteId: number, clock: Clock): Runs {
+  const { retentionRuns: runs } = db.tables;
+  const own = eq(runs.siteId, siteId);
+  return {
+    begin: (cause) =>
+      db.tx(async (q) => {
+        await q.insert(runs).values({ siteId, startedAt: clock.now(), cause, removed: {} });
+        const newest = await q
+          .select({ id: runs.id })
+          .from(runs)
+          .where(own)
+          .orderBy(desc(runs.id))
+          .limit(maxRuns + 1);
+        if (newest.length > maxRuns) await q.delete(runs).where(and(own, lte(runs.id, newest[maxRuns]!.id)));
+        return newest[0]!.id;
+      }),
+    note: async (id, removed) => {
+      await db.tx((q) => q.update(runs).set({ removed }).where(eq(runs.id, id)));
+    },
+    end: async (id, outcome, removed) => {
+      const ended = { endedAt: clock.now(), outcome, removed };
+      await db.tx((q) => q.update(runs).set(ended).where(eq(runs.id, id)));
+    },
+    closeOpen: async () => {
+      const ended = { endedAt: clock.now(), outcome: 'stopped' as const };
+      await db.tx((q) =>
+        q
+          .update(runs)
+          .set(ended)
+          .where(and(own, isNull(runs.endedAt))),
+      );
+    },
+    list: (limit = maxRuns) => db.read.select().from(runs).where(own).orderBy(desc(runs.id)).limit(limit),
+  };
+}

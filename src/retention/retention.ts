@@ -1,0 +1,243 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import { startLoop } from '../kernel/loop.ts';
+import type { RetentionKind } from '../kernel/retention-kind.ts';
+import type { WallClock } from '../kernel/time-zone.ts';
+import type { Db } from '../schema/db.ts';
+import type { RemovedByKind } from '../schema/retention-tables.ts';
+import { cutsOf, type Gone, takeAway } from './clean-up.ts';
+import { bytesToFree, type Disk, type Marks, readDisks } from './disks.ts';
+import { isNightDue } from './due.ts';
+import { createMeasure, type KindState } from './measure.ts';
+import { createRuns, type Run, type RunCause, type RunOutcome } from './record-runs.ts';
+import { lastTimeOfDay, nextTimeOfDay } from './schedule.ts';
+
+/** How often is looked whether a run is due and how full the disks are. */
+const usualLookMs = 60_000;
+/** A start has enough to do. */
+const usualFirstLookMs = 15_000;
+/** A disk that could not be relieved is tried again no sooner than this. */
+const reliefPauseMs = 10 * 60_000;
+/** What went so far is written down and shown this often while a run goes on. */
+const noteEveryMs = 1_000;
+
+/** What a run has done so far. */
+export type Progress = { startedAt: number; cause: RunCause; kind: string | null; removed: RemovedByKind };
+
+/** A disk with what the marks say of it; `stuck` above the high mark, where nothing more may be deleted. */
+export type DiskState = Disk & { state: 'ok' | 'high' | 'stuck' };
+
+/** Cleans up every night, when a disk fills up, and when somebody asks for it. */
+export type Retention = {
+  kinds: readonly RetentionKind[];
+  marks: Marks;
+  /** What there is of each kind and what would go now. */
+  measure(): Promise<KindState[]>;
+  runs(limit?: number): Promise<Run[]>;
+  readonly progress: Progress | null;
+  readonly disks: readonly DiskState[];
+  /** When the next run of the night begins. */
+  nextAt(): number;
+  /** When the last run ended that was not cut short; null before the first. */
+  readonly lastRunAt: number | null;
+  /** Begins a full run; false when one is under way. */
+  run(): boolean;
+  /** Resolves when no run is under way. */
+  settled(): Promise<void>;
+  start(): void;
+  /** Calls a run off after its current step. */
+  stop(): Promise<void>;
+};
+
+export type RetentionOptions = {
+  db: Db;
+  /** The site whose runs these are. */
+  siteId: number;
+  kinds: readonly RetentionKind[];
+  /** Folders whose disks are watched. */
+  folders: () => readonly string[];
+  marks: Marks;
+  timeOfDay: string;
+  clock: Clock;
+  wallClock: WallClock;
+  log: Log;
+  /** Something that the page shows has changed. */
+  onChanged: () => void;
+  onRemoved: (kind: string, gone: Gone) => void;
+  readDisks?: typeof readDisks;
+  firstLookMs?: number;
+  lookMs?: number;
+};
+
+export function createRetention(options: RetentionOptions): Retention {
+  const { db, siteId, kinds, clock, wallClock, log, marks } = options;
+  const runs = createRuns(db, siteId, clock);
+  const measure = createMeasure({ kinds, clock, wallClock });
+  const ending = new AbortController();
+  let progress: Progress | null = null;
+  let current: Promise<void> | undefined;
+  let disks: DiskState[] = [];
+  let relievedAt = Number.NEGATIVE_INFINITY;
+  let lastRunAt: number | null = null;
+  let isOpenClosed = false;
+  let first: NodeJS.Timeout | undefined;
+  let loop: ReturnType<typeof startLoop> | undefined;
+
+  async function look(): Promise<void> {
+    if (current) return;
+    const list = await readRuns();
+    disks = (await (options.readDisks ?? readDisks)(options.folders())).map((disk) => ({
+      ...disk,
+      state: bytesToFree(disk, marks) === 0 ? 'ok' : 'high',
+    }));
+    if (isNightDue(list, lastTimeOfDay(options.timeOfDay, clock.now(), wallClock), clock.now()))
+      begin('night');
+    else if (disks.some(({ state }) => state === 'high')) await relieve();
+    options.onChanged();
+    await current;
+  }
+
+  /** What the process before this one left open is closed before anything else is read. */
+  async function readRuns(): Promise<Run[]> {
+    if (!isOpenClosed) await runs.closeOpen();
+    isOpenClosed = true;
+    const list = await runs.list();
+    lastRunAt ??= list.find(({ outcome }) => outcome === 'done')?.endedAt ?? null;
+    return list;
+  }
+
+  async function relieve(): Promise<void> {
+    if (clock.now() - relievedAt >= reliefPauseMs) begin('disk');
+    else disks = disks.map((disk) => ({ ...disk, state: disk.state === 'high' ? 'stuck' : disk.state }));
+  }
+
+  function begin(cause: RunCause): boolean {
+    if (current || ending.signal.aborted) return false;
+    current = execute(cause)
+      .catch((err) => log.error({ err }, 'A clean-up could not be written down; it is tried again'))
+      .finally(() => {
+        progress = null;
+        current = undefined;
+        measure.forget();
+        options.onChanged();
+      });
+    return true;
+  }
+
+  async function execute(cause: RunCause): Promise<void> {
+    await readRuns();
+    const id = await runs.begin(cause);
+    const run: Progress = { startedAt: clock.now(), cause, kind: null, removed: {} };
+    progress = run;
+    const note = createNote(() => runs.note(id, run.removed), options.onChanged);
+    const faults = cause === 'disk' ? await freeDisks(run, note) : await keepLimits(run, note);
+    if (cause !== 'disk') faults.push(...(await freeDisks(run, note)));
+    const outcome: RunOutcome = ending.signal.aborted ? 'stopped' : faults.length > 0 ? 'failed' : 'done';
+    await runs.end(id, outcome, run.removed);
+    if (outcome !== 'stopped') lastRunAt = clock.now();
+    log.info({ cause, outcome, removed: run.removed, faults }, 'Cleaned up');
+  }
+
+  async function keepLimits(run: Progress, note: () => Promise<void>): Promise<string[]> {
+    const faults: string[] = [];
+    for (const kind of kinds) {
+      if (ending.signal.aborted || kind.hindrance() !== null) continue;
+      try {
+        for (const cut of cutsOf(kind, await kind.read(), clock.now(), wallClock)) {
+          await takeAway(kind, cut, { signal: ending.signal, onStep: stepOf(run, kind.key, note) });
+        }
+      } catch (error) {
+        faults.push(faultOf(kind, error));
+      }
+    }
+    return faults;
+  }
+
+  /** The oldest of each kind in turn, those first whose loss matters least, until the disk is at its low mark. */
+  async function freeDisks(run: Progress, note: () => Promise<void>): Promise<string[]> {
+    const faults: string[] = [];
+    for (const kind of kinds) {
+      if (ending.signal.aborted || kind.hindrance() !== null) continue;
+      const read = options.readDisks ?? readDisks;
+      const full = (await read(options.folders())).filter((disk) => bytesToFree(disk, marks) > 0);
+      if (full.length === 0) break;
+      relievedAt = clock.now();
+      try {
+        for (const disk of full) {
+          if (!kind.folders().some((folder) => disk.folders.includes(folder))) continue;
+          const cut = { freeBytes: bytesToFree(disk, marks) };
+          await takeAway(kind, cut, { signal: ending.signal, onStep: stepOf(run, kind.key, note) });
+        }
+      } catch (error) {
+        faults.push(faultOf(kind, error));
+      }
+    }
+    return faults;
+  }
+
+  function stepOf(run: Progress, key: string, note: () => Promise<void>): (gone: Gone) => Promise<void> {
+    return async (gone) => {
+      run.kind = key;
+      const sum = run.removed[key] ?? { count: 0, bytes: 0, failed: 0 };
+      if (gone.count + gone.failed > 0) {
+        run.removed[key] = {
+          count: sum.count + gone.count,
+          bytes: sum.bytes + gone.bytes,
+          failed: sum.failed + gone.failed,
+        };
+      }
+      if (gone.count > 0) options.onRemoved(key, gone);
+      await note();
+    };
+  }
+
+  function faultOf(kind: RetentionKind, error: unknown): string {
+    log.error({ err: error, kind: kind.key }, 'A kind could not be cleaned up');
+    return kind.key;
+  }
+
+  async function settled(): Promise<void> {
+    while (current) await current;
+  }
+
+  return {
+    kinds,
+    marks,
+    measure: measure.read,
+    runs: runs.list,
+    get progress() {
+      return progress;
+    },
+    get disks() {
+      return disks;
+    },
+    nextAt: () => nextTimeOfDay(options.timeOfDay, clock.now(), wallClock),
+    get lastRunAt() {
+      return lastRunAt;
+    },
+    run: () => begin('hand'),
+    settled,
+    start: () => {
+      const lookMs = options.lookMs ?? usualLookMs;
+      loop = startLoop({ name: 'retention', intervalMs: lookMs, run: look, log });
+      first = setTimeout(() => void loop?.trigger(), options.firstLookMs ?? usualFirstLookMs);
+    },
+    stop: async () => {
+      ending.abort();
+      clearTimeout(first);
+      await loop?.stop();
+      await settled();
+    },
+  };
+}
+
+/** Writes down and shows what went so far, now and then. */
+function createNote(write: () => Promise<void>, show: () => void): () => Promise<void> {
+  let notedAt = performance.now();
+  return async () => {
+    if (performance.now() - notedAt < noteEveryMs) return;
+    notedAt = performance.now();
+    await write();
+    show();
+  };
+}

@@ -1,0 +1,22 @@
+import type { WallClock } from '../kernel/time-zone.ts';
+
+/**
+ * The latest instant, at or before `now`, at which the site's clock showed `timeOfDay` (HH:MM). Of a time that happens
+ * twice the first counts; one that is skipped counts as what the clock shows instead.
+ */
+export function lastTimeOfDay(timeOfDay: string, now: number, wallClock: WallClock): number {
+  const today = timeOnDay(timeOfDay, now, wallClock);
+  return today <= now ? today : timeOnDay(timeOfDay, wallClock.startOfDay(now, -1), wallClock);
+}
+
+/** The next one after `now`. */
+export function nextTimeOfDay(timeOfDay: string, now: number, wallClock: WallClock): number {
+  const today = timeOnDay(timeOfDay, now, wallClock);
+  return today > now ? today : timeOnDay(timeOfDay, wallClock.startOfDay(now, 1), wallClock);
+}
+
+function timeOnDay(timeOfDay: string, at: number, wallClock: WallClock): number {
+  const { year, month, day } = wallClock.fieldsAt(at);
+  const [hour = 0, minute = 0] = timeOfDay.split(':').map(Number);
+  return wallClock.toEpochMs(year, month, day, hour, minute, 0);
+}
