@@ -67,3 +67,15 @@ test('signing in to an account of his own does not give a guesser a fresh start 
   expect(throttle.begin('name20', '10.0.0.1').ok).toBe(true);
   expect(throttle.begin('name21', '10.0.0.1').ok).toBe(false);
 });
+
+test('who has signed in from an address before does not wait there for what strangers guess elsewhere', () => {
+  const before = throttle.begin('kim', '10.0.0.1');
+  if (before.ok) before.succeeded();
+  failTimes(500, 'kim', (i) => `10.1.${i >> 8}.${i & 255}`);
+  expect(throttle.begin('kim', '10.0.0.2').ok).toBe(false);
+  const again = throttle.begin('kim', '10.0.0.1');
+  expect(again.ok).toBe(true);
+  if (again.ok) again.succeeded();
+  // A guesser at that very place is slowed there as anywhere.
+  expect(failTimes(20, 'kim', () => '10.0.0.1')).toBe(5);
+});

@@ -10,7 +10,8 @@ type Rule = { freeFailures: number; longestWaitMs: number };
 /**
  * One name from one address: five mistakes, then waits that double up to a lock-out of a quarter of an hour.
  * One address whatever the name: the same after twenty.
- * One name from anywhere: never locked out for long, or a stranger could lock its owner out.
+ * One name from anywhere: never locked out for long, or a stranger could lock its owner out; and not at all where its
+ * owner has signed in before, by the idea of OWASP's device cookies.
  */
 const rules = {
   pair: { freeFailures: 5, longestWaitMs: 15 * minuteMs },
@@ -46,19 +47,24 @@ export type LoginThrottle = {
 /** Slows down and then locks out who guesses passwords, per account and per address. */
 export function createLoginThrottle(clock: Clock): LoginThrottle {
   const kept = new LRUCache<string, Failures>({ max: MAX_REMEMBERED });
+  /** Names with the addresses they signed in from, since the start. */
+  const trusted = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   const failuresOf = (key: string): Failures => {
     const found = kept.get(key);
     return found && clock.now() - found.lastAt < forgetMs ? found : { count: 0, lastAt: 0 };
+  };
+  const takeBack = (key: string) => {
+    const { count, lastAt } = failuresOf(key);
+    if (count > 0) kept.set(key, { count: count - 1, lastAt });
   };
   return {
     begin: (name, address) => {
       const now = clock.now();
       const keys = { pair: `${address} ${name}`, address: `address ${address}`, account: `account ${name}` };
-      const places = (Object.keys(rules) as (keyof typeof rules)[]).map((place) => ({
-        key: keys[place],
-        ...failuresOf(keys[place]),
-        rule: rules[place],
-      }));
+      const isTrusted = trusted.has(keys.pair);
+      const places = (Object.keys(rules) as (keyof typeof rules)[])
+        .filter((place) => place !== 'account' || !isTrusted)
+        .map((place) => ({ key: keys[place], ...failuresOf(keys[place]), rule: rules[place] }));
       const waitMs = Math.max(
         ...places.map(({ count, lastAt, rule }) => lastAt + waitAfter(count, rule) - now),
       );
@@ -69,10 +75,8 @@ export function createLoginThrottle(clock: Clock): LoginThrottle {
         failures: failuresOf(keys.pair).count,
         succeeded: () => {
           kept.delete(keys.pair);
-          for (const key of [keys.address, keys.account]) {
-            const { count, lastAt } = failuresOf(key);
-            if (count > 0) kept.set(key, { count: count - 1, lastAt });
-          }
+          trusted.set(keys.pair, true);
+          for (const { key } of places) takeBack(key);
         },
       };
     },
