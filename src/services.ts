@@ -110,13 +110,13 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     log,
     onChanged: () => publish('images.changed', undefined),
   });
-  const parts = systemParts({ sources, db, topics, images, places, cleanedUpAt: () => retention.lastRunAt });
-  const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
   const retention = openRetention({
     ...{ config, places, clock, log, db, reads, sources, images },
     onChanged: () => publish('retention.changed', undefined),
-    onRemoved: system.countRemoved,
+    onRemoved: (...counted) => system.countRemoved(...counted),
   });
+  const parts = systemParts({ sources, db, topics, images, places, cleanedUpAt: () => retention.lastRunAt });
+  const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
   const demo = createDemo({ ...demoSettings(config, places), clock, log, watch: sources.watch });
   return {
     ...options,

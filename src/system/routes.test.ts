@@ -46,6 +46,11 @@ test('whatever strangers ask for, the metrics do not grow', async () => {
   expect((await scrape()).size).toBe(before);
 });
 
+test('the first figures are there as soon as the product is, not half a minute later', async () => {
+  await using fresh = await createTestApp();
+  await expect.poll(() => fresh.services.system.history.latest?.values.viewers).toBe(0);
+});
+
 test('the System page shows every figure with its normal range', async () => {
   await plant.services.system.sample();
   const page = await plant.text('/system');
