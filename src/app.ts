@@ -118,7 +118,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     inspectionRoutes(inspections),
     stationRoutes(inspections),
     sourceRoutes(inspections),
-    imageRoutes({ images, findInspection, wallClock: inspections.reads.wallClock }),
+    imageRoutes({ images, findInspection, sites: inspections.reads.sites }),
     inspectionCompatRoutes(inspections),
     imageCompatRoutes({ store, rootPaths: inspections.sources.rootPaths, thumbMaxDim: config.thumbMaxDim }),
     inspectionApiRoutes(inspections),
@@ -148,12 +148,14 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
 
 function accessRoutes({ access, inspections }: Services): Hono<AppEnv>[] {
   const { renderer, reads } = inspections;
-  const listStations = () => reads.names.listStations().map(({ name }) => name);
+  const listStations = () =>
+    reads.names.listStations().map(({ siteId, name }) => ({ name, site: reads.sites.tagOf(siteId) }));
+  const stationNames = () => [...new Set(listStations().map(({ name }) => name))];
   return [
     signInRoutes(access, renderer),
     accountRoutes(access, renderer),
     userRoutes(access, renderer),
-    tokenRoutes(access, renderer, listStations),
+    tokenRoutes(access, renderer, stationNames),
     kioskRoutes(access, renderer, listStations),
     auditRoutes(access, renderer, reads.wallClock),
   ];
@@ -164,14 +166,15 @@ function overviewDeps({ inspections, clock }: Services): OverviewDeps {
   return {
     renderer,
     topics,
-    readStations: () => readOverview(reads),
+    sites: reads.sites,
+    readStations: (filter) => readOverview(inspections, filter),
     readContext: async () => {
       const list = sources.list();
       return {
         now: clock.now(),
         drawSparkline: (values, scale) => sparkline({ values, ...scale }),
         sources: { total: list.length, online: list.filter(({ state }) => state !== 'offline').length },
-        badImageCount: (await reads.inspections.listBadImages(1)).totalCount,
+        badImageCount: (await reads.inspections.listBadImages(1, reads.sites.ownFilter())).totalCount,
       };
     },
   };

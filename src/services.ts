@@ -7,7 +7,9 @@ import { createDemo, type Demo } from './demo/demo.ts';
 import type { Publish } from './events.ts';
 import type { InspectionDeps } from './inspections/deps.ts';
 import { type Images, startImages } from './inspections/images/start-images.ts';
+import { startLearning } from './inspections/learn-others.ts';
 import { createInspectionReads } from './inspections/reads.ts';
+import { createRootPlaces } from './inspections/root-places.ts';
 import { startSequenceChecks } from './inspections/sequence-checks.ts';
 import { createSources, type Sources } from './inspections/sources.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -22,6 +24,7 @@ import type { Log } from './kernel/log.ts';
 import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
 import { openRetention } from './open-retention.ts';
+import { siteParam, stationHref } from './plant/links.ts';
 import { createSites, type Sites } from './plant/sites.ts';
 import { createPublish } from './reactions.ts';
 import type { Retention } from './retention/retention.ts';
@@ -78,6 +81,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const { db, notes: databaseNotes } = await openDb({ ...places.database, clock, log });
   const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
   const reads = await createInspectionReads(db, clock, await openSites(options, db));
+  const learning = startLearning(reads.folders, log);
   const access = await openAccess(options, db, reads);
   const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
@@ -88,8 +92,16 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     ...(config.access === 'open' ? [openNote] : []),
     ...[...places.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])],
   ];
-  const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, notes });
-  const checks = startSequenceChecks({ db, log, onChecked: () => publish('sequences.checked', undefined) });
+  const renderer = createPageRenderer({
+    ...{ sections, config, i18n, asset, version, clock, notes },
+    ownSite: () => reads.sites.tagOf(reads.sites.own.id)?.label ?? null,
+  });
+  const checks = startSequenceChecks({
+    db,
+    sites: reads.sites,
+    log,
+    onChecked: () => publish('sequences.checked', undefined),
+  });
   const publish = createPublish(
     {
       'inspections.recorded': [
@@ -101,11 +113,12 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     topics.publish,
   );
   const sources = openSources(options, places, { db, reads, publish });
+  const rootPlaces = createRootPlaces({ db, sites: reads.sites, clock, watched: sources.rootPaths });
   const images = startImages({
     ...thumbnailSettings(config, places),
     db,
     reads,
-    rootPath: sources.rootPath,
+    findPlace: rootPlaces.find,
     clock,
     log,
     onChanged: () => publish('images.changed', undefined),
@@ -127,6 +140,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     inspections: {
       reads,
       sources,
+      places: rootPlaces,
       readPixels: images.images.readPixels,
       renderer,
       topics,
@@ -138,7 +152,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       retention.start();
     },
     stop: async () => {
-      for (const part of [retention, system, demo, sources, images, checks, backups]) await part.stop();
+      for (const part of [learning, retention, system, demo, sources, images, checks, backups])
+        await part.stop();
       await db.close();
     },
   };
@@ -165,8 +180,13 @@ async function openAccess(
   db: Db,
   reads: InspectionDeps['reads'],
 ): Promise<Access> {
-  const stationOfImage = async (id: number) => (await reads.inspections.findInspection(id))?.station;
-  const access = createAccess({ db, clock, log, config, stationOfImage });
+  const { inspections, names, sites } = reads;
+  const stationPageOf = async (id: number) => {
+    const found = await inspections.findInspection(id);
+    const site = found && siteParam(sites.tagOf(names.siteIdOf(found.stationId)));
+    return found && stationHref(found.station, { site });
+  };
+  const access = createAccess({ db, sites, clock, log, config, stationPageOf });
   await access.setUp.begin();
   return access;
 }

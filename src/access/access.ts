@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Config } from '../kernel/config.ts';
 import type { Door } from '../kernel/http/door.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { createDoor } from './door.ts';
 import { createKeys, type Keys } from './keys.ts';
@@ -16,6 +17,7 @@ import { createUserQueries, type UserQueries } from './user-queries.ts';
 /** Who may use the product: its users, sessions and keys, and the log of what they did. */
 export type Access = {
   db: Db;
+  sites: Sites;
   clock: Clock;
   log: Log;
   audit: RecordAudit;
@@ -33,26 +35,30 @@ export type Access = {
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
-/** `stationOfImage` answers the station of an image's number, for kiosks that show one station. */
+/** `stationPageOf` answers the page of the station of an image's number, for kiosks that show one station. */
 export function createAccess(parts: {
   db: Db;
+  sites: Sites;
   clock: Clock;
   log: Log;
   config: Pick<Config, 'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile'>;
-  stationOfImage: (id: number) => Promise<string | undefined>;
+  stationPageOf: (id: number) => Promise<string | undefined>;
 }): Access {
-  const { db, clock, log, config } = parts;
+  const { db, sites, clock, log, config } = parts;
   const audit = createRecordAudit(db, clock);
   const passwords = createPasswords();
   const users = createUserQueries(db);
   const recordUsers = createRecordUsers({ db, clock, passwords, audit });
   const sessionTimes = { idleMs: config.sessionIdleMin * minuteMs, longestMs: config.sessionMaxDays * dayMs };
   return {
-    ...{ db, clock, log, audit, passwords, users, recordUsers, sessionTimes },
+    ...{ db, sites, clock, log, audit, passwords, users, recordUsers, sessionTimes },
     throttle: createLoginThrottle(clock),
     sessions: createSessions({ db, clock, audit, times: sessionTimes }),
-    keys: createKeys({ db, clock, audit }),
+    keys: createKeys({ db, sites, clock, audit }),
     setUp: createSetUp({ users, recordUsers, log, adminPasswordFile: config.adminPasswordFile }),
-    door: createDoor({ db, clock, audit, policy: config.access, stationOfImage: parts.stationOfImage }),
+    door: createDoor({
+      ...{ db, clock, audit, policy: config.access },
+      ...{ ownSite: sites.own.name, stationPageOf: parts.stationPageOf },
+    }),
   };
 }

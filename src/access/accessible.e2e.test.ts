@@ -22,7 +22,7 @@ beforeAll(async () => {
   await addToken(stage.plant, ['ingest:events', 'read'], { station: 'S9' });
   await stage.plant.services.access.keys.revokeToken({ actor: 'admin', address: '' }, 1);
   await addToken(stage.plant, ['admin']);
-  const link = { name: 'tv', pages: ['/overview', '/stations/S9'] };
+  const link = { name: 'tv', siteId: null, pages: ['/overview', '/stations/S9'] };
   await stage.plant.services.access.keys.addLink({ actor: 'admin', address: '' }, link);
 });
 

@@ -188,7 +188,7 @@ describe('a kiosk link', () => {
   test('opens its pages with their images and streams and nothing else, until it is revoked', async () => {
     const { keys } = plant.services.access;
     const doer = { actor: 'admin', address: '' };
-    const secret = await keys.addLink(doer, { name: 'tv', pages: ['/overview'] });
+    const secret = await keys.addLink(doer, { name: 'tv', siteId: null, pages: ['/overview'] });
     const opened = await plant.request(`/kiosk/${secret}`, {}, '10.0.0.9');
     expect([opened.status, opened.headers.get('location')]).toEqual([303, '/overview?kiosk=1']);
     expect(opened.headers.get('set-cookie')).toMatch(/Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax/);

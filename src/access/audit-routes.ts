@@ -22,7 +22,7 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   images: ['retry'],
   demo: ['start'],
 };
-const details = ['role', 'scopes', 'station', 'device', 'pages', 'failures'];
+const details = ['role', 'scopes', 'site', 'station', 'device', 'pages', 'failures'];
 
 /** One change; `actionKey` is the end of its text's key, null where there is none. */
 type AuditLine = Omit<AuditEntry, 'before' | 'after'> & {

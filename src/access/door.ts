@@ -18,7 +18,8 @@ export function createDoor(parts: {
   clock: Clock;
   audit: RecordAudit;
   policy: AccessPolicy;
-  stationOfImage: (id: number) => Promise<string | undefined>;
+  ownSite: string;
+  stationPageOf: (id: number) => Promise<string | undefined>;
 }): Door {
   const { db, clock, audit } = parts;
   const limits = {
@@ -27,7 +28,7 @@ export function createDoor(parts: {
   };
   return {
     policy: parts.policy,
-    isOnPages: (pages, url) => isOnPages(pages, url, parts.stationOfImage),
+    isOnPages: (pages, url) => isOnPages(pages, url, parts),
     writeWaitMs: (c, kind) => {
       const principal = c.get('principal');
       return limits[kind].take(principal.kind === 'token' ? `token ${principal.tokenId}` : addressOf(c));

@@ -5,6 +5,7 @@ import type { AppContext, AppMiddleware } from '../kernel/http/env.ts';
 import { addressOf, isFromThisMachine } from '../kernel/http/origin.ts';
 import type { Access } from './access.ts';
 import { kioskCookie, sessionCookie } from './cookies.ts';
+import { pagesFromHere } from './kiosk-pages.ts';
 
 /** "Last used" is written this often at most, because it is a write. */
 const touchEveryMs = 60_000;
@@ -44,8 +45,8 @@ async function whoAsks(c: AppContext, access: Access, touch: Touch): Promise<Pri
     const token = secret === undefined ? undefined : await access.keys.findToken(secret);
     if (!token) return { kind: 'nobody', badToken: true };
     touch(c, `token ${token.id}`, () => access.keys.touchToken(token.id, addressOf(c)));
-    const { id: tokenId, name, scopes, station, device } = token;
-    return { kind: 'token', tokenId, name, scopes, station, device };
+    const { id: tokenId, name, scopes, siteId, station, device } = token;
+    return { kind: 'token', tokenId, name, scopes, siteId, station, device };
   }
   const session = await fromCookie(c, sessionCookie, access.sessions.find);
   if (session) {
@@ -56,7 +57,7 @@ async function whoAsks(c: AppContext, access: Access, touch: Touch): Promise<Pri
   const link = await fromCookie(c, kioskCookie, access.keys.findLink);
   if (link) {
     touch(c, `link ${link.id}`, () => access.keys.touchLink(link.id));
-    return { kind: 'kiosk', linkId: link.id, name: link.name, pages: link.pages };
+    return { kind: 'kiosk', linkId: link.id, name: link.name, pages: pagesFromHere(link, access.sites) };
   }
   return (await isFirstMachine(c, access)) ? { kind: 'machine' } : { kind: 'nobody' };
 }

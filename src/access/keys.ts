@@ -2,6 +2,7 @@ import { desc, eq, getTableColumns } from 'drizzle-orm';
 import type { TokenScope } from '../kernel/auth/principal.ts';
 import { createSecret, hashSecret } from '../kernel/auth/secrets.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';
 
@@ -10,7 +11,8 @@ export type ApiToken = {
   id: number;
   name: string;
   scopes: TokenScope[];
-  /** The one station or device it speaks for; null for any. */
+  /** The one site, station or device it speaks for; null for any. A station is always one of a site. */
+  siteId: number | null;
   station: string | null;
   device: string | null;
   createdBy: string;
@@ -24,6 +26,8 @@ export type ApiToken = {
 export type KioskLink = {
   id: number;
   name: string;
+  /** The site whose stations `pages` means where they name none. */
+  siteId: number | null;
   pages: string[];
   createdBy: string;
   createdAt: number;
@@ -31,8 +35,8 @@ export type KioskLink = {
   revokedAt: number | null;
 };
 
-type NewToken = Pick<ApiToken, 'name' | 'scopes' | 'station' | 'device'>;
-type NewLink = Pick<KioskLink, 'name' | 'pages'>;
+type NewToken = Pick<ApiToken, 'name' | 'scopes' | 'siteId' | 'station' | 'device'>;
+type NewLink = Pick<KioskLink, 'name' | 'siteId' | 'pages'>;
 
 export type Keys = {
   /** Makes a token; its secret is answered here and never again. */
@@ -57,8 +61,8 @@ export type Keys = {
 const tokenPrefix = 'ls_';
 
 /** Reads and writes of the tables `api_tokens` and `kiosk_links`. */
-export function createKeys(parts: { db: Db; clock: Clock; audit: RecordAudit }): Keys {
-  const { db, clock, audit } = parts;
+export function createKeys(parts: { db: Db; sites: Sites; clock: Clock; audit: RecordAudit }): Keys {
+  const { db, sites, clock, audit } = parts;
   const { apiTokens, kioskLinks } = db.tables;
   const { secretHash: _token, ...tokenColumns } = getTableColumns(apiTokens);
   const { secretHash: _link, ...linkColumns } = getTableColumns(kioskLinks);
@@ -78,11 +82,12 @@ export function createKeys(parts: { db: Db; clock: Clock; audit: RecordAudit }):
   return {
     addToken: async (doer, token) => {
       const { secret, secretHash } = createSecret(tokenPrefix);
-      const { name, ...after } = token;
+      const { name, siteId, ...rest } = token;
+      const site = siteId === null ? null : (sites.tagOf(siteId)?.name ?? null);
       await db.tx(async (q) => {
         const made = { createdBy: doer.actor, createdAt: clock.now() };
         await q.insert(apiTokens).values({ ...token, secretHash, ...made });
-        await audit(q, doer, { action: 'tokens.add', target: name, after });
+        await audit(q, doer, { action: 'tokens.add', target: name, after: { ...rest, site } });
       });
       return secret;
     },

@@ -1,21 +1,35 @@
 import { expect, test } from 'vitest';
-import { isOnPages, kioskPagesOf, wallHref } from './kiosk-pages.ts';
+import type { Sites } from '../plant/sites.ts';
+import { isOnPages, kioskPagesOf, pagesFromHere, wallHref } from './kiosk-pages.ts';
 
-const stationOfImage = async (id: number) => ({ 1: 'S9', 2: 'S4' })[id];
-const see = (pages: string[], path: string) =>
-  isOnPages(pages, new URL(path, 'http://plant.local'), stationOfImage);
+const here = {
+  ownSite: 'busan',
+  stationPageOf: async (id: number) =>
+    ({ 1: '/stations/S9', 2: '/stations/S4', 5: '/stations/S9?site=gary' })[id],
+};
+const busan = { name: 'busan', label: 'Busan', timeZone: 'Asia/Seoul', isOwn: true };
+const gary = { name: 'gary', label: 'gary', timeZone: 'America/Chicago', isOwn: false };
+const see = (pages: string[], path: string) => isOnPages(pages, new URL(path, 'http://plant.local'), here);
 const topics = (...list: string[]) =>
   `/stream?${list.map((topic) => `topics=${encodeURIComponent(topic)}`).join('&')}`;
 
 test('a kiosk is offered the plant, all cards, the folders and each station', () => {
-  expect(kioskPagesOf(['S9', 'A/B 1'])).toEqual([
+  expect(
+    kioskPagesOf([
+      { name: 'S9', site: busan },
+      { name: 'S9', site: gary },
+      { name: 'A/B 1', site: null },
+    ]),
+  ).toEqual([
     '/overview',
     '/inspections',
     '/sources',
     '/stations/S9',
+    '/stations/S9?site=gary',
     '/stations/A%2FB%201',
   ]);
   expect(wallHref('/stations/S9')).toBe('/stations/S9?kiosk=1');
+  expect(wallHref('/stations/S9?site=gary')).toBe('/stations/S9?site=gary&kiosk=1');
 });
 
 test.each([
@@ -38,6 +52,17 @@ test.each([
   ['/stations/S9', '/images/2/0/card.webp', false],
   ['/stations/S9', '/images/3/0/card.webp', false],
   ['/stations/A%2FB%201', '/stations/A%2fB%201', true],
+  ['/stations/S9', '/stations/S9?site=busan', true],
+  ['/stations/S9', '/stations/S9?site=gary', false],
+  ['/stations/S9', '/stations/S9?site=busan&site=gary', false],
+  ['/stations/S9', '/station/trend?station=S9&site=gary', false],
+  ['/stations/S9', '/station/trend?station=S9&site=busan&site=gary', false],
+  ['/stations/S9', '/images/5/0/card.webp', false],
+  ['/stations/S9?site=gary', '/stations/S9', false],
+  ['/stations/S9?site=gary', '/stations/S9?site=gary&kiosk=1', true],
+  ['/stations/S9?site=gary', '/station/trend?site=gary&station=S9', true],
+  ['/stations/S9?site=gary', '/images/5/0/card.webp', true],
+  ['/stations/S9?site=gary', '/images/1/0/card.webp', false],
   ['/stations/S9', '/settings', false],
   ['/stations/S9', '/api/v1/inspections?station=S9', false],
   ['/stations/S9', '/img?path=/data/S9/a.jpg', false],
@@ -54,4 +79,24 @@ test('a stream is open to a kiosk only when every fragment in it belongs to its 
   expect(await see(['/stations/S9'], topics('/station/trend?station=S4'))).toBe(false);
   expect(await see(['/overview'], '/stream')).toBe(false);
   expect(await see(['/overview'], `/stream/snapshot${topics('/overview/stations').slice(7)}`)).toBe(true);
+});
+
+test('a link means the stations of the site it was made at, wherever it is opened', () => {
+  const sites = {
+    own: { name: 'busan' },
+    get: (id: number) => ({ 1: { name: 'busan' }, 2: { name: 'gary' } })[id],
+  } as Partial<Sites> as Sites;
+  const pages = ['/overview', '/stations/S9', '/stations/S9?site=busan', '/stations/S9?site=gary'];
+  expect(pagesFromHere({ siteId: 1, pages }, sites)).toEqual([
+    '/overview',
+    '/stations/S9',
+    '/stations/S9',
+    '/stations/S9?site=gary',
+  ]);
+  expect(pagesFromHere({ siteId: 2, pages }, sites)).toEqual([
+    '/overview',
+    '/stations/S9?site=gary',
+    '/stations/S9',
+    '/stations/S9?site=gary',
+  ]);
 });

@@ -1,16 +1,39 @@
-import { stationHref } from '../plant/links.ts';
+import { siteParam, stationHref } from '../plant/links.ts';
+import type { Sites, SiteTag } from '../plant/sites.ts';
+import type { KioskLink } from './keys.ts';
 
 /** What a kiosk's screen may show: the plant at a glance, all cards, the folders, or one station. */
 const plantPages = ['/overview', '/inspections', '/sources'] as const;
 
 /** Every page a kiosk link can open, in the order they are offered. */
-export function kioskPagesOf(stations: readonly string[]): string[] {
-  return [...plantPages, ...stations.map((station) => stationHref(station))];
+export function kioskPagesOf(stations: readonly { name: string; site: SiteTag | null }[]): string[] {
+  return [...plantPages, ...stations.map(({ name, site }) => stationHref(name, { site: siteParam(site) }))];
 }
 
 /** The page as a wall shows it. */
 export function wallHref(page: string): string {
-  return `${page}?kiosk=1`;
+  return `${page}${page.includes('?') ? '&' : '?'}kiosk=1`;
+}
+
+/**
+ * The pages of a link as this process addresses them, in their order: it may have been made at another site, and means
+ * that site's stations where it names none.
+ */
+export function pagesFromHere(link: Pick<KioskLink, 'siteId' | 'pages'>, sites: Sites): string[] {
+  const madeAt = link.siteId === null ? sites.own.name : sites.get(link.siteId)?.name;
+  return link.pages.map((page) => {
+    const { pathname, searchParams } = new URL(page, 'http://plant');
+    if (!pathname.startsWith('/stations/')) return page;
+    const site = searchParams.get('site') ?? madeAt ?? `${link.siteId}`;
+    return stationPage(pathname, site, sites.own.name);
+  });
+}
+
+/** One spelling for the page of a station: its site stands in it only when that is another one. */
+function stationPage(pathname: string, site: string | null, ownSite: string): string {
+  return site === null || site === '' || site === ownSite
+    ? pathname
+    : `${pathname}?${new URLSearchParams({ site })}`;
 }
 
 /** Addresses that belong to a page besides itself. */
@@ -24,38 +47,50 @@ const pagesOfAllImages = ['/overview', '/inspections'];
 
 /**
  * Whether an address belongs to one of a kiosk's pages: the page itself, the fragments it keeps live, or an image of a
- * station it shows. `stationOfImage` answers the station of an image's number.
+ * station it shows. `stationPageOf` answers the page of the station of an image's number. A station of one name at
+ * another site is another station.
  */
 export async function isOnPages(
   pages: readonly string[],
   url: URL,
-  stationOfImage: (id: number) => Promise<string | undefined>,
+  here: { ownSite: string; stationPageOf: (id: number) => Promise<string | undefined> },
 ): Promise<boolean> {
   const { pathname, searchParams } = url;
   if (pathname === '/stream' || pathname === '/stream/snapshot') {
     const topics = searchParams.getAll('topics');
-    return topics.length > 0 && topics.every((topic) => isTopicOf(pages, topic));
+    return topics.length > 0 && topics.every((topic) => isTopicOf(pages, topic, here.ownSite));
   }
   const image = /^\/images\/(\d{1,15})\//.exec(pathname);
   if (image) {
     if (pagesOfAllImages.some((page) => pages.includes(page))) return true;
-    const station = await stationOfImage(Number(image[1]));
-    return station !== undefined && pages.includes(stationHref(station));
+    const page = await here.stationPageOf(Number(image[1]));
+    return page !== undefined && pages.includes(page);
   }
-  return pages.includes(canonical(pathname)) || isFragmentOf(pages, pathname, searchParams);
+  if (isFragmentOf(pages, pathname, searchParams, here.ownSite)) return true;
+  const path = canonical(pathname);
+  if (!path.startsWith('/stations/')) return pages.includes(path);
+  const [site = null, ...more] = searchParams.getAll('site');
+  return more.length === 0 && pages.includes(stationPage(path, site, here.ownSite));
 }
 
 /** Read exactly as the stream reads it, so that both mean the same fragment. */
-function isTopicOf(pages: readonly string[], topic: string): boolean {
+function isTopicOf(pages: readonly string[], topic: string, ownSite: string): boolean {
   const [path = '', search = ''] = topic.split('?', 2);
-  return isFragmentOf(pages, path, new URLSearchParams(search));
+  return isFragmentOf(pages, path, new URLSearchParams(search), ownSite);
 }
 
-function isFragmentOf(pages: readonly string[], path: string, query: URLSearchParams): boolean {
+function isFragmentOf(
+  pages: readonly string[],
+  path: string,
+  query: URLSearchParams,
+  ownSite: string,
+): boolean {
   if (pages.some((page) => fragments[page]?.includes(path))) return true;
   const [station, ...more] = query.getAll('station');
-  if (!path.startsWith('/station/') || station === undefined || more.length > 0) return false;
-  return pages.includes(stationHref(station));
+  const [site = null, ...moreSites] = query.getAll('site');
+  if (!path.startsWith('/station/') || station === undefined) return false;
+  if (more.length > 0 || moreSites.length > 0) return false;
+  return pages.includes(stationPage(stationHref(station), site, ownSite));
 }
 
 /** A path in the one spelling that links use, whatever characters a browser or program leaves unescaped. */

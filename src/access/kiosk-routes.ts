@@ -3,12 +3,16 @@ import { AppError } from '../kernel/errors.ts';
 import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import type { Renderer } from '../kernel/http/render.ts';
+import type { SiteTag } from '../plant/sites.ts';
 import type { Access } from './access.ts';
 import { keepKiosk } from './cookies.ts';
 import { doerOf } from './door.ts';
 import { doneOf, readFields } from './fields.ts';
 import type { KioskLink } from './keys.ts';
-import { kioskPagesOf, wallHref } from './kiosk-pages.ts';
+import { kioskPagesOf, pagesFromHere, wallHref } from './kiosk-pages.ts';
+
+/** Every station there is, with its site where there are several. */
+type ListStations = () => { name: string; site: SiteTag | null }[];
 
 /** Template `access/kiosk-links`. */
 export type KioskLinksPage = {
@@ -30,7 +34,7 @@ const longestName = 100;
 const nothing = { name: '', pages: [] };
 
 /** Links for screens nobody sits at, for administrators; and what happens when one is opened. */
-export function kioskRoutes(access: Access, renderer: Renderer, listStations: () => string[]): Hono<AppEnv> {
+export function kioskRoutes(access: Access, renderer: Renderer, listStations: ListStations): Hono<AppEnv> {
   const show = async (
     c: AppContext,
     rest: Pick<KioskLinksPage, 'typed' | 'fault' | 'made'>,
@@ -50,7 +54,7 @@ export function kioskRoutes(access: Access, renderer: Renderer, listStations: ()
       const typed = { name: fields.text('name').trim().slice(0, longestName), pages };
       const fault = typed.name === '' ? 'keyName' : pages.length === 0 ? 'pages' : null;
       if (fault) return show(c, { typed, fault, made: null }, 400);
-      const url = `${new URL(c.req.url).origin}/kiosk/${await access.keys.addLink(doerOf(c), typed)}`;
+      const url = `${new URL(c.req.url).origin}/kiosk/${await access.keys.addLink(doerOf(c), { ...typed, siteId: access.sites.own.id })}`;
       const addresses = pages.map((page) => ({
         page,
         url: pages.length === 1 ? url : `${url}?page=${encodeURIComponent(page).replaceAll('%2F', '/')}`,
@@ -76,12 +80,14 @@ async function openLink(c: AppContext, access: Access, renderer: Renderer): Prom
   await access.keys.touchLink(link.id);
   keepKiosk(c, secret);
   c.header('cache-control', 'no-store');
-  const asked = c.req.query('page');
-  const page = link.pages.length === 1 ? link.pages[0] : link.pages.find((one) => one === asked);
+  // As the link names them, wherever it was made.
+  const asked = link.pages.length === 1 ? 0 : link.pages.indexOf(c.req.query('page') ?? '');
+  const pages = pagesFromHere(link, access.sites);
+  const page = pages[asked];
   if (page !== undefined) return c.redirect(wallHref(page), 303);
   const view: KioskChoice = {
     ...{ here: '/', name: link.name },
-    choices: link.pages.map((one) => ({ page: one, href: wallHref(one) })),
+    choices: pages.map((one) => ({ page: one, href: wallHref(one) })),
   };
   return renderer.render(c, 'access/kiosk', { view, kiosk: true });
 }

@@ -20,10 +20,16 @@ beforeAll(async () => {
   cookie = await signIn(plant, 'admin');
   operator = await signIn(plant, 'kim');
   const { keys } = plant.services.access;
-  await keys.addToken(doer, { name: odd, scopes: ['ingest:events', 'read'], station: odd, device: odd });
+  await keys.addToken(doer, {
+    name: odd,
+    siteId: null,
+    scopes: ['ingest:events', 'read'],
+    station: odd,
+    device: odd,
+  });
   await keys.revokeToken(doer, 1);
   await addToken(plant, ['admin']);
-  await keys.addLink(doer, { name: odd, pages: ['/overview', '/stations/S9'] });
+  await keys.addLink(doer, { name: odd, siteId: null, pages: ['/overview', '/stations/S9'] });
 });
 afterAll(() => plant.close());
 

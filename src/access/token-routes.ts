@@ -3,6 +3,7 @@ import { type TokenScope, tokenScopes } from '../kernel/auth/principal.ts';
 import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import type { Renderer } from '../kernel/http/render.ts';
+import { type Sites, siteChoices } from '../plant/sites.ts';
 import type { Access } from './access.ts';
 import { doerOf } from './door.ts';
 import { doneOf, readFields } from './fields.ts';
@@ -11,10 +12,13 @@ import type { ApiToken } from './keys.ts';
 /** Template `access/tokens`. */
 export type TokensPage = {
   here: string;
-  tokens: ApiToken[];
+  /** With the label of the site each is tied to, where there are several. */
+  tokens: (ApiToken & { siteLabel: string | null })[];
+  /** To choose from; null where there is only one. */
+  sites: { name: string; label: string; isChosen: boolean }[] | null;
   stations: string[];
   scopes: readonly TokenScope[];
-  typed: { name: string; scopes: TokenScope[]; station: string; device: string };
+  typed: { name: string; scopes: TokenScope[]; site: string; station: string; device: string };
   fault: 'keyName' | 'scopes' | null;
   /** The token just made: shown this once. */
   made: { name: string; secret: string; origin: string } | null;
@@ -23,7 +27,7 @@ export type TokensPage = {
 
 const longestName = 100;
 const longestDevice = 255;
-const nothing: TokensPage['typed'] = { name: '', scopes: [], station: '', device: '' };
+const nothing: TokensPage['typed'] = { name: '', scopes: [], site: '', station: '', device: '' };
 
 /** Keys for programs, for administrators. */
 export function tokenRoutes(access: Access, renderer: Renderer, listStations: () => string[]): Hono<AppEnv> {
@@ -33,7 +37,12 @@ export function tokenRoutes(access: Access, renderer: Renderer, listStations: ()
     status: 200 | 201 | 400,
   ) => {
     const view: TokensPage = {
-      ...{ here: '/tokens', tokens: await access.keys.listTokens(), stations: listStations() },
+      ...{ here: '/tokens', tokens: await listTokens(access), stations: listStations() },
+      sites:
+        siteChoices(access.sites, null)?.map((site) => ({
+          ...site,
+          isChosen: site.name === rest.typed.site,
+        })) ?? null,
       ...{ scopes: tokenScopes, done: doneOf(c, ['revoke'] as const), ...rest },
     };
     return renderer.render(c, 'access/tokens', { view }, status);
@@ -45,7 +54,11 @@ export function tokenRoutes(access: Access, renderer: Renderer, listStations: ()
       const fault = typed.name === '' ? 'keyName' : typed.scopes.length === 0 ? 'scopes' : null;
       if (fault) return show(c, { typed, fault, made: null }, 400);
       const { name, scopes, station, device } = typed;
-      const tied = { station: station || null, device: device || null };
+      const tied = {
+        siteId: siteIdOf(typed, access.sites),
+        station: station || null,
+        device: device || null,
+      };
       const secret = await access.keys.addToken(doerOf(c), { name, scopes, ...tied });
       const { origin } = new URL(c.req.url);
       return show(c, { typed: nothing, fault: null, made: { name, secret, origin } }, 201);
@@ -56,11 +69,26 @@ export function tokenRoutes(access: Access, renderer: Renderer, listStations: ()
     });
 }
 
+async function listTokens({ keys, sites }: Access): Promise<TokensPage['tokens']> {
+  const tokens = await keys.listTokens();
+  return tokens.map((token) => ({
+    ...token,
+    siteLabel: token.siteId === null ? null : (sites.tagOf(token.siteId)?.label ?? null),
+  }));
+}
+
+/** A station is always one of a site: of the own, where none is chosen. */
+function siteIdOf({ site, station }: TokensPage['typed'], sites: Sites): number | null {
+  const chosen = sites.find(site)?.id ?? null;
+  return station === '' ? chosen : (chosen ?? sites.own.id);
+}
+
 async function readTyped(c: AppContext): Promise<TokensPage['typed']> {
   const fields = await readFields(c);
   return {
     name: fields.text('name').trim().slice(0, longestName),
     scopes: fields.ticked('scope', tokenScopes),
+    site: fields.text('site').trim().slice(0, longestName),
     station: fields.text('station').trim().slice(0, longestDevice),
     device: fields.text('device').trim().slice(0, longestDevice),
   };

@@ -10,6 +10,8 @@ import {
   partsAnswer,
   rescanAnswer,
   scanAnswer,
+  siteQuery,
+  sitesAnswer,
   sourcesAnswer,
   stationsAnswer,
   statsAnswer,
@@ -24,8 +26,12 @@ const forms = 'Forms of the pages';
 /** The routes of inspections as programs see them. */
 export const apiDocs = {
   stations: documented({
-    ...{ tag, summary: 'Stations and how they are doing', answer: stationsAnswer },
+    ...{ tag, summary: 'Stations and how they are doing', query: siteQuery, answer: stationsAnswer },
     example: { path: '/api/v1/stations' },
+  }),
+  sites: documented({
+    ...{ tag, summary: 'Sites that share this database', answer: sitesAnswer },
+    example: { path: '/api/v1/sites' },
   }),
   parts: documented({
     ...{ tag, summary: 'Product models', answer: partsAnswer },

@@ -31,8 +31,18 @@ const time = (text: string) =>
       `${text}: \`2025-09-06\`, \`2025-09-06T10:21[:31]\` in the site’s time, or ISO 8601 with an offset`,
     );
 
+const site = z
+  .string()
+  .optional()
+  .describe(
+    'Short name of a site, where several share the database. Without it a station is one of the site that answers, and everything else means all sites',
+  );
+
+export const siteQuery = z.object({ site });
+
 /** The filters that every read takes. */
 export const filterQuery = z.object({
+  site,
   station: z.string().optional().describe('Exact name of a station'),
   part: z.string().optional().describe('Exact name of a product model'),
   period,
@@ -55,6 +65,7 @@ export const listQuery = filterQuery
 export const inspectionAnswer = z.object({
   id: z.number().int(),
   revision: z.number().int().describe('Rises when the content or the name of the file changed'),
+  site: z.string().describe('Short name of its site (SITE)'),
   station: z.string(),
   part: z.string().describe('Product model'),
   path: z.string().describe('Below the watched folder'),
@@ -84,10 +95,22 @@ export const listAnswer = z.object({
 export const stationsAnswer = z.object({
   stations: z.array(
     z.object({
+      site: z.string().describe('Short name of its site (SITE)'),
       name: z.string(),
       lastSeenAt: instant('Newest image').nullable(),
       usualIntervalMs: z.number().nullable().describe('Usual time between two images'),
       ngBurstSince: instant('Start of an NG burst that is on now').nullable(),
+    }),
+  ),
+});
+
+export const sitesAnswer = z.object({
+  sites: z.array(
+    z.object({
+      name: z.string().describe('Short name, as `site` takes it'),
+      title: z.string().describe('SITE_NAME; empty when none is set'),
+      timeZone: z.string().describe('IANA name; its days and hours are cut by it'),
+      isOwn: z.boolean().describe('The site of the process that answers'),
     }),
   ),
 });

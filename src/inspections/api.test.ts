@@ -53,8 +53,8 @@ test('stations say when they were last seen and how they usually run', async () 
   const pace = { usualIntervalMs: null, ngBurstSince: null };
   expect(await plant.json('/api/v1/stations')).toEqual({
     stations: [
-      { name: 'S4', lastSeenAt: at('10:20:00'), ...pace },
-      { name: 'S9', lastSeenAt: at('10:10:00'), ...pace },
+      { site: 'main', name: 'S4', lastSeenAt: at('10:20:00'), ...pace },
+      { site: 'main', name: 'S9', lastSeenAt: at('10:10:00'), ...pace },
     ],
   });
 });
@@ -77,7 +77,7 @@ describe('inspections', () => {
     const { id } = inspections[0]!;
     expect(inspections).toEqual([
       {
-        ...{ id, revision: 0, station: 'S9', part: 'OR-2CT', verdict: 'OK', sequence: 4 },
+        ...{ id, revision: 0, site: 'main', station: 'S9', part: 'OR-2CT', verdict: 'OK', sequence: 4 },
         ...{ path: 'S9/OR-2CT/OK-20250906-101000-4.jpg', name: 'OK-20250906-101000-4.jpg' },
         ...{ capturedAt: at('10:10:00'), foundAt: plant.clock.now(), sizeBytes: expect.any(Number) },
         ...{ missingAt: null, rejudgedAt: null, previousVerdict: null },

@@ -4,6 +4,8 @@ import { AppError } from '../kernel/errors.ts';
 import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { mapFairly } from '../kernel/map-fairly.ts';
+import { readAskedSite } from '../plant/asked-site.ts';
+import type { Station } from '../plant/names.ts';
 import { apiDocs } from './api-docs.ts';
 import type { listQuery } from './api-schemas.ts';
 import { parseCursor, writeCursor } from './cursor.ts';
@@ -20,11 +22,17 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/api/v1/stations', may('look'), apiDocs.stations, async (c) =>
       c.json({
-        stations: await mapFairly(reads.names.listStations(), async ({ id, name }) => ({
+        stations: await mapFairly(stationsAsked(c, reads), async ({ id, siteId, name }) => ({
+          site: (reads.sites.get(siteId) ?? reads.sites.own).name,
           name,
           lastSeenAt: (await reads.inspections.findLastSeenAt(id)) ?? null,
           ...(await reads.pulse.read(id)),
         })),
+      }),
+    )
+    .get('/api/v1/sites', may('look'), apiDocs.sites, (c) =>
+      c.json({
+        sites: reads.sites.list().map(({ id, ...site }) => ({ ...site, isOwn: id === reads.sites.own.id })),
       }),
     )
     .get('/api/v1/parts', may('look'), apiDocs.parts, (c) =>
@@ -44,6 +52,12 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
     .post('/api/v1/rescan', may('operate', 'inspections.rescan'), apiDocs.rescan, async (c) =>
       c.json(await deps.sources.rescan()),
     );
+}
+
+/** All stations, or those of the site asked for. */
+function stationsAsked(c: Context<AppEnv>, { names, sites }: InspectionDeps['reads']): Station[] {
+  const { isUnknown, siteId } = readAskedSite(c.req.query('site') || undefined, undefined, sites);
+  return isUnknown ? [] : names.listStations(siteId);
 }
 
 /** Without any of `period, start, end` a list reaches back for ever. */
@@ -97,7 +111,7 @@ function isHourly({ buckets }: AskedView): boolean {
   return buckets.slice(1).every(({ startAt }) => startAt % 3_600_000 === 0);
 }
 
-function toJson({ rootId: _, ...inspection }: InspectionRef) {
+function toJson({ rootId: _root, stationId: _station, ...inspection }: InspectionRef) {
   const { id, revision } = inspection;
   const image = (size: string) => `/images/${id}/${revision}/${size}`;
   return {

@@ -10,6 +10,7 @@ import { type AskedView, readAskedView } from './page-query.ts';
 import {
   type CardsView,
   type CardTotals,
+  type CoveredSite,
   cardPartNames,
   cardsView,
   type DrawTrend,
@@ -28,16 +29,15 @@ export async function viewContext(
   asked: AskedView,
   summaries: readonly StationSummary[],
 ): Promise<ViewContext> {
-  const shown = summaries.flatMap(({ last, lastNgs }) =>
-    [last?.id ?? [], ...lastNgs.map(({ id }) => id)].flat(),
-  );
+  const shown = summaries.flatMap(({ last, lastNgs }) => [...(last ? [last] : []), ...lastNgs]);
   return {
     now: deps.reads.clock.now(),
     query: asked.query,
     window: asked.window,
     bucketMs: asked.bucketMs,
     drawTrend: drawTrendUntil(deps.reads.clock.now()),
-    unreadable: await deps.reads.inspections.listBadReasons(shown),
+    unreadable: await deps.reads.inspections.listBadReasons(shown.map(({ id }) => id)),
+    elsewhere: await deps.places.listElsewhere(shown.map(({ rootId }) => rootId)),
   };
 }
 
@@ -68,9 +68,16 @@ async function readTotals(deps: InspectionDeps, asked: AskedView): Promise<CardT
   return { stations: stations.size, images: parts.reduce((sum, { images }) => sum + images, 0) };
 }
 
+/** Which site the page shows, or that it shows all, and whose times it writes; nothing where there is only one. */
+function coveredSite(
+  { reads: { sites } }: InspectionDeps,
+  { site, wallClock }: AskedView,
+): CoveredSite | null {
+  return sites.isSeveral() ? { label: site?.label ?? null, timeZone: wallClock.timeZone } : null;
+}
+
 /** The live part of the Inspections page. */
-async function readCards(deps: InspectionDeps, search: URLSearchParams): Promise<CardsView> {
-  const asked = readAskedView(search, deps.reads);
+async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsView> {
   const sources = deps.sources.list();
   const maxCards = maxCardsOf(asked.query);
   const summaries = await readSummaries(deps, asked, maxCards);
@@ -84,6 +91,7 @@ async function readCards(deps: InspectionDeps, search: URLSearchParams): Promise
       pattern: deps.settings.pattern,
       demoOffered: deps.settings.demoOffered,
     },
+    coveredSite: coveredSite(deps, asked),
     anyImageEver: deps.reads.names.listStations().length > 0,
   });
 }
@@ -94,8 +102,9 @@ export async function renderCards(
   search: URLSearchParams,
   lang: Lang,
 ): Promise<Fragment> {
-  const view = await readCards(deps, search);
-  const viewer = topicViewer(search, lang);
+  const asked = readAskedView(search, deps.reads);
+  const view = await readCards(deps, asked);
+  const viewer = { ...topicViewer(search, lang), timeZone: asked.wallClock.timeZone };
   const part = (id: string, template: string, data: unknown): Part => ({
     id,
     html: deps.renderer.html(template, viewer, { view: data }).trim(),

@@ -4,6 +4,7 @@ import type { Db } from '../schema/db.ts';
 import { readRowsSince } from './retention/horizons.ts';
 import { hourMs } from './roll-ups.ts';
 import { findSequenceGaps, SEQUENCE_CONTEXT_ROWS, type SequenceRow } from './sequence-gaps.ts';
+import { createSiteCondition } from './site-condition.ts';
 
 /** Hours looked at in one go; the rest waits for the next. */
 const hoursPerRun = 60;
@@ -17,16 +18,19 @@ type Hour = { startAt: number; stationId: number; partId: number; total: number;
 /**
  * Derives missing and repeated COUNTs for every hour whose number of images is not the one last checked. The mark is
  * a row's, so that a check cut short is done again. Answers how many hours were looked at; fewer than `hoursPerRun`
- * means nothing is left.
+ * means nothing is left. Of one site alone where several share the database: each process sees to its own.
  */
-export async function checkSequences(db: Db): Promise<{ checked: number; isDone: boolean }> {
-  const hours = await listUncheckedHours(db);
+export async function checkSequences(
+  db: Db,
+  filter: { siteId?: number } = {},
+): Promise<{ checked: number; isDone: boolean }> {
+  const hours = await listUncheckedHours(db, filter);
   for (const hour of hours) await checkHour(db, hour);
   return { checked: hours.length, isDone: hours.length < hoursPerRun };
 }
 
 /** Hours whose rows are gone keep what was found of them. */
-async function listUncheckedHours(db: Db): Promise<Hour[]> {
+async function listUncheckedHours(db: Db, { siteId }: { siteId?: number }): Promise<Hour[]> {
   const { inspectionHours: hours, horizons, stations } = db.tables;
   const total = sql<number>`${hours.ok} + ${hours.ng} + ${hours.unmatched}`;
   return db.read
@@ -41,6 +45,7 @@ async function listUncheckedHours(db: Db): Promise<Hour[]> {
     .where(
       and(
         ne(hours.checkedCount, total),
+        createSiteCondition(db)(hours.stationId, siteId),
         sql`not exists (select 1 from ${horizons} join ${stations} on ${stations.siteId} = ${horizons.siteId} where ${horizons.name} = 'rows' and ${stations.id} = ${hours.stationId} and ${hours.startAt} < ${horizons.at})`,
       ),
     )

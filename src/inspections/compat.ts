@@ -10,16 +10,17 @@ import { sumCounts, yieldRate } from './yield.ts';
 
 /**
  * The interface of ImgStats (contract S1) on the same reads as the pages: `/api/meta`, `/api/scan`, `/api/stats`.
- * Its images, `/img` and `/thumb`, are with the image routes. Times are ISO 8601 with the site's offset.
+ * Its clients know no sites, and its answers name stations alone: they are those of the own site, whatever others share
+ * the database. Its images, `/img` and `/thumb`, are with the image routes. Times are ISO 8601 with the site's offset.
  */
 export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
-  const { names, clock, wallClock } = deps.reads;
+  const { names, sites, clock, wallClock } = deps.reads;
   return new Hono<AppEnv>()
     .get('/api/meta', may('look'), apiDocs.meta, (c) => {
       // Sorted by code point, as the old system did.
       return c.json({
         stations: names
-          .listStations()
+          .listStations(sites.own.id)
           .map(({ name }) => name)
           .sort(),
       });
@@ -57,7 +58,7 @@ async function readStats(
     window,
     buckets: [window],
     ngLimit: settings.ngPreviewCount,
-    filter: stationId === undefined ? {} : { stationId },
+    filter: stationId === undefined ? reads.sites.ownFilter() : { stationId },
   });
   if (station === '' || summaries.length > 0) return summaries;
   return [{ station, counts: { ok: 0, ng: 0, unmatched: 0 }, last: null, lastNgs: [] }];

@@ -5,10 +5,11 @@ import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
 import type { TimeWindow, TrendBucket, VerdictCounts } from './model.ts';
 import { readRowsSince } from './retention/horizons.ts';
+import { createSiteCondition } from './site-condition.ts';
 import { type Segment, segmentsOf, withKnownEdges } from './window-segments.ts';
 
 /** Which inspections are counted; ids, because names may be unknown. */
-export type CountFilter = { stationId?: number; partId?: number };
+export type CountFilter = { siteId?: number; stationId?: number; partId?: number };
 export type PartCounts = { stationId: number; partId: number } & VerdictCounts;
 export type StationBucket = { stationId: number } & TrendBucket;
 
@@ -25,6 +26,7 @@ export type CountQueries = {
 
 export function createCountQueries(db: Db, names: PlantNames, folders: Folders): CountQueries {
   const { inspectionHours, inspectionMinutes } = db.tables;
+  const isOfSite = createSiteCondition(db);
 
   /** Only windows that do not begin and end with a minute need to know how far back there are rows. */
   async function cut(window: TimeWindow): Promise<Segment[]> {
@@ -34,13 +36,14 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
   }
 
   /** Hours and minutes have the same columns, so one query serves both. */
-  function rollUp(segment: Segment, { stationId, partId }: CountFilter) {
+  function rollUp(segment: Segment, { siteId, stationId, partId }: CountFilter) {
     const table = (
       segment.from === 'hours' ? inspectionHours : inspectionMinutes
     ) as typeof inspectionMinutes;
     const where = and(
       gte(table.startAt, segment.startAt),
       lt(table.startAt, segment.endAt),
+      isOfSite(table.stationId, siteId),
       stationId === undefined ? undefined : eq(table.stationId, stationId),
       partId === undefined ? undefined : eq(table.partId, partId),
     );
@@ -50,7 +53,9 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
 
   async function countRows(window: TimeWindow, filter: CountFilter) {
     const stationIds =
-      filter.stationId === undefined ? names.listStations().map(({ id }) => id) : [filter.stationId];
+      filter.stationId === undefined
+        ? names.listStations(filter.siteId).map(({ id }) => id)
+        : [filter.stationId];
     const units = stationIds.flatMap((stationId) =>
       (filter.partId === undefined ? folders.partsOf(stationId) : [filter.partId]).map((partId) => ({
         stationId,
@@ -91,6 +96,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
         const rows = segment.from === 'rows' ? await countRows(segment, filter) : await byPart(segment);
         for (const row of rows) addTo(sums, `${row.stationId}:${row.partId}`, row);
       }
+      await folders.learn([...sums.values()]);
       return [...sums.values()];
 
       function byPart(segment: Segment): Promise<PartCounts[]> {
@@ -124,6 +130,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
           .orderBy(asc(key.startAt));
         for (const row of rows) addTo(sums, `${row.startAt}:${row.stationId}`, row);
       }
+      await folders.learn([...sums.values()]);
       return [...sums.values()];
     },
   };

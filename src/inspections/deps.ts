@@ -2,12 +2,14 @@ import type { Renderer } from '../kernel/http/render.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { InspectionRef } from './model.ts';
 import type { InspectionReads } from './reads.ts';
+import type { RootPlaces } from './root-places.ts';
 import type { Sources } from './sources.ts';
 
 /** What the pages and interfaces of inspections are made of. */
 export type InspectionDeps = {
   reads: InspectionReads;
   sources: Sources;
+  places: RootPlaces;
   /** Size in pixels of an image as it is shown; null where it cannot be read. */
   readPixels: (inspection: InspectionRef) => Promise<{ width: number; height: number } | null>;
   renderer: Renderer;

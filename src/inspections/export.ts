@@ -1,6 +1,7 @@
 import { AppError } from '../kernel/errors.ts';
 import { csvResponse } from '../kernel/http/csv.ts';
 import type { AppContext } from '../kernel/http/env.ts';
+import type { SiteTag } from '../plant/sites.ts';
 import { readSummaries } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { Cursor, ListFilter } from './inspection-queries.ts';
@@ -15,7 +16,7 @@ const imagesPerRead = 500;
 
 type Table = { name: string; columns: string[]; rows: AsyncIterable<unknown[]> | Iterable<unknown[]> };
 
-/** `GET /inspections/export.csv?table=stations|parts|hours|gaps|images`: what a table of a page shows, as CSV. */
+/** `GET /inspections/export.csv?table=stations|parts|hours|gaps|images`: what a table of a page shows, as CSV; with the site where there are several. */
 export async function sendExport(c: AppContext, deps: InspectionDeps): Promise<Response> {
   const search = new URL(c.req.url).searchParams;
   const asked = readAskedView(search, deps.reads);
@@ -29,7 +30,11 @@ export async function sendExport(c: AppContext, deps: InspectionDeps): Promise<R
 
 async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSearchParams): Promise<Table> {
   const name = search.get('table') ?? 'stations';
-  const iso = (at: number | null) => (at === null ? '' : deps.reads.wallClock.format(at, 'iso'));
+  const iso = (at: number | null) => (at === null ? '' : asked.wallClock.format(at, 'iso'));
+  const isSeveral = deps.reads.sites.isSeveral();
+  const place = isSeveral ? ['site', 'station'] : ['station'];
+  const placeOf = (row: { site: SiteTag | null; station: string }) =>
+    isSeveral ? [row.site?.name ?? '', row.station] : [row.station];
   const counts = ['ok', 'ng', 'unmatched', 'yield'];
   const countsOf = (row: { ok: number; ng: number; unmatched: number }) => [
     row.ok,
@@ -42,33 +47,33 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
       const rows = await readSummaries(deps, asked);
       return {
         name,
-        columns: ['station', ...counts, 'latest'],
-        rows: rows.map((row) => [row.station, ...countsOf(row.counts), iso(row.latestAt)]),
+        columns: [...place, ...counts, 'latest'],
+        rows: rows.map((row) => [...placeOf(row), ...countsOf(row.counts), iso(row.latestAt)]),
       };
     }
     case 'parts': {
       const rows = await readParts(deps, asked);
       return {
         name,
-        columns: ['station', 'model', ...counts],
-        rows: rows.map((row) => [row.station, row.part, ...countsOf(row.counts)]),
+        columns: [...place, 'model', ...counts],
+        rows: rows.map((row) => [...placeOf(row), row.part, ...countsOf(row.counts)]),
       };
     }
     case 'hours': {
       const rows = await readStationHours(deps, asked);
       return {
         name,
-        columns: ['station', 'hour', ...counts],
-        rows: rows.map((row) => [row.station, iso(row.startAt), ...countsOf(row)]),
+        columns: [...place, 'hour', ...counts],
+        rows: rows.map((row) => [...placeOf(row), iso(row.startAt), ...countsOf(row)]),
       };
     }
     case 'gaps': {
       const { gaps } = asked.isUnknown ? { gaps: [] } : await deps.reads.gaps(asked.window, asked.filter);
       return {
         name,
-        columns: ['station', 'model', 'kind', 'from', 'to', 'count', 'after', 'before'],
+        columns: [...place, 'model', 'kind', 'from', 'to', 'count', 'after', 'before'],
         rows: gaps.map((gap) => [
-          gap.station,
+          ...placeOf(gap),
           gap.part,
           gap.kind,
           gap.fromSequence,
@@ -82,7 +87,7 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
     case 'images':
       return {
         name,
-        columns: ['id', 'station', 'model', 'time', 'verdict', 'count', 'path', 'missing_since'],
+        columns: ['id', ...place, 'model', 'time', 'verdict', 'count', 'path', 'missing_since'],
         rows: imageRows(deps, asked, parseVerdict(search), iso),
       };
     default:
@@ -103,6 +108,7 @@ async function* imageRows(
   iso: (at: number | null) => string,
 ): AsyncGenerator<unknown[]> {
   if (asked.isUnknown) return;
+  const isSeveral = deps.reads.sites.isSeveral();
   const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
   let from: Cursor | undefined;
   for (let sent = 0; sent < maxExportedImages; sent += imagesPerRead) {
@@ -111,8 +117,18 @@ async function* imageRows(
       ...(from ? { from } : {}),
     });
     for (const row of page) {
-      const { id, station, part, capturedAt, sequence, path, missingAt } = row;
-      yield [id, station, part, iso(capturedAt), row.verdict ?? '', sequence ?? '', path, iso(missingAt)];
+      const { id, site, station, part, capturedAt, sequence, path, missingAt } = row;
+      yield [
+        id,
+        ...(isSeveral ? [site] : []),
+        station,
+        part,
+        iso(capturedAt),
+        row.verdict ?? '',
+        sequence ?? '',
+        path,
+        iso(missingAt),
+      ];
     }
     from = page.at(-1);
     if (page.length < imagesPerRead) return;

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gte } from 'drizzle-orm';
 import type { Clock } from '../kernel/clock.ts';
 import { insertMissing } from '../kernel/db/write.ts';
 import type { FolderRef } from '../kernel/folder-scan/found-files.ts';
@@ -14,11 +14,18 @@ export type Folders = {
   /** The folder's row; made, with its station and part, when it is new. */
   ensure(ref: FolderRef): Promise<KnownFolder>;
   get(id: number): KnownFolder;
+  /** Learns of folders that other processes added meanwhile, with their stations and parts. */
+  refresh(): Promise<void>;
+  /** The same when one of these rows is of a folder, station or part that is not known yet. */
+  learn(rows: readonly { directoryId?: number; stationId: number; partId?: number }[]): Promise<void>;
   find(rootId: number, path: string): KnownFolder | undefined;
   list(): KnownFolder[];
   /** Parts that were ever inspected at a station. */
   partsOf(stationId: number): number[];
 };
+
+/** Servers give numbers before they commit, so that a row may appear below the newest one known. */
+const lateNumbers = 1_000;
 
 /** Reads all folder rows once; new ones are added as the scanner reports them. */
 export async function createFolders(db: Db, names: PlantNames): Promise<Folders> {
@@ -40,7 +47,16 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
     byPath.set(keyOf(row.rootId, row.path), row);
     return row;
   };
-  for (const row of await db.read.select(columns).from(directories)) remember(row);
+  let newestId = 0;
+  const refresh = async () => {
+    await names.refresh();
+    const from = gte(directories.id, newestId - lateNumbers);
+    for (const row of await db.read.select(columns).from(directories).where(from)) {
+      newestId = Math.max(newestId, row.id);
+      if (!byId.has(row.id)) remember(row);
+    }
+  };
+  await refresh();
 
   return {
     async ensure(ref) {
@@ -63,6 +79,15 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
       const folder = byId.get(id);
       if (!folder) throw new Error(`No folder ${id}`);
       return folder;
+    },
+    refresh,
+    learn: async (rows) => {
+      const isNew = rows.some(({ directoryId, stationId, partId }) => {
+        if (directoryId !== undefined && !byId.has(directoryId)) return true;
+        const known = parts.get(stationId);
+        return known === undefined || (partId !== undefined && !known.has(partId));
+      });
+      if (isNew) await refresh();
     },
     find: (rootId, path) => byPath.get(keyOf(rootId, path)),
     list: () => [...byId.values()],

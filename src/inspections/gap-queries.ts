@@ -1,9 +1,12 @@
 import { and, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
 import type { PlantNames } from '../plant/names.ts';
+import type { Sites, SiteTag } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import type { CountFilter } from './count-queries.ts';
+import type { Folders } from './folders.ts';
 import type { SequenceGap, TimeWindow } from './model.ts';
 import { hourMs } from './roll-ups.ts';
+import { createSiteCondition } from './site-condition.ts';
 
 const maxGaps = 500;
 
@@ -14,11 +17,15 @@ const maxGaps = 500;
 export type ReadGaps = (
   window: TimeWindow,
   filter: CountFilter,
-) => Promise<{ gaps: SequenceGap[]; checkedCount: number }>;
+) => Promise<{ gaps: (SequenceGap & { site: SiteTag | null })[]; checkedCount: number }>;
 
-export function createReadGaps(db: Db, names: PlantNames): ReadGaps {
+export function createReadGaps(
+  db: Db,
+  { sites, names, folders }: { sites: Sites; names: PlantNames; folders: Folders },
+): ReadGaps {
   const { sequenceGaps: gaps, inspectionHours: hours } = db.tables;
-  return async (window, { stationId, partId }) => {
+  const isOfSite = createSiteCondition(db);
+  return async (window, { siteId, stationId, partId }) => {
     const rows = await db.read
       .select()
       .from(gaps)
@@ -26,6 +33,7 @@ export function createReadGaps(db: Db, names: PlantNames): ReadGaps {
         and(
           gte(gaps.toAt, window.startAt),
           lt(gaps.toAt, window.endAt),
+          isOfSite(gaps.stationId, siteId),
           stationId === undefined ? undefined : eq(gaps.stationId, stationId),
           partId === undefined ? undefined : eq(gaps.partId, partId),
         ),
@@ -41,13 +49,16 @@ export function createReadGaps(db: Db, names: PlantNames): ReadGaps {
         and(
           gt(hours.startAt, window.startAt - hourMs),
           lt(hours.startAt, window.endAt),
+          isOfSite(hours.stationId, siteId),
           stationId === undefined ? undefined : eq(hours.stationId, stationId),
           partId === undefined ? undefined : eq(hours.partId, partId),
         ),
       );
+    await folders.learn(rows);
     return {
       gaps: rows.map(({ id: _id, hourAt: _hour, stationId: station, partId: part, ...gap }) => ({
         ...gap,
+        site: sites.tagOf(names.siteIdOf(station)),
         station: names.stationName(station),
         part: names.partName(part),
       })),

@@ -5,22 +5,23 @@ import { type ImagePage, imagePage } from './image-views.ts';
 import type { Direction, ListFilter } from './inspection-queries.ts';
 import type { InspectionRef } from './model.ts';
 
-/** The page of one image with its neighbours at the station; throws `not_found` for an unknown id. */
-export async function readImagePage(deps: InspectionDeps, id: number): Promise<ImagePage> {
-  const { inspections, names } = deps.reads;
+/** The page of one image with its neighbours at the station, and the zone of its times; throws `not_found` for an unknown id. */
+export async function readImagePage(
+  deps: InspectionDeps,
+  id: number,
+): Promise<{ view: ImagePage; timeZone: string }> {
+  const { inspections, names, sites } = deps.reads;
   const inspection = Number.isSafeInteger(id) ? await inspections.findInspection(id) : undefined;
   if (!inspection) throw new AppError('not_found', `There is no image with the number ${id}.`);
-  const stationId = names.findStationId(inspection.station);
-  const place = { capturedAt: inspection.capturedAt, id: inspection.id };
+  const { stationId } = inspection;
+  const siteId = names.siteIdOf(stationId);
+  const from = { capturedAt: inspection.capturedAt, id: inspection.id };
   const neighbour = async (direction: Direction, only: ListFilter = {}): Promise<InspectionRef | null> => {
-    if (stationId === undefined) return null;
-    const [found] = await inspections.listInspections(
-      { stationId, ...only },
-      { limit: 1, from: place, direction },
-    );
+    const [found] = await inspections.listInspections({ stationId, ...only }, { limit: 1, from, direction });
     return found ?? null;
   };
-  return imagePage(
+  const place = await deps.places.find(inspection.rootId);
+  const view = imagePage(
     inspection,
     {
       previous: await neighbour('older'),
@@ -31,7 +32,10 @@ export async function readImagePage(deps: InspectionDeps, id: number): Promise<I
     {
       pixels: await deps.readPixels(inspection),
       bad: (await inspections.findBadImage(inspection)) ?? null,
-      fullPath: join(deps.sources.rootPath(inspection.rootId) ?? '', inspection.path),
+      fullPath: join(place?.path ?? '', inspection.path),
+      site: sites.tagOf(siteId),
+      isElsewhere: place?.kind === 'elsewhere',
     },
   );
+  return { view, timeZone: sites.wallClockOf(siteId).timeZone };
 }

@@ -1,5 +1,6 @@
 /** Rows → what the page of one image prints (template `inspections/image`, data ImagePage). */
-import { imageHref, imageSrc, stationHref } from '../plant/links.ts';
+import { imageHref, imageSrc, siteParam, stationHref } from '../plant/links.ts';
+import type { SiteTag } from '../plant/sites.ts';
 import type { BadImage, InspectionRef } from './model.ts';
 
 /** Neighbours in capture order at the same station. */
@@ -14,6 +15,10 @@ export type ImageLink = { href: string; capturedAt: number; sequence: number | n
 
 export type ImagePage = {
   inspection: InspectionRef;
+  /** Its site, where there are several. */
+  site: SiteTag | null;
+  /** It is kept at its site and cannot be shown here. */
+  isElsewhere: boolean;
   /** What is shown: the original, or nothing when it is missing or unreadable. */
   originalSrc: string;
   cardSrc: string;
@@ -34,11 +39,12 @@ export type ImagePage = {
 export function imagePage(
   inspection: InspectionRef,
   neighbours: ImageNeighbours,
-  rest: { pixels: ImagePage['pixels']; bad: BadImage | null; fullPath: string },
+  rest: Pick<ImagePage, 'pixels' | 'fullPath' | 'site' | 'isElsewhere'> & { bad: BadImage | null },
 ): ImagePage {
-  const { bad } = rest;
+  const { bad, site, isElsewhere } = rest;
+  const query = { site: siteParam(site) };
   return {
-    inspection,
+    ...{ inspection, site, isElsewhere },
     originalSrc: imageSrc(inspection, 'original'),
     cardSrc: imageSrc(inspection, 'card.webp'),
     pixels: rest.pixels,
@@ -49,8 +55,8 @@ export function imagePage(
       retryAction: `/images/${inspection.id}/retry`,
     },
     fullPath: rest.fullPath,
-    stationHref: stationHref(inspection.station),
-    partHref: stationHref(inspection.station, { part: inspection.part }),
+    stationHref: stationHref(inspection.station, query),
+    partHref: stationHref(inspection.station, { ...query, part: inspection.part }),
     previous: link(neighbours.previous),
     next: link(neighbours.next),
     previousNg: link(neighbours.previousNg),

@@ -1,12 +1,15 @@
 import { and, asc, count, desc, eq, gte, inArray, isNull, lt, max, type SQL, sql } from 'drizzle-orm';
 import type { PlantNames } from '../plant/names.ts';
+import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';
 import { mergeLanes, type Page } from './merge-lanes.ts';
 import type { BadImage, InspectionRef, TimeWindow, Verdict } from './model.ts';
+import { createSiteCondition } from './site-condition.ts';
 
-/** Which inspections a list shows. `window` is half-open; without a station all stations are merged. */
+/** Which inspections a list shows. `window` is half-open; without a station all stations, of one site or of all, are merged. */
 export type ListFilter = {
+  siteId?: number;
   stationId?: number;
   partId?: number;
   verdict?: Verdict | 'unmatched';
@@ -33,19 +36,35 @@ export type InspectionQueries = {
   /** Why images cannot be read, by id; readable ones are left out. */
   listBadReasons(ids: readonly number[]): Promise<Map<number, string>>;
   findBadImage(inspection: InspectionRef): Promise<BadImage | undefined>;
-  listBadImages(limit: number): Promise<{ images: BadImage[]; totalCount: number }>;
+  /** Of one site, or of all. */
+  listBadImages(
+    limit: number,
+    filter?: { siteId?: number },
+  ): Promise<{ images: BadImage[]; totalCount: number }>;
 };
 
 type Lane = { stationId: number; partId: number | undefined };
 
-export function createInspectionQueries(db: Db, names: PlantNames, folders: Folders): InspectionQueries {
+export function createInspectionQueries(
+  db: Db,
+  { sites, names, folders }: { sites: Sites; names: PlantNames; folders: Folders },
+): InspectionQueries {
   const { inspections, badImages } = db.tables;
+  const isOfSite = createSiteCondition(db);
+
+  /** Rows may be of stations and folders that another process has just added. */
+  async function toRefs(rows: readonly (typeof inspections.$inferSelect)[]): Promise<InspectionRef[]> {
+    await folders.learn(rows);
+    return rows.map(toRef);
+  }
 
   function toRef(row: typeof inspections.$inferSelect): InspectionRef {
-    const { directoryId, stationId, partId, modifiedAt: _, ...rest } = row;
+    const { directoryId, partId, modifiedAt: _, ...rest } = row;
+    const { stationId } = row;
     const { path, rootId } = folders.get(directoryId);
     return {
       ...rest,
+      site: sites.get(names.siteIdOf(stationId))?.name ?? sites.own.name,
       station: names.stationName(stationId),
       part: names.partName(partId),
       rootId,
@@ -58,8 +77,8 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
    * own, else one a station and part, in the index of units. An index of station and time alone would be a fifth of the
    * cost of every insert.
    */
-  function lanesOf({ stationId, partId, verdict }: ListFilter): Lane[] {
-    const stationIds = stationId === undefined ? names.listStations().map(({ id }) => id) : [stationId];
+  function lanesOf({ siteId, stationId, partId, verdict }: ListFilter): Lane[] {
+    const stationIds = stationId === undefined ? names.listStations(siteId).map(({ id }) => id) : [stationId];
     if (verdict === 'NG' || verdict === 'unmatched')
       return stationIds.map((id) => ({ stationId: id, partId }));
     return stationIds.flatMap((id) =>
@@ -106,7 +125,7 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
   return {
     async findInspection(id) {
       const [row] = await db.read.select().from(inspections).where(eq(inspections.id, id));
-      return row && toRef(row);
+      return row && (await toRefs([row]))[0];
     },
 
     async findByFile(rootId, folderPath, name) {
@@ -114,13 +133,13 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
       if (!folder) return undefined;
       const same = and(eq(inspections.directoryId, folder.id), eq(inspections.name, name));
       const [row] = await db.read.select().from(inspections).where(same);
-      return row && toRef(row);
+      return row && (await toRefs([row]))[0];
     },
 
     async listInspections(filter, { limit, from, direction = 'older' }) {
       const page = { limit: Math.min(limit, maxPageItems), direction, ...(from ? { from } : {}) };
       const rows = await mergeLanes(lanesOf(filter), page, (lane, part) => listLane(lane, filter, part));
-      return rows.map(toRef);
+      return toRefs(rows);
     },
 
     async findLastSeenAt(stationId) {
@@ -150,20 +169,24 @@ export function createInspectionQueries(db: Db, names: PlantNames, folders: Fold
       return row && { inspection, reason: row.reason, failedAt: row.failedAt, attempts: row.attempts };
     },
 
-    async listBadImages(limit) {
+    async listBadImages(limit, { siteId } = {}) {
+      const ofSite = isOfSite(inspections.stationId, siteId);
       const rows = await db.read
         .select()
         .from(badImages)
         .innerJoin(inspections, eq(inspections.id, badImages.inspectionId))
+        .where(ofSite)
         .orderBy(desc(badImages.failedAt))
         .limit(Math.min(limit, maxPageItems));
-      const [all] = await db.read.select({ total: count() }).from(badImages);
-      const images = rows.map(({ bad_images: bad, inspections: row }) => ({
-        inspection: toRef(row),
-        reason: bad.reason,
-        failedAt: bad.failedAt,
-        attempts: bad.attempts,
-      }));
+      const counted = db.read.select({ total: count() }).from(badImages);
+      const [all] = await (ofSite
+        ? counted.innerJoin(inspections, eq(inspections.id, badImages.inspectionId)).where(ofSite)
+        : counted);
+      const refs = await toRefs(rows.map(({ inspections: row }) => row));
+      const images = rows.flatMap(({ bad_images: { reason, failedAt, attempts } }, i) => {
+        const inspection = refs[i];
+        return inspection ? [{ inspection, reason, failedAt, attempts }] : [];
+      });
       return { images, totalCount: all?.total ?? 0 };
     },
   };

@@ -1,4 +1,5 @@
 import type { RootStatus } from '../kernel/folder-scan/root-status.ts';
+import type { SiteTag } from '../plant/sites.ts';
 
 /** The words of the inspections feature, shared by its reads, its views and its API. Instants are epoch ms UTC. */
 
@@ -12,6 +13,9 @@ export type InspectionRef = {
   id: number;
   /** Rises when the file's content or name changed: part of every image URL, so that those may be cached for ever. */
   revision: number;
+  /** Short name of the site. */
+  site: string;
+  stationId: number;
   station: string;
   part: string;
   /** The watched folder it lies in. */
@@ -41,6 +45,7 @@ export type TrendBucket = { startAt: number } & VerdictCounts;
 
 /** Everything one station card shows. */
 export type StationSummary = {
+  site: SiteTag | null;
   station: string;
   counts: VerdictCounts;
   parts: { part: string; counts: VerdictCounts }[];

@@ -2,10 +2,20 @@ import { expect, test } from 'vitest';
 import { createTestClock } from '../kernel/clock.ts';
 import { createWallClock } from '../kernel/time-zone.ts';
 import type { PlantNames } from '../plant/names.ts';
+import type { Sites } from '../plant/sites.ts';
 import { readAskedView } from './page-query.ts';
 
 const clock = createTestClock(Date.parse('2026-11-21T05:02:30Z'));
 const wallClock = createWallClock('Asia/Seoul');
+const own = { id: 1, name: 'main', title: '', timeZone: 'Asia/Seoul' };
+const sites = {
+  own,
+  wallClock,
+  find: (name: string) => (name === 'main' ? own : undefined),
+  isSeveral: () => false,
+  tagOf: () => null,
+  wallClockOf: () => wallClock,
+} as Partial<Sites> as Sites;
 const stations = new Map([['S9', 1]]);
 const parts = new Map([['OR-3CT', 7]]);
 const names = {
@@ -13,7 +23,7 @@ const names = {
   findPartId: (name: string) => parts.get(name),
 } as PlantNames;
 
-const read = (search: string) => readAskedView(new URLSearchParams(search), { clock, wallClock, names });
+const read = (search: string) => readAskedView(new URLSearchParams(search), { clock, sites, names });
 
 test('a page without filters covers the last hour of all stations, this minute included', () => {
   const view = read('');

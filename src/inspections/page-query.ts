@@ -1,8 +1,10 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { WallClock } from '../kernel/time-zone.ts';
+import { readAskedSite } from '../plant/asked-site.ts';
 import type { PageQuery } from '../plant/links.ts';
 import type { PlantNames } from '../plant/names.ts';
+import type { Sites, SiteTag } from '../plant/sites.ts';
 import type { CountFilter } from './count-queries.ts';
 import type { TimeWindow, Verdict } from './model.ts';
 import { bucketsOf, parsePageWindow } from './time-window.ts';
@@ -13,31 +15,40 @@ const maxFilterLength = 255;
 /** A page's filters, read from its URL: what is asked, which window that is now, and which rows it means. */
 export type AskedView = {
   query: PageQuery;
+  /** The one site that is shown; null for several together, and where there is only one. */
+  site: SiteTag | null;
+  /** By which times are read and written: the shown site's, the own one's where several are shown together. */
+  wallClock: WallClock;
   window: TimeWindow;
   buckets: TimeWindow[];
   bucketMs: number;
   filter: CountFilter;
-  /** A station or part was named that does not exist: nothing can be found. */
+  /** A site, station or part was named that does not exist: nothing can be found. */
   isUnknown: boolean;
 };
 
 /**
- * Reads `station, part, period, start, end, kiosk` of any page.
+ * Reads `site, station, part, period, start, end, kiosk` of any page. A station without a site is the own site's; without
+ * both, all sites are meant.
  *
  * @throws AppError 'invalid' naming the field for a malformed period or time.
  */
 export function readAskedView(
   search: URLSearchParams,
-  { clock, wallClock, names }: { clock: Clock; wallClock: WallClock; names: PlantNames },
+  { clock, sites, names }: { clock: Clock; sites: Sites; names: PlantNames },
 ): AskedView {
   const text = (field: string) => (search.get(field) ?? '').slice(0, maxFilterLength) || undefined;
-  const { period, ...window } = parsePageWindow(search, clock.now(), wallClock);
   const station = text('station');
+  const site = readAskedSite(text('site'), station, sites);
+  const { wallClock, tag } = site;
+  const { period, ...window } = parsePageWindow(search, clock.now(), wallClock);
   const part = text('part');
-  const stationId = station === undefined ? undefined : names.findStationId(station);
+  const stationId =
+    station === undefined || site.isUnknown ? undefined : names.findStationId(station, site.siteId);
   const partId = part === undefined ? undefined : names.findPartId(part);
   return {
     query: {
+      site: site.param,
       station,
       part,
       period,
@@ -46,14 +57,19 @@ export function readAskedView(
         : {}),
       kiosk: search.get('kiosk') === '1',
     },
+    site: tag,
+    wallClock,
     window,
     ...bucketsOf(window, wallClock),
     filter: {
       ...(stationId === undefined ? {} : { stationId }),
+      ...(stationId === undefined && site.siteId !== undefined ? { siteId: site.siteId } : {}),
       ...(partId === undefined ? {} : { partId }),
     },
     isUnknown:
-      (station !== undefined && stationId === undefined) || (part !== undefined && partId === undefined),
+      site.isUnknown ||
+      (station !== undefined && stationId === undefined) ||
+      (part !== undefined && partId === undefined),
   };
 }
 

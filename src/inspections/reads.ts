@@ -29,9 +29,9 @@ export async function createInspectionReads(db: Db, clock: Clock, sites: Sites):
   const names = await createPlantNames(db, clock, sites);
   const folders = await createFolders(db, names);
   const counts = createCountQueries(db, names, folders);
-  const inspections = createInspectionQueries(db, names, folders);
+  const inspections = createInspectionQueries(db, { sites, names, folders });
   const pulse = createStationPulse(counts, clock);
-  const summaries = createStationSummaries({ counts, inspections, pulse, names });
+  const summaries = createStationSummaries({ counts, inspections, pulse, sites, names });
   return {
     clock,
     sites,
@@ -42,6 +42,6 @@ export async function createInspectionReads(db: Db, clock: Clock, sites: Sites):
     inspections,
     pulse,
     summaries,
-    gaps: createReadGaps(db, names),
+    gaps: createReadGaps(db, { sites, names, folders }),
   };
 }

@@ -4,6 +4,7 @@ import { redirectBack } from '../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import { renderLive } from '../kernel/stream/live-page.ts';
 import { pageHref } from '../plant/links.ts';
+import { siteChoices } from '../plant/sites.ts';
 import { apiDocs } from './api-docs.ts';
 import { renderCards } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';
@@ -37,8 +38,8 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
       return redirectBack(c, '/inspections');
     })
     .get('/inspections/:id{[0-9]+}', may('look'), async (c) => {
-      const view = await readImagePage(deps, Number(c.req.param('id')));
-      return deps.renderer.render(c, 'inspections/image', { view });
+      const { view, timeZone } = await readImagePage(deps, Number(c.req.param('id')));
+      return deps.renderer.render(c, 'inspections/image', { view, timeZone });
     });
 }
 
@@ -59,11 +60,16 @@ async function readInspectionsPage(c: AppContext, deps: InspectionDeps): Promise
 
 /** The filters of a page; a page of one station leaves out the choice of stations. */
 export function filterForm(deps: InspectionDeps, asked: AskedView, action: string): FilterForm {
-  const { names, wallClock } = deps.reads;
+  const { names, sites } = deps.reads;
+  const { wallClock } = asked;
+  const isOfStation = action !== '/inspections';
+  const isSiteOpen = sites.isSeveral() && asked.site === null;
+  const siteId = asked.site === null ? undefined : sites.find(asked.site.name)?.id;
   return {
     action,
     query: asked.query,
-    stations: action === '/inspections' ? names.listStations().map(({ name }) => name) : null,
+    sites: isOfStation ? null : siteChoices(sites, asked.site),
+    stations: isOfStation || isSiteOpen ? null : names.listStations(siteId).map(({ name }) => name),
     parts: names.listParts().map(({ name }) => name),
     start: wallClock.format(asked.window.startAt, 'minute'),
     end: wallClock.format(asked.window.endAt, 'minute'),

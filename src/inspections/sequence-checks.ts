@@ -1,5 +1,6 @@
 import type { Log } from '../kernel/log.ts';
 import { startLoop } from '../kernel/loop.ts';
+import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { checkSequences } from './check-sequences.ts';
 
@@ -10,7 +11,7 @@ const sweepImages = 5_000;
 const maxWaits = 12;
 
 /** Works COUNT gaps out behind the writer: every few seconds while images arrive, and after a start until none are left. */
-export function startSequenceChecks(options: { db: Db; log: Log; onChecked: () => void }): {
+export function startSequenceChecks(options: { db: Db; sites: Sites; log: Log; onChecked: () => void }): {
   wake(added: number): void;
   stop(): Promise<void>;
 } {
@@ -31,10 +32,12 @@ export function startSequenceChecks(options: { db: Db; log: Log; onChecked: () =
       if (isSweeping()) return;
       while (isNeeded && !signal.aborted) {
         isNeeded = false;
-        const { checked, isDone } = await checkSequences(options.db).catch((error) => {
-          isNeeded = true;
-          throw error;
-        });
+        const { checked, isDone } = await checkSequences(options.db, options.sites.ownFilter()).catch(
+          (error) => {
+            isNeeded = true;
+            throw error;
+          },
+        );
         if (checked > 0) options.onChecked();
         if (isDone) return;
         isNeeded = true;

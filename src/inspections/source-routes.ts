@@ -35,7 +35,10 @@ export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
 }
 
 async function readSources(deps: InspectionDeps): Promise<SourcesView> {
-  const { images, totalCount } = await deps.reads.inspections.listBadImages(badImagesShown);
+  const { images, totalCount } = await deps.reads.inspections.listBadImages(
+    badImagesShown,
+    deps.reads.sites.ownFilter(),
+  );
   const now = deps.reads.clock.now();
   const sources = deps.sources.list();
   return {

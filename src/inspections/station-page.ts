@@ -52,6 +52,7 @@ export async function readStationSummary(deps: InspectionDeps, asked: AskedStati
 async function quietSummary(deps: InspectionDeps, asked: AskedStation): Promise<StationSummary> {
   const stationId = asked.filter.stationId ?? 0;
   return {
+    site: deps.reads.sites.tagOf(deps.reads.names.siteIdOf(stationId)),
     station: asked.station,
     counts: { ok: 0, ng: 0, unmatched: 0 },
     parts: [],
@@ -75,7 +76,7 @@ export async function readStationTrend(deps: InspectionDeps, asked: AskedStation
   const points = chart?.points ?? [];
   const outside = filled.filter((_, i) => points[i]?.isOut);
   return {
-    svg: drawYieldTrend(buckets, chart, deps.reads.wallClock),
+    svg: drawYieldTrend(buckets, chart, asked.wallClock),
     window,
     bucketMs,
     meanNgRate: chart?.center ?? null,
@@ -102,7 +103,7 @@ export async function readStationHourTable(
   asked: AskedStation,
 ): Promise<HourTableView> {
   const hours = await readStationHours(deps, asked);
-  const { wallClock } = deps.reads;
+  const { wallClock } = asked;
   return hourTableView(asked.station, hours, asked.query, (at) => wallClock.format(at, 'minute'));
 }
 
@@ -148,6 +149,7 @@ export async function readHistory(
     {
       parts: deps.reads.names.listParts().map(({ name }) => name),
       unreadable: await deps.reads.inspections.listBadReasons(inspections.map(({ id }) => id)),
+      elsewhere: await deps.places.listElsewhere(inspections.map(({ rootId }) => rootId)),
     },
   );
 }

@@ -32,31 +32,39 @@ export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
       events: ['inspections.recorded', 'images.changed', 'sequences.checked'],
       everyMs: 60_000,
       render: async (query, { lang }) => {
-        const view = await readers[panel](deps, readAskedStation(deps, query));
-        const html = deps.renderer.html(`stations/_${panel}`, topicViewer(query, lang), { view });
+        const asked = readAskedStation(deps, query);
+        const view = await readers[panel](deps, asked);
+        const viewer = { ...topicViewer(query, lang), timeZone: asked.wallClock.timeZone };
+        const html = deps.renderer.html(`stations/_${panel}`, viewer, { view });
         return { containerId: `station-${panel}`, parts: [], html };
       },
     });
   }
   return new Hono<AppEnv>().get('/stations/:station', may('look'), async (c) => {
-    const view = await readStationPage(c, deps, c.req.param('station'));
-    return deps.renderer.render(c, 'stations/page', { view });
+    const { view, timeZone } = await readStationPage(c, deps, c.req.param('station'));
+    return deps.renderer.render(c, 'stations/page', { view, timeZone });
   });
 }
 
-async function readStationPage(c: AppContext, deps: InspectionDeps, station: string): Promise<StationPage> {
+async function readStationPage(
+  c: AppContext,
+  deps: InspectionDeps,
+  station: string,
+): Promise<{ view: StationPage; timeZone: string }> {
   const search = new URL(c.req.url).searchParams;
   search.set('station', station);
   const asked = readAskedStation(deps, search);
   const path = `/stations/${encodeURIComponent(station)}`;
   const query: PageQuery = { ...asked.query, station: undefined };
-  return {
+  const view: StationPage = {
     station,
+    site: asked.site,
     filters: filterForm(deps, asked, path),
     live: await renderLive(deps.topics, topicsOf(asked.query), c.get('lang')),
     history: await readHistory(deps, asked, search),
     here: pageHref(path, query),
   };
+  return { view, timeZone: asked.wallClock.timeZone };
 }
 
 function topicsOf(query: PageQuery): Record<StationPanel, string> {

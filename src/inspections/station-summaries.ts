@@ -1,5 +1,6 @@
 import { mapFairly } from '../kernel/map-fairly.ts';
 import type { PlantNames } from '../plant/names.ts';
+import type { Sites } from '../plant/sites.ts';
 import type { CountFilter, CountQueries } from './count-queries.ts';
 import type { InspectionQueries } from './inspection-queries.ts';
 import type { StationSummary, TimeWindow, VerdictCounts } from './model.ts';
@@ -12,6 +13,7 @@ type Options = {
   counts: CountQueries;
   inspections: InspectionQueries;
   pulse: StationPulse;
+  sites: Sites;
   names: PlantNames;
 };
 
@@ -31,7 +33,13 @@ export type SummaryRequest = {
  */
 export type ReadStationSummaries = (request: SummaryRequest) => Promise<StationSummary[]>;
 
-export function createStationSummaries({ counts, inspections, pulse, names }: Options): ReadStationSummaries {
+export function createStationSummaries({
+  counts,
+  inspections,
+  pulse,
+  sites,
+  names,
+}: Options): ReadStationSummaries {
   return async ({ window, buckets, ngLimit, filter = {}, atMost }) => {
     const byStation = new Map<number, PartLines>();
     for (const { stationId, partId, ...sums } of await counts.countByPart(window, filter)) {
@@ -50,6 +58,7 @@ export function createStationSummaries({ counts, inspections, pulse, names }: Op
         const [last] = await inspections.listInspections(list, { limit: 1 });
         const lastNgs = await inspections.listInspections({ ...list, verdict: 'NG' }, { limit: ngLimit });
         return {
+          site: sites.tagOf(names.siteIdOf(stationId)),
           station: names.stationName(stationId),
           counts: sumCounts(parts.map((line) => line.counts)),
           parts: parts.sort((a, b) => a.part.localeCompare(b.part)),

@@ -1,4 +1,5 @@
 import { mapFairly } from '../kernel/map-fairly.ts';
+import type { SiteTag } from '../plant/sites.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { TrendBucket, VerdictCounts } from './model.ts';
 import type { AskedView } from './page-query.ts';
@@ -8,14 +9,17 @@ import { hourMs } from './roll-ups.ts';
 export async function readParts(
   deps: InspectionDeps,
   asked: AskedView,
-): Promise<{ station: string; part: string; counts: VerdictCounts; latestAt: number | null }[]> {
+): Promise<
+  { site: SiteTag | null; station: string; part: string; counts: VerdictCounts; latestAt: number | null }[]
+> {
   if (asked.isUnknown) return [];
-  const { counts, inspections, names } = deps.reads;
+  const { counts, inspections, sites, names } = deps.reads;
   const rows = await counts.countByPart(asked.window, asked.filter);
   return mapFairly(rows, async ({ stationId, partId, ok, ng, unmatched }) => {
     const filter = { stationId, partId, window: asked.window };
     const [latest] = await inspections.listInspections(filter, { limit: 1 });
     return {
+      site: sites.tagOf(names.siteIdOf(stationId)),
       station: names.stationName(stationId),
       part: names.partName(partId),
       counts: { ok, ng, unmatched },
@@ -24,17 +28,20 @@ export async function readParts(
   });
 }
 
+type StationHour = { site: SiteTag | null; station: string } & TrendBucket;
+
 /** Counts per station and hour, oldest first; hours without images between two others are there with zeros. */
-export async function readStationHours(
-  deps: InspectionDeps,
-  asked: AskedView,
-): Promise<({ station: string } & TrendBucket)[]> {
+export async function readStationHours(deps: InspectionDeps, asked: AskedView): Promise<StationHour[]> {
   if (asked.isUnknown) return [];
-  const { counts, names } = deps.reads;
+  const { counts, sites, names } = deps.reads;
   const rows = await counts.countByTime(asked.window, asked.filter, true);
-  const filled: ({ station: string } & TrendBucket)[] = [];
+  const filled: StationHour[] = [];
   for (const [stationId, buckets] of Map.groupBy(rows, (row) => row.stationId)) {
-    filled.push(...fillHours(buckets).map((hour) => ({ station: names.stationName(stationId), ...hour })));
+    const of = {
+      site: sites.tagOf(names.siteIdOf(stationId)),
+      station: names.stationName(stationId),
+    };
+    filled.push(...fillHours(buckets).map((hour) => ({ ...of, ...hour })));
   }
   return filled;
 }

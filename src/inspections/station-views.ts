@@ -12,8 +12,16 @@
  */
 import type { LivePage } from '../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref, stationHref } from '../plant/links.ts';
+import type { SiteTag } from '../plant/sites.ts';
 import type { InspectionRef, SequenceGap, TimeWindow, Verdict, VerdictCounts } from './model.ts';
-import { type FilterForm, type Shot, shotView, type YieldView, yieldView } from './views.ts';
+import {
+  type FilterForm,
+  type Shot,
+  shotView,
+  type ViewContext,
+  type YieldView,
+  yieldView,
+} from './views.ts';
 
 export type StationTrendView = {
   /** Safe SVG of yield (or NG share) per bucket with its limits. */
@@ -57,6 +65,8 @@ export type HistoryView = {
 
 export type StationPage = {
   station: string;
+  /** Its site, where there are several. */
+  site: SiteTag | null;
   filters: FilterForm;
   live: LivePage<StationPanel>;
   history: HistoryView;
@@ -133,7 +143,7 @@ export function historyView(
   page: { inspections: InspectionRef[]; newer: string | null; older: string | null },
   query: PageQuery,
   filter: HistoryFilter,
-  rest: { parts: string[]; unreadable?: ReadonlyMap<number, string> },
+  rest: { parts: string[] } & Pick<ViewContext, 'unreadable' | 'elsewhere'>,
 ): HistoryView {
   const own: Record<string, string> = { verdict: filter.verdict ?? '' };
   const path = `/stations/${encodeURIComponent(station)}`;
@@ -143,7 +153,7 @@ export function historyView(
     station,
     filter,
     parts: rest.parts,
-    shots: page.inspections.map((inspection) => shotView(inspection, rest.unreadable, 'card.webp')),
+    shots: page.inspections.map((inspection) => shotView(inspection, rest, 'card.webp')),
     action: path,
     carried: Object.fromEntries(
       new URL(pageHref(path, { ...query, station: undefined }), 'http://x').searchParams,

@@ -19,6 +19,7 @@ function summary(
   more: Partial<StationSummary> = {},
 ): StationSummary {
   return {
+    site: null,
     station,
     counts: { ok, ng, unmatched: 0 },
     parts: [{ part: 'OR-3CT', counts: { ok, ng, unmatched: 0 } }],
@@ -37,6 +38,8 @@ const inspection: InspectionRef = {
   id: 7,
   rootId: 1,
   revision: 1,
+  site: 'main',
+  stationId: 1,
   station: 'S9',
   part: 'OR-3CT',
   path: 'S9/OR-3CT/NG-1.jpg',
@@ -110,7 +113,7 @@ test('an empty page tells a plant without images from a time without images', ()
 });
 
 test('an image that is unreadable or gone says so', () => {
-  expect(shotView(inspection, new Map([[7, 'truncated']])).unreadable).toBe('truncated');
+  expect(shotView(inspection, { unreadable: new Map([[7, 'truncated']]) }).unreadable).toBe('truncated');
   expect(shotView({ ...inspection, missingAt: now }).missing).toBe(true);
 });
 

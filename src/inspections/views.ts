@@ -17,6 +17,7 @@ import {
   type PageQuery,
   type Period,
   pageHref,
+  siteParam,
   stationHref,
   stationSlug,
 } from '../plant/links.ts';
@@ -52,6 +53,8 @@ export type ViewContext = {
   drawTrend: DrawTrend;
   /** Images that could not be read: inspection id → reason. */
   unreadable?: ReadonlyMap<number, string>;
+  /** Watched folders of other sites whose images cannot be shown here: root id → label of the site. */
+  elsewhere?: ReadonlyMap<number, string>;
 };
 
 /** One thumbnail with its caption. */
@@ -69,6 +72,8 @@ export type Shot = {
   missing: boolean;
   /** Why it cannot be shown; then a placeholder takes its place. */
   unreadable: string | null;
+  /** Label of the site it is kept at when it cannot be shown here; then a placeholder takes its place. */
+  elsewhere: string | null;
 };
 
 /** Yield as 0..1 with, below 50 inspections, its Wilson 95 % interval. */
@@ -89,6 +94,10 @@ export type PartLine = {
 export type StationCard = {
   slug: string;
   station: string;
+  /** Label of its site, where the page shows several. */
+  siteLabel: string | null;
+  /** Zone of its site, where there are several. */
+  timeZone: string | null;
   href: string;
   tone: Tone;
   conditions: StationCondition[];
@@ -109,9 +118,14 @@ export type StationCard = {
   allNgHref: string;
 };
 
+/** The site a page shows, null for all together, and the zone of its times. */
+export type CoveredSite = { label: string | null; timeZone: string };
+
 /** The first line under the title: what the page covers. */
 export type CoversView = {
   query: PageQuery;
+  /** Null where there is only one site. */
+  site: CoveredSite | null;
   window: TimeWindow;
   totalCount: number;
   stationCount: number;
@@ -148,6 +162,9 @@ export type FilterForm = {
   /** Where the GET form goes. */
   action: string;
   query: PageQuery;
+  /** To choose from; null where there is only one, or the page is of one station. */
+  sites: { name: string; label: string; isChosen: boolean }[] | null;
+  /** Null also while no site is chosen of several: a station's name alone would not tell which. */
   stations: string[] | null;
   parts: string[];
   /** Values of the two `datetime-local` fields, site time. */
@@ -175,7 +192,7 @@ const MAX_PART_LINES = 4;
 /** The thumbnail of one inspection. */
 export function shotView(
   inspection: InspectionRef,
-  unreadable?: ReadonlyMap<number, string>,
+  known: Pick<ViewContext, 'unreadable' | 'elsewhere'> = {},
   size: 'strip.webp' | 'card.webp' = 'strip.webp',
 ): Shot {
   return {
@@ -189,7 +206,8 @@ export function shotView(
     capturedAt: inspection.capturedAt,
     path: inspection.path,
     missing: inspection.missingAt !== null,
-    unreadable: unreadable?.get(inspection.id) ?? null,
+    unreadable: known.unreadable?.get(inspection.id) ?? null,
+    elsewhere: known.elsewhere?.get(inspection.rootId) ?? null,
   };
 }
 
@@ -205,12 +223,16 @@ export function yieldView(counts: VerdictCounts): YieldView {
 export function stationCard(summary: StationSummary, context: ViewContext): StationCard {
   const conditions = stationConditions(summary, context.now);
   const tone = conditionTone(conditions[0] as StationCondition);
-  const { station: _, ...query } = context.query;
+  const site = siteParam(summary.site);
+  const query = { ...context.query, station: undefined, site };
+  const isOneSite = context.query.site !== undefined || context.query.station !== undefined;
   const shotSize = context.query.kiosk ? 'card.webp' : 'strip.webp';
   const shown = summary.parts.slice(0, MAX_PART_LINES);
   return {
-    slug: stationSlug(summary.station),
+    slug: stationSlug(summary.station, site),
     station: summary.station,
+    timeZone: summary.site?.timeZone ?? null,
+    siteLabel: isOneSite ? null : (summary.site?.label ?? null),
     href: stationHref(summary.station, query),
     tone,
     conditions,
@@ -224,9 +246,9 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     trendSvg: context.drawTrend(summary.trend, context.window, context.bucketMs),
     parts: partLines(summary.station, shown, query),
     morePartsCount: summary.parts.length - shown.length,
-    last: summary.last && shotView(summary.last, context.unreadable, shotSize),
-    lastNgs: summary.lastNgs.map((ng) => shotView(ng, context.unreadable, shotSize)),
-    allNgHref: pageHref(`/stations/${encodeURIComponent(summary.station)}`, query, { verdict: 'NG' }),
+    last: summary.last && shotView(summary.last, context, shotSize),
+    lastNgs: summary.lastNgs.map((ng) => shotView(ng, context, shotSize)),
+    allNgHref: stationHref(summary.station, query, { verdict: 'NG' }),
   };
 }
 
@@ -260,6 +282,7 @@ export function cardsView(
     notices: NoticesView;
     empty: Omit<EmptyView, 'kind' | 'widerHref'>;
     anyImageEver: boolean;
+    coveredSite?: CoveredSite | null;
     /** Where `summaries` are not all. */
     totals?: CardTotals;
   },
@@ -271,11 +294,12 @@ export function cardsView(
   const empty: EmptyView = {
     ...rest.empty,
     kind: rest.anyImageEver ? 'nothing-here' : 'nothing-yet',
-    widerHref: pageHref('/inspections', { period: '1w' }),
+    widerHref: pageHref('/inspections', { period: '1w', site: context.query.site }),
   };
   return {
     covers: {
       query: context.query,
+      site: rest.coveredSite ?? null,
       window: context.window,
       totalCount: totals.images,
       stationCount: totals.stations,

@@ -3,8 +3,11 @@ import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import type { Renderer, Viewer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { movableList, renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
+import { movableList, renderLive, topicViewer } from '../kernel/stream/live-page.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
+import { type AskedSite, readAskedSite } from '../plant/asked-site.ts';
+import { pageHref } from '../plant/links.ts';
+import { type Sites, siteChoices } from '../plant/sites.ts';
 import {
   type OverviewContext,
   type OverviewPage,
@@ -17,7 +20,8 @@ import {
 export type OverviewDeps = {
   renderer: Renderer;
   topics: Topics;
-  readStations: () => Promise<OverviewStation[]>;
+  sites: Sites;
+  readStations: (filter: { siteId?: number }) => Promise<OverviewStation[]>;
   readContext: () => Promise<OverviewContext>;
 };
 
@@ -27,27 +31,35 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
     path: '/overview/stations',
     events: ['inspections.recorded', 'sources.changed', 'images.changed'],
     everyMs: 60_000,
-    render: (query, { lang }) => renderStations(deps, topicViewer(query, lang)),
+    render: (query, { lang }) => renderStations(deps, query, topicViewer(query, lang)),
   });
   return new Hono<AppEnv>().get('/overview', may('look'), async (c) => {
+    const site = askedSite(deps, new URL(c.req.url).searchParams);
+    const query = { site: site.param, kiosk: c.get('kiosk') };
     const view: OverviewPage = {
-      live: await renderLive(
-        deps.topics,
-        { stations: topicOf('/overview/stations', c.get('kiosk')) },
-        c.get('lang'),
-      ),
-      here: topicOf('/overview', c.get('kiosk')),
+      live: await renderLive(deps.topics, { stations: pageHref('/overview/stations', query) }, c.get('lang')),
+      sites: siteChoices(deps.sites, site.tag),
+      here: pageHref('/overview', query),
     };
     return deps.renderer.render(c, 'overview/page', { view });
   });
 }
 
-async function read(deps: OverviewDeps): Promise<OverviewView> {
-  return overviewView(await deps.readStations(), await deps.readContext());
+function askedSite({ sites }: OverviewDeps, search: URLSearchParams): AskedSite {
+  return readAskedSite(search.get('site') || undefined, undefined, sites);
 }
 
-async function renderStations(deps: OverviewDeps, viewer: Viewer): Promise<Fragment> {
-  const view = await read(deps);
+async function read(deps: OverviewDeps, asked: AskedSite): Promise<OverviewView> {
+  const { siteId, tag, wallClock, isUnknown } = asked;
+  const stations = isUnknown ? [] : await deps.readStations(siteId === undefined ? {} : { siteId });
+  const site = deps.sites.isSeveral() ? { site: { tag, timeZone: wallClock.timeZone } } : {};
+  return overviewView(stations, { ...(await deps.readContext()), ...site });
+}
+
+async function renderStations(deps: OverviewDeps, search: URLSearchParams, topic: Viewer): Promise<Fragment> {
+  const asked = askedSite(deps, search);
+  const viewer = { ...topic, timeZone: asked.wallClock.timeZone };
+  const view = await read(deps, asked);
   const html = deps.renderer.html('overview/_stations', viewer, { view });
   const part = (id: string, template: string, data: unknown) => ({
     id,

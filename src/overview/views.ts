@@ -8,7 +8,8 @@
  *   overview/_row       OverviewRow        part #row-<slug>
  */
 import type { ListOrder, LivePage } from '../kernel/stream/live-page.ts';
-import { imageHref, imageSrc, stationHref, stationSlug } from '../plant/links.ts';
+import { imageHref, imageSrc, siteParam, stationHref, stationSlug } from '../plant/links.ts';
+import type { SiteTag } from '../plant/sites.ts';
 import {
   conditionTone,
   type StationCondition,
@@ -20,17 +21,24 @@ import {
 
 /** One station as the Overview reads it: the last 24 hours in hours, the last hour in sums. */
 export type OverviewStation = StationFacts & {
+  /** Null where there is only one site. */
+  site: SiteTag | null;
   station: string;
   lastHour: { ok: number; ng: number; unmatched: number };
   lastDay: { ok: number; ng: number; unmatched: number };
   hours: { startAt: number; ok: number; ng: number; unmatched: number }[];
   last: { id: number; revision: number; capturedAt: number; verdict: 'OK' | 'NG' | null } | null;
+  /** The last image is kept at its site and cannot be shown here. */
+  isElsewhere: boolean;
 };
 
 export type OverviewContext = {
   now: number;
+  /** Which site is shown, null for all together, and the zone of the times; left out where there is only one. */
+  site?: { tag: SiteTag | null; timeZone: string };
   /** Draws 24 hours of yield (0..1, null where nothing was judged) as safe SVG, all rows on the same scale. */
   drawSparkline: (rates: (number | null)[], scale: { min: number; max: number }) => string;
+  /** Of the own site. */
   sources: { total: number; online: number };
   badImageCount: number;
 };
@@ -46,7 +54,8 @@ export type OverviewFigures = {
   wrongCount: number;
   wrongTone: Tone;
   stationCount: number;
-  sources: { total: number; online: number };
+  /** Null while another site is shown: its folders are watched there. */
+  sources: { total: number; online: number } | null;
   badImageCount: number;
   newestAt: number | null;
 };
@@ -54,6 +63,8 @@ export type OverviewFigures = {
 export type OverviewRow = {
   slug: string;
   station: string;
+  /** Label of its site, where the page shows several. */
+  siteLabel: string | null;
   href: string;
   tone: Tone;
   conditions: StationCondition[];
@@ -63,10 +74,13 @@ export type OverviewRow = {
   ngCount: number;
   sparklineSvg: string;
   lastSeenAt: number | null;
-  last: { href: string; src: string; verdict: 'OK' | 'NG' | null } | null;
+  /** `src` is null for an image that is kept elsewhere. */
+  last: { href: string; src: string | null; verdict: 'OK' | 'NG' | null } | null;
 };
 
 export type OverviewView = {
+  /** The site shown, null for all, and the zone of the times; null where there is only one. */
+  site: { label: string | null; timeZone: string } | null;
   figures: OverviewFigures;
   rows: OverviewRow[];
   /** Stations beyond the rows shown. */
@@ -79,7 +93,12 @@ export type OverviewView = {
 /** Numbers of rows a wall is divided into. */
 const wallSteps = [4, 6, 8, 12, 16, 20, 24, 32, 40, 50, 64] as const;
 
-export type OverviewPage = { live: LivePage<'stations'>; here: string };
+export type OverviewPage = {
+  live: LivePage<'stations'>;
+  /** To choose from; null where there is only one. */
+  sites: { name: string; label: string; isChosen: boolean }[] | null;
+  here: string;
+};
 
 /** A page of more is nothing anybody reads, and holds up everybody else. */
 const MAX_ROWS = 200;
@@ -95,10 +114,12 @@ function overviewRow(
   scale: { min: number; max: number },
 ): OverviewRow {
   const conditions = stationConditions(facts, context.now);
+  const site = siteParam(facts.site);
   return {
-    slug: stationSlug(facts.station),
+    slug: stationSlug(facts.station, site),
     station: facts.station,
-    href: stationHref(facts.station, { period: '1d' }),
+    siteLabel: context.site?.tag === null ? (facts.site?.label ?? null) : null,
+    href: stationHref(facts.station, { period: '1d', site }),
     tone: conditionTone(conditions[0] as StationCondition),
     conditions,
     yieldRate: rateOf(facts.lastHour),
@@ -109,7 +130,7 @@ function overviewRow(
     lastSeenAt: facts.lastSeenAt,
     last: facts.last && {
       href: imageHref(facts.last),
-      src: imageSrc(facts.last, 'strip.webp'),
+      src: facts.isElsewhere ? null : imageSrc(facts.last, 'strip.webp'),
       verdict: facts.last.verdict,
     },
   };
@@ -131,7 +152,9 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
   const wallStep = wallSteps.find((step) => step >= shown.length) ?? 64;
   const order = { listId: 'rows', itemIds: shown.map(({ slug }) => `row-${slug}`) };
   const figures = overviewFigures(stations, rows, context);
-  return { figures, rows: shown, moreCount: rows.length - shown.length, wallStep, order };
+  const { site } = context;
+  const shownSite = site ? { label: site.tag?.label ?? null, timeZone: site.timeZone } : null;
+  return { site: shownSite, figures, rows: shown, moreCount: rows.length - shown.length, wallStep, order };
 }
 
 function overviewFigures(
@@ -153,7 +176,7 @@ function overviewFigures(
     wrongCount: rows.filter(({ tone }) => tone === 'ng' || tone === 'warn').length,
     wrongTone: rows.some(({ tone }) => tone === 'ng') ? 'ng' : 'warn',
     stationCount: rows.length,
-    sources: context.sources,
+    sources: context.site?.tag?.isOwn === false ? null : context.sources,
     badImageCount: context.badImageCount,
     newestAt: seen.length > 0 ? Math.max(...seen) : null,
   };

@@ -23,7 +23,7 @@ test('every station name makes an id that is safe in HTML and in a selector', ()
 
 test('two stations never share an id, and plain names stay readable', () => {
   const names = ['S9', 's9', 'S7-D2', 'S7', ...hostileNames];
-  expect(new Set(names.map(stationSlug)).size).toBe(names.length);
+  expect(new Set(names.map((name) => stationSlug(name))).size).toBe(names.length);
   expect([stationSlug('S9'), stationSlug('S7-D2')]).toEqual(['S9', 'S7-D2']);
 });
 

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 /** The filters every page of the plant understands; they live in the URL and nowhere else. */
 export type PageQuery = {
+  /** Short name of a site; with a station, left out for the own one. */
+  site?: string | undefined;
   station?: string | undefined;
   part?: string | undefined;
   period: Period;
@@ -19,16 +21,29 @@ export type ImageSize = 'strip.webp' | 'card.webp' | 'original';
 
 /**
  * A short piece of DOM id for a station, the same on every page and after every restart. Any name is safe: plain
- * ones stay readable, all others become `_` and 96 bits of SHA-256, which no plain name can equal.
+ * ones stay readable, all others become `_` and 96 bits of SHA-256, which no plain name can equal. `site` is the one
+ * of `siteParam`.
  */
-export function stationSlug(name: string): string {
+export function stationSlug(name: string, site?: string): string {
+  // No folder's name holds a slash, so a station of another site equals none of the own.
+  if (site !== undefined) return hashedSlug(`${site}/${name}`);
   if (/^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/.test(name) && name.length <= 24) return name;
-  return `_${createHash('sha256').update(name).digest('base64url').slice(0, 16)}`;
+  return hashedSlug(name);
+}
+
+function hashedSlug(text: string): string {
+  return `_${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`;
+}
+
+/** What `?site=` of a station's address says: nothing for the own site's, or where there is only one. */
+export function siteParam(site: { name: string; isOwn: boolean } | null): string | undefined {
+  return site === null || site.isOwn ? undefined : site.name;
 }
 
 /** `path` with the query as its search part; empty values and the default period are left out, so equal views have equal URLs. */
 export function pageHref(path: string, query: Partial<PageQuery>, more: Record<string, string> = {}): string {
   const search = new URLSearchParams();
+  if (query.site) search.set('site', query.site);
   if (query.station) search.set('station', query.station);
   if (query.part) search.set('part', query.part);
   if (query.period && query.period !== '1h') search.set('period', query.period);
@@ -42,9 +57,13 @@ export function pageHref(path: string, query: Partial<PageQuery>, more: Record<s
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** The page of one station; the filters go along, except the station itself. */
-export function stationHref(station: string, query: Partial<PageQuery> = {}): string {
-  return pageHref(`/stations/${encodeURIComponent(station)}`, { ...query, station: undefined });
+/** The page of one station; the filters go along, except the station itself. `query.site` as `siteParam` has it. */
+export function stationHref(
+  station: string,
+  query: Partial<PageQuery> = {},
+  more: Record<string, string> = {},
+): string {
+  return pageHref(`/stations/${encodeURIComponent(station)}`, { ...query, station: undefined }, more);
 }
 
 /** The page of one image. */

@@ -23,7 +23,7 @@ export type PlantNames = {
   /** Of one site, or of all: sorted as people sort them (S2 before S10), those of equal names by site. */
   listStations(siteId?: number): Station[];
   listParts(): PartName[];
-  /** Learns of the stations and parts that other processes added meanwhile. */
+  /** Learns of the sites, stations and parts that other processes added meanwhile. */
   refresh(): Promise<void>;
 };
 
@@ -36,6 +36,11 @@ export async function createPlantNames(db: Db, clock: Clock, sites: Sites): Prom
   const ownId = sites.own.id;
   const stations = await createStations(db, clock, ownId);
   const parts = await createParts(db, clock);
+  const refresh = async () => {
+    await sites.refresh();
+    await stations.refresh();
+    await parts.refresh();
+  };
   return {
     ensureStation: stations.ensure,
     ensurePart: parts.ensure,
@@ -49,10 +54,7 @@ export async function createPlantNames(db: Db, clock: Clock, sites: Sites): Prom
       return sorted(siteId === undefined ? all : all.filter((station) => station.siteId === siteId));
     },
     listParts: () => sorted([...parts.byId.values()]),
-    refresh: async () => {
-      await stations.refresh();
-      await parts.refresh();
-    },
+    refresh,
   };
 }
 

@@ -7,6 +7,9 @@ import type { Db } from '../schema/db.ts';
 /** A plant. `name` is its short name in addresses, `title` the one people read ('' when none is set). */
 export type Site = { id: number; name: string; title: string; timeZone: string };
 
+/** A site as pages write it: `label` is its title, or its short name; `isOwn` is that of the process that answers. */
+export type SiteTag = { name: string; label: string; timeZone: string; isOwn: boolean };
+
 /** What the settings say of the site of this process: SITE, SITE_NAME, SITE_TIME_ZONE. */
 export type SiteSettings = Omit<Site, 'id'>;
 
@@ -24,6 +27,10 @@ export type Sites = {
   get(id: number): Site | undefined;
   /** More than one: only then do pages speak of sites. */
   isSeveral(): boolean;
+  /** How pages name a site; null while there is only one, so that nothing of it is shown. */
+  tagOf(siteId: number): SiteTag | null;
+  /** Narrows a read to the own site; nothing to narrow while there is only one. */
+  ownFilter(): { siteId?: number };
   /** The clock on the wall of a site; of an unknown one, the own. */
   wallClockOf(siteId: number): WallClock;
   /** Learns of sites that other processes added or renamed meanwhile. */
@@ -63,9 +70,27 @@ export async function createSites(db: Db, clock: Clock, settings: SiteSettings):
     find: (name) => sites.find((site) => site.name === name),
     get: (id) => sites.find((site) => site.id === id),
     isSeveral: () => sites.length > 1,
+    tagOf: (siteId) => {
+      const site = sites.find(({ id }) => id === siteId);
+      if (!site || sites.length === 1) return null;
+      const { id, name, title, timeZone } = site;
+      return { name, label: title || name, timeZone, isOwn: id === own.id };
+    },
+    ownFilter: () => (sites.length > 1 ? { siteId: own.id } : {}),
     wallClockOf: (siteId) => clockOf((sites.find(({ id }) => id === siteId) ?? own).timeZone),
     refresh,
   };
+}
+
+/** The sites a filter offers, with the one that is shown; null while there is only one. */
+export function siteChoices(
+  sites: Sites,
+  shown: SiteTag | null,
+): { name: string; label: string; isChosen: boolean }[] | null {
+  if (!sites.isSeveral()) return null;
+  return sites
+    .list()
+    .map(({ name, title }) => ({ name, label: title || name, isChosen: name === shown?.name }));
 }
 
 /**

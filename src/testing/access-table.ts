@@ -82,6 +82,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /img', '/img?path=<path>'),
   look('GET /thumb', '/thumb?path=<path>'),
   look('GET /api/v1/stations'),
+  look('GET /api/v1/sites'),
   look('GET /api/v1/parts'),
   look('GET /api/v1/inspections'),
   look('GET /api/v1/inspections/:id{[0-9]+}', '/api/v1/inspections/1'),

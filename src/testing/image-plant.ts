@@ -61,7 +61,8 @@ export async function createImagePlant(): Promise<ImagePlant> {
   const images = createInspectionImages({
     db,
     store,
-    rootPath: (id) => (id === rootId ? watchDir : undefined),
+    findPlace: async (id) => (id === rootId ? { path: watchDir, kind: 'watched' } : undefined),
+    site: 'main',
     clock,
     log,
     onChanged: () => {
@@ -70,7 +71,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
   });
   const findInspection = reads.inspections.findInspection;
   const app = createImageApp()
-    .route('/', imageRoutes({ images, findInspection, wallClock: reads.wallClock }))
+    .route('/', imageRoutes({ images, findInspection, sites: reads.sites }))
     .route('/', imageCompatRoutes({ store, rootPaths: () => [{ path: watchDir }], thumbMaxDim: 512 }));
 
   const add: ImagePlant['add'] = async (name, bytes, { ageMs = 3_600_000, byName = false } = {}) => {

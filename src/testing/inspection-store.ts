@@ -3,7 +3,10 @@ import type { FoundFile } from '../inspections/found-files.ts';
 import type { VerdictCounts } from '../inspections/model.ts';
 import { createInspectionReads } from '../inspections/reads.ts';
 import { createRecordInspections } from '../inspections/record-inspections.ts';
-import { createTestClock } from '../kernel/clock.ts';
+import { createRootPlaces } from '../inspections/root-places.ts';
+import { type Clock, createTestClock } from '../kernel/clock.ts';
+import type { Sites } from '../plant/sites.ts';
+import type { Db } from '../schema/db.ts';
 import { openTestDb, type testDialects } from './databases.ts';
 import { openMainSite } from './main-site.ts';
 
@@ -12,8 +15,13 @@ export const storeStartsAt = Date.parse('2026-11-21T10:00:00Z');
 /** An empty database with everything that records and reads inspections; times are UTC. */
 export async function openInspectionStore(dialect: (typeof testDialects)[number]) {
   const db = await openTestDb(dialect);
+  return openStoreOn(db, (clock) => openMainSite(db, clock));
+}
+
+/** The same of one process on a database that several may share, for the site it belongs to. */
+export async function openStoreOn(db: Db, openSites: (clock: Clock) => Promise<Sites>) {
   const clock = createTestClock(storeStartsAt);
-  const reads = await createInspectionReads(db, clock, await openMainSite(db, clock));
+  const reads = await createInspectionReads(db, clock, await openSites(clock));
   const rootId = await ensureRoot(db, clock, reads.sites.own.id, '/data');
   /** Modification times of the files that are on the disk, by `folder/name`. */
   const disk = new Map<string, number>();
@@ -31,6 +39,12 @@ export async function openInspectionStore(dialect: (typeof testDialects)[number]
     db,
     clock,
     reads,
+    places: createRootPlaces({
+      db,
+      sites: reads.sites,
+      clock,
+      watched: () => [{ id: rootId, path: '/data' }],
+    }),
     record,
     disk,
     rootId,

@@ -17,7 +17,16 @@ const odd = `<b onclick="x">S&4'`;
 const svg = '<svg viewBox="0 0 1 1"><path d="M0 0"/></svg>';
 
 const image = (id: number, over: Partial<InspectionRef> = {}): InspectionRef => ({
-  ...{ id, revision: 0, station: odd, part: 'OR-3CT', rootId: 1, name: `NG-${id}.jpg` },
+  ...{
+    id,
+    revision: 0,
+    site: 'main',
+    stationId: 1,
+    station: odd,
+    part: 'OR-3CT',
+    rootId: 1,
+    name: `NG-${id}.jpg`,
+  },
   ...{ path: `${odd}/OR-3CT/NG-${id}.jpg`, capturedAt: now - id * 60_000, verdict: 'NG', sequence: id },
   ...{
     sizeBytes: 1234,
@@ -33,11 +42,18 @@ const images = [
   image(1),
   image(2, { verdict: null, sequence: null, missingAt: now }),
   image(3, { verdict: 'OK', rejudgedAt: now, previousVerdict: 'NG' }),
+  image(6, { rootId: 2 }),
 ];
 const unreadable = new Map([[3, 'not_an_image']]);
 
 const summary = (station: string, over: Partial<StationSummary> = {}): StationSummary => ({
-  ...{ station, counts: { ok: 1172, ng: 31, unmatched: 1 }, latestAt: now, lastSeenAt: now - 4000 },
+  ...{
+    site: null,
+    station,
+    counts: { ok: 1172, ng: 31, unmatched: 1 },
+    latestAt: now,
+    lastSeenAt: now - 4000,
+  },
   parts: Array.from({ length: 6 }, (_, i) => ({
     part: `P${i}`,
     counts: { ok: 10 * i, ng: i, unmatched: 0 },
@@ -45,7 +61,9 @@ const summary = (station: string, over: Partial<StationSummary> = {}): StationSu
   ...{ usualIntervalMs: 5000, last: image(1), lastNgs: images, trend: [], ngBurstSince: null },
   ...over,
 });
+const tag = { name: 'b', label: odd, timeZone: 'Asia/Tokyo', isOwn: false };
 const summaries = [
+  summary('S4', { site: tag }),
   summary('S9'),
   summary(odd, { lastSeenAt: now - hourMs, ngBurstSince: now - hourMs, last: image(4), lastNgs: [image(5)] }),
   summary('S4', {
@@ -54,7 +72,16 @@ const summaries = [
   }),
 ];
 
-const context: ViewContext = { now, query, window, bucketMs: 60_000, drawTrend: () => svg, unreadable };
+const elsewhere = new Map([[2, odd]]);
+const context: ViewContext = {
+  now,
+  query,
+  window,
+  bucketMs: 60_000,
+  drawTrend: () => svg,
+  unreadable,
+  elsewhere,
+};
 const empty = {
   folders: ['/data', odd],
   exampleName: 'OK-1.jpg',
@@ -131,11 +158,19 @@ const bad = badImagesView(
 const noneBad = badImagesView([], 0);
 
 const facts = summaries.map(({ counts, ...rest }) => ({
-  ...rest,
+  ...{ ...rest, isElsewhere: rest.site !== null },
   ...{ lastHour: counts, lastDay: counts, hours: [{ startAt: now - (now % hourMs), ...counts }] },
 }));
 const overviewContext = { now, drawSparkline: () => svg, badImageCount: 2 };
 const overview = overviewView(facts, { ...overviewContext, sources: { total: 2, online: 1 } });
+const overviewOfSites = overviewView(facts, {
+  ...{ ...overviewContext, sources: { total: 2, online: 1 } },
+  site: { tag: null, timeZone: 'Asia/Tokyo' },
+});
+const overviewOfOther = overviewView(facts, {
+  ...{ ...overviewContext, sources: { total: 2, online: 1 } },
+  site: { tag, timeZone: 'Asia/Tokyo' },
+});
 const overviewOfNothing = overviewView([], { ...overviewContext, sources: { total: 0, online: 0 } });
 
 const counts = { ok: 8, ng: 2, unmatched: 1 };
@@ -144,7 +179,11 @@ const gap = {
   kind: 'missing' as const,
 };
 const filter = { verdict: 'NG' as const, part: null };
-const filters = { action: '/inspections', query, stations: ['S9', odd], parts: [odd], start: '', end: '' };
+const filters = {
+  ...{ action: '/inspections', query, sites: null, stations: ['S9', odd], parts: [odd] },
+  ...{ start: '', end: '' },
+};
+const sites = [{ name: 'b', label: odd, isChosen: true }];
 const trend = { svg, window, bucketMs: 60_000, meanNgRate: 0.02, outside: [{ startAt: now, counts }] };
 const views = (...list: unknown[]) => list.map((view) => ({ view }));
 
@@ -182,7 +221,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
       views(...cards.cards),
     ]),
   ),
-  'inspections/_covers': views(cards.covers, {
+  'inspections/_covers': views({ ...cards.covers, site: { label: odd, timeZone: 'UTC' } }, cards.covers, {
     ...cards.covers,
     query: { ...query, station: odd, part: odd },
   }),
@@ -190,7 +229,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'inspections/_notices': views(notices, quiet),
   'inspections/_tile': views(...wall.cards),
   'inspections/_tile-shot': images.map((inspection) => ({
-    shot: shotView(inspection, unreadable),
+    shot: shotView(inspection, { unreadable, elsewhere }),
     idPrefix: 'ng',
   })),
   'layouts/_account': [
@@ -210,12 +249,17 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     ...{ here: `/?${odd}`, theme },
     folded: theme === 'dark',
   })),
-  'overview/_figures': views(overview.figures, overviewOfNothing.figures),
-  'overview/_row': views(...overview.rows),
-  'overview/_stations': views(overview, overviewOfNothing),
+  'overview/_figures': views(overview.figures, overviewOfNothing.figures, overviewOfOther.figures),
+  'overview/_row': views(...overview.rows, ...overviewOfSites.rows),
+  'overview/_stations': views(overview, overviewOfNothing, overviewOfSites, overviewOfOther),
   'shared/_ago': [{ at: now }],
   'shared/_error': [{ problem: { code: 'internal', message: odd, requestId: '1' } }],
-  'shared/_filters': [{ filters }, { filters: { ...filters, stations: null } }],
+  'shared/_filters': [
+    { filters },
+    { filters: { ...filters, stations: null } },
+    { filters: { ...filters, sites } },
+    { filters: { ...filters, query: { ...query, site: odd } } },
+  ],
   'shared/_flag': cards.cards.flatMap(({ conditions }) => conditions.map((condition) => ({ condition }))),
   'shared/_offline-reason': (
     [
@@ -238,7 +282,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     { rescan: { scanned: 0, added: 0, note: `watch dir not found: ${odd}` } },
   ],
   'shared/_scale': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
-  'shared/_shot': images.map((inspection) => ({ shot: shotView(inspection, unreadable) })),
+  'shared/_shot': images.map((inspection) => ({ shot: shotView(inspection, { unreadable, elsewhere }) })),
   'shared/_yield': [
     { ok: 0, ng: 0 },
     { ok: 9, ng: 1 },
@@ -263,7 +307,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'stations/_history': views(
     historyView(odd, { inspections: images, newer: '1.1', older: '2.2' }, query, filter, {
       parts: [odd],
-      unreadable,
+      ...{ unreadable, elsewhere },
     }),
     historyView(odd, { inspections: [], newer: null, older: null }, query, filter, { parts: [] }),
   ),

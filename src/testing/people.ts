@@ -28,11 +28,12 @@ export const ownPage = { 'sec-fetch-site': 'same-origin' };
 export function addToken(
   plant: TestApp,
   scopes: TokenScope[],
-  tied: { station?: string; device?: string } = {},
+  tied: { siteId?: number; station?: string; device?: string } = {},
 ): Promise<string> {
   const token = {
     name: scopes.join(' '),
     scopes,
+    siteId: tied.siteId ?? null,
     station: tied.station ?? null,
     device: tied.device ?? null,
   };
@@ -49,7 +50,7 @@ export async function addEverybody(plant: TestApp): Promise<Record<string, Recor
   for (const scope of tokenScopes) {
     people[`token ${scope}`] = { authorization: `Bearer ${await addToken(plant, [scope])}` };
   }
-  const link = { name: 'tv', pages: ['/overview'] };
+  const link = { name: 'tv', siteId: null, pages: ['/overview'] };
   const secret = await plant.services.access.keys.addLink(doer, link);
   people.kiosk = { ...ownPage, cookie: `linesight_kiosk=${secret}` };
   people['bad token'] = { authorization: 'Bearer ls_guessed' };

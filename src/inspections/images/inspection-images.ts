@@ -1,4 +1,4 @@
-import { min } from 'drizzle-orm';
+import { eq, min } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import { createBatch } from '../../kernel/batch.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -11,6 +11,7 @@ import type { Log } from '../../kernel/log.ts';
 import { type OpenFile, openRegularFile } from '../../kernel/storage/open-file.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionRef } from '../model.ts';
+import type { RootPlaces } from '../root-places.ts';
 import { isBeingWritten, type LocatedImage, locateImage } from './locate-image.ts';
 import { type ImageOutcome, recordOutcomes } from './record-outcomes.ts';
 
@@ -49,8 +50,10 @@ export type InspectionImages = {
 export function createInspectionImages(options: {
   db: Db;
   store: ThumbnailStore;
-  /** Absolute path of a watched folder. */
-  rootPath: (rootId: number) => string | undefined;
+  /** Where the images of a watched folder are. */
+  findPlace: RootPlaces['find'];
+  /** Short name of the own site: of images of others nothing is recorded. */
+  site: string;
   clock: Clock;
   log: Log;
   /** An image became unreadable, readable, or has a new address. */
@@ -72,12 +75,23 @@ export function createInspectionImages(options: {
   let instance: string | undefined;
 
   async function locate(inspection: InspectionRef): Promise<LocatedImage | ImageFailure> {
-    const rootPath = options.rootPath(inspection.rootId);
-    if (rootPath === undefined) return notWatched;
-    const located = await locateImage(rootPath, inspection.path);
+    const place = await options.findPlace(inspection.rootId);
+    if (place === undefined) return notWatched;
+    if (place.kind === 'elsewhere') return elsewhere;
+    const located = await locateImage(place.path, inspection.path);
+    if (place.kind === 'shared')
+      return located.ok && (await isRecorded(inspection.id, located)) ? located : elsewhere;
     if (!located.ok) return located;
     const known = { knownSizeBytes: inspection.sizeBytes, now: clock.now() };
     return (await isBeingWritten(located, known)) ? beingWritten : located;
+  }
+
+  /** A file at another site's path is that site's only when it is the very one that was recorded there. */
+  async function isRecorded(id: number, { sizeBytes, modifiedAt }: LocatedImage): Promise<boolean> {
+    const { inspections: table } = db.tables;
+    const columns = { sizeBytes: table.sizeBytes, modifiedAt: table.modifiedAt };
+    const [row] = await db.read.select(columns).from(table).where(eq(table.id, id));
+    return row?.sizeBytes === sizeBytes && row.modifiedAt === modifiedAt;
   }
 
   function recentFailure(address: string): ImageFailure | undefined {
@@ -97,7 +111,8 @@ export function createInspectionImages(options: {
 
   /** That a file or its folder is gone the scanner finds out; the image itself may be all right. */
   function noteFailure(inspection: InspectionRef, failure: ImageFailure): void {
-    if (failure.reason === 'missing' || failure.reason === 'offline') return;
+    if (failure.reason === 'missing' || failure.reason === 'offline' || failure.reason === 'elsewhere')
+      return;
     failures.set(addressOf(inspection), { at: clock.now(), failure });
     if (failure.reason !== 'incomplete') {
       waiting.delete(inspection.id);
@@ -128,6 +143,7 @@ export function createInspectionImages(options: {
       },
     };
     const answer = await (ahead ? store.makeAhead(request) : store.get(request));
+    if (inspection.site !== options.site) return answer;
     if (!looked || (!answer.ok && answer.reason === 'busy')) return answer;
     if (answer.ok) noteReadable(inspection, looked.ok ? looked : undefined);
     else noteFailure(inspection, answer);
@@ -169,6 +185,12 @@ const notWatched: ImageFailure = {
   ok: false,
   reason: 'missing',
   message: 'the folder it lies in is not watched any more',
+};
+
+const elsewhere: ImageFailure = {
+  ok: false,
+  reason: 'elsewhere',
+  message: 'it is kept at another site, whose folder cannot be read from here',
 };
 
 const beingWritten: ImageFailure = {

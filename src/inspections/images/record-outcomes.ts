@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { upsert } from '../../kernel/db/write.ts';
 import type { Db } from '../../schema/db.ts';
+import { createSiteCondition } from '../site-condition.ts';
 
 /** What looking into an image showed. */
 export type ImageOutcome = {
@@ -95,7 +96,7 @@ const pauses = [
  */
 export async function listDueBadImages(
   db: Db,
-  page: { now: number; afterId: number; limit: number },
+  page: { now: number; afterId: number; limit: number; siteId?: number },
 ): Promise<number[]> {
   const { badImages } = db.tables;
   const isDue = or(
@@ -103,10 +104,13 @@ export async function listDueBadImages(
       and(lte(badImages.attempts, attempts), lte(badImages.failedAt, page.now - ms)),
     ),
   );
+  const { inspections } = db.tables;
+  const ofSite = createSiteCondition(db)(inspections.stationId, page.siteId);
   const rows = await db.read
     .select({ id: badImages.inspectionId })
     .from(badImages)
-    .where(and(gt(badImages.inspectionId, page.afterId), isDue))
+    .innerJoin(inspections, eq(inspections.id, badImages.inspectionId))
+    .where(and(gt(badImages.inspectionId, page.afterId), isDue, ofSite))
     .orderBy(asc(badImages.inspectionId))
     .limit(page.limit);
   return rows.map((row) => row.id);

@@ -17,6 +17,8 @@ const MAX_BAD_A_ROUND = 50;
  */
 export function startImageRetries(options: {
   db: Db;
+  /** Each process looks after the images of its own site. */
+  ownFilter: () => { siteId?: number };
   images: InspectionImages;
   findInspection: (id: number) => Promise<InspectionRef | undefined>;
   clock: Clock;
@@ -45,7 +47,10 @@ export function startImageRetries(options: {
       name: 'look again at unreadable images',
       intervalMs: BAD_INTERVAL_MS,
       run: async (signal) => {
-        const ids = await listDueBadImages(db, { now: clock.now(), afterId, limit: MAX_BAD_A_ROUND });
+        const ids = await listDueBadImages(db, {
+          ...{ now: clock.now(), afterId, limit: MAX_BAD_A_ROUND },
+          ...options.ownFilter(),
+        });
         afterId = ids.length < MAX_BAD_A_ROUND ? 0 : (ids.at(-1) ?? 0);
         await lookAgain(ids, signal);
       },

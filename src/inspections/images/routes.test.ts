@@ -254,5 +254,6 @@ test('one bad image among many delays none of them', async () => {
 function startRetries() {
   const { db, images, clock, reads } = plant;
   const log = { error() {}, warn() {} } as never;
-  return startImageRetries({ db, images, clock, log, findInspection: reads.inspections.findInspection });
+  const { findInspection } = reads.inspections;
+  return startImageRetries({ db, ownFilter: reads.sites.ownFilter, images, clock, log, findInspection });
 }

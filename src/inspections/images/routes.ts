@@ -7,8 +7,8 @@ import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
 import { sendThumbnail } from '../../kernel/images/send-thumbnail.ts';
 import { cardSpec, stripSpec, type ThumbnailSpec } from '../../kernel/images/thumbnail.ts';
-import type { WallClock } from '../../kernel/time-zone.ts';
 import { type ImageSize, imageHref, imageSrc } from '../../plant/links.ts';
+import type { Sites } from '../../plant/sites.ts';
 import { apiDocs } from '../api-docs.ts';
 import type { InspectionRef } from '../model.ts';
 import type { InspectionImages } from './inspection-images.ts';
@@ -17,7 +17,7 @@ import { sendPlaceholder } from './placeholder.ts';
 export type ImageRouteDeps = {
   images: InspectionImages;
   findInspection: (id: number) => Promise<InspectionRef | undefined>;
-  wallClock: WallClock;
+  sites: Sites;
 };
 
 const specs: Record<Exclude<ImageSize, 'original'>, ThumbnailSpec> = {
@@ -90,17 +90,19 @@ function redirectToCurrent(c: AppContext, inspection: InspectionRef, size: Image
 
 function standIn(
   c: AppContext,
-  { wallClock }: ImageRouteDeps,
+  { sites }: ImageRouteDeps,
   failed: { inspection: InspectionRef; size: ImageSize; reason: ImageFailure['reason'] | 'busy' },
 ): Response {
   const { inspection, reason } = failed;
   const { missingAt } = inspection;
+  const site = sites.find(inspection.site) ?? sites.own;
+  const wallClock = sites.wallClockOf(site.id);
   const text =
     reason === 'missing' && missingAt !== null
       ? c.get('t')('imageFault.missingSince', {
           time: wallClock.format(missingAt, 'minute').replace('T', ' '),
         })
-      : c.get('t')(`imageFault.${reason}`);
+      : c.get('t')(`imageFault.${reason}`, { site: site.title || site.name });
   const status = reason === 'busy' ? 503 : 200;
   return sendPlaceholder(c, { reason, text, status, ...placeholderSizes[failed.size] });
 }

@@ -3,6 +3,7 @@ import { createThumbnailStore, type ThumbnailStore } from '../../kernel/images/t
 import type { Log } from '../../kernel/log.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionReads } from '../reads.ts';
+import type { RootPlaces } from '../root-places.ts';
 import { createInspectionImages, type InspectionImages } from './inspection-images.ts';
 import { startMakeAhead } from './make-ahead.ts';
 import { startImageRetries } from './retry-images.ts';
@@ -22,8 +23,7 @@ export function startImages(options: {
   budgetBytes: number;
   db: Db;
   reads: InspectionReads;
-  /** Absolute path of a watched folder. */
-  rootPath: (rootId: number) => string | undefined;
+  findPlace: RootPlaces['find'];
   /** NG images on a card. */
   ngCount: number;
   clock: Clock;
@@ -34,9 +34,16 @@ export function startImages(options: {
   const { db, clock, log, ngCount } = options;
   const { findInspection, listInspections } = options.reads.inspections;
   const store = createThumbnailStore(options);
-  const images = createInspectionImages({ ...options, store });
+  const images = createInspectionImages({ ...options, site: options.reads.sites.own.name, store });
   const makeAhead = startMakeAhead({ images, listInspections, ngCount, log });
-  const retries = startImageRetries({ db, images, findInspection, clock, log });
+  const retries = startImageRetries({
+    db,
+    ownFilter: options.reads.sites.ownFilter,
+    images,
+    findInspection,
+    clock,
+    log,
+  });
   return {
     images,
     store,

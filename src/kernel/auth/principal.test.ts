@@ -14,6 +14,7 @@ const token = (...scopes: TokenScope[]): Principal => ({
   tokenId: 1,
   name: 't',
   scopes,
+  siteId: null,
   station: null,
   device: null,
 });
@@ -67,10 +68,11 @@ test.each(Object.entries(table))('what %s may do, by policy', (who, expected) =>
   for (const policy of policies) expect(judge('public', person, policy)).toBe('granted');
 });
 
-test('a token tied to a station or device speaks for no other', () => {
-  const tied: Principal = { ...token('ingest:events'), station: 'S9', device: 'cam-1' } as Principal;
-  expect(speaksFor(tied, { station: 'S9', device: 'cam-1' })).toBe(true);
-  expect(speaksFor(tied, { station: 'S4', device: 'cam-1' })).toBe(false);
-  expect(speaksFor(tied, { station: 'S9' })).toBe(false);
-  expect(speaksFor(token('ingest:events'), { station: 'S4' })).toBe(true);
+test('a token tied to a station, device or site speaks for no other', () => {
+  const tied = { ...token('ingest:events'), siteId: 1, station: 'S9', device: 'cam-1' } as Principal;
+  expect(speaksFor(tied, { siteId: 2, station: 'S9', device: 'cam-1' })).toBe(false);
+  expect(speaksFor(tied, { siteId: 1, station: 'S9', device: 'cam-1' })).toBe(true);
+  expect(speaksFor(tied, { siteId: 1, station: 'S4', device: 'cam-1' })).toBe(false);
+  expect(speaksFor(tied, { siteId: 1, station: 'S9' })).toBe(false);
+  expect(speaksFor(token('ingest:events'), { siteId: 2, station: 'S4' })).toBe(true);
 });

@@ -33,10 +33,12 @@ export type Principal =
       tokenId: number;
       name: string;
       scopes: readonly TokenScope[];
-      /** The one station or device this token speaks for; null for any. */
+      /** The one site, station or device this token speaks for; null for any. A station is always one of a site. */
+      siteId: number | null;
       station: string | null;
       device: string | null;
     }
+  /** `pages` as this process addresses them: a station of another site is `/stations/<name>?site=<site>`. */
   | { kind: 'kiosk'; linkId: number; name: string; pages: readonly string[] };
 
 /** `unknown`: say who you are first. `refused`: known, and not allowed. `confined`: allowed on this kiosk's pages. */
@@ -82,9 +84,19 @@ function scopeFor(access: OpenableAccess): TokenScope {
   return access === 'operate' || access === 'administer' ? 'admin' : access;
 }
 
-/** Whether the one who sends facts may send them for this station and device: a token may be tied to one of each. */
-export function speaksFor(principal: Principal, source: { station?: string; device?: string }): boolean {
+/**
+ * Whether the one who sends facts may send them for this station and device of a site, which is the one of the process
+ * that takes them: a token may be tied to one of each, and one for S4 of a site is none for the S4 of another.
+ */
+export function speaksFor(
+  principal: Principal,
+  source: { siteId: number; station?: string; device?: string },
+): boolean {
   if (principal.kind !== 'token') return true;
-  const { station, device } = principal;
-  return (station === null || station === source.station) && (device === null || device === source.device);
+  const { siteId, station, device } = principal;
+  return (
+    (siteId === null || siteId === source.siteId) &&
+    (station === null || station === source.station) &&
+    (device === null || device === source.device)
+  );
 }

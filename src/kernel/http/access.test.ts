@@ -10,7 +10,7 @@ const errors = createErrorHandlers({ renderProblem: (_c, problem) => problem.mes
 const operator: Principal = { kind: 'user', userId: 1, name: 'kim', role: 'operator', sessionId: 1 };
 const token: Principal = {
   ...{ kind: 'token', tokenId: 1, name: 'robot', scopes: ['admin'] },
-  ...{ station: null, device: null },
+  ...{ siteId: null, station: null, device: null },
 };
 
 let recorded: Change[];

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { createFormat } from '../i18n/format.ts';
+import { createFormat, type Format } from '../i18n/format.ts';
 import type { I18n } from '../i18n/i18n.ts';
-import { languageNames, languages } from '../i18n/languages.ts';
+import { type Lang, languageNames } from '../i18n/languages.ts';
 import type { Note } from '../storage/places.ts';
 import { createRenderer, type Renderer } from './render.ts';
 
@@ -19,6 +19,8 @@ type Options = {
   i18n: I18n;
   asset: (path: string) => string;
   version: string;
+  /** Label of the site of this process, where several share the database. */
+  ownSite: () => string | null;
   notes: () => readonly (Note | { key: 'demo' | 'open'; values: Record<string, string> })[];
   clock: Clock;
 };
@@ -30,20 +32,26 @@ export function createPageRenderer({
   i18n,
   asset,
   version,
+  ownSite,
   notes,
   clock,
 }: Options): Renderer {
-  const formats = Object.fromEntries(
-    languages.map((lang) => [lang, createFormat({ lang, timeZone: config.siteTimeZone })]),
-  );
+  const formats = new Map<string, Format>();
+  const formatOf = (lang: Lang, timeZone: string) => {
+    const key = `${lang} ${timeZone}`;
+    const known = formats.get(key) ?? createFormat({ lang, timeZone });
+    formats.set(key, known);
+    return known;
+  };
   return createRenderer({
     viewsDir: fileURLToPath(new URL('../../../views', import.meta.url)),
-    shared: ({ lang, path = '', principal }) => ({
+    shared: ({ lang, timeZone = config.siteTimeZone, path = '', principal }) => ({
       t: i18n.t(lang),
-      f: formats[lang],
+      f: formatOf(lang, timeZone),
       asset,
       version,
       site: config.siteName,
+      ownSite: ownSite(),
       now: clock.now(),
       notes: notes(),
       languages: languageNames.map((language) => ({ ...language, current: language.lang === lang })),

@@ -8,6 +8,8 @@ import { sendRevalidated } from './etag.ts';
 /** Whose screen a template is printed for. A fragment of a stream is for a language only and knows no path. */
 export type Viewer = {
   lang: Lang;
+  /** Of the times; the own site's, when left out. */
+  timeZone?: string;
   theme?: Theme;
   kiosk?: boolean;
   /** Path of the page, so that the navigation can mark it. */
@@ -18,11 +20,17 @@ export type Viewer = {
   setUpHref?: string | undefined;
 };
 
+/** What a page prints, and the zone of its times when it is not the own site's. */
+type PageData = Record<string, unknown> & { timeZone?: string };
+
 export type Renderer = {
   /** The text of `<template>.eta` below the views folder; `it` is the shared data of this viewer with `data` over it. */
   html(template: string, viewer: Viewer, data?: object): string;
-  /** A page or fragment as an answer. Status 200 is revalidated by ETag; any other is not kept. */
-  render(c: AppContext, template: string, data?: object, status?: ContentfulStatusCode): Response;
+  /**
+   * A page or fragment as an answer, its times in `data.timeZone` if given. Status 200 is revalidated by ETag; any other
+   * is not kept.
+   */
+  render(c: AppContext, template: string, data?: PageData, status?: ContentfulStatusCode): Response;
 };
 
 /**
@@ -42,7 +50,8 @@ export function createRenderer(options: { viewsDir: string; shared: (viewer: Vie
   return {
     html,
     render: (c, template, data, status = 200) => {
-      const body = html(template, viewerOf(c), data);
+      const zone = data?.timeZone === undefined ? {} : { timeZone: data.timeZone };
+      const body = html(template, { ...viewerOf(c), ...zone }, data);
       if (status === 200) return sendRevalidated(c, body, 'text/html; charset=utf-8');
       return c.html(body, status, { 'cache-control': 'no-store' });
     },

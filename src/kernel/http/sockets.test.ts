@@ -19,7 +19,7 @@ const log = createLog({ level: 'silent', pretty: false });
 const kim: Principal = { kind: 'user', userId: 1, name: 'kim', role: 'viewer', sessionId: 1 };
 const token: Principal = {
   ...{ kind: 'token', tokenId: 1, name: 'robot', scopes: ['read'] },
-  ...{ station: null, device: null },
+  ...{ siteId: null, station: null, device: null },
 };
 
 let principal: Principal;

@@ -6,9 +6,17 @@ export type ImageFailure = {
   ok: false;
   /**
    * `incomplete`: somebody is still writing it. `truncated`: nobody is, and its end is missing.
-   * `offline`: it cannot be reached because its whole folder is away.
+   * `offline`: it cannot be reached because its whole folder is away. `elsewhere`: it is kept at another site.
    */
-  reason: 'incomplete' | 'truncated' | 'not_an_image' | 'too_large' | 'missing' | 'offline' | 'unreadable';
+  reason:
+    | 'incomplete'
+    | 'truncated'
+    | 'not_an_image'
+    | 'too_large'
+    | 'missing'
+    | 'offline'
+    | 'elsewhere'
+    | 'unreadable';
   message: string;
 };
 

@@ -1,0 +1,11 @@
+import type { Log } from '../kernel/log.ts';
+import { type Loop, startLoop } from '../kernel/loop.ts';
+import type { Folders } from './folders.ts';
+
+const learnEveryMs = 5_000;
+
+/** Learns every few seconds which sites, stations, parts and folders other processes on this database have added. */
+export function startLearning(folders: Folders, log: Log): Loop {
+  const run = () => folders.refresh();
+  return startLoop({ name: 'what other processes added', intervalMs: learnEveryMs, run, log });
+}

@@ -1,0 +1,15 @@
+import { type AnyColumn, eq, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../schema/db.ts';
+
+/**
+ * The condition that a row's station belongs to a site; none without a site. The sign keeps databases from looking up
+ * each station's whole history in an index of stations: the window of time stays what narrows the rows.
+ */
+export function createSiteCondition(db: Db) {
+  const { stations } = db.tables;
+  return (stationId: AnyColumn, siteId: number | undefined): SQL | undefined => {
+    if (siteId === undefined) return undefined;
+    const ofSite = db.read.select({ id: stations.id }).from(stations).where(eq(stations.siteId, siteId));
+    return sql`+${stationId} in ${ofSite}`;
+  };
+}
