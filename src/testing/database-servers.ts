@@ -67,7 +67,10 @@ export async function startDatabaseServer(kind: ServerKind): Promise<DatabaseSer
   }
 
   // Whoever ends before its `close` leaves no server behind.
-  process.once('exit', () => child?.kill('SIGKILL'));
+  process.once('exit', () => {
+    child?.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
   await start();
   return {
     url: (database) => `${address}/${database}`,

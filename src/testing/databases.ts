@@ -3,26 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { sql } from 'drizzle-orm';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import PQueue from 'p-queue';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
 import type { Queryable } from '../kernel/db/database.ts';
 import { createLog } from '../kernel/log.ts';
 import { type Db, openServerDb, openSqliteDb } from '../schema/db.ts';
 import type { Tables } from '../schema/define-schema.ts';
 import * as postgresTables from '../schema/postgres.ts';
-import { type DatabaseServer, isMissing, type ServerKind, startDatabaseServer } from './database-servers.ts';
+import { isMissing, type ServerKind } from './database-servers.ts';
+import { emptyTables } from './empty-tables.ts';
 
 type TestDialect = 'sqlite' | 'pglite' | ServerKind;
 
-/** The databases every query must answer alike on; servers where this machine has them. */
+/**
+ * The databases every query must answer alike on; servers where this machine has them. Without PostgreSQL the same in
+ * WebAssembly stands in for it.
+ */
 export const testDialects: readonly TestDialect[] = [
   'sqlite',
-  'pglite',
-  ...(['postgres', 'mariadb'] as const).filter((kind) => !isMissing(kind)),
+  isMissing('postgres') ? 'pglite' : 'postgres',
+  ...(isMissing('mariadb') ? [] : (['mariadb'] as const)),
 ];
 
 /** PostgreSQL in WebAssembly takes this long to start on a busy machine. */
@@ -34,28 +37,31 @@ export async function openTestDb(dialect: TestDialect): Promise<Db> {
   return dialect === 'pglite' ? openEmptyPglite() : openOnServer(dialect);
 }
 
-/** A test file starts a server once, and each of its databases has a name of its own. */
-const servers = new Map<ServerKind, Promise<DatabaseServer>>();
-let databases = 0;
+/** Databases of this test file that no test uses now. */
+const idle: Record<ServerKind, Db[]> = { postgres: [], mariadb: [] };
 
+/** Making a database and its tables takes half a second, emptying them a few milliseconds: it is used again. */
 async function openOnServer(kind: ServerKind): Promise<Db> {
+  const db = idle[kind].pop() ?? (await createOnServer(kind));
+  await emptyTables(db);
+  return { ...db, close: async () => void idle[kind].push(db) };
+}
+
+async function createOnServer(kind: ServerKind): Promise<Db> {
   const log = createLog({ level: 'silent', pretty: false });
   return openServerDb({ url: await createServerDatabase(kind), clock: systemClock, log });
 }
 
-/** The address of an empty database on a server of this test file's own. */
+/** The address of an empty database without tables, on the server that all test files of a run share. */
 export async function createServerDatabase(kind: ServerKind): Promise<string> {
-  const starting = servers.get(kind) ?? startDatabaseServer(kind);
-  servers.set(kind, starting);
-  const server = await starting;
-  const name = `plant_${++databases}`;
-  server.createDatabase(name);
-  return server.url(name);
+  const answer = await fetch(`${inject('databases')}/${kind}`, { method: 'POST' });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
 }
 
 afterAll(async () => {
-  for (const server of servers.values()) await (await server).close();
-  servers.clear();
+  for (const db of Object.values(idle).flat()) await db.close();
 });
 
 function openTemporarySqlite(): Db {
@@ -77,17 +83,17 @@ async function openEmptyPglite(): Promise<Db> {
   postgres ??= startPglite();
   const pg = await postgres;
   const tables = postgresTables as unknown as Tables;
-  const names = sql.join(Object.values(tables), sql`, `);
-  await pg.execute(sql`truncate ${names} restart identity`);
+  const read = pg as unknown as Queryable;
+  await emptyTables({ dialect: 'postgres', tables, read });
   const turns = new PQueue({ concurrency: 1 });
   return {
     dialect: 'postgres',
     tables,
-    read: pg as unknown as Queryable,
+    read,
     tx: (fn) => turns.add(() => pg.transaction((q) => fn(q as unknown as Queryable))),
     writeFault: () => undefined,
     pendingWrites: () => turns.size + turns.pending,
-    ping: async () => void (await pg.execute(sql`select 1`)),
+    ping: async () => void (await pg.execute('select 1')),
     close: () => turns.onIdle(),
   };
 }
