@@ -9,7 +9,7 @@ import type { InspectionDeps } from './inspections/deps.ts';
 import { type Images, startImages } from './inspections/images/start-images.ts';
 import { startLearning } from './inspections/learn-others.ts';
 import { createInspectionReads } from './inspections/reads.ts';
-import { createRootPlaces } from './inspections/root-places.ts';
+import { createRootPlaces, type RootPlaces } from './inspections/root-places.ts';
 import { startSequenceChecks } from './inspections/sequence-checks.ts';
 import { createSources, type Sources } from './inspections/sources.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -25,7 +25,7 @@ import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
 import { openRetention } from './open-retention.ts';
 import { siteParam, stationHref } from './plant/links.ts';
-import { createSites, type Sites } from './plant/sites.ts';
+import { openSites } from './plant/open-sites.ts';
 import { createPublish } from './reactions.ts';
 import type { Retention } from './retention/retention.ts';
 import { type Db, openDb } from './schema/db.ts';
@@ -81,7 +81,6 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const { db, notes: databaseNotes } = await openDb({ ...places.database, clock, log });
   const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
   const reads = await createInspectionReads(db, clock, await openSites(options, db));
-  const learning = startLearning(reads.folders, log);
   const access = await openAccess(options, db, reads);
   const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
@@ -92,16 +91,11 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     ...(config.access === 'open' ? [openNote] : []),
     ...[...places.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])],
   ];
-  const renderer = createPageRenderer({
-    ...{ sections, config, i18n, asset, version, clock, notes },
-    ownSite: () => reads.sites.tagOf(reads.sites.own.id)?.label ?? null,
-  });
-  const checks = startSequenceChecks({
-    db,
-    sites: reads.sites,
-    log,
-    onChecked: () => publish('sequences.checked', undefined),
-  });
+  const { ownLabel: ownSite } = reads.sites;
+  const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, ownSite, notes });
+  const onChecked = () => publish('sequences.checked', undefined);
+  const checks = startSequenceChecks({ db, sites: reads.sites, log, onChecked });
+  const learning = startLearning(reads.folders, log);
   const publish = createPublish(
     {
       'inspections.recorded': [
@@ -114,15 +108,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   );
   const sources = openSources(options, places, { db, reads, publish });
   const rootPlaces = createRootPlaces({ db, sites: reads.sites, clock, watched: sources.rootPaths });
-  const images = startImages({
-    ...thumbnailSettings(config, places),
-    db,
-    reads,
-    findPlace: rootPlaces.find,
-    clock,
-    log,
-    onChanged: () => publish('images.changed', undefined),
-  });
+  const images = openImages(options, places, { db, reads, findPlace: rootPlaces.find, publish });
   const retention = openRetention({
     ...{ config, places, clock, log, db, reads, sources, images },
     onChanged: () => publish('retention.changed', undefined),
@@ -161,19 +147,6 @@ export async function createServices(options: ServiceOptions): Promise<Services>
 
 const openNote = { key: 'open' as const, values: {} };
 
-/** The site of this process among those that share its database. */
-async function openSites({ config, clock, log }: ServiceOptions, db: Db): Promise<Sites> {
-  const { site: name, siteName: title, siteTimeZone: timeZone } = config;
-  const sites = await createSites(db, clock, { name, title, timeZone });
-  const { previousTimeZone: before } = sites;
-  if (before !== undefined && before !== '')
-    log.warn(
-      { site: name, before, now: timeZone },
-      'The time zone of the site has changed: images recorded before keep the instants they were read with',
-    );
-  return sites;
-}
-
 /** Who may use the product; an unattended installation gets its first user before anybody can ask for anything. */
 async function openAccess(
   { config, clock, log }: ServiceOptions,
@@ -207,6 +180,20 @@ function openSources(
     ...scanSettings(config),
     onRecorded: (recorded) => publish('inspections.recorded', recorded),
     onStatus: () => publish('sources.changed', undefined),
+  });
+}
+
+/** Thumbnails and the images behind them. */
+function openImages(
+  { config, clock, log }: ServiceOptions,
+  places: Places,
+  parts: Pick<Services, 'db' | 'publish'> & Pick<InspectionDeps, 'reads'> & { findPlace: RootPlaces['find'] },
+): Images {
+  const { db, reads, findPlace, publish } = parts;
+  return startImages({
+    ...thumbnailSettings(config, places),
+    ...{ db, reads, findPlace, clock, log },
+    onChanged: () => publish('images.changed', undefined),
   });
 }
 

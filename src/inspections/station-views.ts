@@ -14,14 +14,8 @@ import type { LivePage } from '../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref, stationHref } from '../plant/links.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import type { InspectionRef, SequenceGap, TimeWindow, Verdict, VerdictCounts } from './model.ts';
-import {
-  type FilterForm,
-  type Shot,
-  shotView,
-  type ViewContext,
-  type YieldView,
-  yieldView,
-} from './views.ts';
+import { type Shot, shotView, type Unshowable } from './shot-view.ts';
+import { type FilterForm, type YieldView, yieldView } from './views.ts';
 
 export type StationTrendView = {
   /** Safe SVG of yield (or NG share) per bucket with its limits. */
@@ -143,7 +137,7 @@ export function historyView(
   page: { inspections: InspectionRef[]; newer: string | null; older: string | null },
   query: PageQuery,
   filter: HistoryFilter,
-  rest: { parts: string[] } & Pick<ViewContext, 'unreadable' | 'elsewhere'>,
+  rest: { parts: string[] } & Unshowable,
 ): HistoryView {
   const own: Record<string, string> = { verdict: filter.verdict ?? '' };
   const path = `/stations/${encodeURIComponent(station)}`;

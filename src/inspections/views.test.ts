@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { InspectionRef, StationSummary } from './model.ts';
-import { cardsView, shotView, stationCard, type ViewContext } from './views.ts';
+import { shotView } from './shot-view.ts';
+import { cardsView, stationCard, type ViewContext } from './views.ts';
 
 const now = Date.UTC(2026, 10, 21, 5, 2, 0);
 const window = { startAt: now - 3_600_000, endAt: now };

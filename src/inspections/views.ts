@@ -12,8 +12,6 @@
  */
 import type { ListOrder, LivePage } from '../kernel/stream/live-page.ts';
 import {
-  imageHref,
-  imageSrc,
   type PageQuery,
   type Period,
   pageHref,
@@ -37,6 +35,7 @@ import type {
   VerdictCounts,
 } from './model.ts';
 import type { NoticesView } from './notices.ts';
+import { type Shot, shotView, type Unshowable } from './shot-view.ts';
 import { wallGrid } from './wall-grid.ts';
 import { showInterval, wilsonInterval, yieldRate } from './yield.ts';
 
@@ -44,36 +43,13 @@ import { showInterval, wilsonInterval, yieldRate } from './yield.ts';
 export type DrawTrend = (buckets: TrendBucket[], window: TimeWindow, bucketMs: number) => string;
 
 /** What every view of a page needs to know besides its rows. */
-export type ViewContext = {
+export type ViewContext = Unshowable & {
   now: number;
   query: PageQuery;
   window: TimeWindow;
   /** Width of one bar of the trend. */
   bucketMs: number;
   drawTrend: DrawTrend;
-  /** Images that could not be read: inspection id → reason. */
-  unreadable?: ReadonlyMap<number, string>;
-  /** Watched folders of other sites whose images cannot be shown here: root id → label of the site. */
-  elsewhere?: ReadonlyMap<number, string>;
-};
-
-/** One thumbnail with its caption. */
-export type Shot = {
-  id: number;
-  href: string;
-  src: string;
-  verdict: Verdict | null;
-  /** Station and part, for the alternative text. */
-  station: string;
-  part: string;
-  sequence: number | null;
-  capturedAt: number;
-  path: string;
-  missing: boolean;
-  /** Why it cannot be shown; then a placeholder takes its place. */
-  unreadable: string | null;
-  /** Label of the site it is kept at when it cannot be shown here; then a placeholder takes its place. */
-  elsewhere: string | null;
 };
 
 /** Yield as 0..1 with, below 50 inspections, its Wilson 95 % interval. */
@@ -188,28 +164,6 @@ export const cardPartNames = ['head', 'figures', 'parts', 'trend', 'last', 'ngs'
 
 /** Lines of parts a card shows before it says "and n more". */
 const MAX_PART_LINES = 4;
-
-/** The thumbnail of one inspection. */
-export function shotView(
-  inspection: InspectionRef,
-  known: Pick<ViewContext, 'unreadable' | 'elsewhere'> = {},
-  size: 'strip.webp' | 'card.webp' = 'strip.webp',
-): Shot {
-  return {
-    id: inspection.id,
-    href: imageHref(inspection),
-    src: imageSrc(inspection, size),
-    verdict: inspection.verdict,
-    station: inspection.station,
-    part: inspection.part,
-    sequence: inspection.sequence,
-    capturedAt: inspection.capturedAt,
-    path: inspection.path,
-    missing: inspection.missingAt !== null,
-    unreadable: known.unreadable?.get(inspection.id) ?? null,
-    elsewhere: known.elsewhere?.get(inspection.rootId) ?? null,
-  };
-}
 
 /** Yield of `counts` with its interval where few were inspected; no inspections → no value. */
 export function yieldView(counts: VerdictCounts): YieldView {

@@ -29,6 +29,8 @@ export type Sites = {
   isSeveral(): boolean;
   /** How pages name a site; null while there is only one, so that nothing of it is shown. */
   tagOf(siteId: number): SiteTag | null;
+  /** Label of the own site; null while there is only one. */
+  ownLabel(): string | null;
   /** Narrows a read to the own site; nothing to narrow while there is only one. */
   ownFilter(): { siteId?: number };
   /** The clock on the wall of a site; of an unknown one, the own. */
@@ -61,6 +63,13 @@ export async function createSites(db: Db, clock: Clock, settings: SiteSettings):
     sites = [own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  function tagOf(siteId: number): SiteTag | null {
+    const site = sites.find(({ id }) => id === siteId);
+    if (!site || sites.length === 1) return null;
+    const { id, name, title, timeZone } = site;
+    return { name, label: title || name, timeZone, isOwn: id === own.id };
+  }
+
   await refresh();
   return {
     own,
@@ -70,12 +79,8 @@ export async function createSites(db: Db, clock: Clock, settings: SiteSettings):
     find: (name) => sites.find((site) => site.name === name),
     get: (id) => sites.find((site) => site.id === id),
     isSeveral: () => sites.length > 1,
-    tagOf: (siteId) => {
-      const site = sites.find(({ id }) => id === siteId);
-      if (!site || sites.length === 1) return null;
-      const { id, name, title, timeZone } = site;
-      return { name, label: title || name, timeZone, isOwn: id === own.id };
-    },
+    tagOf,
+    ownLabel: () => tagOf(own.id)?.label ?? null,
     ownFilter: () => (sites.length > 1 ? { siteId: own.id } : {}),
     wallClockOf: (siteId) => clockOf((sites.find(({ id }) => id === siteId) ?? own).timeZone),
     refresh,

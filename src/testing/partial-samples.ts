@@ -1,13 +1,15 @@
 import type { InspectionRef, SourceStatus, StationSummary } from '../inspections/model.ts';
 import { noticesView } from '../inspections/notices.ts';
+import { shotView } from '../inspections/shot-view.ts';
 import { badImagesView, sourcePanel } from '../inspections/source-views.ts';
 import { gapsView, historyView, hourTableView, partTableView } from '../inspections/station-views.ts';
-import { cardsView, shotView, type ViewContext, yieldView } from '../inspections/views.ts';
+import { cardsView, type ViewContext, yieldView } from '../inspections/views.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
 import { systemFigures } from '../system/figures.ts';
 import { createHistory } from '../system/history.ts';
 import { systemView } from '../system/views.ts';
+import { frameSamples } from './frame-samples.ts';
 
 const hourMs = 3_600_000;
 const now = Date.parse('2025-09-06T10:30:15+09:00');
@@ -201,19 +203,7 @@ const system = systemView(figures, history, now);
 
 /** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
 export const partialSamples: Readonly<Record<string, readonly object[]>> = {
-  'access/_made': [{ title: odd, lines: [{ label: odd, secret: 'ls_x' }] }],
-  'access/_notice': [
-    { fault: null, done: null },
-    { fault: 'wait', values: { duration: '3 s' }, done: null },
-    { fault: null, done: 'password' },
-  ],
-  'access/_password': [{ name: 'password', label: odd }],
-  'access/_revoke': [
-    { revokedAt: now, action: '/tokens/1/revoke', name: odd },
-    { revokedAt: null, action: '/tokens/1/revoke', name: odd },
-  ],
-  'access/_roles': [{ role: 'admin' }],
-  'access/_tabs': [{ current: 'users' }],
+  ...frameSamples,
   'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
   ...Object.fromEntries(
     ['', '-head', '-figures', '-parts', '-trend', '-last', '-ngs'].map((part) => [
@@ -231,23 +221,6 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'inspections/_tile-shot': images.map((inspection) => ({
     shot: shotView(inspection, { unreadable, elsewhere }),
     idPrefix: 'ng',
-  })),
-  'layouts/_account': [
-    { account: null, here: `/?${odd}` },
-    { account: { name: odd, role: 'viewer' }, here: '/' },
-  ],
-  'layouts/_bar': [{ here: '/' }],
-  'layouts/_connection': [{}],
-  'layouts/_languages': [{ here: `/?${odd}` }],
-  'layouts/_nav': [{}],
-  'layouts/_notes': [
-    { notes: [] },
-    { notes: [{ key: 'open', values: {} }], setUpHref: '/setup?key=x' },
-    { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
-  ],
-  'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({
-    ...{ here: `/?${odd}`, theme },
-    folded: theme === 'dark',
   })),
   'overview/_figures': views(overview.figures, overviewOfNothing.figures, overviewOfOther.figures),
   'overview/_row': views(...overview.rows, ...overviewOfSites.rows),

@@ -1,0 +1,21 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Config } from '../kernel/config.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Db } from '../schema/db.ts';
+import { createSites, type Sites } from './sites.ts';
+
+/** The site of this process among those that share its database, as its settings say. */
+export async function openSites(
+  { config, clock, log }: { config: Config; clock: Clock; log: Log },
+  db: Db,
+): Promise<Sites> {
+  const { site: name, siteName: title, siteTimeZone: timeZone } = config;
+  const sites = await createSites(db, clock, { name, title, timeZone });
+  const { previousTimeZone: before } = sites;
+  if (before !== undefined && before !== '')
+    log.warn(
+      { site: name, before, now: timeZone },
+      'The time zone of the site has changed: images recorded before keep the instants they were read with',
+    );
+  return sites;
+}

@@ -1,0 +1,36 @@
+const now = Date.parse('2025-09-06T10:30:15+09:00');
+const odd = `<b onclick="x">S&4'`;
+
+/** The data that the partials of the frame and of the access pages are printed with in the states they know. */
+export const frameSamples: Readonly<Record<string, readonly object[]>> = {
+  'access/_made': [{ title: odd, lines: [{ label: odd, secret: 'ls_x' }] }],
+  'access/_notice': [
+    { fault: null, done: null },
+    { fault: 'wait', values: { duration: '3 s' }, done: null },
+    { fault: null, done: 'password' },
+  ],
+  'access/_password': [{ name: 'password', label: odd }],
+  'access/_revoke': [
+    { revokedAt: now, action: '/tokens/1/revoke', name: odd },
+    { revokedAt: null, action: '/tokens/1/revoke', name: odd },
+  ],
+  'access/_roles': [{ role: 'admin' }],
+  'access/_tabs': [{ current: 'users' }],
+  'layouts/_account': [
+    { account: null, here: `/?${odd}` },
+    { account: { name: odd, role: 'viewer' }, here: '/' },
+  ],
+  'layouts/_bar': [{ here: '/' }],
+  'layouts/_connection': [{}],
+  'layouts/_languages': [{ here: `/?${odd}` }],
+  'layouts/_nav': [{}],
+  'layouts/_notes': [
+    { notes: [] },
+    { notes: [{ key: 'open', values: {} }], setUpHref: '/setup?key=x' },
+    { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
+  ],
+  'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({
+    ...{ here: `/?${odd}`, theme },
+    folded: theme === 'dark',
+  })),
+};
