@@ -26,14 +26,7 @@ import {
   type Tone,
 } from '../plant/station-state.ts';
 import { maxCardsOf } from './max-cards.ts';
-import type {
-  InspectionRef,
-  StationSummary,
-  TimeWindow,
-  TrendBucket,
-  Verdict,
-  VerdictCounts,
-} from './model.ts';
+import type { StationSummary, TimeWindow, TrendBucket, VerdictCounts } from './model.ts';
 import type { NoticesView } from './notices.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
 import { wallGrid } from './wall-grid.ts';
