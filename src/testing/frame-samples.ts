@@ -33,4 +33,22 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     ...{ here: `/?${odd}`, theme },
     folded: theme === 'dark',
   })),
+  'shared/_rescan': [{ rescan: null, here: '/sources' }],
+  'shared/_rescan-result': [
+    { rescan: null },
+    { rescan: { scanned: 1000, added: 2, note: null } },
+    { rescan: { scanned: 0, added: 0, note: `watch dir not found: ${odd}` } },
+  ],
+  'shared/_offline-reason': (
+    [
+      'missing',
+      'not_a_folder',
+      'no_permission',
+      'not_connected',
+      'emptied',
+      'no_answer',
+      'other',
+      null,
+    ] as const
+  ).map((reasonCode) => ({ source: { reasonCode, reason: odd } })),
 };

@@ -234,26 +234,8 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     { filters: { ...filters, query: { ...query, site: odd } } },
   ],
   'shared/_flag': cards.cards.flatMap(({ conditions }) => conditions.map((condition) => ({ condition }))),
-  'shared/_offline-reason': (
-    [
-      'missing',
-      'not_a_folder',
-      'no_permission',
-      'not_connected',
-      'emptied',
-      'no_answer',
-      'other',
-      null,
-    ] as const
-  ).map((reasonCode) => ({ source: { reasonCode, reason: odd } })),
   'shared/_order': views(cards.order, overview.order),
   'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
-  'shared/_rescan': [{ rescan: null, here: '/sources' }],
-  'shared/_rescan-result': [
-    { rescan: null },
-    { rescan: { scanned: 1000, added: 2, note: null } },
-    { rescan: { scanned: 0, added: 0, note: `watch dir not found: ${odd}` } },
-  ],
   'shared/_scale': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_shot': images.map((inspection) => ({ shot: shotView(inspection, { unreadable, elsewhere }) })),
   'shared/_yield': [
