@@ -80,7 +80,7 @@ describe('inspections', () => {
         ...{ id, revision: 0, site: 'main', station: 'S9', part: 'OR-2CT', verdict: 'OK', sequence: 4 },
         ...{ path: 'S9/OR-2CT/OK-20250906-101000-4.jpg', name: 'OK-20250906-101000-4.jpg' },
         ...{ capturedAt: at('10:10:00'), foundAt: plant.clock.now(), sizeBytes: expect.any(Number) },
-        ...{ missingAt: null, rejudgedAt: null, previousVerdict: null },
+        ...{ missingAt: null, clearedAt: null, rejudgedAt: null, previousVerdict: null },
         images: {
           strip: `/images/${id}/0/strip.webp`,
           card: `/images/${id}/0/card.webp`,

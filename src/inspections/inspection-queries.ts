@@ -59,7 +59,7 @@ export function createInspectionQueries(
   }
 
   function toRef(row: typeof inspections.$inferSelect): InspectionRef {
-    const { directoryId, partId, modifiedAt: _modified, clearedAt: _cleared, ...rest } = row;
+    const { directoryId, partId, modifiedAt: _, ...rest } = row;
     const { stationId } = row;
     const { path, rootId } = folders.get(directoryId);
     return {
