@@ -2,6 +2,7 @@ import { eq, min } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import { createBatch } from '../../kernel/batch.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { isBeingWritten, type LocatedImage, locateImage } from '../../kernel/images/locate-image.ts';
 import { type PixelSize, readPixelSize } from '../../kernel/images/pixel-size.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import type { Caching } from '../../kernel/images/send-file.ts';
@@ -12,7 +13,6 @@ import { type OpenFile, openRegularFile } from '../../kernel/storage/open-file.t
 import type { Db } from '../../schema/db.ts';
 import type { InspectionRef } from '../model.ts';
 import type { RootPlaces } from '../root-places.ts';
-import { isBeingWritten, type LocatedImage, locateImage } from './locate-image.ts';
 import { type ImageOutcome, recordOutcomes } from './record-outcomes.ts';
 
 /** How long a failure is answered again without another look at the file. */

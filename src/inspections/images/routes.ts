@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { may, noteChange } from '../../kernel/http/access.ts';
 import { redirectBack } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { sendPlaceholder } from '../../kernel/images/placeholder.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
 import { sendThumbnail } from '../../kernel/images/send-thumbnail.ts';
@@ -12,7 +13,6 @@ import type { Sites } from '../../plant/sites.ts';
 import { apiDocs } from '../api-docs.ts';
 import type { InspectionRef } from '../model.ts';
 import type { InspectionImages } from './inspection-images.ts';
-import { sendPlaceholder } from './placeholder.ts';
 
 export type ImageRouteDeps = {
   images: InspectionImages;

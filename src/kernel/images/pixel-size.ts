@@ -1,4 +1,5 @@
 import { openRegularFile, readWhole } from '../storage/open-file.ts';
+import { readBmpHeader } from './bmp.ts';
 import { findAcceptedType } from './content-type.ts';
 import { openUntrustedImage } from './untrusted-image.ts';
 
@@ -14,7 +15,11 @@ export async function readPixelSize(realPath: string, root?: string): Promise<Pi
   try {
     const bytes = await readWhole(opened.file, Math.min(opened.sizeBytes, MAX_HEADER_BYTES));
     const type = findAcceptedType(bytes);
-    if (type === undefined || type === 'image/bmp') return undefined;
+    if (type === undefined) return undefined;
+    if (type === 'image/bmp') {
+      const { width, height } = readBmpHeader(bytes);
+      return { width, height };
+    }
     const { autoOrient } = await (await openUntrustedImage(bytes)).metadata();
     return { width: autoOrient.width, height: autoOrient.height };
   } catch {

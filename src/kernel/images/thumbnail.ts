@@ -1,5 +1,7 @@
 import type { Sharp } from 'sharp';
+import { openBmp, UnsupportedBmp } from './bmp.ts';
 import { judgeBytes } from './completeness.ts';
+import type { AcceptedType } from './content-type.ts';
 import { type ImageFailure, readImage } from './read-image.ts';
 import { openPixels, openUntrustedImage, TooManyPixels } from './untrusted-image.ts';
 
@@ -13,6 +15,8 @@ export type ThumbnailSpec = {
   height: number;
   /** 1..100 of the encoder. */
   quality: number;
+  /** Of WebP, 0 (quick) to 6; 2 when not said. */
+  effort?: number;
   /** A thumbnail that comes out larger is made again, coarser, until it fits. */
   maxBytes?: number;
 };
@@ -37,6 +41,19 @@ export const cardSpec: ThumbnailSpec = {
   height: 640,
   quality: 75,
 };
+
+/** Widths a whole image is drawn in for screens that show it large, pixels. */
+export const ladderWidths = [320, 640, 960, 1280, 1920] as const;
+export type LadderWidth = (typeof ladderWidths)[number];
+
+/**
+ * One step of the ladder. Quick rather than small: at effort 0 a step is made in three quarters of the time, for bytes
+ * that are a quarter more (measured with 5 megapixels).
+ */
+export function ladderSpec(width: LadderWidth, type: ThumbnailSpec['type']): ThumbnailSpec {
+  // As tall as it comes: a strip of coil is a hundred times as long as it is wide.
+  return { name: `ladder-${width}-1`, type, width, height: 16_000, quality: 78, effort: 0 };
+}
 
 /** The thumbnail of the old `/thumb` route: JPEG of quality 85 with a longest side of `side`. */
 export function compatSpec(side: number): ThumbnailSpec {
@@ -63,24 +80,23 @@ export async function renderThumbnail(
 ): Promise<Thumbnail | ImageFailure> {
   const source = await readImage(realPath, root);
   if (!source.ok) return source;
-  if (source.type === 'image/bmp') {
-    return { ok: false, reason: 'not_an_image', message: 'BMP images are not supported here' };
-  }
   try {
-    const bytes = await encode(
-      resize(await openUntrustedImage(source.bytes), spec),
-      spec,
-      spec.quality,
-    ).toBuffer();
+    const bytes = await encode(resize(await openImage(source), spec), spec, spec.quality).toBuffer();
     const fits = spec.maxBytes === undefined || bytes.length <= spec.maxBytes;
-    return { ok: true, type: spec.type, bytes: fits ? bytes : await renderCoarser(source.bytes, spec) };
+    return { ok: true, type: spec.type, bytes: fits ? bytes : await renderCoarser(source, spec) };
   } catch (error) {
     return explainFailure(source.bytes, error);
   }
 }
 
-async function renderCoarser(source: Buffer, spec: ThumbnailSpec): Promise<Buffer> {
-  const image = resize(await openUntrustedImage(source), spec);
+type Source = { bytes: Buffer; type: AcceptedType };
+
+async function openImage({ bytes, type }: Source): Promise<Sharp> {
+  return type === 'image/bmp' ? openBmp(bytes) : openUntrustedImage(bytes);
+}
+
+async function renderCoarser(source: Source, spec: ThumbnailSpec): Promise<Buffer> {
+  const image = resize(await openImage(source), spec);
   const pixels = await image.raw().toBuffer({ resolveWithObject: true });
   let bytes = Buffer.alloc(0);
   for (const { quality, shrink } of coarserSteps) {
@@ -99,7 +115,7 @@ function resize(image: Sharp, spec: ThumbnailSpec): Sharp {
 
 function encode(image: Sharp, spec: ThumbnailSpec, quality: number): Sharp {
   // Effort 2 of 6 is a tenth faster than the default at 4 % more bytes.
-  if (spec.type === 'image/webp') return image.webp({ quality, effort: 2 });
+  if (spec.type === 'image/webp') return image.webp({ quality, effort: spec.effort ?? 2 });
   return image.flatten({ background: '#ffffff' }).jpeg({ quality });
 }
 
@@ -108,6 +124,9 @@ function explainFailure(source: Buffer, error: unknown): ImageFailure {
   if (!(error instanceof Error)) throw error;
   if (error instanceof TooManyPixels) {
     return { ok: false, reason: 'too_large', message: `the image has ${error.message} of its kind` };
+  }
+  if (error instanceof UnsupportedBmp) {
+    return { ok: false, reason: 'not_an_image', message: `the file is a BMP ${error.message}` };
   }
   if (judgeBytes(source) === 'incomplete') {
     return { ok: false, reason: 'truncated', message: 'the file ends before the image does' };

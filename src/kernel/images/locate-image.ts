@@ -1,8 +1,8 @@
 import { opendir } from 'node:fs/promises';
-import { checkCompleteness } from '../../kernel/images/completeness.ts';
-import type { ImageFailure } from '../../kernel/images/read-image.ts';
-import { resolveInside } from '../../kernel/storage/confine.ts';
-import { openRegularFile } from '../../kernel/storage/open-file.ts';
+import { resolveInside } from '../storage/confine.ts';
+import { openRegularFile } from '../storage/open-file.ts';
+import { checkCompleteness } from './completeness.ts';
+import type { ImageFailure } from './read-image.ts';
 
 /** A file that ends too early and changed this recently is taken to be on its way; later it is truncated. */
 const STILL_WRITTEN_MS = 60_000;
