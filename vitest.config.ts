@@ -22,7 +22,11 @@ export default defineConfig({
       ...servers.map((kind) => ({
         test: {
           name: kind,
-          include: ['src/inspections/{api,compat,page,export}.test.ts', 'src/overview/**/*.test.ts'],
+          include: [
+            'src/inspections/{api,compat,page,export}.test.ts',
+            'src/overview/**/*.test.ts',
+            'src/testing/sites.test.ts',
+          ],
           env: { TEST_DATABASE: kind },
           testTimeout: 60_000,
           hookTimeout: 90_000,

@@ -91,6 +91,26 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
     /inspection_minutes.*start_at>\? AND start_at<\?/,
   ],
   ['COUNT gaps of a station', () => store.reads.gaps(window, { stationId }), /sequence_gaps_/],
+  [
+    'counts of one site of several',
+    () => store.reads.counts.countByPart({ startAt: at - 5 * hourMs, endAt: at }, { siteId: 1 }),
+    /inspection_hours USING (?:PRIMARY KEY|INDEX sqlite_autoindex_inspection_hours_1) \(start_at>\? AND start_at<\?\)/,
+  ],
+  [
+    'buckets of one site of several',
+    () => store.reads.counts.countByTime({ startAt: at - hourMs / 2, endAt: at }, { siteId: 1 }, false),
+    /inspection_minutes USING (?:PRIMARY KEY|INDEX sqlite_autoindex_inspection_minutes_1) \(start_at>\? AND start_at<\?\)/,
+  ],
+  [
+    'COUNT gaps of one site of several',
+    () => store.reads.gaps(window, { siteId: 1 }),
+    /sequence_gaps_time \(to_at>\? AND to_at<\?\)/,
+  ],
+  [
+    'hours of one site whose COUNT is to be checked',
+    () => checkSequences(store.db, { siteId: 1 }),
+    /inspection_hours_unchecked/,
+  ],
   ['hours whose COUNT is to be checked', () => checkSequences(store.db), /inspection_hours_unchecked/],
   [
     'one image by its file',
