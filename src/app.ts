@@ -34,6 +34,7 @@ import { requestLog } from './kernel/http/request-log.ts';
 import { securityHeaders } from './kernel/http/security-headers.ts';
 import type { TlsStatus } from './kernel/http/tls.ts';
 import { pickLang } from './kernel/i18n/languages.ts';
+import { liveImageRoutes } from './live/image-routes.ts';
 import { type OverviewDeps, overviewRoutes } from './overview/routes.ts';
 import type { Services } from './services.ts';
 import { preferenceRoutes } from './settings/preferences.ts';
@@ -118,6 +119,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     inspectionRoutes(inspections),
     stationRoutes(inspections),
     sourceRoutes(inspections),
+    liveImageRoutes(services.live),
     imageRoutes({ images, findInspection, sites: inspections.reads.sites }),
     inspectionCompatRoutes(inspections),
     imageCompatRoutes({ store, rootPaths: inspections.sources.rootPaths, thumbMaxDim: config.thumbMaxDim }),

@@ -23,6 +23,8 @@ import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
 import type { Log } from './kernel/log.ts';
 import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
+import type { Live } from './live/live.ts';
+import { openLive } from './live/open-live.ts';
 import { openRetention } from './open-retention.ts';
 import { siteParam, stationHref } from './plant/links.ts';
 import { openSites } from './plant/open-sites.ts';
@@ -32,9 +34,7 @@ import { type Db, openDb } from './schema/db.ts';
 import { readSystemState, type SystemParts } from './system/read-state.ts';
 import { type System, startSystem } from './system/system.ts';
 
-const minuteMs = 60_000;
-const secondMs = 1_000;
-const hourMs = 60 * minuteMs;
+const [secondMs, minuteMs, hourMs] = [1_000, 60_000, 3_600_000];
 const megabyte = 1_000_000;
 
 /** Sections of the product, in the order of the bar. */
@@ -64,6 +64,7 @@ export type Services = ServiceOptions &
     inspections: InspectionDeps;
     demo: Demo;
     images: Images;
+    live: Live;
     system: System;
     retention: Retention;
     publish: Publish;
@@ -102,6 +103,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
         ({ added }) => checks.wake(added),
         ({ stationIds }) => images.wake(stationIds),
         ({ added }) => system.countRecorded(added),
+        ({ stationIds }) => live.showStations(stationIds),
       ],
     },
     topics.publish,
@@ -109,6 +111,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const sources = openSources(options, places, { db, reads, publish });
   const rootPlaces = createRootPlaces({ db, sites: reads.sites, clock, watched: sources.rootPaths });
   const images = openImages(options, places, { db, reads, findPlace: rootPlaces.find, publish });
+  const live = await openLive({ ...options, places, db, reads, publish, store: images.store });
   const retention = openRetention({
     ...{ config, places, clock, log, db, reads, sources, images },
     onChanged: () => publish('retention.changed', undefined),
@@ -121,7 +124,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     ...options,
     version,
     startedAt: clock.now(),
-    ...{ places, db, backups, access, i18n, staticFiles, publish, demo, images, system, retention },
+    ...{ places, db, backups, access, i18n, staticFiles, publish, demo, images, live, system, retention },
     ...entrances,
     inspections: {
       reads,
@@ -134,11 +137,12 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     },
     start: async () => {
       await sources.watch(places.watchDir);
+      await live.start();
       await demo.resume();
       retention.start();
     },
     stop: async () => {
-      for (const part of [learning, retention, system, demo, sources, images, checks, backups])
+      for (const part of [learning, retention, system, demo, sources, live, images, checks, backups])
         await part.stop();
       await db.close();
     },

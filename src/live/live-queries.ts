@@ -219,9 +219,9 @@ function beginsWith(column: AnyColumn, text: string): SQL {
 /** A row as everybody is told of it; undefined when its channel is not known here. */
 export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): LiveImage | undefined {
   if (!channel) return undefined;
-  const { id, revision, name, capturedAt, coil, sizeBytes, foundAt, missingAt } = row;
+  const { id, revision, name, capturedAt, coil, sizeBytes, modifiedAt, foundAt, missingAt } = row;
   return {
-    ...{ id, revision, name, capturedAt, sizeBytes, foundAt, missingAt },
+    ...{ id, revision, name, capturedAt, sizeBytes, modifiedAt, foundAt, missingAt },
     kind: 'live',
     channel: channel.key,
     camera: channel.camera,

@@ -1,3 +1,5 @@
+import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnail.ts';
+
 /*
  * The words of live images. A camera is one place with up to two pictures of what it sees; a channel is one folder of
  * them, in role `original` (as taken) or `labeled` (with the defects marked). Contract S5 calls a channel's key `type`.
@@ -40,6 +42,8 @@ export type LiveImage = {
   /** The coil its name tells; null when it tells none. */
   coil: string | null;
   sizeBytes: number | null;
+  /** When the file was changed, epoch ms; null, as the size, where it was taken by its name alone. */
+  modifiedAt: number | null;
   /** When it was noticed here, epoch ms. */
   foundAt: number;
   /** Since when its file is gone; null while it is there. */
@@ -70,8 +74,8 @@ export type LiveCamera = {
 };
 
 /** Widths images are drawn in, pixels; the smallest that fills the tile is taken. Never enlarged. */
-export const liveWidths = [320, 640, 960, 1280, 1920] as const;
-export type LiveWidth = (typeof liveWidths)[number];
+export const liveWidths = ladderWidths;
+export type LiveWidth = LadderWidth;
 
 /** Everybody's word for the place of one image in time order. */
 export type LivePlace = { capturedAt: number; id: number };

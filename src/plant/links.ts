@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LadderWidth } from '../kernel/images/thumbnail.ts';
 
 /** The filters every page of the plant understands; they live in the URL and nowhere else. */
 export type PageQuery = {
@@ -17,7 +18,7 @@ export const periods = ['1h', '1d', '1w', 'custom'] as const;
 export type Period = (typeof periods)[number];
 
 /** Sizes an image is served in; `original` is the file itself. */
-export type ImageSize = 'strip.webp' | 'card.webp' | 'original';
+export type ImageSize = 'strip.webp' | 'card.webp' | `w${LadderWidth}.${'webp' | 'jpg'}` | 'original';
 
 /**
  * A short piece of DOM id for a station, the same on every page and after every restart. Any name is safe: plain

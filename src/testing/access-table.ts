@@ -48,9 +48,16 @@ export const accessTable: readonly AccessRow[] = [
   entrust('POST /kiosk-links/:id{[0-9]{1,15}}/revoke', '/kiosk-links/999/revoke'),
   entrust('GET /audit'),
   operate('POST /inspections/rescan'),
-  look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/strip.webp', '/images/1/0/strip.webp'),
-  look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/card.webp', '/images/1/0/card.webp'),
+  look(
+    'GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/:size{[a-z0-9]+[.](?:webp|jpg)}',
+    '/images/1/0/strip.webp',
+  ),
   look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/original', '/images/1/0/original'),
+  look(
+    'GET /live/images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/:size{[0-9]{3,4}[.](?:webp|jpg)}',
+    '/live/images/1/0/640.webp',
+  ),
+  look('GET /live/images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/original', '/live/images/1/0/original'),
   operate('POST /images/:id{[0-9]{1,15}}/retry', '/images/1/retry'),
   look('GET /stations/:station', '/stations/S9'),
   look('GET /station/summary', '/station/summary?station=S9'),

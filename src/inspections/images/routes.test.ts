@@ -27,11 +27,13 @@ async function listBad(): Promise<{ name: string; reason: string; attempts: numb
   return images.map(({ inspection, reason, attempts }) => ({ name: inspection.name, reason, attempts }));
 }
 
-test('an image has a strip and a card thumbnail and its original, each to be kept for ever', async () => {
+test('an image has a strip and a card thumbnail, widths for large screens and its original, each to be kept for ever', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg);
   for (const [size, type] of [
     ['strip.webp', 'image/webp'],
     ['card.webp', 'image/webp'],
+    ['w320.webp', 'image/webp'],
+    ['w1920.jpg', 'image/jpeg'],
     ['original', 'image/jpeg'],
   ] as const) {
     for (const _ of ['made', 'remembered']) {
@@ -46,7 +48,7 @@ test('an image has a strip and a card thumbnail and its original, each to be kep
       expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(30);
     }
   }
-  expect(plant.store.stats()).toMatchObject({ rendered: 2, fromMemory: 2 });
+  expect(plant.store.stats()).toMatchObject({ rendered: 4, fromMemory: 4 });
 });
 
 test('an old address leads to the current one, an unknown image to none', async () => {
@@ -58,6 +60,8 @@ test('an old address leads to the current one, an unknown image to none', async 
     'no-store',
   ]);
   expect((await plant.app.request('/images/999/0/strip.webp')).status).toBe(404);
+  expect((await get(inspection, 'w7.webp')).status).toBe(404);
+  expect((await get(inspection, 'constructor.webp')).status).toBe(404);
   for (const path of ['/images/x/0/strip.webp', '/images/1/0/huge.webp', '/images/1/0/..%2foriginal'])
     expect((await plant.app.request(path)).status).toBe(404);
 });

@@ -7,7 +7,13 @@ import { sendPlaceholder } from '../../kernel/images/placeholder.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
 import { sendThumbnail } from '../../kernel/images/send-thumbnail.ts';
-import { cardSpec, stripSpec, type ThumbnailSpec } from '../../kernel/images/thumbnail.ts';
+import {
+  cardSpec,
+  ladderSpec,
+  ladderWidths,
+  stripSpec,
+  type ThumbnailSpec,
+} from '../../kernel/images/thumbnail.ts';
 import { type ImageSize, imageHref, imageSrc } from '../../plant/links.ts';
 import type { Sites } from '../../plant/sites.ts';
 import { apiDocs } from '../api-docs.ts';
@@ -20,24 +26,26 @@ export type ImageRouteDeps = {
   sites: Sites;
 };
 
-const specs: Record<Exclude<ImageSize, 'original'>, ThumbnailSpec> = {
-  'strip.webp': stripSpec,
-  'card.webp': cardSpec,
-};
+type DrawnSize = Exclude<ImageSize, 'original'>;
+
+const specs = new Map<DrawnSize, ThumbnailSpec>([
+  ['strip.webp', stripSpec],
+  ['card.webp', cardSpec],
+  ...ladderWidths.flatMap((width): [DrawnSize, ThumbnailSpec][] => [
+    [`w${width}.webp`, ladderSpec(width, 'image/webp')],
+    [`w${width}.jpg`, ladderSpec(width, 'image/jpeg')],
+  ]),
+]);
 
 /** Standing in for each size, in pixels. */
-const placeholderSizes: Record<ImageSize, { width: number; height: number }> = {
-  'strip.webp': { width: 256, height: 192 },
-  'card.webp': { width: 640, height: 480 },
-  original: { width: 640, height: 480 },
-};
+const placeholderSize = (size: ImageSize) =>
+  size === 'strip.webp' ? { width: 256, height: 192 } : { width: 640, height: 480 };
 
-/** Images under addresses that change with their content: `/images/:id/:revision/strip.webp|card.webp|original`. */
+/** Images under addresses that change with their content: `/images/:id/:revision/strip.webp|card.webp|w960.webp|…|original`. */
 export function imageRoutes(deps: ImageRouteDeps): Hono<AppEnv> {
   const path = '/images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}';
   return new Hono<AppEnv>()
-    .get(`${path}/strip.webp`, may('look'), (c) => answerThumbnail(c, deps, 'strip.webp'))
-    .get(`${path}/card.webp`, may('look'), (c) => answerThumbnail(c, deps, 'card.webp'))
+    .get(`${path}/:size{[a-z0-9]+[.](?:webp|jpg)}`, may('look'), (c) => answerThumbnail(c, deps))
     .get(`${path}/original`, may('look'), (c) => answerOriginal(c, deps))
     .post('/images/:id{[0-9]{1,15}}/retry', may('operate', 'images.retry'), apiDocs.retryForm, async (c) => {
       const inspection = await getInspection(c, deps);
@@ -48,12 +56,10 @@ export function imageRoutes(deps: ImageRouteDeps): Hono<AppEnv> {
     });
 }
 
-async function answerThumbnail(
-  c: AppContext,
-  deps: ImageRouteDeps,
-  size: keyof typeof specs,
-): Promise<Response> {
-  const spec = specs[size];
+async function answerThumbnail(c: AppContext, deps: ImageRouteDeps): Promise<Response> {
+  const size = (c.req.param('size') ?? '') as DrawnSize;
+  const spec = specs.get(size);
+  if (!spec) throw new AppError('not_found', `Images are not drawn as ${size}.`);
   const recalled = deps.images.recall(Number(c.req.param('id')), Number(c.req.param('revision')), spec);
   if (recalled) return sendThumbnail(c, recalled, 'immutable');
   const inspection = await getInspection(c, deps);
@@ -104,5 +110,5 @@ function standIn(
         })
       : c.get('t')(`imageFault.${reason}`, { site: site.title || site.name });
   const status = reason === 'busy' ? 503 : 200;
-  return sendPlaceholder(c, { reason, text, status, ...placeholderSizes[failed.size] });
+  return sendPlaceholder(c, { reason, text, status, ...placeholderSize(failed.size) });
 }

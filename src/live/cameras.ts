@@ -1,0 +1,91 @@
+import type { RootStatus } from '../kernel/folder-scan/root-status.ts';
+import { channelKeyOf } from './channels.ts';
+import type { CurrentImages } from './current.ts';
+import { mainCamera, type NamedFolder } from './find-folders.ts';
+import type { LiveCamera, LiveChannel, LiveImage } from './model.ts';
+import type { Habit } from './silences.ts';
+
+/** How old a picture may be, as LIVE_STALE_SEC says it. */
+export type StaleLimits = { everyMs: number; byCamera: ReadonlyMap<string, number> };
+
+const secondMs = 1_000;
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** `30,line2=120` of LIVE_STALE_SEC. */
+export function parseStaleLimits(entries: readonly string[], defaultSec = 30): StaleLimits {
+  const all = entries.find((entry) => !entry.includes('='));
+  const single = entries
+    .filter((entry) => entry.includes('='))
+    .map((entry): [string, number] => {
+      const at = entry.lastIndexOf('=');
+      return [entry.slice(0, at).trim(), Number(entry.slice(at + 1)) * secondMs];
+    });
+  return { everyMs: (all === undefined ? defaultSec : Number(all)) * secondMs, byCamera: new Map(single) };
+}
+
+export type CameraParts = {
+  channels: readonly LiveChannel[];
+  named: readonly NamedFolder[];
+  stations: ReadonlyMap<string, LiveImage>;
+  current: Pick<CurrentImages, 'latest'>;
+  stale: StaleLimits;
+  statusOf(channelId: number): RootStatus | undefined;
+  habitOf(camera: string): Habit;
+};
+
+/** All cameras: the two folders of contract S5 first, then by name, stations last. */
+export function listCameras(parts: CameraParts): LiveCamera[] {
+  const keys = [...new Set(parts.channels.map(({ camera }) => camera))];
+  const cameras = keys.map((key) => folderCamera(parts, key));
+  cameras.sort(
+    (a, b) => Number(b.key === mainCamera) - Number(a.key === mainCamera) || byName.compare(a.name, b.name),
+  );
+  const stations = [...parts.stations]
+    .sort(([a], [b]) => byName.compare(a, b))
+    .map(([name, image]) => stationCamera(parts, name, image));
+  return [...cameras, ...stations];
+}
+
+function folderCamera(parts: CameraParts, key: string): LiveCamera {
+  const channels = parts.channels.filter(({ camera }) => camera === key);
+  const named = parts.named.find(({ name }) => channelKeyOf(name) === key);
+  const camera: LiveCamera = {
+    key,
+    name: key === mainCamera ? '' : (named?.name ?? key),
+    origin: key === mainCamera ? 'base' : named ? 'setting' : 'folder',
+    channels: {},
+    newest: {},
+    staleAfterMs: staleAfterMs(parts.stale, key, channels),
+    ...parts.habitOf(key),
+    offlineReason: null,
+  };
+  for (const { id, key: channel, role } of channels) {
+    // Of several folders of a role the first is shown: it has been there longest.
+    if (camera.channels[role]) continue;
+    camera.channels[role] = channel;
+    const newest = parts.current.latest(channel);
+    if (newest) camera.newest[role] = newest;
+    const status = parts.statusOf(id);
+    if (status?.state === 'offline') camera.offlineReason ??= status.reasonCode ?? 'other';
+  }
+  return camera;
+}
+
+function staleAfterMs({ everyMs, byCamera }: StaleLimits, key: string, channels: readonly LiveChannel[]) {
+  const own = channels.find(({ staleAfterSec }) => staleAfterSec !== null)?.staleAfterSec;
+  return own == null ? (byCamera.get(key) ?? everyMs) : own * secondMs;
+}
+
+function stationCamera({ stale }: CameraParts, name: string, image: LiveImage): LiveCamera {
+  return {
+    key: image.camera,
+    name,
+    origin: 'station',
+    channels: { original: image.channel },
+    newest: { original: image },
+    staleAfterMs: stale.byCamera.get(name) ?? stale.everyMs,
+    usualIntervalMs: null,
+    silentSinceAt: null,
+    offlineReason: null,
+  };
+}

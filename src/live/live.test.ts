@@ -1,0 +1,178 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, expect, test, vi } from 'vitest';
+import { drawJpeg } from '../testing/image-plant.ts';
+import { createTestApp, type TestApp } from '../testing/test-app.ts';
+import { liveImageSrc } from './model.ts';
+
+const jpeg = await drawJpeg(800, 600);
+const patience = { timeout: 10_000, interval: 5 };
+const started = Date.parse('2025-09-06T10:00:00+09:00');
+let plant: TestApp | undefined;
+afterEach(() => plant?.close());
+
+/** A plant whose live folder holds these files, watched by events. */
+async function startPlant(files: Record<string, Buffer> = {}, env: Record<string, string> = {}) {
+  let base = '';
+  plant = await createTestApp({
+    env: { WATCH_MODE: 'events', MIN_FILE_AGE_SEC: '1', ...env },
+    before: (folder) => {
+      base = join(folder, 'state', 'live');
+      for (const [path, bytes] of Object.entries(files)) write(base, path, bytes);
+    },
+  });
+  await plant.services.live.rescan();
+  const { live } = plant.services;
+  return { plant, live, base, put: (path: string, bytes = jpeg) => write(base, path, bytes) };
+}
+
+/** As a careful camera does: written aside, then put in place. */
+function write(base: string, path: string, bytes: Buffer): void {
+  mkdirSync(join(base, path, '..'), { recursive: true });
+  writeFileSync(join(base, `${path}.tmp`), bytes);
+  renameSync(join(base, `${path}.tmp`), join(base, path));
+}
+
+/** The product takes WebP from nobody, so that its decoder is switched off: the size of a lossy one stands at byte 26. */
+async function sizeOf(bytes: Buffer): Promise<number[]> {
+  if (bytes.toString('latin1', 8, 15) === 'WEBPVP8') return [bytes.readUInt16LE(26), bytes.readUInt16LE(28)];
+  const { width, height } = await sharp(bytes).metadata();
+  return [width, height];
+}
+
+const nameOf = (coil: string, seconds: number, role = 'original') =>
+  `${coil}_${started + seconds * 1000}_${role}.jpg`;
+
+test('what was there before the start is known, and a new image is told within a moment', async () => {
+  const { live, put } = await startPlant({
+    [`original/${nameOf('1', 0)}`]: jpeg,
+    [`original/${nameOf('1', 5)}`]: jpeg,
+    [`labeled/${nameOf('1', 5, 'labeled')}`]: jpeg,
+  });
+  await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(nameOf('1', 5)), patience);
+  await vi.waitFor(() => expect(live.current.latest('labeled')?.coil).toBe('1'), patience);
+  const waits: number[] = [];
+  for (let i = 1; i <= 10; i++) {
+    const name = nameOf('2', 10 + i);
+    const begin = performance.now();
+    put(`original/${name}`);
+    await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(name), patience);
+    waits.push(performance.now() - begin);
+  }
+  waits.sort((a, b) => a - b);
+  expect(waits[5]).toBeLessThan(200);
+  expect(live.current.latest('original', '1')?.name).toBe(nameOf('1', 5));
+});
+
+test('folders that appear later are cameras, each with its pictures', async () => {
+  const { live, put } = await startPlant();
+  expect(live.cameras().map(({ key }) => key)).toEqual(['main']);
+  put(`line2/${nameOf('7', 0)}`);
+  put(`출측 카메라/original/${nameOf('8', 0)}`);
+  put(`출측 카메라/labeled/${nameOf('8', 0, 'labeled')}`);
+  put('notes/readme.txt', Buffer.from('x'));
+  await live.rescan();
+  await vi.waitFor(() => expect(live.current.latest('출측-카메라-labeled')?.coil).toBe('8'), patience);
+  await vi.waitFor(() => expect(live.current.latest('line2')?.coil).toBe('7'), patience);
+  expect(live.cameras().map(({ key, channels }) => [key, channels])).toEqual([
+    ['main', { original: 'original', labeled: 'labeled' }],
+    ['line2', { original: 'line2' }],
+    ['출측-카메라', { original: '출측-카메라-original', labeled: '출측-카메라-labeled' }],
+  ]);
+});
+
+test('a removed newest picture gives its place to the one before', async () => {
+  const { live, base, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
+  put(`original/${nameOf('1', 1)}`);
+  await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(nameOf('1', 1)), patience);
+  rmSync(join(base, 'original', nameOf('1', 1)));
+  await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(nameOf('1', 0)), patience);
+});
+
+test('a half-written picture is not told before it is whole', async () => {
+  const { live, base } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
+  const path = join(base, 'original', nameOf('1', 1));
+  writeFileSync(path, jpeg.subarray(0, jpeg.length / 2));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(live.current.latest('original')?.name).toBe(nameOf('1', 0));
+  writeFileSync(path, jpeg.subarray(jpeg.length / 2), { flag: 'a' });
+  await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(nameOf('1', 1)), patience);
+});
+
+test('a picture comes in the widths of the ladder, whole and never enlarged, and as the file it is', async () => {
+  const { plant: app, live } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
+  await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
+  const image = live.current.latest('original')!;
+  for (const [size, format, type, width] of [
+    [320, 'webp', 'image/webp', 320],
+    [640, 'jpg', 'image/jpeg', 640],
+    [1920, 'webp', 'image/webp', 800],
+  ] as const) {
+    const answer = await app.request(liveImageSrc(image, size, format));
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+    expect(answer.headers.get('cache-control')).toContain('immutable');
+    expect(await sizeOf(Buffer.from(await answer.arrayBuffer()))).toEqual([width, (width * 3) / 4]);
+  }
+  const original = await app.request(liveImageSrc(image, 'original'), { headers: { range: 'bytes=0-9' } });
+  expect([original.status, original.headers.get('content-range')]).toEqual([206, `bytes 0-9/${jpeg.length}`]);
+  const { id } = image;
+  expect((await app.request(`/live/images/${id}/9/640.webp`)).headers.get('location')).toBe(
+    liveImageSrc(image, 640),
+  );
+  for (const path of [
+    `/live/images/${id}/0/650.webp`,
+    `/live/images/999/0/640.webp`,
+    `/live/images/${id}/0/640.gif`,
+  ])
+    expect((await app.request(path)).status, path).toBe(404);
+});
+
+test('what viewers use is drawn when the file is complete, before anybody asks', async () => {
+  const { plant: app, live, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
+  await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
+  await app.request(liveImageSrc(live.current.latest('original')!, 640));
+  put(`original/${nameOf('1', 1)}`);
+  const variant = { width: 640, format: 'webp' } as const;
+  await vi.waitFor(() => {
+    const image = live.current.latest('original')!;
+    expect(image.name).toBe(nameOf('1', 1));
+    expect(live.images.recall(image, variant)).toBeDefined();
+  }, patience);
+  expect(
+    live.images.recall(live.current.latest('original')!, { width: 960, format: 'webp' }),
+  ).toBeUndefined();
+});
+
+test('a broken picture is answered with one that says why', async () => {
+  const broken = Buffer.concat([jpeg.subarray(0, 400), Buffer.alloc(300, 7), Buffer.from([0xff, 0xd9])]);
+  const { plant: app, live } = await startPlant({ [`original/${nameOf('1', 0)}`]: broken });
+  await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
+  const answer = await app.request(liveImageSrc(live.current.latest('original')!, 640));
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect(answer.headers.get('x-image-error')).toMatch(/unreadable|truncated/);
+});
+
+test('every station is a camera with its newest inspection', async () => {
+  const { plant: app, live } = await startPlant();
+  await app.addImages(['S9/OR-3CT/OK-20250906-102131-1.jpg', 'S4/OR-3CT/NG-20250906-102131-1.jpg']);
+  await vi.waitFor(() => expect(live.cameras().map(({ name }) => name)).toEqual(['', 'S4', 'S9']), patience);
+  await app.addImages(['S9/OR-3CT/NG-20250906-102231-2.jpg']);
+  await vi.waitFor(
+    () => expect(live.current.latest('station/S9')).toMatchObject({ verdict: 'NG', kind: 'inspection' }),
+    patience,
+  );
+  const answer = await app.request(liveImageSrc(live.current.latest('station/S9')!, 320));
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/webp']);
+});
+
+test('a camera that is quiet beyond its habit is silent until the next image', async () => {
+  const files = Array.from({ length: 20 }, (_, i) => [`original/${nameOf('1', i * 5)}`, jpeg] as const);
+  const { plant: app, live, put } = await startPlant(Object.fromEntries(files));
+  await vi.waitFor(() => expect(live.camera('main')?.usualIntervalMs).toBe(5_000), patience);
+  expect(live.camera('main')?.silentSinceAt).toBeNull();
+  app.clock.advance(61_000);
+  expect(live.camera('main')?.silentSinceAt).not.toBeNull();
+  put(`original/${nameOf('1', 200)}`);
+  await vi.waitFor(() => expect(live.camera('main')?.silentSinceAt).toBeNull(), patience);
+});

@@ -1,0 +1,50 @@
+import type { Publish } from '../events.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Config } from '../kernel/config.ts';
+import type { ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Places } from '../kernel/storage/places.ts';
+import type { Db } from '../schema/db.ts';
+import { createLive, type Live } from './live.ts';
+import { liveSettings } from './live-settings.ts';
+import type { StationShot } from './station-feed.ts';
+
+/** What is read of stations, so that each is a camera. */
+type StationReads = {
+  sites: { own: { id: number } };
+  names: { listStations(siteId: number): { id: number }[] };
+  inspections: {
+    /** Newest first. */
+    listInspections(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
+  };
+};
+
+/** Live images as the settings have them; what happens is told as events. */
+export function openLive(options: {
+  config: Config;
+  places: Places;
+  db: Db;
+  reads: StationReads;
+  store: ThumbnailStore;
+  publish: Publish;
+  clock: Clock;
+  log: Log;
+}): Promise<Live> {
+  const { config, places, publish, reads } = options;
+  const siteId = reads.sites.own.id;
+  return createLive({
+    ...options,
+    ...liveSettings(config, places),
+    siteId,
+    listStations: () => reads.names.listStations(siteId).map(({ id }) => id),
+    readStation: async (stationId) =>
+      (await reads.inspections.listInspections({ stationId }, { limit: 1 }))[0],
+    told: {
+      image: (event) => publish('live.image', event),
+      removed: (event) => publish('live.removed', event),
+      silent: (event) => publish('live.silent', event),
+      resumed: (event) => publish('live.resumed', event),
+      changed: () => publish('live.changed', undefined),
+    },
+  });
+}
