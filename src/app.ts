@@ -36,6 +36,8 @@ import type { TlsStatus } from './kernel/http/tls.ts';
 import { pickLang } from './kernel/i18n/languages.ts';
 import { liveImageRoutes } from './live/image-routes.ts';
 import { type OverviewDeps, overviewRoutes } from './overview/routes.ts';
+import { retentionApiRoutes } from './retention/api.ts';
+import { retentionRoutes } from './retention/routes.ts';
 import type { Services } from './services.ts';
 import { preferenceRoutes } from './settings/preferences.ts';
 import { settingsRoutes } from './settings/routes.ts';
@@ -134,8 +136,15 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       topics: inspections.topics,
       system: services.system,
       clock,
+      fullDisks: () => services.retention.disks.filter(({ state }) => state === 'stuck'),
       ways: () => ({ listeners: services.listeners.list(), certificate: services.tls?.status() ?? null }),
     }),
+    retentionRoutes({
+      renderer: inspections.renderer,
+      topics: inspections.topics,
+      retention: services.retention,
+    }),
+    retentionApiRoutes(services.retention),
     docsRoutes({ renderer: inspections.renderer, version, app }),
     healthRoutes({
       version,
@@ -188,11 +197,16 @@ function isReady({ inspections }: Services): boolean {
   return sources.length > 0 && sources.every(({ state }) => state !== 'starting');
 }
 
+function healthOfRetention({ lastRunAt, disks }: Services['retention']) {
+  return { lastRunAt, disks };
+}
+
 async function checkHealth({
   inspections,
   images,
   db,
   backups,
+  retention,
   places,
   listeners,
   tls,
@@ -203,6 +217,11 @@ async function checkHealth({
   return {
     database: await checkDatabase(db),
     storage: await checkStorage(places.stateDir, { isKept }),
+    retention: {
+      ok: retention.disks.every(({ state }) => state !== 'stuck'),
+      required: false,
+      detail: healthOfRetention(retention),
+    },
     sources: { ok: sources.every(({ state }) => state !== 'offline'), required: false, detail: sources },
     listeners: { ok: true, required: false, detail: listeners.list() },
     ...(tls && { certificate: healthOf(tls.status()) }),

@@ -43,6 +43,7 @@ const sections = [
   { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },
   { key: 'sources', href: '/sources', at: /^\/sources/ },
   { key: 'system', href: '/system', at: /^\/(?:system|docs)/ },
+  { key: 'retention', href: '/retention', at: /^\/retention/, forAdmins: true },
   { key: 'settings', href: '/settings', at: /^\/settings/ },
   { key: 'access', href: '/users', at: /^\/(?:users|tokens|kiosk-links|audit)/, forAdmins: true },
 ];

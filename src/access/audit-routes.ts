@@ -10,7 +10,17 @@ import type { Access } from './access.ts';
 import { type AuditEntry, listAudit } from './audit-queries.ts';
 
 /** What the log's lines are about; the part of `action` before its dot. */
-const subjects = ['session', 'users', 'tokens', 'kiosk', 'inspections', 'images', 'demo'] as const;
+const subjects = [
+  'session',
+  'users',
+  'tokens',
+  'kiosk',
+  'inspections',
+  'images',
+  'retention',
+  'retention',
+  'demo',
+] as const;
 
 /** Actions and details the page has words for; others are printed as they are. */
 const actions: Readonly<Record<string, readonly string[]>> = {
@@ -20,6 +30,7 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   kiosk: ['add', 'revoke'],
   inspections: ['rescan'],
   images: ['retry'],
+  retention: ['run'],
   demo: ['start'],
 };
 const details = ['role', 'scopes', 'site', 'station', 'device', 'pages', 'failures'];

@@ -29,6 +29,7 @@ test('a plant that works is healthy, in the words of all the systems it replaces
         ],
         stream: expect.objectContaining({ viewers: 0 }),
         thumbnails: expect.any(Object),
+        retention: { lastRunAt: null, disks: expect.any(Array) },
         backups: expect.objectContaining({ count: 0, newestAt: null, fault: null }),
       },
     },

@@ -12,7 +12,7 @@ export const files = [
     group: 'files',
     default: '/data',
     ...path(),
-    doc: 'Folder with the inspection images: <station>/<model>/<file>. It is only ever read.',
+    doc: 'Folder with the inspection images: <station>/<model>/<file>. It is only ever read, unless RETENTION_DELETE_SOURCE=1.',
   }),
   setting({
     env: 'DB_PATH',

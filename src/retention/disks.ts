@@ -34,7 +34,12 @@ async function readDisk(
 /** The marks between which a disk is kept, 0..1; `high` of 0 switches it off. */
 export type Marks = { high: number; low: number };
 
-/** Bytes that have to go until a disk above the high mark is at the low one; 0 below the high mark. */
-export function bytesToFree({ usedBytes, usedRate, totalBytes }: Disk, { high, low }: Marks): number {
-  return high > 0 && usedRate > high ? Math.ceil(usedBytes - totalBytes * low) : 0;
+/** Whether a disk is so full that something has to go. */
+export function isAboveHigh({ usedRate }: Disk, { high }: Marks): boolean {
+  return high > 0 && usedRate > high;
+}
+
+/** Bytes that have to go until a disk is down to the low mark. */
+export function bytesAboveLow({ usedBytes, totalBytes }: Disk, { low }: Marks): number {
+  return Math.ceil(usedBytes - totalBytes * low);
 }

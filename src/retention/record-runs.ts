@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lte } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, lte } from 'drizzle-orm';
 import type { Clock } from '../kernel/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { RemovedByKind } from '../schema/retention-tables.ts';
@@ -7,9 +7,11 @@ import type { RemovedByKind } from '../schema/retention-tables.ts';
 const maxRuns = 100;
 
 /** Why a run began: its time of night came, a disk filled up, or somebody asked for it. */
-export type RunCause = 'night' | 'disk' | 'hand';
+export const runCauses = ['night', 'disk', 'hand'] as const;
+export type RunCause = (typeof runCauses)[number];
 /** `stopped`: by the end of the process, whether announced or not; `failed`: some kind could not be cleaned up. */
-export type RunOutcome = 'done' | 'stopped' | 'failed';
+export const runOutcomes = ['done', 'stopped', 'failed'] as const;
+export type RunOutcome = (typeof runOutcomes)[number];
 
 export type Run = {
   id: number;
@@ -34,6 +36,7 @@ export type Runs = {
 export function createRuns(db: Db, siteId: number, clock: Clock): Runs {
   const { retentionRuns: runs } = db.tables;
   const own = eq(runs.siteId, siteId);
+  const { siteId: _, ...columns } = getTableColumns(runs);
   return {
     begin: (cause) =>
       db.tx(async (q) => {
@@ -63,6 +66,7 @@ export function createRuns(db: Db, siteId: number, clock: Clock): Runs {
           .where(and(own, isNull(runs.endedAt))),
       );
     },
-    list: (limit = maxRuns) => db.read.select().from(runs).where(own).orderBy(desc(runs.id)).limit(limit),
+    list: (limit = maxRuns) =>
+      db.read.select(columns).from(runs).where(own).orderBy(desc(runs.id)).limit(limit),
   };
 }

@@ -6,7 +6,7 @@ import type { WallClock } from '../kernel/time-zone.ts';
 import type { Db } from '../schema/db.ts';
 import type { RemovedByKind } from '../schema/retention-tables.ts';
 import { cutsOf, type Gone, takeAway } from './clean-up.ts';
-import { bytesToFree, type Disk, type Marks, readDisks } from './disks.ts';
+import { bytesAboveLow, type Disk, isAboveHigh, type Marks, readDisks } from './disks.ts';
 import { isNightDue } from './due.ts';
 import { createMeasure, type KindState } from './measure.ts';
 import { createRuns, type Run, type RunCause, type RunOutcome } from './record-runs.ts';
@@ -88,7 +88,7 @@ export function createRetention(options: RetentionOptions): Retention {
     const list = await readRuns();
     disks = (await (options.readDisks ?? readDisks)(options.folders())).map((disk) => ({
       ...disk,
-      state: bytesToFree(disk, marks) === 0 ? 'ok' : 'high',
+      state: isAboveHigh(disk, marks) ? 'high' : 'ok',
     }));
     if (isNightDue(list, lastTimeOfDay(options.timeOfDay, clock.now(), wallClock), clock.now()))
       begin('night');
@@ -156,17 +156,18 @@ export function createRetention(options: RetentionOptions): Retention {
   /** The oldest of each kind in turn, those first whose loss matters least, until the disk is at its low mark. */
   async function freeDisks(run: Progress, note: () => Promise<void>): Promise<string[]> {
     const faults: string[] = [];
-    for (const kind of kinds) {
+    const read = async () => (options.readDisks ?? readDisks)(options.folders());
+    const full = (await read()).filter((disk) => isAboveHigh(disk, marks)).map(({ folders }) => folders[0]);
+    if (full.length > 0) relievedAt = clock.now();
+    for (const kind of full.length > 0 ? kinds : []) {
       if (ending.signal.aborted || kind.hindrance() !== null) continue;
-      const read = options.readDisks ?? readDisks;
-      const full = (await read(options.folders())).filter((disk) => bytesToFree(disk, marks) > 0);
-      if (full.length === 0) break;
-      relievedAt = clock.now();
       try {
-        for (const disk of full) {
-          if (!kind.folders().some((folder) => disk.folders.includes(folder))) continue;
-          const cut = { freeBytes: bytesToFree(disk, marks) };
-          await takeAway(kind, cut, { signal: ending.signal, onStep: stepOf(run, kind.key, note) });
+        for (const disk of await read()) {
+          const freeBytes = bytesAboveLow(disk, marks);
+          const isOnDisk = kind.folders().some((folder) => disk.folders.includes(folder));
+          if (!full.includes(disk.folders[0]) || !isOnDisk || freeBytes <= 0) continue;
+          await takeAway(kind, { freeBytes }, { signal: ending.signal, onStep: stepOf(run, kind.key, note) });
+          await note();
         }
       } catch (error) {
         faults.push(faultOf(kind, error));

@@ -8,7 +8,7 @@ import type { Fragment } from '../kernel/stream/fragment.ts';
 import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { System } from './system.ts';
-import { type SystemPage, systemView, type WaysView } from './views.ts';
+import { type FullDisk, type SystemPage, systemView, type WaysView } from './views.ts';
 
 export type SystemDeps = {
   renderer: Renderer;
@@ -17,6 +17,7 @@ export type SystemDeps = {
   clock: Clock;
   /** Ports and certificate as they are now. */
   ways: () => WaysView;
+  fullDisks: () => readonly FullDisk[];
 };
 
 const metricsDoc = documented({
@@ -53,7 +54,7 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
     .get('/system', may('look'), async (c) => {
       const wanted = { figures: topicOf('/system/figures', c.get('kiosk')) };
       const live = await renderLive(topics, wanted, c.get('lang'));
-      const view: SystemPage = { live, ways: deps.ways() };
+      const view: SystemPage = { live, ways: deps.ways(), fullDisks: deps.fullDisks() };
       return renderer.render(c, 'system/page', { view });
     })
     .get('/metrics', may('look'), metricsDoc, async (c) =>

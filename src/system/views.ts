@@ -33,7 +33,14 @@ export type SystemView = { startAt: number; endAt: number; figures: FigureView[]
 /** The ports that are open, and the certificate in use; null without TLS. */
 export type WaysView = { listeners: readonly Listener[]; certificate: TlsStatus | null };
 
-export type SystemPage = { live: LivePage<'figures'>; ways: WaysView };
+/** A disk that is too full while nothing more may be deleted. */
+export type FullDisk = { folders: readonly string[]; usedRate: number };
+
+export type SystemPage = {
+  fullDisks: readonly FullDisk[];
+  live: LivePage<'figures'>;
+  ways: WaysView;
+};
 
 export function systemView(figures: readonly Figure[], history: History<FigureKey>, now: number): SystemView {
   return {

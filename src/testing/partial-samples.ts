@@ -11,6 +11,8 @@ import { createHistory } from '../system/history.ts';
 import { systemView } from '../system/views.ts';
 import { frameSamples } from './frame-samples.ts';
 
+import { retentionSamples } from './retention-samples.ts';
+
 const hourMs = 3_600_000;
 const now = Date.parse('2025-09-06T10:30:15+09:00');
 const window = { startAt: now - hourMs, endAt: now };
@@ -204,6 +206,7 @@ const system = systemView(figures, history, now);
 /** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
 export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...frameSamples,
+  ...retentionSamples,
   'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
   ...Object.fromEntries(
     ['', '-head', '-figures', '-parts', '-trend', '-last', '-ngs'].map((part) => [

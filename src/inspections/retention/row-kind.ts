@@ -23,8 +23,8 @@ export function createRowKind(options: {
   days: number;
   /** Why a horizon must not move now. */
   hindrance: () => Hindrance | null;
-  /** Rows from here on are still needed, because their files are to be deleted first. */
-  neededFrom: () => Promise<number>;
+  /** Rows from here on are still needed, now or (`isPlan`) after a run, because their files are to be deleted first. */
+  neededFrom: (isPlan: boolean) => Promise<number>;
   onHorizon: (at: number) => void;
 }): RetentionKind {
   const { db, siteId, hindrance } = options;
@@ -33,9 +33,9 @@ export function createRowKind(options: {
   /** Where the step before left off, so that hours without rows are passed once. */
   let next: number | undefined;
 
-  async function limitOf(cut: Cut): Promise<number> {
+  async function limitOf(cut: Cut, isPlan: boolean): Promise<number> {
     if (!('before' in cut)) return Number.NEGATIVE_INFINITY;
-    return Math.floor(Math.min(cut.before, await options.neededFrom()) / hourMs) * hourMs;
+    return Math.floor(Math.min(cut.before, await options.neededFrom(isPlan)) / hourMs) * hourMs;
   }
 
   return {
@@ -52,10 +52,10 @@ export function createRowKind(options: {
     },
     async preview(cut) {
       const { rows: since } = await readHorizons(db.read);
-      return { count: await hours.count(since, await limitOf(cut)), bytes: null };
+      return { count: await hours.count(since, await limitOf(cut, true)), bytes: null };
     },
     async remove(cut) {
-      const limitAt = await limitOf(cut);
+      const limitAt = await limitOf(cut, false);
       const { since, removed } = await db.tx(async (q) => {
         const { rows: since } = await readHorizons(q);
         const removed = await removeSome({ db, siteId, hours }, q, {

@@ -14,8 +14,9 @@ import { createMeanSize } from './mean-size.ts';
 const filesPerStep = 50;
 /** Where nothing could be deleted it is tried again after this long. */
 const readonlyPauseMs = 3_600_000;
+const dayMs = 24 * hourMs;
 /** Whatever is full, the images of the last day stay. */
-const keptMs = 24 * hourMs;
+const keptMs = dayMs;
 
 type Row = {
   id: number;
@@ -27,8 +28,11 @@ type Row = {
 
 export type SourceKind = {
   kind: RetentionKind;
-  /** Rows from here on still lead to files that are to be deleted; plus infinity where no limit asks for that. */
-  neededFrom(): Promise<number>;
+  /**
+   * Rows from here on still lead to files that are to be deleted, now or (`isPlan`) after a run; plus infinity where no
+   * limit asks for that.
+   */
+  neededFrom(isPlan: boolean): Promise<number>;
 };
 
 /**
@@ -187,9 +191,11 @@ export function createSourceKind(options: {
   };
   return {
     kind,
-    neededFrom: async () => {
+    neededFrom: async (isPlan) => {
       const isLimited = options.isAllowed && (days > 0 || bytes > 0);
-      return isLimited ? (await readHorizons(db.read)).files : Number.POSITIVE_INFINITY;
+      if (!isLimited) return Number.POSITIVE_INFINITY;
+      const { files } = await readHorizons(db.read);
+      return isPlan && days > 0 ? Math.max(files, clock.now() - days * dayMs) : files;
     },
   };
 }

@@ -1,0 +1,57 @@
+/**
+ * What the Retention page prints.
+ *
+ * Templates and their data:
+ *   retention/page     RetentionPage
+ *   retention/_status  RetentionView  (GET /retention/status, container #retention-status)
+ *   retention/_disks   RetentionView  part #retention-disks
+ *   retention/_now     RetentionView  part #retention-now
+ *   retention/_kinds   RetentionView  part #retention-kinds
+ *   retention/_runs    RetentionView  part #retention-runs
+ */
+import type { LivePage } from '../kernel/stream/live-page.ts';
+import type { KindState } from './measure.ts';
+import type { Run } from './record-runs.ts';
+import type { DiskState, Progress, Retention } from './retention.ts';
+
+const runsShown = 20;
+
+/** What went of one kind. */
+export type Line = { key: string; count: number; bytes: number; failed: number };
+export type RunView = Omit<Run, 'removed'> & { lines: Line[] };
+
+export type RetentionView = {
+  kinds: KindState[];
+  /** Whether a run would delete anything now. */
+  isDue: boolean;
+  disks: readonly DiskState[];
+  /** The marks in percent; 0 when they are switched off. */
+  high: number;
+  low: number;
+  progress: (Omit<Progress, 'removed'> & { lines: Line[] }) | null;
+  nextAt: number;
+  runs: RunView[];
+};
+
+export type RetentionPage = { here: string; live: LivePage<'status'> };
+
+export async function readRetention(retention: Retention): Promise<RetentionView> {
+  const kinds = await retention.measure();
+  const { progress, marks } = retention;
+  return {
+    kinds,
+    isDue: kinds.some(({ hindrance, due }) => hindrance === null && due.count > 0),
+    disks: retention.disks,
+    high: Math.round(marks.high * 100),
+    low: Math.round(marks.low * 100),
+    progress: progress && { ...progress, lines: linesOf(progress.removed) },
+    nextAt: retention.nextAt(),
+    runs: (await retention.runs(runsShown))
+      .filter(({ endedAt }) => endedAt !== null)
+      .map(({ removed, ...run }) => ({ ...run, lines: linesOf(removed) })),
+  };
+}
+
+function linesOf(removed: Run['removed']): Line[] {
+  return Object.entries(removed).map(([key, gone]) => ({ key, ...gone }));
+}
