@@ -8,13 +8,16 @@ import { stationOfCount } from './live-files.ts';
 export type ScreensOrder = { type: 'open'; url: string; screens: number } | { type: 'report' };
 export type ScreensReport =
   | { type: 'opened' }
-  /** For each COUNT, when (epoch ms) the screens got it, in order of arrival. */
-  | { type: 'arrivals'; arrivals: [sequence: number, times: number[]][] };
+  /** For each COUNT, when (epoch ms) the screens got it, in order of arrival; how many streams ended by themselves. */
+  | { type: 'arrivals'; arrivals: [sequence: number, times: number[]][]; ended: number };
 
+/** `#`, digits and `<`. */
+const longestCount = 10;
 /** Streams opened at the same time. */
 const opening = 50;
 
 const arrivals = new Map<number, number[]>();
+let ended = 0;
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
 function openScreen(url: string): Promise<void> {
@@ -23,11 +26,18 @@ function openScreen(url: string): Promise<void> {
       if (response.statusCode !== 200) reject(new Error(`The stream answered ${response.statusCode}`));
       const newest = new Map<number, number>();
       response.setEncoding('latin1');
-      response.on('data', (text: string) => {
+      let end = '';
+      response.on('data', (piece: string) => {
         const at = Date.now();
+        // A COUNT may stand astride two pieces.
+        const text = end + piece;
+        end = text.slice(-longestCount);
         for (const [, digits] of text.matchAll(/#(\d{7,8})</g)) note(newest, Number(digits), at);
       });
       response.once('data', () => resolve());
+      response.once('close', () => {
+        ended++;
+      });
     });
     request.once('error', reject);
   });
@@ -59,6 +69,6 @@ function tell(report: ScreensReport): void {
 
 process.on('message', (order: ScreensOrder) => {
   if (order.type === 'open') void open(order.url, order.screens).then(() => tell({ type: 'opened' }));
-  else tell({ type: 'arrivals', arrivals: [...arrivals] });
+  else tell({ type: 'arrivals', arrivals: [...arrivals], ended });
 });
 process.on('disconnect', () => process.exit(0));

@@ -8,8 +8,8 @@ const childFile = fileURLToPath(new URL('./screens-child.ts', import.meta.url));
 
 /** Screens that follow a product's stream. */
 export type Screens = {
-  /** When the screens got a COUNT for the first time each, epoch ms. */
-  report(): Promise<Map<number, number[]>>;
+  /** When the screens got a COUNT for the first time each, epoch ms, and how many streams the server ended. */
+  report(): Promise<{ arrivals: Map<number, number[]>; ended: number }>;
   close(): void;
 };
 
@@ -29,7 +29,8 @@ export async function openScreens(workspace: Workspace, origin: string, count: n
   return {
     report: async () => {
       const report = await ask({ type: 'report' });
-      return new Map(report.type === 'arrivals' ? report.arrivals : []);
+      if (report.type !== 'arrivals') throw new Error('The screens answer another question');
+      return { arrivals: new Map(report.arrivals), ended: report.ended };
     },
     close: () => child.disconnect(),
   };
