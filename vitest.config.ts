@@ -37,7 +37,6 @@ export default defineConfig({
           name: 'fault',
           include: ['src/**/*.fault.test.ts'],
           testTimeout: 180_000,
-          fileParallelism: false,
         },
       },
       {
@@ -45,7 +44,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['src/**/*.e2e.test.ts'],
           testTimeout: 60_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,9 +36,11 @@ export async function startDatabaseServer(kind: ServerKind): Promise<DatabaseSer
   if (user) chownSync(folder, user.uid, user.gid);
   chmodSync(folder, 0o700);
   const port = await findFreePort();
-  const { init, serve, ask, address } = kind === 'postgres' ? postgres(folder, port) : mariadb(folder, port);
+  const { init, prepare, serve, ask, address } =
+    kind === 'postgres' ? postgres(folder, port) : mariadb(folder, port);
   const options = { cwd: folder, ...user, stdio: 'ignore' as const };
   execFileSync(init[0], init.slice(1), options);
+  prepare?.();
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
@@ -92,6 +94,8 @@ export async function startDatabaseServer(kind: ServerKind): Promise<DatabaseSer
 
 type Programs = {
   init: [string, ...string[]];
+  /** What is set in its new folder. */
+  prepare?: () => void;
   serve: [string, ...string[]];
   ask: [string, ...string[]];
   address: string;
@@ -121,6 +125,11 @@ function postgres(folder: string, port: number): Programs {
       'UTF8',
       '--locale=C.UTF-8',
     ],
+    // Everybody is let in as `line`; the user `guarded` is asked for a password that nobody has.
+    prepare: () => {
+      const rules = join(data, 'pg_hba.conf');
+      writeFileSync(rules, `host all guarded 127.0.0.1/32 scram-sha-256\n${readFileSync(rules, 'utf8')}`);
+    },
     serve: [
       join(bin, 'postgres'),
       '-D',

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { tinyJpeg } from '../../testing/faults/plant-images.ts';
@@ -96,28 +96,3 @@ test.concurrent('a name that is no valid UTF-8 is told, and the images beside it
   await waitUntil('it is not told any more', () => folder.status().unreadable.count === 1);
   expect(folder.images()).toHaveLength(3);
 });
-
-const mayReadAll = process.getuid?.() === 0;
-
-test.skipIf(mayReadAll)(
-  'a folder without permission is told, stops nothing and is read once it may be',
-  async () => {
-    await using folder = await openOnline({ scan: { pollIntervalMs: 200 } });
-    folder.write('S5/closed/a.jpg');
-    await waitUntil('its image is counted', isCounted(folder, 'S5/closed/a.jpg'));
-    for (const mode of [0o000, 0o444]) {
-      chmodSync(folder.at('S5/closed'), mode);
-      const path = newName();
-      folder.write(path);
-      await waitUntil('images elsewhere are counted', isCounted(folder, path));
-      await folder.rescan();
-      const isTold = () => folder.status().unreadable.paths.some((path) => path.startsWith('S5/closed'));
-      if (mode === 0) await waitUntil('it is told', isTold);
-      chmodSync(folder.at('S5/closed'), 0o755);
-    }
-    folder.write('S5/closed/b.jpg');
-    await waitUntil('its new image is counted', isCounted(folder, 'S5/closed/b.jpg'));
-    await waitUntil('nothing is told any more', () => folder.status().unreadable.count === 0);
-    expect(folder.images().some(({ missingAt }) => missingAt !== null)).toBe(false);
-  },
-);
