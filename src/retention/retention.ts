@@ -86,15 +86,21 @@ export function createRetention(options: RetentionOptions): Retention {
   async function look(): Promise<void> {
     if (current) return;
     const list = await readRuns();
-    disks = (await (options.readDisks ?? readDisks)(options.folders())).map((disk) => ({
-      ...disk,
-      state: isAboveHigh(disk, marks) ? 'high' : 'ok',
-    }));
+    await lookAtDisks();
     if (isNightDue(list, lastTimeOfDay(options.timeOfDay, clock.now(), wallClock), clock.now()))
       begin('night');
-    else if (disks.some(({ state }) => state === 'high')) await relieve();
+    else if (disks.some(({ state }) => state === 'high')) begin('disk');
     options.onChanged();
     await current;
+  }
+
+  /** A disk that is above its mark right after it was relieved is stuck there. */
+  async function lookAtDisks(): Promise<void> {
+    const isRelieved = clock.now() - relievedAt < reliefPauseMs;
+    disks = (await (options.readDisks ?? readDisks)(options.folders())).map((disk) => ({
+      ...disk,
+      state: !isAboveHigh(disk, marks) ? 'ok' : isRelieved ? 'stuck' : 'high',
+    }));
   }
 
   /** What the process before this one left open is closed before anything else is read. */
@@ -104,11 +110,6 @@ export function createRetention(options: RetentionOptions): Retention {
     const list = await runs.list();
     lastRunAt ??= list.find(({ outcome }) => outcome === 'done')?.endedAt ?? null;
     return list;
-  }
-
-  async function relieve(): Promise<void> {
-    if (clock.now() - relievedAt >= reliefPauseMs) begin('disk');
-    else disks = disks.map((disk) => ({ ...disk, state: disk.state === 'high' ? 'stuck' : disk.state }));
   }
 
   function begin(cause: RunCause): boolean {
@@ -134,6 +135,7 @@ export function createRetention(options: RetentionOptions): Retention {
     if (cause !== 'disk') faults.push(...(await freeDisks(run, note)));
     const outcome: RunOutcome = ending.signal.aborted ? 'stopped' : faults.length > 0 ? 'failed' : 'done';
     await runs.end(id, outcome, run.removed);
+    await lookAtDisks();
     if (outcome !== 'stopped') lastRunAt = clock.now();
     log.info({ cause, outcome, removed: run.removed, faults }, 'Cleaned up');
   }
