@@ -51,7 +51,8 @@ export function openMysqlReader(url: string, log: Log): { read: Queryable; close
   return { read: drizzle(pool) as unknown as Queryable, close: () => pool.end() };
 }
 
-function connectionOptions(url: string): mysql.ConnectionOptions {
+/** How every connection to the server is opened. */
+export function mysqlConnectionOptions(url: string): mysql.ConnectionOptions {
   return {
     uri: url.replace(/^mariadb:/, 'mysql:'),
     connectTimeout: connectTimeoutMs,
@@ -65,7 +66,7 @@ function connectionOptions(url: string): mysql.ConnectionOptions {
 }
 
 function createPool(url: string, log: Log, connectionLimit = maxConnections): mysql.Pool {
-  const pool = mysql.createPool({ ...connectionOptions(url), connectionLimit });
+  const pool = mysql.createPool({ ...mysqlConnectionOptions(url), connectionLimit });
   pool.pool.on('connection', (connection) => {
     connection.on('error', (error) => log.warn({ err: error }, 'A connection to the database was lost'));
     for (const setting of sessionSettings) connection.query(setting, () => {});
@@ -99,7 +100,7 @@ async function inTransaction<T>(
 }
 
 async function migrate(url: string, migrationsFolder: string): Promise<void> {
-  const connection = await mysql.createConnection(connectionOptions(url));
+  const connection = await mysql.createConnection(mysqlConnectionOptions(url));
   connection.on('error', () => {});
   try {
     const collation = await binaryCollation(connection);
