@@ -22,6 +22,7 @@ import { inspectionRoutes } from './inspections/routes.ts';
 import { sourceRoutes } from './inspections/source-routes.ts';
 import { stationRoutes } from './inspections/station-routes.ts';
 import { sparkline } from './kernel/charts/sparkline.ts';
+import { AppError } from './kernel/errors.ts';
 import { backPath } from './kernel/http/back.ts';
 import { compression } from './kernel/http/compression.ts';
 import type { AppContext, AppEnv, AppMiddleware } from './kernel/http/env.ts';
@@ -34,6 +35,7 @@ import { requestLog } from './kernel/http/request-log.ts';
 import { securityHeaders } from './kernel/http/security-headers.ts';
 import type { TlsStatus } from './kernel/http/tls.ts';
 import { pickLang } from './kernel/i18n/languages.ts';
+import { dutiesOf } from './kernel/role.ts';
 import { liveImageRoutes } from './live/image-routes.ts';
 import { type OverviewDeps, overviewRoutes } from './overview/routes.ts';
 import { retentionApiRoutes } from './retention/api.ts';
@@ -74,9 +76,24 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(compression());
   app.use(bodySizeLimit(maxBodyBytes));
   app.use(timeLimit(maxAnswerMs));
+  if (!dutiesOf(services.config.role).servesPages) app.use(healthOnly(services.config.role));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
   for (const routes of mountFeatures(services, () => app)) app.route('/', routes);
   return app;
+}
+
+const healthPaths = new Set(['/health', '/health/ready', '/metrics']);
+
+/** A process that only works behind the scenes says how it is, and nothing else. */
+function healthOnly(role: string): AppMiddleware {
+  return async (c, next) => {
+    if (!healthPaths.has(c.req.path))
+      throw new AppError(
+        'not_found',
+        `This process has the role ${role} and shows no pages; it answers ${[...healthPaths].join(', ')}. Pages are served by a process with ROLE=web or ROLE=all.`,
+      );
+    await next();
+  };
 }
 
 /** Scripts of the web applications named in the settings may read answers and send tokens, and never our cookies. */
@@ -191,8 +208,9 @@ function overviewDeps({ inspections, clock }: Services): OverviewDeps {
   };
 }
 
-/** Every watched folder has been looked at once; the tables were brought up to date before anything was answered. */
-function isReady({ inspections }: Services): boolean {
+/** Every watched folder has been looked at once, by whichever process it is watched; the tables were brought up to date before anything was answered. */
+function isReady({ inspections, config }: Services): boolean {
+  if (config.role === 'cameras') return true;
   const sources = inspections.sources.list();
   return sources.length > 0 && sources.every(({ state }) => state !== 'starting');
 }

@@ -35,6 +35,30 @@ export type Events = {
   'retention.changed': undefined;
   /** COUNT gaps of some hours were worked out anew. */
   'sequences.checked': undefined;
+  /** A station, part or folder was met for the first time. */
+  'plant.grown': undefined;
+  /** Somebody lost a right or signed out: whoever looks on without it is to be shown out. */
+  'access.changed': undefined;
 };
 
 export type Publish = <E extends keyof Events>(event: E, payload: Events[E]) => void;
+
+/** Events that say something of one process alone; of watched folders the processes tell each other in other words. */
+const ownEvents: ReadonlySet<keyof Events> = new Set(['system.sampled', 'sources.changed']);
+
+/** Whether an event concerns the other processes of the installation. */
+export function isForAll(event: keyof Events): boolean {
+  return !ownEvents.has(event);
+}
+
+/** Two payloads of one event as one; undefined means "anything of it may have changed". */
+export function mergeEvents(event: string, earlier: unknown, later: unknown): unknown {
+  if (JSON.stringify(earlier) === JSON.stringify(later)) return later;
+  if (event !== 'inspections.recorded' || earlier === undefined || later === undefined) return undefined;
+  const [a, b] = [earlier, later] as [Events['inspections.recorded'], Events['inspections.recorded']];
+  return {
+    ...{ added: a.added + b.added, rejudged: a.rejudged + b.rejudged, reread: a.reread + b.reread },
+    stationIds: [...new Set([...a.stationIds, ...b.stationIds])],
+    newestAt: Math.max(a.newestAt, b.newestAt),
+  };
+}

@@ -6,6 +6,7 @@ import { AppError } from './kernel/errors.ts';
 import { originOf } from './kernel/http/listeners.ts';
 import { createLifecycle, stopOnSignals } from './kernel/lifecycle.ts';
 import { createLog } from './kernel/log.ts';
+import { dutiesOf, findRoleFault } from './kernel/role.ts';
 import { createServices } from './services.ts';
 
 /** Supervisors give 10 s between SIGTERM and SIGKILL. */
@@ -22,6 +23,8 @@ for (const warning of loaded.warnings) log.warn(warning);
 const { config, warnings } = loaded;
 const lifecycle = createLifecycle({ log, deadlineMs: stopDeadlineMs });
 stopOnSignals(lifecycle, log);
+const roleFault = findRoleFault(config);
+if (roleFault) refuseToStart([roleFault]);
 const patternFault = await proveNamePattern(config.filenameRegex);
 if (patternFault) refuseToStart([`FILENAME_REGEX: ${patternFault}`]);
 try {
@@ -31,9 +34,16 @@ try {
   await listeners.start(createApp(services).fetch);
   lifecycle.onStop('listeners', () => listeners.stop({ graceMs: requestGraceMs }));
   const origin = originOf(listeners.list(), services.tls?.status().names);
-  await services.access.setUp.announce(origin);
+  if (dutiesOf(config.role).servesPages) await services.access.setUp.announce(origin);
   await services.start();
-  log.info({ listeners: listeners.list(), watchDir: services.places.watchDir }, `Linesight is at ${origin}/`);
+  if (config.role === 'cameras')
+    log.warn(
+      'ROLE=cameras has nothing to do: this version has no cameras. Only /health and /metrics are answered.',
+    );
+  log.info(
+    { listeners: listeners.list(), role: config.role, watchDir: services.places.watchDir },
+    `Linesight is at ${origin}/`,
+  );
 } catch (error) {
   if (error instanceof AppError) log.fatal(error.message);
   else log.fatal({ err: error }, 'Linesight could not start');

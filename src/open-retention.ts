@@ -6,6 +6,7 @@ import { readingHindrance } from './inspections/retention/is-read.ts';
 import { createRowKind } from './inspections/retention/row-kind.ts';
 import { createSourceKind } from './inspections/retention/source-kind.ts';
 import type { Sources } from './inspections/sources.ts';
+import type { Bus } from './kernel/bus/bus.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { createCopiesKind } from './kernel/db/copies-kind.ts';
@@ -16,6 +17,8 @@ import { createRetention, type Retention, type RetentionOptions } from './retent
 import type { Db } from './schema/db.ts';
 
 const gigabyte = 1e9;
+/** Somebody asks another process for a clean-up. */
+const runName = 'retention:run';
 
 type Parts = {
   config: Config;
@@ -26,6 +29,7 @@ type Parts = {
   reads: InspectionReads;
   sources: Sources;
   images: Images;
+  bus: Bus;
 } & Pick<RetentionOptions, 'onChanged' | 'onRemoved'>;
 
 /** Everything that is not kept for ever: first what is missed least, files before the rows that know them. */
@@ -48,7 +52,9 @@ export function openRetention(parts: Parts): Retention {
     neededFrom: files.neededFrom,
     onHorizon: sources.keepSince,
   });
-  return createRetention({
+  const retention = createRetention({
+    isDuty: sources.sweepsHere,
+    passOn: () => parts.bus.tell(runName, undefined),
     ...{ db, siteId: own.id, clock, wallClock, log, onChanged, onRemoved },
     kinds: [
       createThumbnailKind(images.store, places.stateDir),
@@ -62,4 +68,8 @@ export function openRetention(parts: Parts): Retention {
     marks: { high: config.diskHighPercent / 100, low: config.diskLowPercent / 100 },
     timeOfDay: config.retentionAt,
   });
+  parts.bus.hear(runName, () => {
+    if (sources.sweepsHere()) retention.run();
+  });
+  return retention;
 }

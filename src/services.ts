@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Access, createAccess } from './access/access.ts';
 import { createDemo, type Demo } from './demo/demo.ts';
@@ -11,7 +11,7 @@ import { startLearning } from './inspections/learn-others.ts';
 import { createInspectionReads } from './inspections/reads.ts';
 import { createRootPlaces, type RootPlaces } from './inspections/root-places.ts';
 import { startSequenceChecks } from './inspections/sequence-checks.ts';
-import { createSources, type Sources } from './inspections/sources.ts';
+import { createSources, type Sources, type SourcesOptions } from './inspections/sources.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/scheduled-backups.ts';
@@ -20,22 +20,30 @@ import { htmxFiles } from './kernel/http/htmx-files.ts';
 import { createPageRenderer } from './kernel/http/page-renderer.ts';
 import { loadStaticFiles, type StaticFiles } from './kernel/http/static.ts';
 import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
+import { joinInstallation } from './kernel/installation.ts';
+import type { Singletons } from './kernel/leader/singletons.ts';
 import type { Log } from './kernel/log.ts';
+import { dutiesOf } from './kernel/role.ts';
 import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
 import type { Live } from './live/live.ts';
 import { openLive } from './live/open-live.ts';
 import { openRetention } from './open-retention.ts';
+import {
+  backupSettings,
+  demoSettings,
+  pageSettings,
+  scanSettings,
+  systemLimits,
+  thumbnailSettings,
+} from './part-settings.ts';
 import { siteParam, stationHref } from './plant/links.ts';
 import { openSites } from './plant/open-sites.ts';
-import { createPublish } from './reactions.ts';
+import { createPublish, mergeTold, productReactions } from './reactions.ts';
 import type { Retention } from './retention/retention.ts';
 import { type Db, openDb } from './schema/db.ts';
 import { readSystemState, type SystemParts } from './system/read-state.ts';
 import { type System, startSystem } from './system/system.ts';
-
-const [secondMs, minuteMs, hourMs] = [1_000, 60_000, 3_600_000];
-const megabyte = 1_000_000;
 
 /** Sections of the product, in the order of the bar. */
 const sections = [
@@ -82,8 +90,11 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   for (const { key, values } of places.notes) log.warn(values, `A folder is not the wanted one: ${key}`);
   const { db, notes: databaseNotes } = await openDb({ ...places.database, clock, log });
   const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
-  const reads = await createInspectionReads(db, clock, await openSites(options, db));
-  const access = await openAccess(options, db, reads);
+  const { bus, singletons, duties } = await joinInstallation({
+    ...{ config, databaseUrl: places.database.url, merge: mergeTold, log },
+  });
+  const grown = () => publish('plant.grown', undefined);
+  const reads = await createInspectionReads(db, clock, await openSites(options, db), grown);
   const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
   const { asset } = staticFiles;
@@ -95,28 +106,26 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   ];
   const { ownLabel: ownSite } = reads.sites;
   const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, ownSite, notes });
-  const onChecked = () => publish('sequences.checked', undefined);
-  const checks = startSequenceChecks({ db, sites: reads.sites, log, onChecked });
+  const { sockets } = entrances;
+  const checks = startSequenceChecks({
+    ...{ db, sites: reads.sites, log, isDuty: duties.checksSequences },
+    onChecked: () => publish('sequences.checked', undefined),
+  });
   const learning = startLearning(reads.folders, log);
-  const publish = createPublish(
-    {
-      'inspections.recorded': [
-        ({ added }) => checks.wake(added),
-        ({ stationIds }) => images.wake(stationIds),
-        ({ added }) => system.countRecorded(added),
-        ({ stationIds }) => live.showStations(stationIds),
-      ],
-    },
-    topics.publish,
-  );
-  const sources = openSources(options, places, { db, reads, publish });
+  const publish = createPublish({
+    ...{ streams: topics, bus, refresh: reads.refresh, log },
+    reactions: productReactions(() => ({ checks, images, system, topics, sockets, live })),
+  });
+  const access = await openAccess(options, db, reads, () => publish('access.changed', undefined));
+  const sources = openSources(options, places, { db, reads, bus, singletons, publish });
   const rootPlaces = createRootPlaces({ db, sites: reads.sites, clock, watched: sources.rootPaths });
-  const images = openImages(options, places, { db, reads, findPlace: rootPlaces.find, publish });
+  const looksAgain = duties.looksAgainAtImages;
+  const images = openImages(options, places, { db, reads, findPlace: rootPlaces.find, publish, looksAgain });
   const live = await openLive({ ...options, places, db, reads, publish, store: images.store });
   const retention = openRetention({
     ...{ config, places, clock, log, db, reads, sources, images },
     onChanged: () => publish('retention.changed', undefined),
-    onRemoved: (...counted) => system.countRemoved(...counted),
+    ...{ onRemoved: (...counted) => system.countRemoved(...counted), bus },
   });
   const parts = systemParts({ sources, db, topics, images, places, cleanedUpAt: () => retention.lastRunAt });
   const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
@@ -137,14 +146,17 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       settings: pageSettings(config),
     },
     start: async () => {
-      await sources.watch(places.watchDir);
-      await live.start();
+      await duties.begin();
+      // There may be a site now that the others have not heard of.
+      grown();
+      if (config.role !== 'cameras') await sources.watch(places.watchDir);
+      await startLive(live, singletons, config);
       await demo.resume();
       retention.start();
     },
     stop: async () => {
-      for (const part of [learning, retention, system, demo, sources, live, images, checks, backups])
-        await part.stop();
+      const parts = [learning, retention, system, demo, sources, live, images, checks, backups];
+      for (const part of [...parts, singletons, bus]) await part.stop();
       await db.close();
     },
   };
@@ -157,6 +169,7 @@ async function openAccess(
   { config, clock, log }: ServiceOptions,
   db: Db,
   reads: InspectionDeps['reads'],
+  onChanged: () => void,
 ): Promise<Access> {
   const { inspections, names, sites } = reads;
   const stationPageOf = async (id: number) => {
@@ -164,7 +177,7 @@ async function openAccess(
     const site = found && siteParam(sites.tagOf(names.siteIdOf(found.stationId)));
     return found && stationHref(found.station, { site });
   };
-  const access = createAccess({ db, sites, clock, log, config, stationPageOf });
+  const access = createAccess({ db, sites, clock, log, config, stationPageOf, onChanged });
   await access.setUp.begin();
   return access;
 }
@@ -173,15 +186,23 @@ async function openAccess(
 function openSources(
   { config, clock, log }: ServiceOptions,
   places: Places,
-  { db, reads, publish }: Pick<Services, 'db' | 'publish'> & Pick<InspectionDeps, 'reads'>,
+  {
+    reads,
+    publish,
+    ...parts
+  }: Pick<SourcesOptions, 'db' | 'bus' | 'singletons'> &
+    Pick<Services, 'publish'> &
+    Pick<InspectionDeps, 'reads'>,
 ): Sources {
   return createSources({
-    db,
-    database: places.database,
+    ...parts,
     siteId: reads.sites.own.id,
     folders: reads.folders,
+    database: places.database,
     clock,
     log,
+    sweeps: dutiesOf(config.role).sweeps,
+    processName: `${hostname()} (${process.pid})`,
     ...scanSettings(config),
     onRecorded: (recorded) => publish('inspections.recorded', recorded),
     onStatus: () => publish('sources.changed', undefined),
@@ -192,39 +213,24 @@ function openSources(
 function openImages(
   { config, clock, log }: ServiceOptions,
   places: Places,
-  parts: Pick<Services, 'db' | 'publish'> & Pick<InspectionDeps, 'reads'> & { findPlace: RootPlaces['find'] },
+  parts: Pick<Services, 'db' | 'publish'> &
+    Pick<InspectionDeps, 'reads'> & { findPlace: RootPlaces['find']; looksAgain: () => boolean },
 ): Images {
-  const { db, reads, findPlace, publish } = parts;
+  const { publish, ...rest } = parts;
   return startImages({
     ...thumbnailSettings(config, places),
-    ...{ db, reads, findPlace, clock, log },
+    ...{ ...rest, clock, log },
     onChanged: () => publish('images.changed', undefined),
   });
 }
 
-function scanSettings(config: Config) {
-  return {
-    scan: {
-      minFileAgeMs: config.minFileAgeSec * secondMs,
-      recentMs: config.recentMtimeMin * minuteMs,
-      pollIntervalMs: config.pollIntervalSec * secondMs,
-      reconcileIntervalMs: config.reconcileIntervalMin * minuteMs,
-    },
-    watchMode: config.watchMode,
-    patternSource: config.filenameRegex,
-    exclude: config.exclude,
-    timeZone: config.siteTimeZone,
-  };
-}
-
-/** A server's database is backed up by the server's own means. */
-function backupSettings(config: Config, { database, dbPath, backupDir }: Places) {
-  return {
-    path: dbPath,
-    dir: backupDir,
-    intervalMs: database.url === undefined ? config.backupIntervalHours * hourMs : 0,
-    keep: config.backupKeep,
-  };
+/** Live folders are watched by one process of the site. */
+async function startLive(live: Live, singletons: Singletons, { role, site }: Config): Promise<void> {
+  if (!dutiesOf(role).sweeps) return;
+  await singletons.run(`watch live folders ${site}`, async () => {
+    await live.start();
+    return { stop: async () => {} };
+  });
 }
 
 function openSystem(
@@ -233,12 +239,8 @@ function openSystem(
   parts: SystemParts,
   onSample: () => void,
 ): System {
-  const limits = {
-    pollIntervalMs: config.pollIntervalSec * secondMs,
-    maxViewers: config.maxViewers,
-    thumbnailBytes: config.thumbBudgetMb * megabyte,
-  };
-  return startSystem({ limits, version, clock, log, readState: () => readSystemState(parts), onSample });
+  const readState = () => readSystemState(parts);
+  return startSystem({ limits: systemLimits(config), version, clock, log, readState, onSample });
 }
 
 /** What each part tells the System page and Prometheus about itself. */
@@ -262,27 +264,6 @@ function systemParts({
     cleanedUpAt,
     dbPath: db.dialect === 'sqlite' ? places.dbPath : undefined,
     stateDir: places.stateDir,
-  };
-}
-
-function demoSettings(config: Config, places: Places) {
-  return { isAllowed: config.demo, dir: places.demoDir, timeZone: config.siteTimeZone };
-}
-
-function thumbnailSettings(config: Config, places: Places) {
-  return {
-    dir: join(places.stateDir, 'thumbnails'),
-    budgetBytes: config.thumbBudgetMb * megabyte,
-    ngCount: config.ngPreviewCount,
-  };
-}
-
-function pageSettings(config: Config): InspectionDeps['settings'] {
-  return {
-    ngPreviewCount: config.ngPreviewCount,
-    pattern: config.origins.filenameRegex === 'default' ? null : config.filenameRegex,
-    demoOffered: config.demo,
-    thumbMaxDim: config.thumbMaxDim,
   };
 }
 

@@ -43,22 +43,41 @@ export function createAccess(parts: {
   log: Log;
   config: Pick<Config, 'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile'>;
   stationPageOf: (id: number) => Promise<string | undefined>;
+  /** Rights were taken from somebody. */
+  onChanged: () => void;
 }): Access {
   const { db, sites, clock, log, config } = parts;
   const audit = createRecordAudit(db, clock);
   const passwords = createPasswords();
   const users = createUserQueries(db);
-  const recordUsers = createRecordUsers({ db, clock, passwords, audit });
+  const recordUsers = told(createRecordUsers({ db, clock, passwords, audit }), parts.onChanged, [
+    ...(['setRole', 'setPassword', 'setDisabled'] as const),
+  ]);
   const sessionTimes = { idleMs: config.sessionIdleMin * minuteMs, longestMs: config.sessionMaxDays * dayMs };
   return {
     ...{ db, sites, clock, log, audit, passwords, users, recordUsers, sessionTimes },
     throttle: createLoginThrottle(clock),
-    sessions: createSessions({ db, clock, audit, times: sessionTimes }),
-    keys: createKeys({ db, sites, clock, audit }),
+    sessions: told(createSessions({ db, clock, audit, times: sessionTimes }), parts.onChanged, ['end']),
+    keys: told(createKeys({ db, sites, clock, audit }), parts.onChanged, ['revokeToken', 'revokeLink']),
     setUp: createSetUp({ users, recordUsers, log, adminPasswordFile: config.adminPasswordFile }),
     door: createDoor({
       ...{ db, clock, audit, policy: config.access },
       ...{ ownSite: sites.own.name, stationPageOf: parts.stationPageOf },
     }),
   };
+}
+
+type Deed = (...words: never[]) => Promise<unknown>;
+
+/** The same object, whose deeds of these names are told once they are done. */
+function told<T, K extends keyof T>(parts: T & Record<K, Deed>, tell: () => void, names: readonly K[]): T {
+  const wrapped = names.map((name) => [
+    name,
+    async (...words: never[]) => {
+      const outcome = await parts[name](...words);
+      tell();
+      return outcome;
+    },
+  ]);
+  return { ...parts, ...Object.fromEntries(wrapped) };
 }

@@ -160,6 +160,10 @@ export const sourcesAnswer = z.object({
         .object({ p50Ms: z.number(), p99Ms: z.number(), samples: count })
         .nullable()
         .describe('From a complete file to its row'),
+      watchedBy: z
+        .string()
+        .nullable()
+        .describe('The other process that watches it; null when it is the one that answers, or none'),
     }),
   ),
 });

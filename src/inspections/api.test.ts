@@ -247,7 +247,7 @@ test('sources say how each watched folder is doing', async () => {
           reasonCode: null,
           offlineSince: null,
         },
-        ...{ mode: 'poll', modeOrigin: 'setting', fileSystem: expect.any(String) },
+        ...{ mode: 'poll', modeOrigin: 'setting', watchedBy: null, fileSystem: expect.any(String) },
         ...{ directories: expect.any(Number), knownFiles: images.length + 1, incomplete: 0 },
         unreadable: { count: 0, paths: [] },
         ...{ sweepRunningSince: null, backfill: null, lag: null },

@@ -27,8 +27,12 @@ export type Folders = {
 /** Servers give numbers before they commit, so that a row may appear below the newest one known. */
 const lateNumbers = 1_000;
 
-/** Reads all folder rows once; new ones are added as the scanner reports them. */
-export async function createFolders(db: Db, names: PlantNames): Promise<Folders> {
+/** Reads all folder rows once; new ones are added as the scanner reports them, and `onAdded` told. */
+export async function createFolders(
+  db: Db,
+  names: PlantNames,
+  onAdded: () => void = () => {},
+): Promise<Folders> {
   const { directories } = db.tables;
   const byId = new Map<number, KnownFolder>();
   const byPath = new Map<string, KnownFolder>();
@@ -73,6 +77,7 @@ export async function createFolders(db: Db, names: PlantNames): Promise<Folders>
         return q.select(columns).from(directories).where(same);
       });
       if (!row) throw new Error(`No row for the folder ${JSON.stringify(ref.path)} just written`);
+      onAdded();
       return remember(row);
     },
     get(id) {

@@ -23,11 +23,18 @@ export type InspectionReads = {
   pulse: StationPulse;
   summaries: ReadStationSummaries;
   gaps: ReadGaps;
+  /** Reads anew what is kept in memory of names and folders: another process has added some. */
+  refresh(): Promise<void>;
 };
 
-export async function createInspectionReads(db: Db, clock: Clock, sites: Sites): Promise<InspectionReads> {
-  const names = await createPlantNames(db, clock, sites);
-  const folders = await createFolders(db, names);
+export async function createInspectionReads(
+  db: Db,
+  clock: Clock,
+  sites: Sites,
+  onAdded: () => void = () => {},
+): Promise<InspectionReads> {
+  const names = await createPlantNames(db, clock, sites, onAdded);
+  const folders = await createFolders(db, names, onAdded);
   const counts = createCountQueries(db, names, folders);
   const inspections = createInspectionQueries(db, { sites, names, folders });
   const pulse = createStationPulse(counts, clock);
@@ -43,5 +50,6 @@ export async function createInspectionReads(db: Db, clock: Clock, sites: Sites):
     pulse,
     summaries,
     gaps: createReadGaps(db, { sites, names, folders }),
+    refresh: folders.refresh,
   };
 }

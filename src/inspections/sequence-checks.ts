@@ -11,7 +11,14 @@ const sweepImages = 5_000;
 const maxWaits = 12;
 
 /** Works COUNT gaps out behind the writer: every few seconds while images arrive, and after a start until none are left. */
-export function startSequenceChecks(options: { db: Db; sites: Sites; log: Log; onChecked: () => void }): {
+export function startSequenceChecks(options: {
+  db: Db;
+  sites: Sites;
+  log: Log;
+  onChecked: () => void;
+  /** Whether this is the process that checks; the others keep in mind that there is something to check. */
+  isDuty: () => boolean;
+}): {
   wake(added: number): void;
   stop(): Promise<void>;
 } {
@@ -29,8 +36,8 @@ export function startSequenceChecks(options: { db: Db; sites: Sites; log: Log; o
     intervalMs: checkEveryMs,
     log: options.log,
     run: async (signal) => {
-      if (isSweeping()) return;
-      while (isNeeded && !signal.aborted) {
+      if (!options.isDuty() || isSweeping()) return;
+      while (isNeeded && options.isDuty() && !signal.aborted) {
         isNeeded = false;
         const { checked, isDone } = await checkSequences(options.db, options.sites.ownFilter()).catch(
           (error) => {

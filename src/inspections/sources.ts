@@ -1,18 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Bus } from '../kernel/bus/bus.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { type RescanResult, sumRescans } from '../kernel/folder-scan/rescan.ts';
+import type { RescanResult } from '../kernel/folder-scan/rescan.ts';
 import type { ScanOptions } from '../kernel/folder-scan/scan-context.ts';
-import { type Scanner, startScanner } from '../kernel/folder-scan/scanner.ts';
+import type { Singletons } from '../kernel/leader/singletons.ts';
 import type { Log } from '../kernel/log.ts';
+import { startLoop } from '../kernel/loop.ts';
 import type { Db, DbPlace } from '../schema/db.ts';
 import { ensureRoot, type Folders } from './folders.ts';
-import { type NameColumns, unpackFound } from './found-files.ts';
 import type { SourceStatus } from './model.ts';
 import { createRecordInspections, type Recorded } from './record-inspections.ts';
-import { createReadHorizons } from './retention/horizons.ts';
-import { readListings, saveListing, saveSweep } from './save-listing.ts';
-import { scanReading } from './scan-reading.ts';
+import { answerRescans, rescanAll } from './rescan.ts';
+import { createSharedSources, shareEveryMs } from './shared-sources.ts';
+import { type WatchedRoot, watchRoot } from './watch-root.ts';
 
 /** Watched roots at once: WATCH_DIR and the demo plant. */
 const maxRoots = 8;
@@ -20,7 +21,7 @@ const maxRoots = 8;
 export type SourcesOptions = {
   db: Db;
   database: DbPlace;
-  /** The site whose facts are recorded. */
+  /** The site of this process: its folders are shared with no other. */
   siteId: number;
   folders: Folders;
   clock: Clock;
@@ -30,15 +31,23 @@ export type SourcesOptions = {
   patternSource: string | undefined;
   exclude: string[];
   timeZone: string;
+  bus: Bus;
+  singletons: Singletons;
+  /** Whether this process may sweep; else it shows what others find. */
+  sweeps: boolean;
+  /** This process for people who look at another one's pages. */
+  processName: string;
   onRecorded: (recorded: Recorded) => void;
   onStatus: () => void;
 };
 
-/** The watched roots, each with its scanner. */
+/** The watched roots, whichever process sweeps them. */
 export type Sources = {
-  /** Starts watching a folder; nothing happens when it is watched already. */
+  /** Starts watching a folder unless another process does; nothing happens when it is watched already. */
   watch(path: string): Promise<void>;
   list(): SourceStatus[];
+  /** Whether this is the process that sweeps the site's folder. */
+  sweepsHere(): boolean;
   /** Files of an earlier time are taken up no more: their rows were deleted, and they stay counted. */
   keepSince(at: number): void;
   /** Files of a folder were deleted on purpose. */
@@ -46,74 +55,95 @@ export type Sources = {
   /** Absolute path of a root. */
   rootPath(rootId: number): string | undefined;
   rootPaths(): { id: number; path: string }[];
-  /** Sweeps every root now; the sums, with the notes of those that could not. */
+  /**
+   * Sweeps every root now; the sums, with the notes of those that could not.
+   *
+   * @throws AppError 'unavailable' when no process watches any root.
+   */
   rescan(): Promise<RescanResult>;
   stop(): Promise<void>;
 };
 
 export function createSources(options: SourcesOptions): Sources {
-  const { db, siteId, folders, clock, log } = options;
-  const scanners = new Map<number, { path: string; scanner: Scanner }>();
-  const readHorizons = createReadHorizons(db, siteId);
+  const { db, folders, clock, log, bus } = options;
+  const own = new Map<number, { path: string; root: WatchedRoot | undefined }>();
+  let shown = '';
+  const shared = createSharedSources({ ...options, onHeard: noteStatus });
+  answerRescans(bus, (id) => own.get(id)?.root);
   const record = createRecordInspections({
     db,
-    siteId,
+    siteId: options.siteId,
     folders,
     clock,
     statFile: async (folder, name) => {
-      const root = scanners.get(folder.rootId)?.path;
+      const root = own.get(folder.rootId)?.path;
       if (root === undefined) return undefined;
       const found = await stat(join(root, folder.path, name)).catch(() => undefined);
       return found && { modifiedAt: Math.round(found.mtimeMs) };
     },
   });
-  const save = (work: Promise<void>, what: string) =>
-    void work.catch((err) => log.error({ err }, `${what} could not be saved; the next sweep does it again`));
+  const heartbeat = startLoop({
+    name: 'signs of life',
+    intervalMs: shareEveryMs,
+    log,
+    run: async () => beat(),
+  });
+
+  /** Roots of this process first, then those that only others know, such as a demo plant. */
+  function listRoots(): { id: number; path: string; root: WatchedRoot | undefined }[] {
+    const others = shared.listHeard().filter(({ id }) => !own.has(id));
+    return [
+      ...[...own].map(([id, known]) => ({ id, ...known })),
+      ...others.map((known) => ({ ...known, root: undefined })),
+    ];
+  }
+
+  const statusOf = ({ id, path, root }: ReturnType<typeof listRoots>[number]): SourceStatus =>
+    root?.scanner()?.list()[0] ?? shared.describe({ id, path });
+  const list = () => listRoots().map(statusOf);
+
+  function shareOwn(): void {
+    for (const { root } of own.values()) {
+      for (const status of root?.scanner()?.list() ?? []) shared.share(status);
+    }
+  }
+
+  function noteStatus(): void {
+    if (bus.isShared) {
+      shareOwn();
+      shown = JSON.stringify(list());
+    }
+    options.onStatus();
+  }
+
+  /** Tells the others that this process lives, and its own screens when another one does not any more. */
+  function beat(): void {
+    if (!bus.isShared) return;
+    shareOwn();
+    if (JSON.stringify(list()) !== shown) noteStatus();
+  }
 
   return {
     async watch(path) {
-      const id = await ensureRoot(db, clock, siteId, path);
-      if (scanners.has(id) || scanners.size >= maxRoots) return;
-      const scanner = startScanner<NameColumns, Recorded>({
-        thread: {
-          reading: scanReading({ patternSource: options.patternSource, database: options.database }),
-          options: options.scan,
-          watchMode: options.watchMode,
-          exclude: options.exclude,
-          timeZone: options.timeZone,
-          logLevel: log.level,
-        },
-        recordFound: (batch) => record.recordFound(unpackFound(batch)),
-        recordMissing: record.recordMissing,
-        readListings: async (rootId) => {
-          // Behind every listing that is still being saved.
-          await db.tx(async () => {});
-          return readListings(db, rootId);
-        },
-        readKeepSince: async () => (await readHorizons(db.read)).rows,
-        onRecorded: (recorded) => {
-          if (recorded.stationIds.length > 0) options.onRecorded(recorded);
-        },
-        onListed: (folder, listed) => save(saveListing(db, folders, folder, listed), 'A listing'),
-        onSweep: (rootId, sweep) => save(saveSweep(db, rootId, sweep), 'A sweep'),
-        onStatus: options.onStatus,
-        clock,
-        log,
-      });
-      scanner.watch({ id, path });
-      scanners.set(id, { path, scanner });
+      const id = await ensureRoot(db, clock, options.siteId, path);
+      if (own.has(id) || own.size >= maxRoots) return;
+      own.set(id, { path, root: undefined });
+      if (!options.sweeps) return;
+      const root = await watchRoot({ id, path }, { ...options, record, onStatus: noteStatus });
+      own.set(id, { path, root });
     },
-    list: () => [...scanners.values()].flatMap(({ scanner }) => scanner.list()),
+    list,
+    sweepsHere: () => [...own.values()][0]?.root?.scanner() !== undefined,
     keepSince: (at) => {
-      for (const { scanner } of scanners.values()) scanner.keepSince(at);
+      for (const { root } of own.values()) root?.scanner()?.keepSince(at);
     },
-    noteCleared: (folder, names) => scanners.get(folder.rootId)?.scanner.noteCleared(folder, names),
-    rootPath: (rootId) => scanners.get(rootId)?.path,
-    rootPaths: () => [...scanners].map(([id, { path }]) => ({ id, path })),
-    rescan: async () =>
-      sumRescans(await Promise.all([...scanners.values()].map(({ scanner }) => scanner.rescan()))),
+    noteCleared: (folder, names) => own.get(folder.rootId)?.root?.scanner()?.noteCleared(folder, names),
+    rootPath: (rootId) => own.get(rootId)?.path ?? listRoots().find(({ id }) => id === rootId)?.path,
+    rootPaths: () => listRoots().map(({ id, path }) => ({ id, path })),
+    rescan: () => rescanAll({ roots: listRoots(), shared, bus }),
     async stop() {
-      await Promise.all([...scanners.values()].map(({ scanner }) => scanner.stop()));
+      await heartbeat.stop();
+      await Promise.all([...own.values()].map(({ root }) => root?.stop()));
     },
   };
 }

@@ -38,7 +38,10 @@ export function loadConfig(options: {
     const parsed = setting.schema.safeParse(value);
     values[setting.key] = parsed.data;
     origins[setting.key] = origin;
-    if (!parsed.success) faults.push(faultOf(setting.env, value, origin, setting.allowed));
+    if (!parsed.success) {
+      const shown = setting.isSecret ? '…' : value;
+      faults.push(faultOf(setting.env, shown, origin, setting.allowed));
+    }
   }
   const warnings = [...findMisspelt(Object.keys(env), 'the environment'), ...file.warnings];
   if (!('siteTimeZone' in values)) {

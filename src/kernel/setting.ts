@@ -10,6 +10,7 @@ export type SettingGroup =
   | 'server'
   | 'access'
   | 'retention'
+  | 'processes'
   | 'demo';
 
 /** One setting: where it comes from, what it accepts and what people are told about it. */
@@ -23,11 +24,16 @@ export type Setting<K extends string = string, T = unknown> = Kind<T> & {
   doc: string;
   /** As it would be written in the environment; empty means "not set". */
   default: string;
+  /** Its value is shown to nobody, on no page and in no message. */
+  isSecret: boolean;
 };
 
-type Entry<K extends string, T> = Omit<Setting<K, T>, 'unit'> & { unit?: string };
+type Entry<K extends string, T> = Omit<Setting<K, T>, 'unit' | 'isSecret'> & {
+  unit?: string;
+  isSecret?: boolean;
+};
 
 /** An entry of the list of settings, with its types as they are written. */
 export function setting<const K extends string, T>(entry: Entry<K, T>): Setting<K, T> {
-  return { unit: '', ...entry };
+  return { unit: '', isSecret: false, ...entry };
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { accessPolicies } from './auth/principal.ts';
 import { files } from './file-settings.ts';
 import { live } from './live-settings.ts';
+import { processes } from './process-settings.ts';
 import { retention } from './retention-settings.ts';
 import { setting } from './setting.ts';
 import {
@@ -279,6 +280,7 @@ export const settings = [
   ...server,
   ...access,
   ...retention,
+  ...processes,
   ...demo,
 ] as const;
 

@@ -31,11 +31,16 @@ const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 /** Servers give numbers before they commit, so that a row may appear below the newest one known. */
 const lateNumbers = 1_000;
 
-/** Reads all names once; new ones are added as facts bring them. */
-export async function createPlantNames(db: Db, clock: Clock, sites: Sites): Promise<PlantNames> {
+/** Reads all names once; new ones are added as facts bring them, and `onAdded` told, so that other processes read them. */
+export async function createPlantNames(
+  db: Db,
+  clock: Clock,
+  sites: Sites,
+  onAdded: () => void = () => {},
+): Promise<PlantNames> {
   const ownId = sites.own.id;
-  const stations = await createStations(db, clock, ownId);
-  const parts = await createParts(db, clock);
+  const stations = await createStations(db, clock, ownId, onAdded);
+  const parts = await createParts(db, clock, onAdded);
   const refresh = async () => {
     await sites.refresh();
     await stations.refresh();
@@ -64,12 +69,14 @@ function sorted<T extends { id: number; name: string }>(rows: T[]): T[] {
   );
 }
 
-async function createStations(db: Db, clock: Clock, ownId: number) {
+async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () => void) {
   const { stations } = db.tables;
   const columns = { id: stations.id, siteId: stations.siteId, name: stations.name };
   const keyOf = ({ siteId, name }: Omit<Station, 'id'>) => `${siteId}:${name}`;
-  const known = await createKnown<Station>(keyOf, (fromId) =>
-    db.read.select(columns).from(stations).where(gte(stations.id, fromId)),
+  const known = await createKnown<Station>(
+    keyOf,
+    (fromId) => db.read.select(columns).from(stations).where(gte(stations.id, fromId)),
+    onAdded,
   );
   const make = (name: string) =>
     db.tx(async (q) => {
@@ -80,12 +87,13 @@ async function createStations(db: Db, clock: Clock, ownId: number) {
   return { ...known, ensure: (name: string) => known.ensure(`${ownId}:${name}`, () => make(name)) };
 }
 
-async function createParts(db: Db, clock: Clock) {
+async function createParts(db: Db, clock: Clock, onAdded: () => void) {
   const { parts } = db.tables;
   const columns = { id: parts.id, name: parts.name };
   const known = await createKnown<PartName>(
     ({ name }) => name,
     (fromId) => db.read.select(columns).from(parts).where(gte(parts.id, fromId)),
+    onAdded,
   );
   const make = (name: string) =>
     db.tx(async (q) => {
@@ -99,6 +107,7 @@ async function createParts(db: Db, clock: Clock) {
 async function createKnown<T extends { id: number }>(
   keyOf: (row: T) => string,
   readFrom: (id: number) => PromiseLike<T[]>,
+  onAdded: () => void,
 ) {
   const byId = new Map<number, T>();
   const ids = new Map<string, number>();
@@ -122,6 +131,7 @@ async function createKnown<T extends { id: number }>(
       if (known !== undefined) return known;
       const [row] = await make();
       if (!row) throw new Error(`No row for the name ${JSON.stringify(key)} just written`);
+      onAdded();
       return remember(row).id;
     },
   };

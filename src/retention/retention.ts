@@ -64,6 +64,10 @@ export type RetentionOptions = {
   /** Something that the page shows has changed. */
   onChanged: () => void;
   onRemoved: (kind: string, gone: Gone) => void;
+  /** Whether this process cleans up; of several that share a database it is the one that sweeps the folder. */
+  isDuty?: () => boolean;
+  /** Asks the process that does for a run. */
+  passOn?: () => void;
   readDisks?: typeof readDisks;
   firstLookMs?: number;
   lookMs?: number;
@@ -73,6 +77,7 @@ export function createRetention(options: RetentionOptions): Retention {
   const { db, siteId, kinds, clock, wallClock, log, marks } = options;
   const runs = createRuns(db, siteId, clock);
   const measure = createMeasure({ kinds, clock, wallClock });
+  const { isDuty = () => true } = options;
   const ending = new AbortController();
   let progress: Progress | null = null;
   let current: Promise<void> | undefined;
@@ -85,9 +90,12 @@ export function createRetention(options: RetentionOptions): Retention {
 
   async function look(): Promise<void> {
     if (current) return;
-    const list = await readRuns();
+    const list = isDuty() ? await readRuns() : await runs.list();
     await lookAtDisks();
-    if (isNightDue(list, lastTimeOfDay(options.timeOfDay, clock.now(), wallClock), clock.now()))
+    if (!isDuty()) {
+      isOpenClosed = false;
+      lastRunAt = list.find(({ outcome }) => outcome === 'done')?.endedAt ?? null;
+    } else if (isNightDue(list, lastTimeOfDay(options.timeOfDay, clock.now(), wallClock), clock.now()))
       begin('night');
     else if (disks.some(({ state }) => state === 'high')) begin('disk');
     options.onChanged();
@@ -218,7 +226,11 @@ export function createRetention(options: RetentionOptions): Retention {
     get lastRunAt() {
       return lastRunAt;
     },
-    run: () => begin('hand'),
+    run: () => {
+      if (isDuty()) return begin('hand');
+      options.passOn?.();
+      return true;
+    },
     settled,
     start: () => {
       const lookMs = options.lookMs ?? usualLookMs;

@@ -32,6 +32,7 @@ export function settingsPage(
     unit?: string | undefined;
     doc: string;
     default: unknown;
+    isSecret?: boolean;
   }[],
   values: Readonly<Record<string, unknown>>,
   origins: Readonly<Record<string, SettingLine['origin'] | undefined>>,
@@ -43,7 +44,7 @@ export function settingsPage(
     groups.set(setting.group, lines);
     lines.push({
       env: setting.env,
-      value: asText(values[setting.key]),
+      value: setting.isSecret && values[setting.key] !== '' ? '…' : asText(values[setting.key]),
       unit: setting.unit ?? '',
       origin: origins[setting.key] ?? 'default',
       meaning: setting.doc,

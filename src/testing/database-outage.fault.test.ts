@@ -45,7 +45,8 @@ describe.each(kinds.filter((kind) => !isMissing(kind)))('a plant on %s', (kind) 
     expect(await countImages(plant)).toBe(10);
     await server.kill();
     await plant.writeImages(images(10, 300));
-    void plant.services.inspections.sources.rescan();
+    // Nobody may sweep while the lock is gone with the server.
+    plant.services.inspections.sources.rescan().catch(() => {});
     await vi.waitFor(async () => expect((await plant.request('/health')).status).toBe(503), patience);
     const page = await plant.request('/');
     expect([page.status, page.headers.get('retry-after')]).toEqual([503, '5']);

@@ -137,6 +137,7 @@ const source = (over: Partial<SourceStatus> = {}): SourceStatus => ({
     incomplete: 1,
     unreadable: { count: 12, paths: [odd, 'S9'] },
     offlineSince: null,
+    watchedBy: null,
   },
   lastSweep: { kind: 'sweep', startedAt: now - 9000, durationMs: 120, filesSeen: 100, filesAdded: 3 },
   lag: { p50Ms: 12, p99Ms: 40, samples: 100 },
@@ -154,6 +155,8 @@ const sources = [
   }),
   source({ id: 3, state: 'empty', lag: null, backfill: null, sweepRunningSince: now }),
   source({ id: 4, state: 'starting', mode: 'poll', modeOrigin: 'setting', lastSweep: null }),
+  source({ id: 5, watchedBy: odd }),
+  source({ id: 6, state: 'offline', reasonCode: 'unwatched', offlineSince: now }),
 ].map((status) => sourcePanel(status, 'OK-1.jpg', now));
 const bad = badImagesView(
   images.map((inspection) => ({ inspection, reason: 'not_an_image', failedAt: now, attempts: 2 })),

@@ -5,8 +5,10 @@ import type { SourceStatus } from '../inspections/model.ts';
 import { createInspectionReads } from '../inspections/reads.ts';
 import type { Recorded } from '../inspections/record-inspections.ts';
 import { createSources, type Sources, type SourcesOptions } from '../inspections/sources.ts';
+import { createBus } from '../kernel/bus/bus.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { ScanOptions } from '../kernel/folder-scan/scan-context.ts';
+import { createSingletons } from '../kernel/leader/singletons.ts';
 import { createLog } from '../kernel/log.ts';
 import { openSqliteDb } from '../schema/db.ts';
 import { imageName, tinyJpeg } from './faults/plant-images.ts';
@@ -70,6 +72,9 @@ export async function openWatchedFolder(options: Options = {}) {
       patternSource: more.patternSource ?? options.patternSource,
       exclude: options.exclude ?? [],
       timeZone: 'UTC',
+      bus: createBus({ openLink: undefined, merge: () => undefined, log }),
+      singletons: createSingletons({ locks: undefined, log }),
+      ...{ sweeps: true, processName: 'this one' },
       onRecorded: (news) => {
         recorded.push(news);
         more.onRecorded?.(news);

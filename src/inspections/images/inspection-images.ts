@@ -42,6 +42,8 @@ export type InspectionImages = {
   readPixels(inspection: InspectionRef): Promise<PixelSize | null>;
   /** Images of which a viewer saw a stand-in because somebody was writing them. */
   listWaiting(): number[];
+  /** Forgets what failed a moment ago: another process has looked, too, and may have had more luck. */
+  forgetFailures(): void;
   /** Resolves when everything learnt so far is in the database. */
   flush(): Promise<void>;
   stop(): Promise<void>;
@@ -176,6 +178,7 @@ export function createInspectionImages(options: {
     open,
     readPixels,
     listWaiting: () => [...waiting],
+    forgetFailures: () => failures.clear(),
     flush: outcomes.flush,
     stop: outcomes.stop,
   };

@@ -23,6 +23,8 @@ export function startImageRetries(options: {
   findInspection: (id: number) => Promise<InspectionRef | undefined>;
   clock: Clock;
   log: Log;
+  /** Whether unreadable images are looked at here; files that viewers of this process wait for always are. */
+  looksAgain: () => boolean;
 }): { retryNow(): Promise<void>; stop(): Promise<void> } {
   const { db, images, clock, log } = options;
   let afterId = 0;
@@ -47,6 +49,7 @@ export function startImageRetries(options: {
       name: 'look again at unreadable images',
       intervalMs: BAD_INTERVAL_MS,
       run: async (signal) => {
+        if (!options.looksAgain()) return;
         const ids = await listDueBadImages(db, {
           ...{ now: clock.now(), afterId, limit: MAX_BAD_A_ROUND },
           ...options.ownFilter(),

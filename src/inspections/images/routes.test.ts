@@ -259,5 +259,13 @@ function startRetries() {
   const { db, images, clock, reads } = plant;
   const log = { error() {}, warn() {} } as never;
   const { findInspection } = reads.inspections;
-  return startImageRetries({ db, ownFilter: reads.sites.ownFilter, images, clock, log, findInspection });
+  return startImageRetries({
+    looksAgain: () => true,
+    db,
+    ownFilter: reads.sites.ownFilter,
+    images,
+    clock,
+    log,
+    findInspection,
+  });
 }

@@ -30,19 +30,16 @@ export function startImages(options: {
   log: Log;
   /** An image became unreadable, readable, or has a new address. */
   onChanged: () => void;
+  /** Whether this is the process that looks again at what could not be read. */
+  looksAgain: () => boolean;
 }): Images {
-  const { db, clock, log, ngCount } = options;
+  const { log, ngCount } = options;
   const { findInspection, listInspections } = options.reads.inspections;
   const store = createThumbnailStore(options);
   const images = createInspectionImages({ ...options, site: options.reads.sites.own.name, store });
   const makeAhead = startMakeAhead({ images, listInspections, ngCount, log });
   const retries = startImageRetries({
-    db,
-    ownFilter: options.reads.sites.ownFilter,
-    images,
-    findInspection,
-    clock,
-    log,
+    ...{ ...options, ownFilter: options.reads.sites.ownFilter, images, findInspection },
   });
   return {
     images,

@@ -6,6 +6,7 @@ export type OfflineReason =
   | 'not_connected'
   | 'emptied'
   | 'no_answer'
+  | 'unwatched'
   | 'other';
 
 /** How changes are noticed; `auto` goes by the file system. */
@@ -47,10 +48,12 @@ export type RootStatus = {
   /** Folders, and images whose names are no UTF-8, that cannot be read: how many, and the first of them by path. */
   unreadable: { count: number; paths: string[] };
   offlineSince: number | null;
+  /** The other process that watches it, as a name for people; null when this one does. */
+  watchedBy: string | null;
 };
 
 /** What the scanner thread knows of its own work; the rest of a root's status is known to the main thread. */
-export type ScanStatus = Omit<RootStatus, 'id' | 'path' | 'modeOrigin'>;
+export type ScanStatus = Omit<RootStatus, 'id' | 'path' | 'modeOrigin' | 'watchedBy'>;
 
 export function startingStatus(watchMode: WatchMode): ScanStatus {
   return {
@@ -89,6 +92,7 @@ export function rootStatus(
     id: root.id,
     path: root.path,
     modeOrigin: setting === 'auto' ? 'auto' : 'setting',
+    watchedBy: null,
     ...known,
     ...(thread.isSilent ? silent : {}),
   };

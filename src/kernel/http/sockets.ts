@@ -52,6 +52,8 @@ export type Sockets = {
   route(access: Access, accept: AcceptSocket, options?: { pingEveryMs?: number }): AppMiddleware;
   /** Refuses upgrades where no socket is, which would otherwise be answered like a page. */
   refuseStray(): AppMiddleware;
+  /** Ends the sockets of whoever has just lost the right to them; by itself that takes half a minute. */
+  recheck(): void;
   stats(): SocketStats;
   /** Takes no more sockets and says goodbye (1001) to all there are. */
   stop(): void;
@@ -80,6 +82,7 @@ export function createSockets(options: SocketsOptions): Sockets {
   const house: House = {
     ...options,
     open: new Set(),
+    rechecks: new Set(),
     counters: { cutOff: 0, lost: 0, refused: 0 },
     upgrades: createRateLimit({ clock: options.clock, ...upgradesOfAddress }),
     messages: createRateLimit({ clock: options.clock, ...messagesOfSocket }),
@@ -91,6 +94,9 @@ export function createSockets(options: SocketsOptions): Sockets {
     route: (access, accept, { pingEveryMs = PING_EVERY_MS } = {}) =>
       declareSocket(socketHandler(house, access, accept, pingEveryMs), access),
     refuseStray,
+    recheck: () => {
+      for (const recheck of house.rechecks) recheck();
+    },
     stats: () => ({ open: house.open.size, ...house.counters }),
     stop: () => {
       house.isStopped = true;
@@ -101,6 +107,7 @@ export function createSockets(options: SocketsOptions): Sockets {
 
 type House = SocketsOptions & {
   open: Set<KeptSocket>;
+  rechecks: Set<() => void>;
   counters: SocketCounters & { refused: number };
   upgrades: ReturnType<typeof createRateLimit>;
   messages: ReturnType<typeof createRateLimit>;
@@ -171,10 +178,13 @@ function settle(
   accept: AcceptSocket,
 ): SocketHandlers {
   const { open, recheckEveryMs = RECHECK_EVERY_MS } = house;
-  const recheck = setInterval(() => endWhenRefused(c, access, kept), recheckEveryMs);
-  recheck.unref();
+  const recheck = () => endWhenRefused(c, access, kept);
+  const timer = setInterval(recheck, recheckEveryMs);
+  timer.unref();
+  house.rechecks.add(recheck);
   const leave = () => {
-    clearInterval(recheck);
+    clearInterval(timer);
+    house.rechecks.delete(recheck);
     kept.stopPinging();
     open.delete(kept);
   };

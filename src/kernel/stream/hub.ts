@@ -43,6 +43,8 @@ export type Seat = {
 /** All open streams and the topics they look at. */
 export type Hub = {
   publish(eventName: string, payload?: unknown): void;
+  /** Renders every live topic soon: anything may have changed. */
+  refreshAll(): void;
   /** Throws `unavailable` when there is no room for one more viewer of these topics. */
   assertRoom(requests: readonly TopicRequest[], lang: Lang): void;
   /** Shows the viewer its topics from now on; the function it returns lets it out. */
@@ -85,6 +87,7 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
     counters,
     newVersionFor,
     publish: topics.publish,
+    refreshAll: topics.refreshAll,
     assertRoom: (requests, lang) => {
       const added = requests.filter((request) => !topics.find(request, lang)).length;
       if (!stopped && viewers.size < options.maxViewers && topics.size() + added <= MAX_LIVE_TOPICS) return;
@@ -149,8 +152,12 @@ function createLiveTopics(shared: Omit<LiveTopicContext, 'countTopics'>) {
     publish: (eventName: string, payload?: unknown) => {
       for (const { request, refresh } of topics.values()) {
         const { topic, query } = request;
-        if (topic.events.includes(eventName) && (topic.concerns?.(query, payload) ?? true)) refresh();
+        if (!topic.events.includes(eventName)) continue;
+        if (payload === undefined || (topic.concerns?.(query, payload) ?? true)) refresh();
       }
+    },
+    refreshAll: () => {
+      for (const { refresh } of topics.values()) refresh();
     },
     stop: () => {
       for (const topic of topics.values()) topic.stop();

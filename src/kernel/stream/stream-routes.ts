@@ -22,8 +22,10 @@ export function streamRoutes(options: {
   hub: Hub;
   maxBlockedMs: number;
   recheckEveryMs?: number;
+  /** Checks that are to be made at once when somebody has lost a right; see `Topics.recheck`. */
+  rechecks: Set<() => void>;
 }): Hono<AppEnv> {
-  const { topics, hub, maxBlockedMs, recheckEveryMs = RECHECK_EVERY_MS } = options;
+  const { topics, hub, maxBlockedMs, recheckEveryMs = RECHECK_EVERY_MS, rechecks } = options;
   const routes = new Hono<AppEnv>();
   for (const topic of topics.values()) {
     routes.get(topic.path, may('look'), async (c) => {
@@ -35,6 +37,7 @@ export function streamRoutes(options: {
     openStream(c, parseTopicRequests(c.req.queries('topics') ?? [], topics), hub, {
       maxBlockedMs,
       recheckEveryMs,
+      rechecks,
     }),
   );
   routes.get('/stream/snapshot', may('look'), async (c) => {
@@ -52,7 +55,11 @@ function openStream(
   c: AppContext,
   requests: readonly TopicRequest[],
   hub: Hub,
-  { maxBlockedMs, recheckEveryMs }: { maxBlockedMs: number; recheckEveryMs: number },
+  {
+    maxBlockedMs,
+    recheckEveryMs,
+    rechecks,
+  }: { maxBlockedMs: number; recheckEveryMs: number; rechecks: Set<() => void> },
 ): Response {
   const lang = langOf(c);
   hub.assertRoom(requests, lang);
@@ -73,9 +80,12 @@ function openStream(
     lastEventId: c.req.header('last-event-id'),
     pageVersion: c.req.query('v'),
   });
-  const recheck = setInterval(() => endWhenRefused(c, viewer), recheckEveryMs);
+  const recheck = () => endWhenRefused(c, viewer);
+  const timer = setInterval(recheck, recheckEveryMs);
+  rechecks.add(recheck);
   outgoing.on('close', () => {
-    clearInterval(recheck);
+    clearInterval(timer);
+    rechecks.delete(recheck);
     leave();
   });
   return alreadySent();

@@ -10,7 +10,7 @@ export type Topic = {
   events: readonly string[];
   /** Rendered on this period as well, at whole multiples of it: 60_000 for windows that move with the minute. */
   everyMs?: number;
-  /** Whether an event with this payload can change it for this query; always, when left out. */
+  /** Whether an event with this payload can change it for this query; always, when left out. An event without payload concerns all. */
   concerns?(query: URLSearchParams, payload: unknown): boolean;
   /** The same html the page shows at first. Throws `invalid` for a query it does not understand. */
   render(query: URLSearchParams, viewer: { lang: Lang }): Promise<Fragment> | Fragment;

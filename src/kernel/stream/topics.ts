@@ -12,12 +12,19 @@ import { MAX_BLOCKED_MS } from './viewer.ts';
 /** A fragment as a page prints it at first: `html` goes into its container, `shown` into the page's stream URL. */
 export type FirstRender = { html: string; shown: { topic: string; have: string } };
 
+/** Many changes of rights at once are one check of every stream. */
+const RECHECK_PAUSE_MS = 200;
+
 /** The registry of live fragments and the streams that carry them. */
 export type Topics = {
   /** Adds a topic; two of one path are a mistake and throw. Before `routes()`. */
   define(topic: Topic): void;
   /** Something happened: every live topic listening to it renders soon. Returns at once and never throws. */
   publish(eventName: string, payload?: unknown): void;
+  /** Renders every live topic soon: something may have been missed. */
+  refreshAll(): void;
+  /** Soon ends the streams of whoever may not look any more; by itself that takes half a minute. */
+  recheck(): void;
   /** Renders `path?query` for the page that shows it; throws what the topic throws, `invalid` for an unknown one. */
   first(topic: string, viewer: { lang: Lang }): Promise<FirstRender>;
   /** `/stream?…` for a page that shows these fragments. */
@@ -44,12 +51,22 @@ export function createTopics(options: {
   const { maxBlockedMs = MAX_BLOCKED_MS } = options;
   const topics = new Map<string, Topic>();
   const hub = createHub(options);
+  const rechecks = new Set<() => void>();
+  let recheckTimer: NodeJS.Timeout | undefined;
   return {
     define: (topic) => {
       if (topics.has(topic.path)) throw new Error(`The topic ${topic.path} is defined twice`);
       topics.set(topic.path, topic);
     },
     publish: hub.publish,
+    refreshAll: hub.refreshAll,
+    recheck: () => {
+      if (recheckTimer) return;
+      recheckTimer = setTimeout(() => {
+        recheckTimer = undefined;
+        for (const recheck of rechecks) recheck();
+      }, RECHECK_PAUSE_MS).unref();
+    },
     first: async (value, viewer) => {
       const [request] = parseTopicRequests([value], topics);
       if (!request) throw new Error('One topic gives one request');
@@ -57,7 +74,7 @@ export function createTopics(options: {
       return { html, shown: { topic: value, have: contentHash(html) } };
     },
     streamUrl: (shown) => streamUrl(shown, options.version),
-    routes: () => streamRoutes({ topics, hub, ...options, maxBlockedMs }),
+    routes: () => streamRoutes({ topics, hub, ...options, maxBlockedMs, rechecks }),
     stats: hub.stats,
     stop: hub.stop,
   };

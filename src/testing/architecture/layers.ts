@@ -11,6 +11,7 @@ const rootFiles: Record<string, Layer> = {
   'events.ts': 'schema',
   'services.ts': 'app',
   'open-retention.ts': 'app',
+  'part-settings.ts': 'app',
   'app.ts': 'app',
   'reactions.ts': 'app',
   'main.ts': 'main',

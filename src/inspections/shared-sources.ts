@@ -1,0 +1,98 @@
+import type { Bus } from '../kernel/bus/bus.ts';
+import { maxTextBytes } from '../kernel/bus/link.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { startingStatus, type WatchMode } from '../kernel/folder-scan/root-status.ts';
+import type { SourceStatus } from './model.ts';
+
+/** A process that watches says so this often, whether or not anything has changed. */
+export const shareEveryMs = 5_000;
+/** Whoever was not heard of for this long watches no more. */
+const silentAfterMs = 16_000;
+const longestText = maxTextBytes - 500;
+/** Folders that others watch, as many as are kept in mind. */
+const maxKnown = 64;
+
+type Heard = { status: SourceStatus; by: string; at: number };
+
+/** What the processes of a site tell each other of the folders they watch. */
+export type SharedSources = {
+  /** Tells the others how a folder watched here is doing. */
+  share(status: SourceStatus): void;
+  /** A folder that is not watched here: what its watcher says, and that there is none when nobody says anything. */
+  describe(root: { id: number; path: string }): SourceStatus;
+  /** Folders that others watch now, by root id. */
+  listHeard(): { id: number; path: string }[];
+  /** Whether another process has watched it a moment ago. */
+  isWatched(rootId: number): boolean;
+};
+
+/** `processName` is this process for people; `onHeard` is told of every change that others tell. */
+export function createSharedSources(options: {
+  bus: Bus;
+  clock: Clock;
+  siteId: number;
+  processName: string;
+  watchMode: WatchMode;
+  onHeard: () => void;
+}): SharedSources {
+  const { bus, clock, processName, watchMode } = options;
+  const heard = new Map<number, Heard>();
+  const startedAt = clock.now();
+  const isRecent = (at: number | undefined) => clock.now() - (at ?? startedAt) < silentAfterMs;
+
+  const prefix = `source:${options.siteId}:`;
+  bus.hear(prefix, (_name, payload) => {
+    if (!isShared(payload)) return;
+    const { status, by } = payload;
+    const known = heard.get(status.id);
+    if (!known && heard.size >= maxKnown) return;
+    heard.set(status.id, { status, by, at: clock.now() });
+    if (JSON.stringify(known?.status) !== JSON.stringify(status)) options.onHeard();
+  });
+
+  return {
+    share: (status) => bus.tell(`${prefix}${status.id}`, { by: processName, status: shorten(status) }),
+    describe: ({ id, path }) => {
+      const known = heard.get(id);
+      if (known && isRecent(known.at)) return { ...known.status, path, watchedBy: known.by };
+      const last = known?.status ?? {
+        ...startingStatus(watchMode),
+        ...{ id, path, modeOrigin: watchMode === 'auto' ? ('auto' as const) : ('setting' as const) },
+      };
+      const quiet = { ...last, path, watchedBy: null, sweepRunningSince: null, backfill: null, lag: null };
+      return isRecent(known?.at) ? quiet : { ...quiet, ...unwatched, offlineSince: known?.at ?? startedAt };
+    },
+    listHeard: () => [...heard.values()].map(({ status: { id, path } }) => ({ id, path })),
+    isWatched: (rootId) => {
+      const known = heard.get(rootId);
+      return known !== undefined && isRecent(known.at);
+    },
+  };
+}
+
+const unwatched = {
+  state: 'offline' as const,
+  reason: 'No process watches this folder',
+  reasonCode: 'unwatched' as const,
+};
+
+/** A status that fits into a message: names of unreadable files are the only long part. */
+function shorten(status: SourceStatus): SourceStatus {
+  const { count, paths } = status.unreadable;
+  const kept = [...paths];
+  const sizeOf = () => Buffer.byteLength(JSON.stringify({ ...status, unreadable: { count, paths: kept } }));
+  while (kept.length > 0 && sizeOf() > longestText) kept.pop();
+  return { ...status, unreadable: { count, paths: kept } };
+}
+
+/** Whoever has the database may write into the channel; a version of this program that is not this one, too. */
+function isShared(payload: unknown): payload is { by: string; status: SourceStatus } {
+  const { by, status } = (payload ?? {}) as Partial<{ by: unknown; status: Partial<SourceStatus> }>;
+  return (
+    typeof by === 'string' &&
+    Number.isSafeInteger(status?.id) &&
+    typeof status?.path === 'string' &&
+    typeof status.state === 'string' &&
+    Array.isArray(status.unreadable?.paths)
+  );
+}
