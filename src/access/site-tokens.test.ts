@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Principal, speaksFor } from '../kernel/auth/principal.ts';
+import { startMs } from '../testing/databases.ts';
+import { addUser, ownPage, signIn } from '../testing/people.ts';
+import { createTestApp, type TestApp } from '../testing/test-app.ts';
+
+const shared = mkdtempSync(join(tmpdir(), 'linesight-site-tokens-'));
+let busan: TestApp;
+let gary: TestApp;
+let headers: Record<string, string>;
+
+beforeAll(async () => {
+  const env = { DB_PATH: join(shared, 'data.sqlite') };
+  const images = ['S4/OR-3CT/OK-20250906-102000-1.jpg'];
+  busan = await createTestApp({ env: { ...env, SITE: 'busan' }, images });
+  gary = await createTestApp({ env: { ...env, SITE: 'gary' }, images });
+  await busan.services.inspections.reads.folders.refresh();
+  await addUser(busan, 'kim', 'admin');
+  headers = { ...ownPage, cookie: await signIn(busan, 'kim') };
+}, startMs);
+
+afterAll(async () => {
+  await busan.close();
+  await gary.close();
+  rmSync(shared, { recursive: true });
+});
+
+/** Makes a token on the page of Busan; answers whom it speaks for at each site. */
+async function makeToken(fields: Record<string, string>) {
+  const body = new URLSearchParams({ 'scope:ingest:events': '1', ...fields });
+  const made = await (await busan.post('/tokens', { body, headers })).text();
+  const secret = /ls_[\w-]{43}/.exec(made)?.[0] ?? '';
+  const token = await busan.services.access.keys.findToken(secret);
+  if (!token) throw new Error('No token was made');
+  const principal: Principal = { kind: 'token', tokenId: token.id, ...token };
+  const idOf = (plant: TestApp) => plant.services.inspections.reads.sites.own.id;
+  return [busan, gary].map((plant) => speaksFor(principal, { siteId: idOf(plant), station: 'S4' }));
+}
+
+test('a token for a station speaks for that of the site chosen, or of the site it was made at', async () => {
+  expect(await makeToken({ name: 'a', station: 'S4' })).toEqual([true, false]);
+  expect(await makeToken({ name: 'b', station: 'S4', site: 'gary' })).toEqual([false, true]);
+  expect(await makeToken({ name: 'c', site: 'gary' })).toEqual([false, true]);
+  expect(await makeToken({ name: 'd' })).toEqual([true, true]);
+  expect(await makeToken({ name: 'e', station: 'S9' })).toEqual([false, false]);
+});
+
+test('the list of tokens and the audit log name the site', async () => {
+  const page = await busan.text('/tokens', { headers });
+  expect(page).toContain('site gary');
+  expect(page).toMatch(/<select name="site">/);
+  expect(await busan.text('/audit', { headers })).toContain('site gary');
+});
