@@ -68,7 +68,7 @@ const summary = (station: string, over: Partial<StationSummary> = {}): StationSu
 const tag = { name: 'b', label: odd, timeZone: 'Asia/Tokyo', isOwn: false };
 const summaries = [
   summary('S4', { site: tag }),
-  summary('S9'),
+  summary('S9', { last: image(11), lastNgs: [image(12)] }),
   summary(odd, { lastSeenAt: now - hourMs, ngBurstSince: now - hourMs, last: image(4), lastNgs: [image(5)] }),
   summary('S4', {
     ...{ counts: { ok: 0, ng: 0, unmatched: 3 }, parts: [], lastNgs: [], last: null },
