@@ -146,6 +146,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       settings: pageSettings(config),
     },
     start: async () => {
+      bus.open();
       await duties.begin();
       // There may be a site now that the others have not heard of.
       grown();

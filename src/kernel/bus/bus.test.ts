@@ -40,6 +40,7 @@ async function redisWays(): Promise<Ways> {
 async function openBus(place: Omit<Parameters<typeof chooseLink>[0], 'log'>): Promise<Bus> {
   const bus = createBus({ openLink: await chooseLink({ ...place, log }), merge, log });
   onTestFinished(() => bus.stop());
+  bus.open();
   await new Promise<void>((resolve) => bus.onGap(resolve));
   return bus;
 }

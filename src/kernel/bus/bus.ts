@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log.ts';
-import { type LinkListener, maxTextBytes, type OpenLink } from './link.ts';
+import { type Link, type LinkListener, maxTextBytes, type OpenLink } from './link.ts';
 import { type Message, readMessage } from './message.ts';
 import { createOutbox } from './outbox.ts';
 import { createQuestions } from './questions.ts';
@@ -32,6 +32,8 @@ export type Bus = {
   ask(name: string, payload: unknown, withinMs: number): Promise<unknown>;
   /** Answers what others ask under this name; undefined is silence. */
   answer(name: string, answerer: (payload: unknown) => Promise<unknown>): void;
+  /** Begins to hear, when everybody is there to listen. What is told before waits. */
+  open(): void;
   stop(): Promise<void>;
 };
 
@@ -42,7 +44,8 @@ export function createBus(options: { openLink: OpenLink | undefined; merge: Merg
   const hearers: { prefix: string; listener: (name: string, payload: unknown) => void }[] = [];
   const gapListeners: (() => void)[] = [];
   let isUp = false;
-  const post = (message: Message) => link?.send(pack(message)) ?? Promise.resolve();
+  let link: Link | undefined;
+  const post = (message: Message) => link?.send(pack(message)) ?? Promise.reject(new Error('It is not open'));
   const questions = createQuestions(instance, openLink ? post : undefined);
   const outbox = createOutbox<{ name: string; payload: unknown }>({
     send: ({ name, payload }) => post({ type: 'told', from: instance, name, payload }),
@@ -74,11 +77,10 @@ export function createBus(options: { openLink: OpenLink | undefined; merge: Merg
       for (const onGap of gapListeners) onGap();
     },
   };
-  const link = openLink?.(listener);
   return {
-    isShared: link !== undefined,
+    isShared: openLink !== undefined,
     tell: (name, payload) => {
-      if (link) outbox.put(name, { name, payload });
+      if (openLink) outbox.put(name, { name, payload });
     },
     hear: (prefix, hearer) => void hearers.push({ prefix, listener: hearer }),
     onGap: (onGap) => {
@@ -88,6 +90,9 @@ export function createBus(options: { openLink: OpenLink | undefined; merge: Merg
     },
     ask: questions.ask,
     answer: questions.answer,
+    open: () => {
+      link ??= openLink?.(listener);
+    },
     stop: async () => {
       questions.stop();
       await outbox.stop();
