@@ -1,5 +1,8 @@
 import { get, type IncomingMessage } from 'node:http';
 
+/** A machine that runs many tests at once is slow. */
+const patienceMs = 15_000;
+
 /** A live stream as a program reads it. */
 export type Stream = {
   text(): string;
@@ -27,8 +30,9 @@ export function openStreamAt(
         text: () => text,
         close: () => request.destroy(),
         until: async (pattern) => {
-          for (let tries = 0; !pattern.test(text); tries += 1) {
-            if (tries > 200) throw new Error(`${pattern} never came in: ${text.slice(-500)}`);
+          for (const startedAt = Date.now(); !pattern.test(text); ) {
+            if (Date.now() - startedAt > patienceMs)
+              throw new Error(`${pattern} never came in: ${text.slice(-500)}`);
             await pause(10);
           }
           return text;
