@@ -7,12 +7,14 @@ import { compare, limit, type Row } from './row.ts';
 const warmUp = 30;
 const samples = 300;
 const periods = ['1h', '1d', '1w'] as const;
-const pages = [
+/** What people and programs ask for most. */
+export const pages = [
   { name: 'page /', path: '/', method: 'GET' },
   { name: 'POST /api/stats', path: '/api/stats', method: 'POST' },
 ] as const;
 
-type Times = { p50: number; p99: number };
+/** Of many answers, ms. */
+export type Times = { p50: number; p99: number };
 
 /** The first page and the old statistics interface over a long history and over a short one. */
 export const pagesOverHistory: Group = {
@@ -51,7 +53,8 @@ async function measureHistory(bench: Bench, size: 'long' | 'short'): Promise<Map
   return times;
 }
 
-async function measurePage(product: Product, path: string, method: string): Promise<Times> {
+/** Asks for one page many times, warm, one after the other. */
+export async function measurePage(product: Product, path: string, method: string): Promise<Times> {
   await askRepeatedly(product.client, path, (asked) => asked === warmUp, { method });
   const times = await askRepeatedly(product.client, path, (asked) => asked === samples, { method });
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };

@@ -63,6 +63,12 @@ export function withoutReference(name: string, ours: Measure, tool: string): Row
   };
 }
 
+/** What was not measured because a program it needs is missing. */
+export function absent(name: string, program: string): Row {
+  const reference = `${program} is not on this machine`;
+  return { name, ours: '–', reference, ratio: '–', budget: '–', verdict: 'no reference', values: {} };
+}
+
 /** A measurement that could not be made, with the reason. */
 export function failed(name: string, reason: string): Row {
   return { name, ours: reason, reference: '–', ratio: '–', budget: '–', verdict: 'failed', values: {} };

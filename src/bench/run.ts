@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileSystemName } from '../kernel/storage/file-system.ts';
 import type { Bench, Group } from './bench.ts';
+import { databasePages } from './database-pages.ts';
 import { databases } from './databases.ts';
 import { createInputs } from './inputs.ts';
 import { latency } from './latency.ts';
@@ -29,6 +30,7 @@ const groups: readonly Group[] = [
   logins,
   thumbnails,
   databases,
+  databasePages,
   weight,
 ];
 
