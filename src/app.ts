@@ -37,6 +37,9 @@ import type { TlsStatus } from './kernel/http/tls.ts';
 import { pickLang } from './kernel/i18n/languages.ts';
 import { dutiesOf } from './kernel/role.ts';
 import { liveImageRoutes } from './live/image-routes.ts';
+import { liveRoutes } from './live/routes.ts';
+import { liveSocketRoutes } from './live/socket.ts';
+import { openLivePages } from './open-live-pages.ts';
 import { type OverviewDeps, overviewRoutes } from './overview/routes.ts';
 import { retentionApiRoutes } from './retention/api.ts';
 import { retentionRoutes } from './retention/routes.ts';
@@ -135,10 +138,17 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
   const { images, store } = services.images;
   return [
     services.staticFiles.routes(),
+    liveSocketRoutes({
+      sockets: services.sockets,
+      feed: services.screens.feed,
+      pingEveryMs: config.wsPingInterval,
+      isChannel: (key) => services.live.current.latest(key) !== undefined,
+    }),
     inspectionRoutes(inspections),
     stationRoutes(inspections),
     sourceRoutes(inspections),
     liveImageRoutes(services.live),
+    liveRoutes(openLivePages(services)),
     imageRoutes({ images, findInspection, sites: inspections.reads.sites }),
     inspectionCompatRoutes(inspections),
     imageCompatRoutes({ store, rootPaths: inspections.sources.rootPaths, thumbMaxDim: config.thumbMaxDim }),

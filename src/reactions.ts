@@ -1,6 +1,7 @@
 import { type Events, isForAll, mergeEvents, type Publish } from './events.ts';
 import type { Bus } from './kernel/bus/bus.ts';
 import type { Log } from './kernel/log.ts';
+import { type LiveScreens, screenReactions } from './live/screens.ts';
 
 /**
  * Who reacts to what; each reaction returns at once and never throws. The payload of an event of another process is
@@ -19,6 +20,7 @@ type Parts = {
   system: { countRecorded(images: number): void };
   topics: { recheck(): void };
   live: { showStations(stationIds: readonly number[]): void };
+  screens: LiveScreens;
   sockets: { recheck(): void };
 };
 
@@ -36,6 +38,7 @@ export function productReactions(parts: () => Parts): Reactions {
         ({ added }) => parts().system.countRecorded(added),
         ({ stationIds }) => parts().live.showStations(stationIds),
       ],
+      ...screenReactions(() => parts().screens),
       'access.changed': [recheck],
     },
     others: {

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Access, createAccess } from './access/access.ts';
 import { createDemo, type Demo } from './demo/demo.ts';
-
 import type { Publish } from './events.ts';
 import type { InspectionDeps } from './inspections/deps.ts';
 import { type Images, startImages } from './inspections/images/start-images.ts';
@@ -28,6 +27,7 @@ import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
 import type { Live } from './live/live.ts';
 import { openLive } from './live/open-live.ts';
+import { type LiveScreens, openScreens } from './live/screens.ts';
 import { openRetention } from './open-retention.ts';
 import {
   backupSettings,
@@ -42,19 +42,9 @@ import { openSites } from './plant/open-sites.ts';
 import { createPublish, mergeTold, productReactions } from './reactions.ts';
 import type { Retention } from './retention/retention.ts';
 import { type Db, openDb } from './schema/db.ts';
+import { sections } from './sections.ts';
 import { readSystemState, type SystemParts } from './system/read-state.ts';
 import { type System, startSystem } from './system/system.ts';
-
-/** Sections of the product, in the order of the bar. */
-const sections = [
-  { key: 'overview', href: '/overview', at: /^\/overview/ },
-  { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },
-  { key: 'sources', href: '/sources', at: /^\/sources/ },
-  { key: 'system', href: '/system', at: /^\/(?:system|docs)/ },
-  { key: 'retention', href: '/retention', at: /^\/retention/, forAdmins: true },
-  { key: 'settings', href: '/settings', at: /^\/settings/ },
-  { key: 'access', href: '/users', at: /^\/(?:users|tokens|kiosk-links|audit)/, forAdmins: true },
-];
 
 /** What a process is started with. */
 export type ServiceOptions = { config: Config; warnings: string[]; log: Log; clock: Clock };
@@ -74,6 +64,7 @@ export type Services = ServiceOptions &
     demo: Demo;
     images: Images;
     live: Live;
+    screens: LiveScreens;
     system: System;
     retention: Retention;
     publish: Publish;
@@ -114,7 +105,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const learning = startLearning(reads.folders, log);
   const publish = createPublish({
     ...{ streams: topics, bus, refresh: reads.refresh, log },
-    reactions: productReactions(() => ({ checks, images, system, topics, sockets, live })),
+    reactions: productReactions(() => ({ checks, images, system, topics, sockets, live, screens })),
   });
   const access = await openAccess(options, db, reads, () => publish('access.changed', undefined));
   const sources = openSources(options, places, { db, reads, bus, singletons, publish });
@@ -122,6 +113,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const looksAgain = duties.looksAgainAtImages;
   const images = openImages(options, places, { db, reads, findPlace: rootPlaces.find, publish, looksAgain });
   const live = await openLive({ ...options, places, db, reads, publish, store: images.store });
+  const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
   const retention = openRetention({
     ...{ config, places, clock, log, db, reads, sources, images },
     onChanged: () => publish('retention.changed', undefined),
@@ -135,6 +127,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     version,
     startedAt: clock.now(),
     ...{ places, db, backups, access, i18n, staticFiles, publish, demo, images, live, system, retention },
+    screens,
     ...entrances,
     inspections: {
       reads,

@@ -13,7 +13,7 @@ const see = (pages: string[], path: string) => isOnPages(pages, new URL(path, 'h
 const topics = (...list: string[]) =>
   `/stream?${list.map((topic) => `topics=${encodeURIComponent(topic)}`).join('&')}`;
 
-test('a kiosk is offered the plant, all cards, the folders and each station', () => {
+test('a kiosk is offered the plant, all cards, the live pictures, the folders and each station', () => {
   expect(
     kioskPagesOf([
       { name: 'S9', site: busan },
@@ -23,6 +23,7 @@ test('a kiosk is offered the plant, all cards, the folders and each station', ()
   ).toEqual([
     '/overview',
     '/inspections',
+    '/live',
     '/sources',
     '/stations/S9',
     '/stations/S9?site=gary',
@@ -42,6 +43,15 @@ test.each([
   ['/inspections', '/inspections/1', false],
   ['/inspections', '/inspections/export.csv', false],
   ['/sources', '/images/1/0/strip.webp', false],
+  ['/live', '/live?kiosk=1&tiles=4', true],
+  ['/live', '/ws/images?channels=original', true],
+  ['/live', '/live/latest?channels=original', true],
+  ['/live', '/live/images/7/0/640.webp', true],
+  ['/live', '/images/1/0/w640.webp', true],
+  ['/live', '/live/main', false],
+  ['/live', '/list/original', false],
+  ['/overview', '/ws/images', false],
+  ['/overview', '/live/images/7/0/640.webp', false],
   ['/stations/S9', '/stations/S9?period=1d&kiosk=1', true],
   ['/stations/S9', '/stations/S4', false],
   ['/stations/S9', '/station/trend?station=S9&period=1d', true],

@@ -2,8 +2,8 @@ import { siteParam, stationHref } from '../plant/links.ts';
 import type { Sites, SiteTag } from '../plant/sites.ts';
 import type { KioskLink } from './keys.ts';
 
-/** What a kiosk's screen may show: the plant at a glance, all cards, the folders, or one station. */
-const plantPages = ['/overview', '/inspections', '/sources'] as const;
+/** What a kiosk's screen may show: the plant at a glance, all cards, the live pictures, the folders, or one station. */
+const plantPages = ['/overview', '/inspections', '/live', '/sources'] as const;
 
 /** Every page a kiosk link can open, in the order they are offered. */
 export function kioskPagesOf(stations: readonly { name: string; site: SiteTag | null }[]): string[] {
@@ -40,15 +40,16 @@ function stationPage(pathname: string, site: string | null, ownSite: string): st
 const fragments: Readonly<Record<string, readonly string[]>> = {
   '/overview': ['/overview/stations'],
   '/inspections': ['/', '/inspections/cards'],
+  '/live': ['/ws/images', '/live/latest'],
   '/sources': ['/sources/status'],
 };
 /** Pages that show images of every station. */
-const pagesOfAllImages = ['/overview', '/inspections'];
+const pagesOfAllImages = ['/overview', '/inspections', '/live'];
 
 /**
- * Whether an address belongs to one of a kiosk's pages: the page itself, the fragments it keeps live, or an image of a
- * station it shows. `stationPageOf` answers the page of the station of an image's number. A station of one name at
- * another site is another station.
+ * Whether an address belongs to one of a kiosk's pages: the page itself, what keeps it live, or an image of a station it
+ * shows. `stationPageOf` answers the page of the station of an image's number. A station of one name at another site is
+ * another station.
  */
 export async function isOnPages(
   pages: readonly string[],
@@ -60,6 +61,7 @@ export async function isOnPages(
     const topics = searchParams.getAll('topics');
     return topics.length > 0 && topics.every((topic) => isTopicOf(pages, topic, here.ownSite));
   }
+  if (/^\/live\/images\/\d{1,15}\//.test(pathname)) return pages.includes('/live');
   const image = /^\/images\/(\d{1,15})\//.exec(pathname);
   if (image) {
     if (pagesOfAllImages.some((page) => pages.includes(page))) return true;

@@ -36,7 +36,7 @@ export function createStationFeed(options: {
   async function show(stationId: number): Promise<void> {
     const shot = await options.readStation(stationId);
     if (!shot || (newest.size >= maxStations && !newest.has(shot.station))) return;
-    const image = toImage(shot);
+    const image = stationImage(shot);
     newest.set(shot.station, image);
     options.onImage(image);
   }
@@ -73,7 +73,8 @@ export function createStationFeed(options: {
   };
 }
 
-function toImage({ station, ...shot }: StationShot): LiveImage {
+/** An inspection as a live image of its station. */
+export function stationImage({ station, ...shot }: StationShot): LiveImage {
   const key = `station/${station}`;
   return {
     ...shot,

@@ -18,7 +18,15 @@ const entrust = row('entrust');
 
 /** Every route of the product, by hand: a new one is refused by the test until somebody has decided who may use it. */
 export const accessTable: readonly AccessRow[] = [
+  look('WS /'),
   look('GET /'),
+  look('WS /ws/images'),
+  look('GET /live'),
+  look('GET /live/latest'),
+  look('GET /live/performance'),
+  look('GET /live/station/:name', '/live/station/S9'),
+  look('GET /live/folder/:camera', '/live/folder/main'),
+  look('GET /live/:camera', '/live/main'),
   anybody('GET /static/*', '/static/css/base.css'),
   look('GET /inspections'),
   look('GET /inspections/cards'),

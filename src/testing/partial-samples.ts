@@ -10,6 +10,7 @@ import { systemFigures } from '../system/figures.ts';
 import { createHistory } from '../system/history.ts';
 import { systemView } from '../system/views.ts';
 import { frameSamples } from './frame-samples.ts';
+import { livePartialSamples } from './live-samples.ts';
 
 import { retentionSamples } from './retention-samples.ts';
 
@@ -228,6 +229,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     shot: shotView(inspection, { unreadable, elsewhere }),
     idPrefix: 'ng',
   })),
+  ...livePartialSamples,
   'overview/_figures': views(overview.figures, overviewOfNothing.figures, overviewOfOther.figures),
   'overview/_row': views(...overview.rows, ...overviewOfSites.rows),
   'overview/_stations': views(overview, overviewOfNothing, overviewOfSites, overviewOfOther),

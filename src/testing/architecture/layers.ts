@@ -12,6 +12,8 @@ const rootFiles: Record<string, Layer> = {
   'services.ts': 'app',
   'open-retention.ts': 'app',
   'part-settings.ts': 'app',
+  'open-live-pages.ts': 'app',
+  'sections.ts': 'app',
   'app.ts': 'app',
   'reactions.ts': 'app',
   'main.ts': 'main',

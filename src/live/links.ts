@@ -1,0 +1,25 @@
+/** Addresses of the Live pages. */
+
+/** Words below /live/ that are pages of their own; a camera of such a name is reached by another way. */
+const taken = new Set(['performance', 'latest', 'images', 'station', 'folder']);
+
+/** The page of one camera. */
+export function cameraHref(key: string, query: Record<string, string | null | undefined> = {}): string {
+  const station = stationOf(key);
+  if (station !== undefined) return withQuery(`/live/station/${encodeURIComponent(station)}`, query);
+  const name = encodeURIComponent(key);
+  return withQuery(taken.has(key) ? `/live/folder/${name}` : `/live/${name}`, query);
+}
+
+/** The station whose inspections a camera shows; undefined for a camera with folders of its own. */
+export function stationOf(key: string): string | undefined {
+  return key.startsWith('station/') ? key.slice('station/'.length) : undefined;
+}
+
+/** `path` with what of `query` says something. */
+export function withQuery(path: string, query: Record<string, string | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) search.set(name, value);
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}

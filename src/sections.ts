@@ -1,0 +1,13 @@
+import type { Section } from './kernel/http/page-renderer.ts';
+
+/** Sections of the product, in the order of the bar. */
+export const sections: readonly Section[] = [
+  { key: 'overview', href: '/overview', at: /^\/overview/ },
+  { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },
+  { key: 'live', href: '/live', at: /^\/live/ },
+  { key: 'sources', href: '/sources', at: /^\/sources/ },
+  { key: 'system', href: '/system', at: /^\/(?:system|docs)/ },
+  { key: 'retention', href: '/retention', at: /^\/retention/, forAdmins: true },
+  { key: 'settings', href: '/settings', at: /^\/settings/ },
+  { key: 'access', href: '/users', at: /^\/(?:users|tokens|kiosk-links|audit)/, forAdmins: true },
+];

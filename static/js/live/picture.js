@@ -1,0 +1,144 @@
+/*
+ * One picture on the screen. The next one is loaded and decoded off screen and takes its place when it is whole; while
+ * one loads, only the newest of those that follow waits. A slow line so shows fewer pictures, never old ones.
+ */
+const FIRST_PATIENCE_MS = 30_000;
+const MOST_PATIENCE_MS = 240_000;
+const RETRY_MS = [1_000, 2_000, 5_000, 15_000];
+const WIDTHS = [320, 640, 960, 1280, 1920];
+
+/** WebP for all but old browsers; found out once. */
+const format = new Promise((resolve) => {
+  const probe = new Image();
+  probe.onload = () => resolve(probe.width > 0 ? 'webp' : 'jpg');
+  probe.onerror = () => resolve('jpg');
+  probe.src = 'data:image/webp;base64,UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA';
+});
+
+/** The narrowest width of the ladder that fills `cssPixels` on this screen; infinite when none does. */
+export function widthFor(cssPixels) {
+  const needed = cssPixels * (window.devicePixelRatio || 1);
+  return WIDTHS.find((width) => width >= needed) ?? Number.POSITIVE_INFINITY;
+}
+
+/** The address of an image's pixels: of the ladder, or the file itself where `isFull`. */
+async function addressOf(image, cssPixels, isFull) {
+  const width = widthFor(cssPixels);
+  if (isFull && width === Number.POSITIVE_INFINITY) return image.original;
+  return `${image.base}${Math.min(1920, width)}.${await format}`;
+}
+
+function load(source, signal) {
+  const next = new Image();
+  next.decoding = 'async';
+  next.draggable = false;
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      // Takes its place on the line away, too.
+      next.src = '';
+      reject(new Error('given up'));
+    });
+    next.onload = () => {
+      if (next.decode) next.decode().then(() => resolve(next), reject);
+      else resolve(next);
+    };
+    next.onerror = () => reject(new Error(`cannot load ${source}`));
+    next.src = source;
+  });
+}
+
+/**
+ * `place` is the element that holds the `img`. `pixelsWide()` tells how wide it is on the screen, `isFull()` whether the
+ * file itself is wanted beyond the ladder, `altOf(image)` its words; `onShown(image)` follows each change.
+ */
+export function createPicture(place, { pixelsWide, isFull = () => false, altOf = () => '', onShown }) {
+  let shown = place.querySelector('img');
+  let current = null;
+  let loading = null;
+  let waiting = null;
+  let failures = 0;
+  let retryTimer;
+  let patienceMs = FIRST_PATIENCE_MS;
+
+  async function begin(image) {
+    const stop = new AbortController();
+    const patience = setTimeout(() => stop.abort(), patienceMs);
+    const task = { image, stop };
+    loading = task;
+    try {
+      const source = await addressOf(image, pixelsWide(), isFull());
+      const next = await load(source, stop.signal);
+      if (loading !== task) return;
+      next.alt = altOf(image);
+      if (shown?.isConnected) shown.replaceWith(next);
+      else place.prepend(next);
+      shown = next;
+      current = image;
+      failures = 0;
+      patienceMs = FIRST_PATIENCE_MS;
+      onShown(image);
+    } catch {
+      if (loading === task) fail(image);
+    } finally {
+      clearTimeout(patience);
+      if (loading === task) {
+        loading = null;
+        goOn();
+      }
+    }
+  }
+
+  /** Tries the same again, unless something newer has come meanwhile. */
+  function fail(image) {
+    patienceMs = Math.min(MOST_PATIENCE_MS, patienceMs * 2);
+    const afterMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
+    failures += 1;
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(() => !loading && !waiting && isWanted(image) && begin(image), afterMs);
+  }
+
+  let wanted = null;
+  const isWanted = (image) => wanted === image;
+
+  function goOn() {
+    if (!waiting || document.hidden) return;
+    const next = waiting;
+    waiting = null;
+    begin(next);
+  }
+
+  return {
+    /** Shows this image as soon as it can. */
+    show(image) {
+      wanted = image;
+      clearTimeout(retryTimer);
+      waiting = image;
+      if (!loading) goOn();
+    },
+    /** Loads what is shown once more, in the size that is wanted now. */
+    refine() {
+      const image = current ?? null;
+      if (image && !loading && !waiting) begin(image);
+    },
+    /** Goes on with what waited while nobody looked. */
+    resume() {
+      if (!loading) goOn();
+    },
+    /** Takes an image that the page came with. */
+    adopt(image) {
+      current = image;
+    },
+    /** Shows nothing. */
+    clear() {
+      wanted = null;
+      waiting = null;
+      current = null;
+      clearTimeout(retryTimer);
+      loading?.stop.abort();
+      loading = null;
+      shown?.remove();
+      shown = null;
+    },
+    element: () => shown,
+  };
+}

@@ -1,0 +1,34 @@
+/* Ages and times in the reader's words; the words stand on the page. */
+
+/** "4 s ago", in the largest unit. */
+export function ageInWords(ms) {
+  const { agoNow, agoS, agoM, agoH, agoD } = document.documentElement.dataset;
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 1) return agoNow;
+  if (seconds < 60) return agoS.replace('{n}', seconds);
+  if (seconds < 3600) return agoM.replace('{n}', Math.floor(seconds / 60));
+  if (seconds < 172_800) return agoH.replace('{n}', Math.floor(seconds / 3600));
+  return agoD.replace('{n}', Math.floor(seconds / 86_400));
+}
+
+/** Writes clock times and dates of the site: `time(at)`, `dateTime(at)`. */
+export function createSiteTime(timeZone) {
+  const clock = { timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' };
+  const lang = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
+  const time = new Intl.DateTimeFormat(lang, clock);
+  const date = new Intl.DateTimeFormat(lang, { timeZone, dateStyle: 'medium' });
+  return { time: (at) => time.format(at), dateTime: (at) => `${date.format(at)} ${time.format(at)}` };
+}
+
+/** "1.24 MB" */
+export function sizeInWords(bytes) {
+  if (!Number.isFinite(bytes)) return '';
+  const names = ['B', 'kB', 'MB', 'GB'];
+  const unit = Math.min(names.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 });
+  return `${value.format(bytes / 1000 ** unit)} ${names[unit]}`;
+}
+
+export function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
