@@ -18,7 +18,6 @@ const subjects = [
   'inspections',
   'images',
   'retention',
-  'retention',
   'demo',
 ] as const;
 

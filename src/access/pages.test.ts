@@ -111,6 +111,14 @@ test('a token or kiosk link is shown once, when it is made', async () => {
   expect(await plant.text('/kiosk-links', { headers: { cookie } })).not.toContain(url);
 });
 
+test('the audit log offers each subject once', async () => {
+  const html = await plant.text('/audit', { headers: { cookie } });
+  const select = /<select name="subject">[\s\S]+?<\/select>/.exec(html)?.[0] ?? '';
+  const offered = Array.from(select.matchAll(/value="([^"]*)"/g), ([, value]) => value);
+  expect(offered).toContain('retention');
+  expect(offered).toEqual([...new Set(offered)]);
+});
+
 test('whoever changes something stands in the log with what it was before, newest first, page by page', async () => {
   await post('/users/2/role', { role: 'viewer' });
   await post('/inspections/rescan', {});
