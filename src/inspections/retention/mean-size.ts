@@ -1,27 +1,35 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { and, asc, gte, isNull, max, min } from 'drizzle-orm';
+import { asc, gte, max, min } from 'drizzle-orm';
 import type { Db } from '../../schema/db.ts';
 import type { Folders } from '../folders.ts';
 
 /** The mean of so many sizes is off by a few percent where they differ by their own size. */
 const samples = 200;
+/**
+ * Rows looked at for one sample: others may be of another site or without a file, and a stretch of a million such rows
+ * must not be walked over.
+ */
+const rowsPerSample = 20;
 const keptMs = 10 * 60_000;
 
+type Row = Db['tables']['inspections']['$inferSelect'];
+
 /**
- * The mean size of an image in bytes, of images picked evenly over all that are there: adding a million sizes up would
- * take seconds, and older ones are not known before somebody looks. Undefined when there is none.
+ * The mean size of an image in bytes in the folders that `rootPath` knows, those of one site, of images picked evenly
+ * over all that are there: adding a million sizes up would take seconds, and older ones are not known before somebody
+ * looks. Undefined when there is none.
  */
 export function createMeanSize(options: {
   db: Db;
-  folders: Pick<Folders, 'get'>;
+  folders: Pick<Folders, 'get' | 'learn'>;
   rootPath: (rootId: number) => string | undefined;
 }): () => Promise<number | undefined> {
-  const { db } = options;
+  const { db, folders } = options;
+  const { inspections } = db.tables;
   let kept: { at: number; size: Promise<number | undefined> } | undefined;
 
   async function measure(): Promise<number | undefined> {
-    const { inspections } = db.tables;
     const [ends] = await db.read
       .select({ first: min(inspections.id), last: max(inspections.id) })
       .from(inspections);
@@ -37,26 +45,38 @@ export function createMeanSize(options: {
   }
 
   async function sizeFrom(id: number): Promise<number | undefined> {
-    const { inspections } = db.tables;
-    const [row] = await db.read
+    const rows = await db.read
       .select()
       .from(inspections)
-      .where(and(gte(inspections.id, id), isNull(inspections.missingAt)))
+      .where(gte(inspections.id, id))
       .orderBy(asc(inspections.id))
-      .limit(1);
-    if (!row) return undefined;
+      .limit(rowsPerSample);
+    await folders.learn(rows);
+    const row = rows.find((one) => one.missingAt === null && rootOf(one) !== undefined);
+    return row && sizeOf(row);
+  }
+
+  function rootOf({ directoryId }: Row): string | undefined {
+    return options.rootPath(folders.get(directoryId).rootId);
+  }
+
+  async function sizeOf(row: Row): Promise<number | undefined> {
     if (row.sizeBytes !== null) return row.sizeBytes;
-    const { rootId, path } = options.folders.get(row.directoryId);
-    const root = options.rootPath(rootId);
-    if (root === undefined) return undefined;
-    return stat(join(root, path, row.name)).then(
+    const path = join(rootOf(row) ?? '', folders.get(row.directoryId).path, row.name);
+    return stat(path).then(
       ({ size }) => size,
       () => undefined,
     );
   }
 
   return () => {
-    if (!kept || performance.now() - kept.at > keptMs) kept = { at: performance.now(), size: measure() };
-    return kept.size;
+    if (kept && performance.now() - kept.at <= keptMs) return kept.size;
+    const size = measure();
+    kept = { at: performance.now(), size };
+    // A database that was away is asked again at the next look.
+    size.catch(() => {
+      kept = undefined;
+    });
+    return size;
   };
 }

@@ -43,7 +43,7 @@ export type SourceKind = {
 export function createSourceKind(options: {
   db: Db;
   siteId: number;
-  folders: Pick<Folders, 'get'>;
+  folders: Pick<Folders, 'get' | 'learn'>;
   clock: Clock;
   isAllowed: boolean;
   days: number;
