@@ -36,6 +36,8 @@ import { securityHeaders } from './kernel/http/security-headers.ts';
 import type { TlsStatus } from './kernel/http/tls.ts';
 import { pickLang } from './kernel/i18n/languages.ts';
 import { dutiesOf } from './kernel/role.ts';
+import { liveApiRoutes } from './live/api.ts';
+import { liveCompatRoutes, uploadPath } from './live/compat.ts';
 import { liveImageRoutes } from './live/image-routes.ts';
 import { liveRoutes } from './live/routes.ts';
 import { liveSocketRoutes } from './live/socket.ts';
@@ -48,7 +50,7 @@ import { preferenceRoutes } from './settings/preferences.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 
-/** Forms are small; images are not sent to this server yet. */
+/** Forms are small; pairs of images have a limit of their own. */
 const maxBodyBytes = 64 * 1024;
 /** A rescan answers within 60 s, everything else in milliseconds. */
 const maxAnswerMs = 75_000;
@@ -77,7 +79,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(identify(services.access));
   if (services.config.corsOrigins.length > 0) app.use(crossOrigin(services.config.corsOrigins));
   app.use(compression());
-  app.use(bodySizeLimit(maxBodyBytes));
+  app.use(bodySizeLimit(maxBodyBytes, [uploadPath]));
   app.use(timeLimit(maxAnswerMs));
   if (!dutiesOf(services.config.role).servesPages) app.use(healthOnly(services.config.role));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
@@ -149,6 +151,13 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     sourceRoutes(inspections),
     liveImageRoutes(services.live),
     liveRoutes(openLivePages(services)),
+    liveApiRoutes(services),
+    liveCompatRoutes({
+      live: services.live,
+      clock,
+      wallClock: inspections.reads.wallClock,
+      maxFileBytes: config.maxFileSize,
+    }),
     imageRoutes({ images, findInspection, sites: inspections.reads.sites }),
     inspectionCompatRoutes(inspections),
     imageCompatRoutes({ store, rootPaths: inspections.sources.rootPaths, thumbMaxDim: config.thumbMaxDim }),

@@ -21,6 +21,7 @@ import {
 } from './record-live-images.ts';
 import { createSilences } from './silences.ts';
 import { createStationFeed, type ReadStation } from './station-feed.ts';
+import { recoverPairs } from './uploads.ts';
 import { createWatchChannels, type WatchChannels, type WatchChannelsOptions } from './watch-channels.ts';
 
 const silenceLookMs = 1_000;
@@ -139,6 +140,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     },
     async start() {
       stations.wake(options.listStations());
+      await recoverPairs({ original: join(place.dir, 'original'), labeled: join(place.dir, 'labeled') });
       if (place.isOwn) for (const role of liveRoles) await mkdir(join(place.dir, role), { recursive: true });
       watching.start();
     },

@@ -74,10 +74,11 @@ export function createStationFeed(options: {
 }
 
 /** An inspection as a live image of its station. */
-export function stationImage({ station, ...shot }: StationShot): LiveImage {
-  const key = `station/${station}`;
+export function stationImage(shot: StationShot): LiveImage {
+  const key = `station/${shot.station}`;
+  const { id, revision, name, capturedAt, sizeBytes, foundAt, missingAt, verdict, part } = shot;
   return {
-    ...shot,
+    ...{ id, revision, name, capturedAt, sizeBytes, foundAt, missingAt, verdict, part },
     kind: 'inspection',
     channel: key,
     camera: key,

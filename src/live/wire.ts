@@ -15,7 +15,7 @@ export type WireImage = {
 };
 
 /** The picture that stands in until there is a first image; it says so itself. */
-export const mockImage = { filename: 'demo.png', url: '/image/mock/demo.png' };
+export const mockImage = { filename: 'demo.svg', url: '/image/mock/demo.svg' };
 
 /** An image of a folder, or of a station, as S5 tells it. `size` is 0 while an old file was not looked at yet. */
 export function toWireImage(image: LiveImage): WireImage {

@@ -15,6 +15,7 @@ const self = row('self');
 const operate = row('operate');
 const administer = row('administer');
 const entrust = row('entrust');
+const ingestImages = row('ingest:images');
 
 /** Every route of the product, by hand: a new one is refused by the test until somebody has decided who may use it. */
 export const accessTable: readonly AccessRow[] = [
@@ -61,6 +62,15 @@ export const accessTable: readonly AccessRow[] = [
     '/images/1/0/strip.webp',
   ),
   look('GET /images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/original', '/images/1/0/original'),
+  look('GET /api/v1/live/cameras'),
+  look('GET /api/v1/live/images'),
+  look('GET /api/v1/live/images/:id{[0-9]+}', '/api/v1/live/images/1'),
+  look('GET /api/v1/live/coils'),
+  look('GET /latest/:type?', '/latest'),
+  look('GET /list/:type?', '/list'),
+  look('GET /image/:type/:filename', '/image/mock/demo.svg'),
+  look('GET /stats'),
+  ingestImages('POST /upload/pair'),
   look(
     'GET /live/images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/:size{[0-9]{3,4}[.](?:webp|jpg)}',
     '/live/images/1/0/640.webp',

@@ -24,6 +24,7 @@ const statusTexts: Partial<Record<ErrorCode, [status: number, text: string]>> = 
   invalid: [400, 'A parameter cannot be read; `details.field` names it'],
   unauthorized: [401, 'Sign in, or send a token'],
   forbidden: [403, 'Not allowed from here'],
+  too_large: [413, 'Larger than this server takes; `details` says how much that is'],
   not_found: [404, 'There is no such thing'],
   unavailable: [503, 'Too busy; `Retry-After` says when to try again'],
 };
@@ -37,6 +38,8 @@ export type ApiDoc<Query extends z.ZodType = z.ZodType> = {
   query?: Query;
   /** The fields of a form that is sent. */
   form?: z.ZodObject;
+  /** Fields that hold a file; the form is sent as multipart/form-data then. */
+  files?: readonly string[];
   /** The shape of a JSON answer, or the content type of any other. */
   answer: z.ZodType | string;
   /** 200 when not said otherwise. */
@@ -68,9 +71,9 @@ export function documented<Query extends z.ZodType>(doc: ApiDoc<Query>): Documen
     summary: doc.summary,
     ...(doc.description && { description: doc.description }),
     ...(doc.query && { parameters: queryParameters(doc.query) }),
-    ...(doc.form && { requestBody: formBody(doc.form, doc.example.form) }),
+    ...(doc.form && { requestBody: formBody(doc.form, doc.files ?? [], doc.example.form) }),
     responses: { ...answers(doc), ...refusals(doc) },
-    'x-example': doc.example,
+    'x-example': { ...doc.example, ...(doc.files && { files: doc.files }) },
   } as Parameters<typeof describeRoute>[0]);
   return Object.assign(check, {
     [uniqueSymbol]: Reflect.get(described, uniqueSymbol),
@@ -97,8 +100,17 @@ function queryParameters(schema: z.ZodType) {
   });
 }
 
-function formBody(form: z.ZodObject, example: Record<string, string> | undefined) {
-  return { content: { 'application/x-www-form-urlencoded': { schema: resolver(form), example } } };
+function formBody(form: z.ZodObject, files: readonly string[], example: Record<string, string> | undefined) {
+  if (files.length === 0)
+    return { content: { 'application/x-www-form-urlencoded': { schema: resolver(form), example } } };
+  const { properties = {}, required = [] } = z.toJSONSchema(form, { io: 'input' });
+  const binary = files.map((name) => [name, { type: 'string' as const, format: 'binary' }]);
+  const schema = {
+    type: 'object' as const,
+    properties: { ...properties, ...Object.fromEntries(binary) },
+    required: [...required, ...files],
+  };
+  return { content: { 'multipart/form-data': { schema, example } } };
 }
 
 function answers({ answer, status = 200, summary, otherwise }: ApiDoc) {

@@ -46,7 +46,12 @@ export function createErrorHandlers(options: {
   /** 405 for a path that takes other methods than the one used. */
   wrongMethod: (c: Context<AppEnv>, allowed: readonly string[]) => Promise<Response>;
 } {
-  const compatPaths = options.compatPaths ?? ['/api/', '/img', '/thumb'];
+  const compatPaths = options.compatPaths ?? [
+    '/api/',
+    '/img',
+    '/thumb',
+    ...['/latest', '/list', '/image/', '/stats', '/upload/'],
+  ];
   const answer = (c: Context<AppEnv>, problem: Problem) =>
     respond(c, problem, compatPaths, options.renderProblem);
   return {

@@ -17,8 +17,11 @@ export function urlLimit(): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Refuses bodies above `maxBytes` with `too_large`, whatever length they claim. */
-export function bodySizeLimit(maxBytes: number): MiddlewareHandler<AppEnv> {
+/**
+ * Refuses bodies above `maxBytes` with `too_large`, whatever length they claim. The paths in `besides` have limits of
+ * their own.
+ */
+export function bodySizeLimit(maxBytes: number, besides: readonly string[] = []): MiddlewareHandler<AppEnv> {
   const limit = bodyLimit({
     maxSize: maxBytes,
     onError: () => {
@@ -28,7 +31,10 @@ export function bodySizeLimit(maxBytes: number): MiddlewareHandler<AppEnv> {
     },
   });
   // A GET has no body, and asking for one costs the adapter a whole Request object.
-  return (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limit(c, next));
+  return (c, next) => {
+    const isFree = c.req.method === 'GET' || c.req.method === 'HEAD' || besides.includes(c.req.path);
+    return isFree ? next() : limit(c, next);
+  };
 }
 
 /** Answers `unavailable` when no answer has begun within `maxMs`; a body that is already streaming is not cut. */
