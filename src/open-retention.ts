@@ -13,12 +13,11 @@ import { createCopiesKind } from './kernel/db/copies-kind.ts';
 import { createThumbnailKind } from './kernel/images/thumbnail-kind.ts';
 import type { Log } from './kernel/log.ts';
 import type { Places } from './kernel/storage/places.ts';
+import { sharePassedOn } from './retention/pass-on.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
 import type { Db } from './schema/db.ts';
 
 const gigabyte = 1e9;
-/** Somebody asks another process for a clean-up. */
-const runName = 'retention:run';
 
 type Parts = {
   config: Config;
@@ -52,9 +51,15 @@ export function openRetention(parts: Parts): Retention {
     neededFrom: files.neededFrom,
     onHorizon: sources.keepSince,
   });
+  const passOn = sharePassedOn(parts.bus, {
+    siteId: own.id,
+    run: () => {
+      if (sources.sweepsHere()) retention.run();
+    },
+  });
   const retention = createRetention({
     isDuty: sources.sweepsHere,
-    passOn: () => parts.bus.tell(runName, undefined),
+    passOn,
     ...{ db, siteId: own.id, clock, wallClock, log, onChanged, onRemoved },
     kinds: [
       createThumbnailKind(images.store, places.stateDir),
@@ -67,9 +72,6 @@ export function openRetention(parts: Parts): Retention {
     folders: () => [places.stateDir, ...sources.rootPaths().map(({ path }) => path)],
     marks: { high: config.diskHighPercent / 100, low: config.diskLowPercent / 100 },
     timeOfDay: config.retentionAt,
-  });
-  parts.bus.hear(runName, () => {
-    if (sources.sweepsHere()) retention.run();
   });
   return retention;
 }

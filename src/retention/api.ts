@@ -68,7 +68,11 @@ const runDoc = documented({
     dryRun: z.enum(['0', '1']).optional().describe('1 answers what would go and deletes nothing'),
   }),
   answer: z.object({
-    started: z.boolean().describe('false while a run is under way, and for a dry run'),
+    started: z
+      .boolean()
+      .describe(
+        'false while a run is under way, for a dry run, and where the process that cleans up cannot be asked',
+      ),
     kinds,
   }),
   refusals: ['invalid', 'unauthorized', 'forbidden'],

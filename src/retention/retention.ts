@@ -40,7 +40,7 @@ export type Retention = {
   nextAt(): number;
   /** When the last run ended that was not cut short; null before the first. */
   readonly lastRunAt: number | null;
-  /** Begins a full run; false when one is under way. */
+  /** Begins a full run, here or where the folder is swept; false when one is under way here, or nobody can be asked. */
   run(): boolean;
   /** Resolves when no run is under way. */
   settled(): Promise<void>;
@@ -66,8 +66,8 @@ export type RetentionOptions = {
   onRemoved: (kind: string, gone: Gone) => void;
   /** Whether this process cleans up; of several that share a database it is the one that sweeps the folder. */
   isDuty?: () => boolean;
-  /** Asks the process that does for a run. */
-  passOn?: () => void;
+  /** Asks the process that does for a run; false where it cannot be asked. */
+  passOn?: () => boolean;
   readDisks?: typeof readDisks;
   firstLookMs?: number;
   lookMs?: number;
@@ -226,11 +226,7 @@ export function createRetention(options: RetentionOptions): Retention {
     get lastRunAt() {
       return lastRunAt;
     },
-    run: () => {
-      if (isDuty()) return begin('hand');
-      options.passOn?.();
-      return true;
-    },
+    run: () => (isDuty() ? begin('hand') : (options.passOn?.() ?? false)),
     settled,
     start: () => {
       const lookMs = options.lookMs ?? usualLookMs;
