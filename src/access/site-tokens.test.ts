@@ -48,6 +48,15 @@ test('a token for a station speaks for that of the site chosen, or of the site i
   expect(await makeToken({ name: 'e', station: 'S9' })).toEqual([false, false]);
 });
 
+test('a token for a site that is not there is refused, and never becomes one for every site', async () => {
+  const body = new URLSearchParams({ name: 'f', 'scope:ingest:events': '1', site: 'ulsan' });
+  const answer = await busan.post('/tokens', { body, headers });
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).toContain('There is no site of this name any more.');
+  const names = (await busan.services.access.keys.listTokens()).map(({ name }) => name);
+  expect(names).not.toContain('f');
+});
+
 test('the list of tokens and the audit log name the site', async () => {
   const page = await busan.text('/tokens', { headers });
   expect(page).toContain('site gary');

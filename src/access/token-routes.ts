@@ -19,7 +19,7 @@ export type TokensPage = {
   stations: string[];
   scopes: readonly TokenScope[];
   typed: { name: string; scopes: TokenScope[]; site: string; station: string; device: string };
-  fault: 'keyName' | 'scopes' | null;
+  fault: 'keyName' | 'scopes' | 'site' | null;
   /** The token just made: shown this once. */
   made: { name: string; secret: string; origin: string } | null;
   done: 'revoke' | null;
@@ -51,7 +51,7 @@ export function tokenRoutes(access: Access, renderer: Renderer, listStations: ()
     .get('/tokens', may('entrust'), (c) => show(c, { typed: nothing, fault: null, made: null }, 200))
     .post('/tokens', may('entrust'), async (c) => {
       const typed = await readTyped(c);
-      const fault = typed.name === '' ? 'keyName' : typed.scopes.length === 0 ? 'scopes' : null;
+      const fault = faultOf(typed, access.sites);
       if (fault) return show(c, { typed, fault, made: null }, 400);
       const { name, scopes, station, device } = typed;
       const tied = {
@@ -75,6 +75,13 @@ async function listTokens({ keys, sites }: Access): Promise<TokensPage['tokens']
     ...token,
     siteLabel: token.siteId === null ? null : (sites.tagOf(token.siteId)?.label ?? null),
   }));
+}
+
+/** A site that is unknown here is never taken for any site. */
+function faultOf({ name, scopes, site }: TokensPage['typed'], sites: Sites): TokensPage['fault'] {
+  if (name === '') return 'keyName';
+  if (scopes.length === 0) return 'scopes';
+  return site === '' || sites.find(site) ? null : 'site';
 }
 
 /** A station is always one of a site: of the own, where none is chosen. */
