@@ -121,7 +121,13 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   });
   const parts = systemParts({ sources, db, topics, images, places, cleanedUpAt: () => retention.lastRunAt });
   const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
-  const demo = createDemo({ ...demoSettings(config, places), clock, log, watch: sources.watch });
+  const demo = createDemo({
+    ...demoSettings(config, places),
+    clock,
+    log,
+    watch: sources.watch,
+    watchLive: live.watchFolder,
+  });
   return {
     ...options,
     version,

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import { type DemoCoils, startDemoCoils } from '../simulator/demo-coils.ts';
 import { type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
 
 /** The same plant on every machine, so that screenshots and questions about it can be compared. */
@@ -27,9 +28,14 @@ export function createDemo(options: {
   log: Log;
   /** Watches the folder the plant writes to. */
   watch: (dir: string) => Promise<void>;
+  /** Shows the pictures of its coil line. */
+  watchLive: (camera: { name: string; path: string }) => Promise<void>;
 }): Demo {
   const { dir, clock, log, timeZone } = options;
   let plant: DemoPlant | undefined;
+  let coils: DemoCoils | undefined;
+  /** Beside the plant and not in it, where it would be a station. */
+  const liveDir = `${dir}-live`;
 
   async function run(): Promise<void> {
     if (plant && plant.stats().state !== 'failed') return;
@@ -37,6 +43,14 @@ export function createDemo(options: {
     plant.ready.catch(() => {});
     await mkdir(dir, { recursive: true });
     await options.watch(dir);
+    await startCoils();
+  }
+
+  async function startCoils(): Promise<void> {
+    await coils?.stop();
+    coils = startDemoCoils({ dir: liveDir, timeZone, clock, log });
+    coils.ready.catch(() => {});
+    await options.watchLive({ name: 'demo', path: liveDir });
   }
 
   return {
@@ -53,6 +67,6 @@ export function createDemo(options: {
     resume: async () => {
       if (options.isAllowed && existsSync(dir)) await run();
     },
-    stop: async () => plant?.stop(),
+    stop: async () => void (await Promise.all([plant?.stop(), coils?.stop()])),
   };
 }

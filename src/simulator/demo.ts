@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../kernel/clock.ts';
 import { type Config, loadConfig } from '../kernel/config.ts';
 import { createLog } from '../kernel/log.ts';
-import { type DemoPlant, startDemoPlant } from './demo-plant.ts';
+import { startDemoCoils } from './demo-coils.ts';
+import { startDemoPlant } from './demo-plant.ts';
 
 const usage = `Starts Linesight on a demo plant. Settings are taken from the environment, as for npm start.
 
@@ -47,6 +48,7 @@ async function main(): Promise<number> {
     ...(values.port === undefined ? {} : { PORT: values.port }),
     WATCH_DIR: join(dir, 'images'),
     DB_PATH: join(dir, 'state', 'data.sqlite'),
+    IMAGE_BASE_PATH: join(dir, 'live'),
     DEMO: '0',
   };
   const loaded = loadConfig({ env: settings });
@@ -74,9 +76,16 @@ async function run(config: Config, env: NodeJS.ProcessEnv, seed: string, speed: 
     timeZone: config.siteTimeZone,
     signal: ending.signal,
   });
+  const coils = startDemoCoils({
+    dir: config.imageBasePath,
+    timeZone: config.siteTimeZone,
+    clock: systemClock,
+    log,
+    signal: ending.signal,
+  });
   console.log(`Demo plant in ${config.watchDir}: making its history …`);
   try {
-    await plant.ready;
+    await Promise.all([plant.ready, coils.ready]);
   } catch (error) {
     if (ending.signal.aborted) return 0;
     throw error;
@@ -85,15 +94,19 @@ async function run(config: Config, env: NodeJS.ProcessEnv, seed: string, speed: 
     `${plant.stats().images} images. Linesight: http://localhost:${config.port}/  (Ctrl-C ends both)`,
   );
   const server = spawn(process.execPath, [startScript], { env, stdio: 'inherit' });
-  return endTogether(plant, server, ending.signal);
+  return endTogether([plant, coils], server, ending.signal);
 }
 
 /** Waits for a signal or the server's own end, then stops what still runs. */
-async function endTogether(plant: DemoPlant, server: ChildProcess, signal: AbortSignal): Promise<number> {
+async function endTogether(
+  parts: readonly { stop(): Promise<void> }[],
+  server: ChildProcess,
+  signal: AbortSignal,
+): Promise<number> {
   const exited = once(server, 'exit') as Promise<[number | null]>;
   const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
   await Promise.race([exited, told]);
-  await plant.stop();
+  for (const part of parts) await part.stop();
   server.kill('SIGTERM');
   const [code] = await exited;
   return signal.aborted ? 0 : (code ?? 1);

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { access, rename, rm } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '../kernel/errors.ts';
+import { drawOnce } from './draw-once.ts';
 import { type DefectKind, type DrawnPart, defectKinds, drawnParts } from './products.ts';
 
 /** Pictures drawn per product model; the demo's thousands of files are links to or copies of these. */
@@ -49,16 +46,7 @@ export function listPoolPictures(): PoolPicture[] {
  */
 export async function openPicturePool(folder: string, signal: AbortSignal): Promise<PicturePool> {
   const finished = poolFolderIn(folder);
-  if (!(await exists(finished))) {
-    const unfinished = join(folder, 'drawing');
-    await rm(unfinished, { recursive: true, force: true });
-    try {
-      await drawElsewhere(unfinished, signal);
-      await rename(unfinished, finished);
-    } finally {
-      await rm(unfinished, { recursive: true, force: true });
-    }
-  }
+  await drawOnce(finished, drawScript, signal);
   const files = new Map<string, string[]>();
   for (const { file, part, defect } of listPoolPictures()) {
     const key = `${part}:${defect}`;
@@ -70,44 +58,4 @@ export async function openPicturePool(folder: string, signal: AbortSignal): Prom
       return choices[picture % choices.length]!;
     },
   };
-}
-
-function drawElsewhere(folder: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [drawScript, folder], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      signal,
-    });
-    let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(-2_000);
-    });
-    child.on('error', (error) => reject(signal.aborted ? signal.reason : error));
-    child.on('spawn', () => lowerPriority(child.pid!));
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(
-          new AppError('internal', 'The demo pictures could not be drawn.', { details: { code, complaint } }),
-        );
-    });
-  });
-}
-
-/** The product comes first; where priorities may not be changed the drawing still works. */
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // The process may have ended, or the system forbids it.
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import { type Loop, startLoop } from '../kernel/loop.ts';
+import { createWallClock, type WallClock } from '../kernel/time-zone.ts';
+import { coilFiles, coilPictureCount } from './coil-pictures.ts';
+import { drawOnce } from './draw-once.ts';
+import { copyImage, ensureFolder, isTemporary, listNames } from './place-image.ts';
+
+/** A picture of the strip every so often, a new coil every so often. */
+const intervalMs = 4_000;
+const coilMs = 8 * 60_000;
+const firstCoil = 2_891;
+/** What was there before the first start: an hour of thin history. */
+const historyMs = 60 * 60_000;
+const historyStepMs = 60_000;
+/** The oldest beyond this many pairs are deleted. */
+const maxPairs = 2_000;
+const drawingVersion = 1;
+const drawScript = fileURLToPath(new URL('./draw-coils.ts', import.meta.url));
+
+/** What the line shows at an instant; the same whoever asks. */
+export type CoilShot = { at: number; coil: string; picture: number };
+
+/** The picture of the tick that holds `at`. */
+export function shotAt(at: number): CoilShot {
+  const tick = Math.floor(at / intervalMs);
+  // A stride without a common divisor shows all pictures before the first comes again.
+  const picture = (tick * 7) % coilPictureCount;
+  const coil = String(firstCoil + (Math.floor((tick * intervalMs) / coilMs) % 5_000));
+  return { at: tick * intervalMs, coil, picture };
+}
+
+export type DemoCoils = { ready: Promise<void>; stop(): Promise<void> };
+
+/** A coil line whose camera writes pairs of pictures as contract S5 has them, `original/` and `labeled/` in `dir`. */
+export function startDemoCoils(options: {
+  dir: string;
+  timeZone: string;
+  clock: Clock;
+  log: Log;
+  signal?: AbortSignal;
+}): DemoCoils {
+  const { dir, clock, log } = options;
+  const ending = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
+  const wallClock = createWallClock(options.timeZone);
+  const pictures = join(dir, '.linesight-demo', `coils-${drawingVersion}`);
+  const folders = { original: join(dir, 'original'), labeled: join(dir, 'labeled') };
+  let loop: Loop | undefined;
+  let lastAt = 0;
+
+  async function place(shot: CoilShot): Promise<void> {
+    const files = coilFiles(shot.picture);
+    for (const role of ['original', 'labeled'] as const)
+      await copyImage(join(pictures, files[role]), folders[role], nameOf(shot, role, wallClock), shot.at);
+    lastAt = shot.at;
+  }
+
+  async function next(): Promise<void> {
+    const shot = shotAt(clock.now());
+    if (shot.at <= lastAt) return;
+    await place(shot);
+    for (const folder of Object.values(folders)) await prune(folder);
+  }
+
+  async function prepare(): Promise<void> {
+    for (const folder of [join(dir, '.linesight-demo'), ...Object.values(folders)])
+      await ensureFolder(folder);
+    await drawOnce(pictures, drawScript, signal);
+    const now = clock.now();
+    const isNew = (await listNames(folders.original)).length === 0;
+    for (let at = now - historyMs; isNew && at < now; at += historyStepMs) await place(shotAt(at));
+    signal.throwIfAborted();
+    loop = startLoop({
+      name: 'demo coil line',
+      intervalMs: intervalMs / 2,
+      run: next,
+      log,
+      runAtStart: true,
+    });
+  }
+
+  const ready = prepare();
+  const settled = ready.catch((error: unknown) => {
+    if (!signal.aborted) log.error({ err: error, dir }, 'the demo coil line could not be set up');
+  });
+  return {
+    ready,
+    stop: async () => {
+      ending.abort();
+      await settled;
+      await loop?.stop();
+    },
+  };
+}
+
+function nameOf({ at, coil }: CoilShot, role: string, wallClock: WallClock): string {
+  const local = wallClock.format(at, 'iso').slice(0, 19).replaceAll(/\D/g, '');
+  return `${local}_${coil}_${at}_${role}.jpg`;
+}
+
+/** Names begin with their time, so that they sort by it. */
+async function prune(folder: string): Promise<void> {
+  const names = (await listNames(folder)).filter((name) => !isTemporary(name)).sort();
+  for (const name of names.slice(0, -maxPairs)) await rm(join(folder, name), { force: true });
+}
