@@ -26,7 +26,8 @@ const overheadBytes = 64 * 1024;
 /**
  * Reads `multipart/form-data` as it comes: files go to the disk piece by piece, so that memory does not grow with them.
  * What is left of a form that is refused is read and thrown away, because a client in the middle of sending does not
- * listen. Files of a refused form are the caller's to delete. Throws `invalid` and `too_large` with the field's name.
+ * listen. Files of a refused form are the caller's to delete. Throws `invalid` and `too_large` with the field's name, and
+ * `unavailable` where the disk takes no more.
  */
 export async function receiveMultipart(c: AppContext, limits: MultipartLimits): Promise<Multipart> {
   const contentType = c.req.header('content-type') ?? '';
@@ -83,8 +84,9 @@ export async function receiveMultipart(c: AppContext, limits: MultipartLimits): 
     refuseCut(error);
     throw fault;
   }
-  await Promise.all(writes);
+  const failed = (await Promise.allSettled(writes)).find((one) => one.status === 'rejected');
   if (fault) throw fault;
+  if (failed) throw unwritable(failed.reason);
   return received;
 }
 
@@ -131,11 +133,12 @@ function countBytes(maxBytes: number) {
 }
 
 /** Writes a new file and flushes it to the disk; answers its size. */
-async function writeFile(stream: AsyncIterable<Buffer>, path: string): Promise<number> {
+async function writeFile(stream: BusboyFileStream, path: string): Promise<number> {
   const file = await open(path, 'wx');
   let sizeBytes = 0;
   try {
-    for await (const chunk of stream) {
+    // A write that fails must not destroy the stream: the parser would wait for it for ever.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       await file.writeFile(chunk);
       sizeBytes += chunk.length;
     }
@@ -144,6 +147,12 @@ async function writeFile(stream: AsyncIterable<Buffer>, path: string): Promise<n
     await file.close();
   }
   return sizeBytes;
+}
+
+function unwritable(cause: unknown): AppError {
+  const isFull = ['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? '');
+  const what = isFull ? 'The disk is full' : 'The files cannot be written';
+  return new AppError('unavailable', `${what}; nothing was kept. Send the form again later.`, { cause });
 }
 
 function tooLarge(field: string, maxBytes: number): AppError {
