@@ -58,7 +58,11 @@ export function createPanes(stage, { siteTime, now, scale }) {
     link.download = image.filename;
     link.title = image.filename;
     link.hidden = false;
-    setText(document.querySelector('.live-coil-now [data-coil]'), image.coil_number ?? image.part ?? '–');
+    const isNewest = [...panes.values()].every(
+      ({ element: { dataset: other } }) => Number(other.captured) <= image.captured_at,
+    );
+    if (isNewest)
+      setText(document.querySelector('.live-coil-now [data-coil]'), image.coil_number ?? image.part ?? '–');
     tickPictures([element], now());
     tellDifference();
   }
