@@ -38,6 +38,7 @@ import { pickLang } from './kernel/i18n/languages.ts';
 import { dutiesOf } from './kernel/role.ts';
 import { liveApiRoutes } from './live/api.ts';
 import { liveCompatRoutes, uploadPath } from './live/compat.ts';
+import { healthOfLive } from './live/health.ts';
 import { liveImageRoutes } from './live/image-routes.ts';
 import { liveRoutes } from './live/routes.ts';
 import { liveSocketRoutes } from './live/socket.ts';
@@ -248,6 +249,7 @@ async function checkHealth({
   listeners,
   tls,
   sockets,
+  live,
 }: Services): Promise<Record<string, HealthPart>> {
   const sources = inspections.sources.list();
   const isKept = !places.notes.some(({ key }) => key === 'unwritable');
@@ -262,6 +264,7 @@ async function checkHealth({
     sources: { ok: sources.every(({ state }) => state !== 'offline'), required: false, detail: sources },
     listeners: { ok: true, required: false, detail: listeners.list() },
     ...(tls && { certificate: healthOf(tls.status()) }),
+    live: healthOfLive(live),
     sockets: { ok: true, required: false, detail: sockets.stats() },
     stream: { ok: true, required: false, detail: inspections.topics.stats() },
     thumbnails: { ok: true, required: false, detail: images.store.stats() },

@@ -122,19 +122,14 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const parts = systemParts({ sources, db, topics, images, places, cleanedUpAt: () => retention.lastRunAt });
   const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
   const demo = createDemo({
-    ...demoSettings(config, places),
-    clock,
-    log,
-    watch: sources.watch,
-    watchLive: live.watchFolder,
+    ...{ ...demoSettings(config, places), clock, log, watch: sources.watch, watchLive: live.watchFolder },
   });
   return {
     ...options,
     version,
     startedAt: clock.now(),
     ...{ places, db, backups, access, i18n, staticFiles, publish, demo, images, live, system, retention },
-    screens,
-    ...entrances,
+    ...{ screens, ...entrances },
     inspections: {
       reads,
       sources,

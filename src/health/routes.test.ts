@@ -18,6 +18,7 @@ test('a plant that works is healthy, in the words of all the systems it replaces
       ...{ database: true, storage: true, timestamp: testNow, uptimeMs: 0 },
       stats: {
         listeners: [],
+        live: { cameras: expect.toBeOneOf([0, 1]), offline: [], silent: [], is_file_watcher: true },
         sockets: { open: 0, refused: 0, lost: 0, cutOff: 0 },
         database: { writeFault: null, pendingWrites: expect.any(Number) },
         storage: { freeBytes: expect.any(Number), isKept: true },
