@@ -62,7 +62,7 @@ export function createAccess(parts: {
     setUp: createSetUp({ users, recordUsers, log, adminPasswordFile: config.adminPasswordFile }),
     door: createDoor({
       ...{ db, clock, audit, policy: config.access },
-      ...{ ownSite: sites.own.name, stationPageOf: parts.stationPageOf },
+      ...{ site: sites.own, stationPageOf: parts.stationPageOf },
     }),
   };
 }

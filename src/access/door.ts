@@ -18,17 +18,18 @@ export function createDoor(parts: {
   clock: Clock;
   audit: RecordAudit;
   policy: AccessPolicy;
-  ownSite: string;
+  site: { id: number; name: string };
   stationPageOf: (id: number) => Promise<string | undefined>;
 }): Door {
-  const { db, clock, audit } = parts;
+  const { db, clock, audit, site, stationPageOf } = parts;
   const limits = {
     person: createRateLimit({ clock, ...writesOfPeople }),
     program: createRateLimit({ clock, ...writesOfPrograms }),
   };
   return {
     policy: parts.policy,
-    isOnPages: (pages, url) => isOnPages(pages, url, parts),
+    siteId: site.id,
+    isOnPages: (pages, url) => isOnPages(pages, url, { ownSite: site.name, stationPageOf }),
     writeWaitMs: (c, kind) => {
       const principal = c.get('principal');
       return limits[kind].take(principal.kind === 'token' ? `token ${principal.tokenId}` : addressOf(c));

@@ -28,11 +28,15 @@ afterAll(async () => {
   rmSync(shared, { recursive: true });
 });
 
-/** Makes a token on the page of Busan; answers whom it speaks for at each site. */
+/** Makes a token on the page of Busan; answers its secret. */
+async function makeSecret(fields: Record<string, string>): Promise<string> {
+  const made = await busan.post('/tokens', { body: new URLSearchParams(fields), headers });
+  return /ls_[\w-]{43}/.exec(await made.text())?.[0] ?? '';
+}
+
+/** Makes a token; answers whom it speaks for at each site. */
 async function makeToken(fields: Record<string, string>) {
-  const body = new URLSearchParams({ 'scope:ingest:events': '1', ...fields });
-  const made = await (await busan.post('/tokens', { body, headers })).text();
-  const secret = /ls_[\w-]{43}/.exec(made)?.[0] ?? '';
+  const secret = await makeSecret({ 'scope:ingest:events': '1', ...fields });
   const token = await busan.services.access.keys.findToken(secret);
   if (!token) throw new Error('No token was made');
   const principal: Principal = { kind: 'token', tokenId: token.id, ...token };
@@ -46,6 +50,21 @@ test('a token for a station speaks for that of the site chosen, or of the site i
   expect(await makeToken({ name: 'c', site: 'gary' })).toEqual([false, true]);
   expect(await makeToken({ name: 'd' })).toEqual([true, true]);
   expect(await makeToken({ name: 'e', station: 'S9' })).toEqual([false, false]);
+});
+
+test('a token tied to a site changes nothing at another one, and reads there what every page shows', async () => {
+  const scopes = { 'scope:admin': '1', 'scope:read': '1', 'scope:ingest:images': '1' };
+  const secret = await makeSecret({ name: 'tied', site: 'gary', ...scopes });
+  const withToken = { headers: { authorization: `Bearer ${secret}` } };
+  const statusesOf = (plant: TestApp) =>
+    Promise.all([
+      plant.post('/upload/pair', withToken, '10.0.0.9'),
+      plant.post('/api/v1/rescan', withToken, '10.0.0.9'),
+      plant.post('/api/v1/retention/run?dryRun=1', withToken, '10.0.0.9'),
+      plant.request('/api/v1/stations', withToken, '10.0.0.9'),
+    ]).then((answers) => answers.map(({ status }) => status));
+  expect(await statusesOf(busan)).toEqual([403, 403, 403, 200]);
+  expect(await statusesOf(gary)).toEqual([400, 200, 200, 200]);
 });
 
 test('a token for a site that is not there is refused, and never becomes one for every site', async () => {

@@ -26,6 +26,7 @@ function createApp(principal?: Principal, policy: AccessPolicy = 'open-view') {
     if (principal) c.set('principal', principal);
     c.set('door', {
       policy,
+      siteId: 1,
       isOnPages: async (pages, url) => pages.includes(url.pathname),
       writeWaitMs: () => waitMs,
       record: async (_c, change) => void recorded.push(change),

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { COMPOSED_HANDLER } from 'hono/utils/constants';
 import { type Access, judge, type Principal } from '../auth/principal.ts';
 import { AppError } from '../errors.ts';
-import type { Change } from './door.ts';
+import type { Change, Door } from './door.ts';
 import type { AppContext, AppEnv } from './env.ts';
 import { siteOf } from './origin.ts';
 
@@ -79,7 +79,7 @@ async function findRefusal(
   const door = c.get('door');
   switch (judge(access, principal, door?.policy ?? 'open-view')) {
     case 'granted':
-      return undefined;
+      return findOtherSite(access, principal, door);
     case 'unknown':
       return new AppError('unauthorized', unknownText(principal, access), { details: { signIn: '/login' } });
     case 'refused':
@@ -93,6 +93,17 @@ async function findRefusal(
         { details: { signIn: '/login' } },
       );
   }
+}
+
+/** A token tied to a site may read what every page shows, and change nothing at another site. */
+function findOtherSite(access: Access, principal: Principal, door: Door | undefined): AppError | undefined {
+  if (principal.kind !== 'token' || principal.siteId === null || door === undefined) return undefined;
+  if (access === 'public' || access === 'look' || principal.siteId === door.siteId) return undefined;
+  return new AppError(
+    'forbidden',
+    `The token "${principal.name}" is for another site. An administrator makes tokens for this one on the page /tokens.`,
+    { details: { needed: access } },
+  );
 }
 
 function unknownText(principal: Principal, access: Access): string {

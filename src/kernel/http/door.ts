@@ -7,6 +7,8 @@ export type Change = { action: string; target: string; before?: unknown; after?:
 /** What the doors of every route need to know; one for the whole process, put on every request. */
 export type Door = {
   policy: AccessPolicy;
+  /** The site of this process: a token tied to another one changes nothing here. */
+  siteId: number;
   /** Whether a path with its query belongs to one of a kiosk's pages: the page, its fragments or its images. */
   isOnPages(pages: readonly string[], url: URL): Promise<boolean>;
   /** Milliseconds until this one may write again; 0 is now. */

@@ -49,6 +49,7 @@ function createApp(pingEveryMs: number) {
     c.set('identifyAgain', async () => principal);
     c.set('door', {
       policy,
+      siteId: 1,
       isOnPages: async () => false,
       writeWaitMs: () => 0,
       record: async () => {},

@@ -30,6 +30,7 @@ test('a stream ends soon after its viewer was signed out, and not before', async
     c.set('identifyAgain', async () => principal);
     c.set('door', {
       policy: 'closed',
+      siteId: 1,
       isOnPages: async () => false,
       writeWaitMs: () => 0,
       record: async () => {},
