@@ -68,9 +68,10 @@ export function createLiveFeed(options: {
   const told = new Map<string, string>();
   let skipped = 0;
 
+  /** The states of a viewer's cameras, and a short name of the set of channels that have a picture. */
   function camerasOf(wanted: Subscription): { data: object[]; set: string; text: string } {
     const all = source.cameras();
-    const keys = all.flatMap((camera) => Object.values(camera.channels));
+    const keys = all.flatMap(({ newest }) => Object.values(newest).map(({ channel }) => channel));
     const isWanted = (camera: LiveCamera) =>
       Object.values(camera.channels).some((channel) => wanted.channels?.has(channel));
     const data = all.filter(isWanted).map(cameraState);
@@ -111,6 +112,16 @@ export function createLiveFeed(options: {
     return true;
   }
 
+  function tellCameras(): void {
+    for (const viewer of viewers) {
+      if (!viewer.wanted.isDetailed) continue;
+      const { data, set, text } = camerasOf(viewer.wanted);
+      if (text === viewer.cameras) continue;
+      viewer.cameras = text;
+      viewer.outbox.put('cameras', message('cameras', data, clock.now(), { set }));
+    }
+  }
+
   return {
     join: (socket, subscription) => {
       const outbox = createOutbox(socket, (key) => {
@@ -144,21 +155,16 @@ export function createLiveFeed(options: {
       };
     },
     announce: ({ channel, coil, isNewest }) => {
+      const isFirst = !told.get(channel);
       tell(channel, coil === null ? [] : [coil], isNewest && isNewsOf(channel));
+      if (isFirst) tellCameras();
     },
     withdraw: ({ channel, coils }) => {
       const isEmpty = source.current.latest(channel) === undefined;
       tell(channel, coils, isEmpty && isNewsOf(channel));
+      if (isEmpty) tellCameras();
     },
-    tellCameras: () => {
-      for (const viewer of viewers) {
-        if (!viewer.wanted.isDetailed) continue;
-        const { data, set, text } = camerasOf(viewer.wanted);
-        if (text === viewer.cameras) continue;
-        viewer.cameras = text;
-        viewer.outbox.put('cameras', message('cameras', data, clock.now(), { set }));
-      }
-    },
+    tellCameras,
     snapshot,
     viewersOf: (channel) => {
       let count = 0;

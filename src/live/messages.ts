@@ -17,17 +17,21 @@ export type CurrentReader = {
   }[];
 };
 
-/** One image for our own pages: the fields of S5, and where its pixels are in every size. */
+/** One image for our own pages: what stands beside it, and where its pixels are: `<base><width>.webp`, `original`. */
 function detailOf(image: LiveImage): object {
+  const original = liveImageSrc(image, 'original');
   return {
-    ...toWireImage(image),
+    type: image.channel,
     id: image.id,
     revision: image.revision,
     captured_at: image.capturedAt,
-    base: liveImageSrc(image, 'original').replace(/original$/, image.kind === 'live' ? '' : 'w'),
-    original: liveImageSrc(image, 'original'),
-    part: image.part,
-    verdict: image.verdict,
+    coil_number: image.coil ?? undefined,
+    part: image.part ?? undefined,
+    verdict: image.verdict ?? undefined,
+    filename: image.name,
+    size: image.sizeBytes,
+    base: original.replace(/original$/, image.kind === 'live' ? '' : 'w'),
+    original,
   };
 }
 

@@ -2,14 +2,14 @@
  * The page of one camera: shows the newest picture as it comes, or one of the past without loading the page anew, so
  * that zoom and place stay. Without this file every step is a link and the newest picture comes by itself, too.
  */
+
+import { createSiteTime, tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
-import { tickPictures } from './live/freshness.js';
 import { readPage, reloadForVersion } from './live/page-text.js';
 import { createPanes } from './live/panes.js';
 import { createServerClock } from './live/server-clock.js';
 import { createSplit } from './live/split.js';
-import { createSiteTime } from './live/words.js';
 import { createZoom } from './live/zoom.js';
 
 /** The strip follows new pictures this often. */
@@ -42,6 +42,7 @@ const zoom = createZoom(frame, {
 });
 
 function hear(message) {
+  if (message.type === 'current_images') clock.forget();
   clock.hear(message.timestamp);
   if (message.type === 'image_update' && isLive) show(message.data);
   if (message.type === 'current_images') {

@@ -2,13 +2,13 @@
  * Keeps the wall true: each tile shows its channel's newest picture, its age by the server's clock, and never looks
  * live when it is not. Without this file the page shows the newest pictures and loads itself anew.
  */
+
+import { setText, tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
-import { tickPictures } from './live/freshness.js';
 import { readPage, reloadForVersion } from './live/page-text.js';
 import { createPicture } from './live/picture.js';
 import { createServerClock } from './live/server-clock.js';
-import { setText } from './live/words.js';
 
 const SOON_MS = 2_000;
 const TICK_MS = 1_000;
@@ -91,6 +91,7 @@ function forget(tile) {
 }
 
 function hear(message) {
+  if (message.type === 'current_images') clock.forget();
   clock.hear(message.timestamp);
   if (message.type === 'image_update') take(message.data);
   if (message.type === 'current_images') {

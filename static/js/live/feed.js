@@ -42,7 +42,7 @@ export function createFeed({ delayMs, attempts, pingMs, query, onMessage, onStat
     clearTimeout(retryTimer);
     drop();
     followed = query();
-    deadline = now() + CONNECT_MS;
+    deadline = now() + Math.min(CONNECT_MS, PINGS_MISSED * pingMs);
     const next = new WebSocket(address());
     socket = next;
     next.addEventListener('message', ({ data }) => socket === next && hear(JSON.parse(data)));

@@ -1,7 +1,6 @@
 /* The pictures of one camera and what stands under them. */
-import { tickPictures } from './freshness.js';
+import { setText, sizeInWords, tickPictures } from './ages.js';
 import { createPicture } from './picture.js';
-import { setText, sizeInWords } from './words.js';
 
 export function createPanes(stage, { siteTime, now, scale }) {
   const panes = new Map();

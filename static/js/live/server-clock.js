@@ -15,6 +15,10 @@ export function createServerClock() {
       if (!Number.isFinite(serverAt)) return;
       offsets = [...offsets, serverAt - performance.now()].slice(-KEPT);
     },
+    /** Of another connection nothing is known yet: the server's clock may have been set meanwhile. */
+    forget() {
+      offsets = [];
+    },
     /** Epoch ms; null until the server has told its time. */
     now: () => (offsets.length === 0 ? null : performance.now() + Math.max(...offsets)),
     /** Whether time has leapt since the last question. What was learnt is then forgotten. */

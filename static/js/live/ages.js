@@ -1,4 +1,7 @@
-/* Ages and times in the reader's words; the words stand on the page. */
+/*
+ * Ages, times and sizes in the reader's words, which stand on the page; and how old each picture is, said on it when it is
+ * old. The rules are those of src/live/picture-state.ts.
+ */
 
 /** "4 s ago", in the largest unit. */
 export function ageInWords(ms) {
@@ -31,4 +34,37 @@ export function sizeInWords(bytes) {
 
 export function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
+}
+
+/** Sets the state and the age of every element with a picture's data; `now` is the server's time, or null. */
+export function tickPictures(elements, now) {
+  if (now === null) return;
+  for (const element of elements) tickPicture(element, now);
+}
+
+function tickPicture(element, now) {
+  const { captured, staleMs, silent, state } = element.dataset;
+  if (state === 'past' || state === 'missing') return;
+  if (!captured) {
+    if (state !== 'offline') element.dataset.state = 'none';
+    return;
+  }
+  const ageMs = now - Number(captured);
+  const age = ageInWords(ageMs);
+  setText(element.querySelector('[data-age]'), age);
+  if (element.hasAttribute('data-offline')) return;
+  const next = ageMs <= Number(staleMs) ? 'fresh' : silent ? 'silent' : 'old';
+  if (element.dataset.state !== next) element.dataset.state = next;
+  if (next !== 'fresh') sayAge(element.querySelector('[data-word]'), age, silent);
+}
+
+function sayAge(word, age, silent) {
+  let strong = word.querySelector('b');
+  if (!strong || word.childNodes.length !== 2) {
+    strong = document.createElement('b');
+    word.replaceChildren(strong, document.createTextNode(''));
+  }
+  setText(strong, age);
+  const rest = ` ${silent ?? ''}`;
+  if (word.lastChild.data !== rest) word.lastChild.data = rest;
 }
