@@ -8,7 +8,7 @@ const defaultItems = 100;
 const instant = (text: string) => z.number().describe(`${text}, epoch milliseconds UTC`);
 const role = z.enum(liveRoles);
 
-export const imageAnswer = z.object({
+const imageAnswer = z.object({
   id: z.number().int(),
   revision: z.number().int().describe('Rises when the file was written over'),
   kind: z.enum(['live', 'inspection']).describe('Whether `id` is that of a live image or of an inspection'),

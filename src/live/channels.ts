@@ -5,7 +5,7 @@ import type { Db } from '../schema/db.ts';
 import type { LiveChannel, LiveRole } from './model.ts';
 
 /** Folders of live images taken at once; one beyond it is not looked at. */
-export const maxChannels = 64;
+const maxChannels = 64;
 const maxKeyLength = 60;
 
 /** A folder of live images as it was found or named. */

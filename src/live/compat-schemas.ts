@@ -16,7 +16,7 @@ export const listQuery = z.object({
   to_date: z.string().optional().describe('Last day, all of it, or the moment that is the end'),
 });
 
-export const wireImage = z.object({
+const wireImage = z.object({
   filename: z.string(),
   url: z.string(),
   timestamp: z.number().describe('Capture, epoch milliseconds UTC'),

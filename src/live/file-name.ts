@@ -4,7 +4,7 @@ import type { WallClock } from '../kernel/time-zone.ts';
 /** File systems allow 255 bytes; a longer text is no file name. */
 const maxNameLength = 255;
 /** As many characters of a coil's number as are kept; longer ones are no numbers of coils. */
-export const maxCoilLength = 100;
+const maxCoilLength = 100;
 /** A name may carry two times. The finer one counts unless it is further from the other than time zones can be. */
 const longestDoubtMs = 26 * 3_600_000;
 

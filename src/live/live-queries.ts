@@ -236,7 +236,7 @@ export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): Liv
  * Of the pictures of the same coil the one that was taken at the same time: with the same date in front of its name,
  * else at the same instant; of several the nearest.
  */
-export function pickPair(image: LiveImage, candidates: readonly LiveImage[]): LiveImage | undefined {
+function pickPair(image: LiveImage, candidates: readonly LiveImage[]): LiveImage | undefined {
   const dateOf = ({ name }: LiveImage) => /^(\d{14})_/.exec(name)?.[1];
   const date = dateOf(image);
   const distance = (other: LiveImage) => Math.abs(other.capturedAt - image.capturedAt);

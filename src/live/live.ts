@@ -140,7 +140,10 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     },
     async start() {
       stations.wake(options.listStations());
-      await recoverPairs({ original: join(place.dir, 'original'), labeled: join(place.dir, 'labeled') });
+      await recoverPairs(
+        { original: join(place.dir, 'original'), labeled: join(place.dir, 'labeled') },
+        clock.now(),
+      );
       if (place.isOwn) for (const role of liveRoles) await mkdir(join(place.dir, role), { recursive: true });
       watching.start();
     },

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { drawJpeg } from '../testing/image-plant.ts';
@@ -191,10 +191,16 @@ test('a pair is completed after a crash between its two names, and half of one b
     ['.upload-aa.labeled.tmp', second],
   ];
   writeFileSync(join(folders.original, '.upload-aa.json'), JSON.stringify(moves));
-  writeFileSync(join(folders.original, '.upload-bb.original.tmp'), jpeg.subarray(0, 99));
+  const forgotten = join(folders.original, '.upload-bb.original.tmp');
+  writeFileSync(forgotten, jpeg.subarray(0, 99));
+  const now = testNow + 3_600_000;
+  utimesSync(forgotten, testNow / 1000, testNow / 1000);
+  // Another process is just receiving this one.
+  writeFileSync(join(folders.labeled, '.upload-dd.labeled.tmp'), jpeg.subarray(0, 99));
+  utimesSync(join(folders.labeled, '.upload-dd.labeled.tmp'), now / 1000, now / 1000);
   writeFileSync(join(folders.original, '.upload-cc.json'), '{"half');
-  expect(await recoverPairs(folders)).toEqual({ completed: 1, deleted: 1 });
-  expect([filesOf('original'), filesOf('labeled')]).toEqual([[first], [second]]);
+  expect(await recoverPairs(folders, now)).toEqual({ completed: 1, deleted: 1 });
+  expect([filesOf('original'), filesOf('labeled')]).toEqual([[first], ['.upload-dd.labeled.tmp', second]]);
   await app.services.live.rescan();
   expect(await app.services.live.queries.countOf('labeled')).toBe(1);
 });

@@ -17,6 +17,8 @@ import type { LiveRole } from './model.ts';
 
 const hidden = '.upload-';
 const noteEnding = '.json';
+/** Another process may be receiving: what was touched more recently is not forgotten. */
+const forgottenMs = 10 * 60_000;
 const maxPixels = 100_000_000;
 const endings = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/bmp': 'bmp' } as const;
 
@@ -83,7 +85,7 @@ export async function storePair(
   }));
   const note = join(folders.original, `${hidden}${draft.id}${noteEnding}`);
   await writeNote(note, moves);
-  for (const { from, to } of moves) await rename(from, to);
+  for (const { from, to } of moves) await move(from, to);
   for (const folder of new Set(Object.values(folders))) await flushFolder(folder);
   await rm(note, { force: true });
   const pictures = moves.map(async ({ role, to }) => {
@@ -94,7 +96,10 @@ export async function storePair(
 }
 
 /** Completes pairs that a dead process had begun to rename, and deletes what it had not. Before anything is watched. */
-export async function recoverPairs(folders: PairFolders): Promise<{ completed: number; deleted: number }> {
+export async function recoverPairs(
+  folders: PairFolders,
+  now: number,
+): Promise<{ completed: number; deleted: number }> {
   let completed = 0;
   let deleted = 0;
   const entries = await readdir(folders.original).catch(() => []);
@@ -102,19 +107,31 @@ export async function recoverPairs(folders: PairFolders): Promise<{ completed: n
     const note = join(folders.original, name);
     for (const { from, to } of await readNote(note, folders)) {
       if (!(await exists(from))) continue;
-      await rename(from, to);
+      await move(from, to);
       completed++;
     }
     await rm(note, { force: true });
   }
   for (const folder of Object.values(folders)) {
     for (const name of await readdir(folder).catch(() => [])) {
-      if (!name.startsWith(hidden)) continue;
+      if (!name.startsWith(hidden) || (await ageOf(join(folder, name), now)) < forgottenMs) continue;
       await rm(join(folder, name), { force: true });
       deleted++;
     }
   }
   return { completed, deleted };
+}
+
+/** Another process that starts meanwhile may have done the same already. */
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(async (error) => {
+    if (error.code !== 'ENOENT' || !(await exists(to))) throw error;
+  });
+}
+
+async function ageOf(path: string, now: number): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found ? now - found.mtimeMs : 0;
 }
 
 type Move = { from: string; to: string };
