@@ -8,9 +8,13 @@ export type SourceFile = { name: string; sizeBytes: number | null; modifiedAt: n
 
 /**
  * What became of a file: `deleted`, `gone` already, `changed` since it was recorded (the next sweep reads it again),
- * or `refused` by the file system.
+ * `recent` as the disk has it, or `refused` by the file system.
  */
-export type Deletion = { name: string; bytes: number; outcome: 'deleted' | 'gone' | 'changed' | 'refused' };
+export type Deletion = {
+  name: string;
+  bytes: number;
+  outcome: 'deleted' | 'gone' | 'changed' | 'recent' | 'refused';
+};
 
 /** `away`: the folder is not there or lies elsewhere now; nothing was touched. `readonly`: nothing can be deleted there. */
 export type FolderDeletion = { ok: true; files: Deletion[] } | { ok: false; reason: 'away' | 'readonly' };
@@ -18,12 +22,14 @@ export type FolderDeletion = { ok: true; files: Deletion[] } | { ok: false; reas
 /**
  * Deletes files of one folder below a root. The folder is opened once and checked where it really lies, and names are
  * deleted within what was opened: a link put in its place meanwhile leads nowhere. Links and whatever else is no regular
- * file are left alone, and so is a file that is not the one that was recorded.
+ * file are left alone, and so is a file that is not the one that was recorded, or one that `isRecent` by its epoch ms:
+ * a camera whose clock went wrong names the images of today as if they were years old.
  */
 export async function deleteFiles(
   root: string,
   folder: string,
   files: readonly SourceFile[],
+  isRecent: (modifiedAt: number) => boolean,
 ): Promise<FolderDeletion> {
   const resolved = await resolveInside(root, folder === '' ? '.' : folder);
   const place = await resolveInside(root, '.');
@@ -35,7 +41,7 @@ export async function deleteFiles(
     if (within && !isWithin(place.realPath, await readlink(within))) return { ok: false, reason: 'away' };
     const deletions: Deletion[] = [];
     for (const file of files) {
-      const deletion = await deleteFile(within ?? resolved.realPath, file);
+      const deletion = await deleteFile(within ?? resolved.realPath, file, isRecent);
       if (deletion === 'readonly') return { ok: false, reason: 'readonly' };
       deletions.push(deletion);
     }
@@ -57,13 +63,18 @@ async function placeOf({ fd }: FileHandle): Promise<string | undefined> {
   );
 }
 
-async function deleteFile(folder: string, file: SourceFile): Promise<Deletion | 'readonly'> {
+async function deleteFile(
+  folder: string,
+  file: SourceFile,
+  isRecent: (modifiedAt: number) => boolean,
+): Promise<Deletion | 'readonly'> {
   const { name } = file;
   if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) return refusedOf(name);
   try {
     const path = `${folder}/${name}`;
     const stats = await lstat(path);
     if (!stats.isFile() || hasChanged(file, stats)) return { name, bytes: 0, outcome: 'changed' };
+    if (isRecent(stats.mtimeMs)) return { name, bytes: 0, outcome: 'recent' };
     await unlink(path);
     return { name, bytes: stats.size, outcome: 'deleted' };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { createTestApp, type TestApp } from '../../testing/test-app.ts';
+import { createTestApp, type TestApp, testNow } from '../../testing/test-app.ts';
 
 const image = (day: number, count: number) =>
   `S9/OR-3CT/OK-202508${String(day).padStart(2, '0')}-101500-${count}.jpg`;
@@ -129,4 +129,21 @@ test('a row stays as long as its file is to be deleted first', async () => {
   await cleanUp(plant);
   expect((await rows(plant)).map(({ sequence }) => sequence)).toEqual([2, 3]);
   expect([image(1, 1), image(2, 2)].map((path) => isThere(plant, path))).toEqual([false, true]);
+});
+
+test('an image written today stays for a day, however old its camera believes it to be', async () => {
+  const today = { path: image(1, 1), modifiedAt: testNow - 3_600_000 };
+  await using plant = await createTestApp({ images: [today, image(3, 2), image(30, 3)], env: allowed });
+  await cleanUp(plant);
+  const isLeft = () => [image(1, 1), image(3, 2), image(30, 3)].map((path) => isThere(plant, path));
+  expect(isLeft()).toEqual([true, false, true]);
+  expect((await rows(plant)).map(({ clearedAt }) => clearedAt !== null)).toEqual([false, true, false]);
+  expect((await plant.services.retention.runs())[0]).toMatchObject({
+    outcome: 'done',
+    removed: { sources: { count: 1, failed: 0 } },
+  });
+  plant.clock.set(testNow + 24 * 3_600_000);
+  await plant.services.inspections.sources.rescan();
+  await cleanUp(plant);
+  expect(isLeft()).toEqual([false, false, true]);
 });

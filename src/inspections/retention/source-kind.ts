@@ -15,7 +15,7 @@ const filesPerStep = 50;
 /** Where nothing could be deleted it is tried again after this long. */
 const readonlyPauseMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Whatever is full, the images of the last day stay. */
+/** Whatever is full, the images of the last day stay, by their names as by the disk. */
 const keptMs = dayMs;
 
 type Row = {
@@ -62,12 +62,16 @@ export function createSourceKind(options: {
   let place: { hourAt: number; since: number; lanes: HourLane[]; afterId: number } | undefined;
   /** The root went away, or nothing can be deleted there. */
   let isBarred = false;
+  /** The horizon, where it stays for this run: files after it were left because they are recent. */
+  let heldAt: number | undefined;
   let readonlyUntil = Number.NEGATIVE_INFINITY;
 
   const limitOf = (cut: Cut) =>
     Math.floor(
       Math.min('before' in cut ? cut.before : Number.POSITIVE_INFINITY, clock.now() - keptMs) / hourMs,
     ) * hourMs;
+
+  const isRecent = (modifiedAt: number) => Math.abs(clock.now() - modifiedAt) < keptMs;
 
   /** Goes on to the next hour, or the next station and part in it; undefined when nothing is left before the limit. */
   async function advance(limitAt: number): Promise<HourLane | undefined> {
@@ -84,8 +88,8 @@ export function createSourceKind(options: {
   /** Where to look next: behind the hour that is over, unless files that came late have set the horizon back. */
   async function passHour(q: Queryable, over: typeof place): Promise<number> {
     const { files } = await readHorizons(q);
-    if (!over || files < over.since) return files;
-    await setHorizon(db, q, { siteId, name: 'files', at: over.hourAt + hourMs });
+    if (!over || files < (heldAt ?? over.since)) return files;
+    if (heldAt === undefined) await setHorizon(db, q, { siteId, name: 'files', at: over.hourAt + hourMs });
     return over.hourAt + hourMs;
   }
 
@@ -114,7 +118,7 @@ export function createSourceKind(options: {
           )
         : Promise.resolve();
     await mark(ids, { clearedAt: clock.now() });
-    const deletion = await deleteFiles(root, folder.path, rows);
+    const deletion = await deleteFiles(root, folder.path, rows, isRecent);
     if (!deletion.ok) {
       const isReadonly = deletion.reason === 'readonly';
       if (isReadonly) readonlyUntil = clock.now() + readonlyPauseMs;
@@ -146,6 +150,7 @@ export function createSourceKind(options: {
     const lane = await advance(limitOf(cut));
     if (!lane || !place) {
       place = undefined;
+      heldAt = undefined;
       return { ...sum, isDone: true };
     }
     const rows = await readSome(lane, place.afterId);
@@ -153,10 +158,12 @@ export function createSourceKind(options: {
       for (const { outcome, bytes: size } of await deleteRows(folders.get(directoryId), some)) {
         sum.bytes += size;
         if (outcome === 'deleted') sum.count += 1;
+        else if (outcome === 'recent') heldAt ??= place.since;
         else if (outcome !== 'gone') sum.failed += 1;
       }
       if (isBarred) {
         place = undefined;
+        heldAt = undefined;
         return { ...sum, isDone: true };
       }
     }
