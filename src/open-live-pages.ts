@@ -19,6 +19,7 @@ export function openLivePages(services: Services): LivePageDeps {
     wallClock: reads.wallClock,
     cameras: live.cameras,
     isExpected: (camera) => camera.origin !== 'base' || !isOwn,
+    isDemo: (camera) => camera.key === services.demo.camera && services.demo.isRunning,
     reads: historyReads(services.live.queries, reads),
     feed: {
       delayMs: config.reconnectDelay,

@@ -8,11 +8,14 @@ import { type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
 
 /** The same plant on every machine, so that screenshots and questions about it can be compared. */
 const seed = 'linesight';
+const cameraName = 'demo';
 
 /** The demo plant of this installation: a made-up plant in a folder of its own, watched like a real one. */
 export type Demo = {
   readonly isRunning: boolean;
   readonly dir: string;
+  /** Key of the camera that shows its coil line. */
+  readonly camera: string;
   /** Starts it, or finds it running; throws `forbidden` where DEMO=0. */
   start(): Promise<void>;
   /** Goes on with a plant that was started before this process. */
@@ -50,7 +53,7 @@ export function createDemo(options: {
     await coils?.stop();
     coils = startDemoCoils({ dir: liveDir, timeZone, clock, log });
     coils.ready.catch(() => {});
-    await options.watchLive({ name: 'demo', path: liveDir });
+    await options.watchLive({ name: cameraName, path: liveDir });
   }
 
   return {
@@ -58,6 +61,7 @@ export function createDemo(options: {
       return plant !== undefined;
     },
     dir,
+    camera: cameraName,
     start: async () => {
       if (!options.isAllowed) {
         throw new AppError('forbidden', 'The demo plant is switched off here (DEMO=0).');

@@ -28,7 +28,7 @@ export type HistoryReads = {
 export async function readCameraPage(
   camera: LiveCamera,
   query: CameraQuery,
-  deps: { reads: HistoryReads; wallClock: WallClock; now: number; feed: FeedSettings },
+  deps: { reads: HistoryReads; wallClock: WallClock; now: number; feed: FeedSettings; isDemo: boolean },
 ): Promise<CameraPage> {
   const { reads, wallClock, now } = deps;
   const role: LiveRole = camera.channels.original === undefined ? 'labeled' : 'original';
@@ -43,7 +43,7 @@ export async function readCameraPage(
     coils: await reads.coils(channel),
     defects: await readDefects(reads, image),
   };
-  return cameraView(facts, { wallClock, feed: deps.feed });
+  return cameraView(facts, { wallClock, feed: deps.feed, isDemo: deps.isDemo });
 }
 
 /** The image asked for: the newest at or before the place, else the first one after it. */

@@ -52,6 +52,8 @@ export type StripItem = { image: LiveImage; href: string; src: string; isShown: 
 export type CameraPage = {
   key: string;
   name: string;
+  /** Its pictures are drawn by the program. */
+  isDemo: boolean;
   /** Set for the view of an inspection station. */
   station: { name: string; href: string } | null;
   isLive: boolean;
@@ -86,7 +88,7 @@ export type CameraPage = {
 /** The page of one camera. */
 export function cameraView(
   facts: CameraFacts,
-  { wallClock, feed }: { wallClock: WallClock; feed: FeedSettings },
+  { wallClock, feed, isDemo }: { wallClock: WallClock; feed: FeedSettings; isDemo: boolean },
 ): CameraPage {
   const { camera, query, image, strip } = facts;
   const { key } = camera;
@@ -99,7 +101,7 @@ export function cameraView(
   const liveHref = cameraHref(key, common);
   const isLive = query.at === null;
   return {
-    ...{ key, name: camera.name, isLive, image, liveHref, feed },
+    ...{ key, name: camera.name, isLive, image, liveHref, feed, isDemo },
     station: station === undefined ? null : { name: station, href: stationHref(station) },
     view: query.view,
     views: roles.length > 1 ? viewChoices : [],

@@ -19,6 +19,8 @@ export type LivePageDeps = {
   cameras(): LiveCamera[];
   /** Whether a camera without a picture has a place on the wall: it was set up by somebody. */
   isExpected(camera: LiveCamera): boolean;
+  /** Whether a camera's pictures are drawn by the program. */
+  isDemo(camera: LiveCamera): boolean;
   reads: HistoryReads;
   feed: FeedSettings;
   empty: LiveEmptyView;
@@ -37,7 +39,7 @@ export function liveRoutes(deps: LivePageDeps): Hono<AppEnv> {
       deps.renderer.render(c, 'live/wall', { view: readWall(new URL(c.req.url).searchParams, deps) }),
     )
     .get('/live/performance', may('look'), (c) => {
-      const view = performanceView(deps.cameras(), { ...deps.readPerformance(), now: deps.clock.now() });
+      const view = performanceView(shownCameras(deps), { ...deps.readPerformance(), now: deps.clock.now() });
       return deps.renderer.render(c, 'live/performance', { view });
     })
     .get('/live/station/:name', may('look'), (c) => camera(c, `station/${c.req.param('name')}`))
@@ -46,11 +48,15 @@ export function liveRoutes(deps: LivePageDeps): Hono<AppEnv> {
 }
 
 function readWall(search: URLSearchParams, deps: LivePageDeps) {
-  const { clock, feed, empty } = deps;
-  const hasPicture = ({ newest }: LiveCamera) => Object.keys(newest).length > 0;
-  const all = deps.cameras().filter((camera) => hasPicture(camera) || deps.isExpected(camera));
+  const { clock, feed, empty, isDemo } = deps;
+  const all = shownCameras(deps);
   const query = readWallQuery(search, (key) => all.some((camera) => camera.key === key));
-  return wallView(all, query, { now: clock.now(), feed, empty });
+  return wallView(all, query, { now: clock.now(), feed, empty, isDemo });
+}
+
+/** All cameras but those that nobody set up and that have no picture. */
+function shownCameras({ cameras, isExpected }: LivePageDeps): LiveCamera[] {
+  return cameras().filter((camera) => Object.keys(camera.newest).length > 0 || isExpected(camera));
 }
 
 async function readCamera(c: AppContext, deps: LivePageDeps, key: string) {
@@ -60,5 +66,5 @@ async function readCamera(c: AppContext, deps: LivePageDeps, key: string) {
   }
   const roles = Object.keys(camera.channels) as LiveRole[];
   const query = readCameraQuery(new URL(c.req.url).searchParams, deps.wallClock, roles);
-  return readCameraPage(camera, query, { ...deps, now: deps.clock.now() });
+  return readCameraPage(camera, query, { ...deps, now: deps.clock.now(), isDemo: deps.isDemo(camera) });
 }

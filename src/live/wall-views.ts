@@ -44,6 +44,8 @@ export type TileView = {
   camera: string;
   /** Empty for the main camera, whose name is a text of `live.main`. */
   name: string;
+  /** Its pictures are drawn by the program. */
+  isDemo: boolean;
   /** Set where a camera has two pictures. */
   role: LiveRole | null;
   href: string;
@@ -91,7 +93,7 @@ export type WallPage = {
 export function wallView(
   cameras: readonly LiveCamera[],
   query: WallQuery,
-  rest: { now: number; feed: FeedSettings; empty: LiveEmptyView },
+  rest: { now: number; feed: FeedSettings; empty: LiveEmptyView; isDemo: (camera: LiveCamera) => boolean },
 ): WallPage {
   const places = wallPlaces(cameras, query);
   const { shown, page, pages, perPage } = wallPage(places, query);
@@ -100,7 +102,10 @@ export function wallView(
   const at = (to: number) => wallHref({ ...query, page: to });
   return {
     query,
-    tiles: shown.map((place) => tileView(place, grid.columns, rest.now)),
+    tiles: shown.map((place) => ({
+      ...tileView(place, grid.columns, rest.now),
+      isDemo: rest.isDemo(place.camera),
+    })),
     grid,
     ...{ page, pages, placeCount: places.length, cameraCount: cameras.length },
     choices: cameras.map(({ key, name }) => ({ key, name, isChosen: query.cameras.includes(key) })),
@@ -120,7 +125,11 @@ export function wallView(
 }
 
 /** One tile. */
-function tileView({ camera, role, channel }: WallPlace, columns: number, now: number): TileView {
+function tileView(
+  { camera, role, channel }: WallPlace,
+  columns: number,
+  now: number,
+): Omit<TileView, 'isDemo'> {
   const image = camera.newest[role];
   const width = widthFor(usualScreenWidth / columns);
   return {

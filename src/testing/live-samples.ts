@@ -45,7 +45,7 @@ const wall = (search: string, of = cameras) =>
   wallView(
     of,
     readWallQuery(new URLSearchParams(search), () => true),
-    { now, feed, empty },
+    { now, feed, empty, isDemo: ({ key }) => key === 'old' },
   );
 const walls = [wall(''), wall('tiles=4&page=2&kiosk=1&cameras=main'), wall('', []), wall('', [both])];
 
@@ -57,7 +57,7 @@ const page = (facts: Partial<CameraFacts> & Pick<CameraFacts, 'camera'>) =>
       ...{ strip: [5, 6, 7].map((id) => image(id)), day: { firstAt: now - 9000, lastAt: now } },
       ...facts,
     },
-    { wallClock, feed },
+    { wallClock, feed, isDemo: facts.camera === both },
   );
 const past = { capturedAt: now - 6000, id: 6 };
 const pages = [
