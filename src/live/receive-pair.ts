@@ -3,6 +3,7 @@ import { AppError } from '../kernel/errors.ts';
 import type { AppContext } from '../kernel/http/env.ts';
 import { receiveMultipart } from '../kernel/http/multipart.ts';
 import type { WallClock } from '../kernel/time-zone.ts';
+import { parseDefectData } from './defect-data.ts';
 import { parseLiveName } from './file-name.ts';
 import type { Live } from './live.ts';
 import type { LiveChannel, LiveRole } from './model.ts';
@@ -99,11 +100,13 @@ function readCoil(text: string | undefined): string {
 
 function readDefects(text: string | undefined): unknown {
   if (text === undefined || text.trim() === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError('invalid', 'defect_data is no JSON.', { details: { field: 'defect_data' } });
-  }
+  const parsed = parseDefectData(text);
+  if (parsed) return parsed.value;
+  throw new AppError(
+    'invalid',
+    'defect_data is no JSON that can be kept: nested at most 64 deep, without NUL characters.',
+    { details: { field: 'defect_data' } },
+  );
 }
 
 function missing(field: string, what: string): AppError {

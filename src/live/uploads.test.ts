@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { drawJpeg } from '../testing/image-plant.ts';
 import { createTestApp, type TestApp, testNow } from '../testing/test-app.ts';
-import { recoverPairs } from './uploads.ts';
+import { draftPair, recoverPairs, storePair } from './uploads.ts';
 
 const jpeg = await drawJpeg(64, 48);
 const labeledJpeg = await drawJpeg(64, 48, '#a32020');
@@ -109,6 +109,8 @@ test('a pair that is not right is refused with the name of the field, and leaves
     ['labeled_image', { ...whole, labeled_image: labeledJpeg.subarray(0, 200) }, 400],
     ['original_image', { ...whole, original_image: Buffer.alloc(0) }, 400],
     ['defect_data', { ...whole, defect_data: '{"a":' }, 400],
+    ['defect_data', { ...whole, defect_data: '['.repeat(30_000) + ']'.repeat(30_000) }, 400],
+    ['defect_data', { ...whole, defect_data: '"\\u0000"' }, 400],
     ['defect_data', { ...whole, defect_data: JSON.stringify('x'.repeat(65_536)) }, 413],
     ['surprise', { ...whole, surprise: 'x' }, 400],
     ['third_image', { ...whole, third_image: jpeg }, 400],
@@ -178,6 +180,16 @@ function filler(bytes: number): Buffer {
   }
   return segments;
 }
+
+test('when the second picture cannot have its name, the first gives its own back', async () => {
+  await start();
+  const folders = { original: join(base, 'original'), labeled: join(base, 'labeled') };
+  const draft = draftPair(folders);
+  writeFileSync(draft.paths.original, jpeg);
+  const named = { coil: '7', at: testNow, endings: { original: 'jpg', labeled: 'jpg' } };
+  await expect(storePair(draft, folders, named)).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(filesOf('original')).toEqual([basename(draft.paths.original)]);
+});
 
 test('a pair is completed after a crash between its two names, and half of one before is cleared away', async () => {
   const app = await start();

@@ -85,7 +85,10 @@ export async function storePair(
   }));
   const note = join(folders.original, `${hidden}${draft.id}${noteEnding}`);
   await writeNote(note, moves);
-  for (const { from, to } of moves) await move(from, to);
+  await moveAll(moves).catch(async (error: unknown) => {
+    await rm(note, { force: true });
+    throw error;
+  });
   for (const folder of new Set(Object.values(folders))) await flushFolder(folder);
   await rm(note, { force: true });
   const pictures = moves.map(async ({ role, to }) => {
@@ -120,6 +123,20 @@ export async function recoverPairs(
     }
   }
   return { completed, deleted };
+}
+
+/** Gives all their names or, where one cannot have it, none. */
+async function moveAll(moves: readonly Move[]): Promise<void> {
+  const done: Move[] = [];
+  try {
+    for (const one of moves) {
+      await move(one.from, one.to);
+      done.push(one);
+    }
+  } catch (error) {
+    for (const { from, to } of done) await rename(to, from).catch(() => {});
+    throw error;
+  }
 }
 
 /** Another process that starts meanwhile may have done the same already. */
