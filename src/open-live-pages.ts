@@ -27,7 +27,11 @@ export function openLivePages(services: Services): LivePageDeps {
       pingMs: config.wsPingInterval,
       timeZone: reads.wallClock.timeZone,
     },
-    empty: { folder: dir, exampleName: '20250906102131_2891_original.jpg', demoOffered: config.demo },
+    empty: () => ({
+      folder: dir,
+      exampleName: '20250906102131_2891_original.jpg',
+      demoOffered: config.demo && !services.demo.isRunning,
+    }),
     readPerformance: () => ({
       feed: screens.feed.stats(),
       drawMs: null,

@@ -23,7 +23,8 @@ export type LivePageDeps = {
   isDemo(camera: LiveCamera): boolean;
   reads: HistoryReads;
   feed: FeedSettings;
-  empty: LiveEmptyView;
+  /** What to do while there is no picture. */
+  empty(): LiveEmptyView;
   /** What the Performance page tells besides the cameras. */
   readPerformance(): Omit<Parameters<typeof performanceView>[1], 'now'>;
 };
@@ -48,7 +49,8 @@ export function liveRoutes(deps: LivePageDeps): Hono<AppEnv> {
 }
 
 function readWall(search: URLSearchParams, deps: LivePageDeps) {
-  const { clock, feed, empty, isDemo } = deps;
+  const { clock, feed, isDemo } = deps;
+  const empty = deps.empty();
   const all = shownCameras(deps);
   const query = readWallQuery(search, (key) => all.some((camera) => camera.key === key));
   return wallView(all, query, { now: clock.now(), feed, empty, isDemo });
