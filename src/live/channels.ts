@@ -23,8 +23,16 @@ export type LiveChannels = {
   setStaleAfter(camera: string, seconds: number | null): Promise<void>;
 };
 
-/** Reads the channels of a site once; new folders are added as they are found. */
-export async function createLiveChannels(db: Db, clock: Clock, siteId: number): Promise<LiveChannels> {
+/**
+ * Reads the channels of a site once; new folders are added as they are found. Those outside the folders that the settings
+ * name (`isPlace`) are none any more, and nothing of them is shown.
+ */
+export async function createLiveChannels(
+  db: Db,
+  clock: Clock,
+  siteId: number,
+  isPlace: (path: string) => boolean = () => true,
+): Promise<LiveChannels> {
   const { liveChannels } = db.tables;
   const channels = new Map<number, LiveChannel>();
   const columns = {
@@ -41,7 +49,7 @@ export async function createLiveChannels(db: Db, clock: Clock, siteId: number): 
     return row;
   };
   for (const row of await db.read.select(columns).from(liveChannels).where(ofSite).orderBy(liveChannels.id))
-    remember(row);
+    if (isPlace(row.path)) remember(row);
   const list = () => [...channels.values()];
   const find = (key: string) => list().find((channel) => channel.key === key);
   const byPath = (path: string) => list().find((channel) => channel.path === path);

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { drawJpeg } from '../testing/image-plant.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 import { liveImageSrc } from './model.ts';
@@ -175,4 +176,21 @@ test('a camera that is quiet beyond its habit is silent until the next image', a
   expect(live.camera('main')?.silentSinceAt).not.toBeNull();
   put(`original/${nameOf('1', 200)}`);
   await vi.waitFor(() => expect(live.camera('main')?.silentSinceAt).toBeNull(), patience);
+});
+
+test('a folder that LIVE_CHANNELS names no more shows nothing of itself under any address', async () => {
+  const shared = mkdtempSync(join(tmpdir(), 'linesight-channels-'));
+  onTestFinished(() => rmSync(shared, { recursive: true }));
+  const name = nameOf('1', 0);
+  write(shared, `line2/${name}`, jpeg);
+  const addresses = [`/image/line2/${name}`, '/live/images/1/0/original', '/live/images/1/0/640.webp'];
+  const statuses = async (env: Record<string, string>) => {
+    await using here = await createTestApp({ env: { DB_PATH: join(shared, 'data.sqlite'), ...env } });
+    await here.services.live.rescan();
+    return Promise.all(addresses.map(async (address) => (await here.request(address)).status));
+  };
+  const named = { LIVE_CHANNELS: `line2=${join(shared, 'line2')}` };
+  expect(await statuses(named)).toEqual([200, 200, 200]);
+  expect(await statuses({})).toEqual([404, 404, 404]);
+  expect(await statuses(named)).toEqual([200, 200, 200]);
 });

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
 import type { Log } from '../kernel/log.ts';
 import { startLoop } from '../kernel/loop.ts';
+import { isWithin } from '../kernel/storage/is-within.ts';
 import type { Db } from '../schema/db.ts';
 import { listCameras, type StaleLimits } from './cameras.ts';
 import { createLiveChannels, type LiveChannels } from './channels.ts';
@@ -69,7 +70,9 @@ export type Live = {
 /** Builds what live images need and reads the newest ones; nothing is watched before `start`. */
 export async function createLive(options: LiveOptions): Promise<Live> {
   const { db, clock, log, told, place } = options;
-  const channels = await createLiveChannels(db, clock, options.siteId);
+  const folders = [place.dir, ...options.named.map(({ path }) => path)];
+  const isPlace = (path: string) => folders.some((folder) => isWithin(folder, path));
+  const channels = await createLiveChannels(db, clock, options.siteId, isPlace);
   const current = createCurrentImages(db, channels);
   const queries = createLiveQueries(db, channels);
   const record = createRecordLiveImages(db, clock);
