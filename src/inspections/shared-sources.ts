@@ -1,7 +1,9 @@
+import { and, eq } from 'drizzle-orm';
 import type { Bus } from '../kernel/bus/bus.ts';
 import { maxTextBytes } from '../kernel/bus/link.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { startingStatus, type WatchMode } from '../kernel/folder-scan/root-status.ts';
+import type { Db } from '../schema/db.ts';
 import type { SourceStatus } from './model.ts';
 
 /** A process that watches says so this often, whether or not anything has changed. */
@@ -12,6 +14,7 @@ const longestText = maxTextBytes - 500;
 /** Folders that others watch, as many as are kept in mind. */
 const maxKnown = 64;
 
+type Told = { by: string; status: SourceStatus };
 type Heard = { status: SourceStatus; by: string; at: number };
 
 /** What the processes of a site tell each other of the folders they watch. */
@@ -28,6 +31,7 @@ export type SharedSources = {
 
 /** `processName` is this process for people; `onHeard` is told of every change that others tell. */
 export function createSharedSources(options: {
+  db: Db;
   bus: Bus;
   clock: Clock;
   siteId: number;
@@ -35,20 +39,43 @@ export function createSharedSources(options: {
   watchMode: WatchMode;
   onHeard: () => void;
 }): SharedSources {
-  const { bus, clock, processName, watchMode } = options;
+  const { db, bus, clock, processName, watchMode } = options;
   const heard = new Map<number, Heard>();
+  const asking = new Set<number>();
   const startedAt = clock.now();
   const isRecent = (at: number | undefined) => clock.now() - (at ?? startedAt) < silentAfterMs;
 
   const prefix = `source:${options.siteId}:`;
   bus.hear(prefix, (_name, payload) => {
     if (!isShared(payload)) return;
-    const { status, by } = payload;
+    const known = heard.get(payload.status.id);
+    if (known?.status.path === payload.status.path) take(payload);
+    else void believe(payload);
+  });
+
+  function take({ status, by }: Told): void {
     const known = heard.get(status.id);
     if (!known && heard.size >= maxKnown) return;
     heard.set(status.id, { status, by, at: clock.now() });
     if (JSON.stringify(known?.status) !== JSON.stringify(status)) options.onHeard();
-  });
+  }
+
+  /** Files are served from these folders: where one lies is believed to the database alone, the bus is open to more. */
+  async function believe(told: Told): Promise<void> {
+    const { id, path } = told.status;
+    if (asking.size >= maxKnown || asking.has(id)) return;
+    asking.add(id);
+    const { roots } = db.tables;
+    const same = and(eq(roots.id, id), eq(roots.siteId, options.siteId), eq(roots.path, path));
+    try {
+      const [root] = await db.read.select({ id: roots.id }).from(roots).where(same);
+      if (root) take(told);
+    } catch {
+      // It is told again in a moment.
+    } finally {
+      asking.delete(id);
+    }
+  }
 
   return {
     share: (status) => bus.tell(`${prefix}${status.id}`, { by: processName, status: shorten(status) }),
@@ -86,7 +113,7 @@ function shorten(status: SourceStatus): SourceStatus {
 }
 
 /** Whoever has the database may write into the channel; a version of this program that is not this one, too. */
-function isShared(payload: unknown): payload is { by: string; status: SourceStatus } {
+function isShared(payload: unknown): payload is Told {
   const { by, status } = (payload ?? {}) as Partial<{ by: unknown; status: Partial<SourceStatus> }>;
   return (
     typeof by === 'string' &&

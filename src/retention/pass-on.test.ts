@@ -1,36 +1,17 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createBus } from '../kernel/bus/bus.ts';
-import type { LinkListener } from '../kernel/bus/link.ts';
+import { type Bus, createBus } from '../kernel/bus/bus.ts';
 import { createLog } from '../kernel/log.ts';
+import { openMemoryBuses } from '../testing/memory-bus.ts';
 import { sharePassedOn } from './pass-on.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 
-/** Processes on one database: each hears what any of them says. */
-function openBuses(count: number) {
-  const listeners: LinkListener[] = [];
-  return Array.from({ length: count }, () => {
-    const bus = createBus({
-      openLink: (listener) => {
-        listeners.push(listener);
-        return {
-          send: async (text) => {
-            for (const { onText } of listeners) onText(text);
-          },
-          stop: async () => {},
-        };
-      },
-      merge: () => undefined,
-      log,
-    });
-    bus.open();
-    onTestFinished(() => bus.stop());
-    return bus;
-  });
-}
-
 test('a clean-up asked for at one site begins at no other site of the database', async () => {
-  const [pages, busan, gary, albany] = openBuses(4) as [never, never, never, never];
+  const buses = openMemoryBuses(4);
+  onTestFinished(async () => {
+    for (const bus of buses) await bus.stop();
+  });
+  const [pages, busan, gary, albany] = buses as [Bus, Bus, Bus, Bus];
   const ran: string[] = [];
   sharePassedOn(busan, { siteId: 1, run: () => ran.push('busan') });
   sharePassedOn(gary, { siteId: 2, run: () => ran.push('gary') });
