@@ -68,16 +68,26 @@ export function createLiveFeed(options: {
   const told = new Map<string, string>();
   let skipped = 0;
 
-  /** The states of a viewer's cameras, and a short name of the set of channels that have a picture. */
-  function camerasOf(wanted: Subscription): { data: object[]; set: string; text: string } {
+  /** All cameras now, with a short name of the set of channels that have a picture. */
+  function look(): { all: LiveCamera[]; set: string } {
     const all = source.cameras();
     const keys = all.flatMap(({ newest }) => Object.values(newest).map(({ channel }) => channel));
+    return { all, set: hash('sha1', keys.join('\n'), 'base64url').slice(0, 10) };
+  }
+
+  /** The states of a viewer's cameras; whoever tells many viewers looks once. */
+  function camerasOf(
+    wanted: Subscription,
+    { all, set } = look(),
+  ): { data: object[]; set: string; text: string } {
     const isWanted = (camera: LiveCamera) =>
       Object.values(camera.channels).some((channel) => wanted.channels?.has(channel));
     const data = all.filter(isWanted).map(cameraState);
-    const set = hash('sha1', keys.join('\n'), 'base64url').slice(0, 10);
     return { data, set, text: JSON.stringify([data, set]) };
   }
+
+  /** Clients of S5 are told of no camera: nothing is looked up for them. */
+  const statesFor = (wanted: Subscription) => (wanted.isDetailed ? camerasOf(wanted).text : '');
 
   function snapshot(wanted: Subscription): string {
     const now = clock.now();
@@ -113,9 +123,11 @@ export function createLiveFeed(options: {
   }
 
   function tellCameras(): void {
-    for (const viewer of viewers) {
-      if (!viewer.wanted.isDetailed) continue;
-      const { data, set, text } = camerasOf(viewer.wanted);
+    const detailed = [...viewers].filter(({ wanted }) => wanted.isDetailed);
+    if (detailed.length === 0) return;
+    const now = look();
+    for (const viewer of detailed) {
+      const { data, set, text } = camerasOf(viewer.wanted, now);
       if (text === viewer.cameras) continue;
       viewer.cameras = text;
       viewer.outbox.put('cameras', message('cameras', data, clock.now(), { set }));
@@ -127,7 +139,7 @@ export function createLiveFeed(options: {
       const outbox = createOutbox(socket, (key) => {
         if (key.startsWith('image ')) skipped += 1;
       });
-      const viewer: Viewer = { wanted: subscription, outbox, cameras: camerasOf(subscription).text };
+      const viewer: Viewer = { wanted: subscription, outbox, cameras: statesFor(subscription) };
       viewers.add(viewer);
       socket.send(snapshot(subscription));
       const pinger = subscription.wantsPings
@@ -139,7 +151,7 @@ export function createLiveFeed(options: {
             const next = changeSubscription(viewer.wanted, text);
             if (next === undefined) return;
             viewer.wanted = next;
-            viewer.cameras = camerasOf(next).text;
+            viewer.cameras = statesFor(next);
             outbox.clear();
             outbox.put('current', snapshot(next));
           } catch (error) {
