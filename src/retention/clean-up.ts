@@ -22,14 +22,14 @@ export function cutsOf(
   ];
 }
 
-/** Takes a cut away step by step, as long as nobody calls it off; answers what went. */
+/** Takes a cut away step by step, as long as it may; answers what went. */
 export async function takeAway(
   kind: RetentionKind,
   cut: Cut,
-  options: { signal: AbortSignal; onStep: (gone: Gone) => Promise<void> },
+  options: { mayGoOn: () => boolean; onStep: (gone: Gone) => Promise<void> },
 ): Promise<Gone> {
   const sum: Gone = { count: 0, bytes: 0, failed: 0 };
-  while (!options.signal.aborted) {
+  while (options.mayGoOn()) {
     const startedAt = performance.now();
     const { count, bytes, failed, isDone } = await kind.remove(restOf(cut, sum.bytes));
     sum.count += count;

@@ -49,11 +49,15 @@ function createThings(key: string, over: Partial<RetentionKind> & { at: number[]
   return { kind, things };
 }
 
-function open(kinds: RetentionKind[], more: { disks?: () => Disk[]; isStarted?: boolean } = {}): Retention {
+function open(
+  kinds: RetentionKind[],
+  more: { disks?: () => Disk[]; isStarted?: boolean; isDuty?: () => boolean } = {},
+): Retention {
   const retention = createRetention({
     ...{ db, siteId: 1, kinds, clock, wallClock: createWallClock('UTC'), log },
     ...{ folders: () => ['/disk'], marks: { high: 0.9, low: 0.8 }, timeOfDay: '03:30' },
     ...{ onChanged: () => {}, onRemoved: () => {}, firstLookMs: 0, lookMs: 5 },
+    ...(more.isDuty && { isDuty: more.isDuty }),
     readDisks: (async () => more.disks?.() ?? []) as typeof readDisks,
   });
   running.push(retention);
@@ -184,4 +188,24 @@ test.each([
   const next = nextTimeOfDay(timeOfDay, Date.parse(now), wallClock);
   expect(next).toBeGreaterThan(Date.parse(now));
   expect(next - last).toBeLessThanOrEqual(25 * hourMs);
+});
+
+test('a process that loses the duty in the middle of a clean-up leaves the rest to the one that has it', async () => {
+  let isDuty = true;
+  const { kind, things } = createThings('a', {
+    at: [1, 2, 3, 4, 5, 6].map((i) => start - i * dayMs * 10),
+    limits: { days: 5, bytes: 0 },
+  });
+  const losing: RetentionKind = {
+    ...kind,
+    remove: async (cut) => {
+      isDuty = false;
+      return kind.remove(cut);
+    },
+  };
+  const retention = open([losing], { isDuty: () => isDuty });
+  expect(retention.run()).toBe(true);
+  await retention.settled();
+  expect(things).toHaveLength(4);
+  expect((await retention.runs())[0]).toMatchObject({ outcome: 'stopped', removed: { a: { count: 2 } } });
 });

@@ -79,6 +79,8 @@ export function createRetention(options: RetentionOptions): Retention {
   const measure = createMeasure({ kinds, clock, wallClock });
   const { isDuty = () => true } = options;
   const ending = new AbortController();
+  /** Asked before each step: another process may have taken the duty over. */
+  const mayGoOn = () => !ending.signal.aborted && isDuty();
   let progress: Progress | null = null;
   let current: Promise<void> | undefined;
   let disks: DiskState[] = [];
@@ -141,7 +143,7 @@ export function createRetention(options: RetentionOptions): Retention {
     const note = createNote(() => runs.note(id, run.removed), options.onChanged);
     const faults = cause === 'disk' ? await freeDisks(run, note) : await keepLimits(run, note);
     if (cause !== 'disk') faults.push(...(await freeDisks(run, note)));
-    const outcome: RunOutcome = ending.signal.aborted ? 'stopped' : faults.length > 0 ? 'failed' : 'done';
+    const outcome: RunOutcome = !mayGoOn() ? 'stopped' : faults.length > 0 ? 'failed' : 'done';
     await runs.end(id, outcome, run.removed);
     await lookAtDisks();
     if (outcome !== 'stopped') lastRunAt = clock.now();
@@ -151,10 +153,10 @@ export function createRetention(options: RetentionOptions): Retention {
   async function keepLimits(run: Progress, note: () => Promise<void>): Promise<string[]> {
     const faults: string[] = [];
     for (const kind of kinds) {
-      if (ending.signal.aborted || kind.hindrance() !== null) continue;
+      if (!mayGoOn() || kind.hindrance() !== null) continue;
       try {
         for (const cut of cutsOf(kind, await kind.read(), clock.now(), wallClock)) {
-          await takeAway(kind, cut, { signal: ending.signal, onStep: stepOf(run, kind.key, note) });
+          await takeAway(kind, cut, { mayGoOn, onStep: stepOf(run, kind.key, note) });
         }
       } catch (error) {
         faults.push(faultOf(kind, error));
@@ -170,13 +172,13 @@ export function createRetention(options: RetentionOptions): Retention {
     const full = (await read()).filter((disk) => isAboveHigh(disk, marks)).map(({ folders }) => folders[0]);
     if (full.length > 0) relievedAt = clock.now();
     for (const kind of full.length > 0 ? kinds : []) {
-      if (ending.signal.aborted || kind.hindrance() !== null) continue;
+      if (!mayGoOn() || kind.hindrance() !== null) continue;
       try {
         for (const disk of await read()) {
           const freeBytes = bytesAboveLow(disk, marks);
           const isOnDisk = kind.folders().some((folder) => disk.folders.includes(folder));
           if (!full.includes(disk.folders[0]) || !isOnDisk || freeBytes <= 0) continue;
-          await takeAway(kind, { freeBytes }, { signal: ending.signal, onStep: stepOf(run, kind.key, note) });
+          await takeAway(kind, { freeBytes }, { mayGoOn, onStep: stepOf(run, kind.key, note) });
           await note();
         }
       } catch (error) {
