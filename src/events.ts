@@ -1,3 +1,6 @@
+/** Rows of live images, by the number of their channel: new or changed ones, and those that have no file any more. */
+export type LiveNews = { siteId: number; channels: { id: number; rows: number[]; gone: number[] }[] };
+
 /** Every event of the product and what it carries. Features are told of each other only through these. */
 export type Events = {
   /** Images were counted, judged anew, read again or found missing. */
@@ -12,6 +15,8 @@ export type Events = {
   'sources.changed': undefined;
   /** An image turned out unreadable, or readable again. */
   'images.changed': undefined;
+  /** Live images of a site were recorded, read again or found missing: their rows by channel. */
+  'live.recorded': LiveNews;
   /** A newest image of a live channel (`isNewest`), or of a coil in it alone; a station's is `station/<name>`. */
   'live.image': {
     channel: string;
@@ -43,8 +48,19 @@ export type Events = {
 
 export type Publish = <E extends keyof Events>(event: E, payload: Events[E]) => void;
 
-/** Events that say something of one process alone; of watched folders the processes tell each other in other words. */
-const ownEvents: ReadonlySet<keyof Events> = new Set(['system.sampled', 'sources.changed']);
+/**
+ * Events that say something of one process alone. Of watched folders the processes tell each other in other words; what
+ * is newest of live images and which cameras are silent each works out itself from what was recorded.
+ */
+const ownEvents: ReadonlySet<keyof Events> = new Set([
+  'system.sampled',
+  'sources.changed',
+  'live.image',
+  'live.removed',
+  'live.silent',
+  'live.resumed',
+  'live.changed',
+]);
 
 /** Whether an event concerns the other processes of the installation. */
 export function isForAll(event: keyof Events): boolean {
@@ -54,11 +70,28 @@ export function isForAll(event: keyof Events): boolean {
 /** Two payloads of one event as one; undefined means "anything of it may have changed". */
 export function mergeEvents(event: string, earlier: unknown, later: unknown): unknown {
   if (JSON.stringify(earlier) === JSON.stringify(later)) return later;
-  if (event !== 'inspections.recorded' || earlier === undefined || later === undefined) return undefined;
+  if (earlier === undefined || later === undefined) return undefined;
+  if (event === 'live.recorded') return mergeNews(earlier as LiveNews, later as LiveNews);
+  if (event !== 'inspections.recorded') return undefined;
   const [a, b] = [earlier, later] as [Events['inspections.recorded'], Events['inspections.recorded']];
   return {
     ...{ added: a.added + b.added, rejudged: a.rejudged + b.rejudged, reread: a.reread + b.reread },
     stationIds: [...new Set([...a.stationIds, ...b.stationIds])],
     newestAt: Math.max(a.newestAt, b.newestAt),
   };
+}
+
+/** More rows than these are not read one by one: whoever hears of it reads what is newest anew. */
+const maxRowsTold = 300;
+
+function mergeNews(earlier: LiveNews, later: LiveNews): LiveNews | undefined {
+  const channels = new Map(earlier.channels.map((channel) => [channel.id, channel]));
+  for (const { id, rows, gone } of later.channels) {
+    const before = channels.get(id) ?? { rows: [], gone: [] };
+    const union = (a: number[], b: number[]) => [...new Set([...a, ...b])];
+    channels.set(id, { id, rows: union(before.rows, rows), gone: union(before.gone, gone) });
+  }
+  const count = [...channels.values()].reduce((sum, { rows, gone }) => sum + rows.length + gone.length, 0);
+  if (earlier.siteId !== later.siteId || count > maxRowsTold) return undefined;
+  return { siteId: later.siteId, channels: [...channels.values()] };
 }

@@ -19,7 +19,10 @@ type Parts = {
   images: { wake(stationIds: readonly number[]): void; images: { forgetFailures(): void } };
   system: { countRecorded(images: number): void };
   topics: { recheck(): void };
-  live: { showStations(stationIds: readonly number[]): void };
+  live: {
+    showStations(stationIds: readonly number[] | undefined): void;
+    follow(news: Events['live.recorded'] | undefined): void;
+  };
   screens: LiveScreens;
   sockets: { recheck(): void };
 };
@@ -46,8 +49,9 @@ export function productReactions(parts: () => Parts): Reactions {
       'inspections.recorded': [
         (news) => parts().checks.wake(news?.added ?? 0),
         (news) => parts().images.wake(news?.stationIds ?? []),
-        (news) => parts().live.showStations(news?.stationIds ?? []),
+        (news) => parts().live.showStations(news?.stationIds),
       ],
+      'live.recorded': [(news) => parts().live.follow(news)],
       'images.changed': [() => parts().images.images.forgetFailures()],
       'access.changed': [recheck],
     },

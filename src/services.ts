@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Access, createAccess } from './access/access.ts';
 import { createDemo, type Demo } from './demo/demo.ts';
@@ -20,8 +19,8 @@ import { createPageRenderer } from './kernel/http/page-renderer.ts';
 import { loadStaticFiles, type StaticFiles } from './kernel/http/static.ts';
 import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
 import { joinInstallation } from './kernel/installation.ts';
-import type { Singletons } from './kernel/leader/singletons.ts';
 import type { Log } from './kernel/log.ts';
+import { processName } from './kernel/process-name.ts';
 import { dutiesOf } from './kernel/role.ts';
 import { type Places, settlePlaces } from './kernel/storage/places.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
@@ -112,7 +111,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const rootPlaces = createRootPlaces({ db, sites: reads.sites, clock, watched: sources.rootPaths });
   const looksAgain = duties.looksAgainAtImages;
   const images = openImages(options, places, { db, reads, findPlace: rootPlaces.find, publish, looksAgain });
-  const live = await openLive({ ...options, places, db, reads, publish, store: images.store });
+  const live = await openLive({ ...options, places, db, bus, reads, publish, store: images.store });
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
   const retention = openRetention({
     ...{ config, places, clock, log, db, reads, sources, images },
@@ -144,8 +143,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       await duties.begin();
       // There may be a site now that the others have not heard of.
       grown();
-      if (config.role !== 'cameras') await sources.watch(places.watchDir);
-      await startLive(live, singletons, config);
+      // Live folders are watched by the process that sweeps.
+      if (config.role !== 'cameras') await sources.watch(places.watchDir, live.watch);
       await demo.resume();
       retention.start();
     },
@@ -197,7 +196,7 @@ function openSources(
     clock,
     log,
     sweeps: dutiesOf(config.role).sweeps,
-    processName: `${hostname()} (${process.pid})`,
+    processName,
     ...scanSettings(config),
     onRecorded: (recorded) => publish('inspections.recorded', recorded),
     onStatus: () => publish('sources.changed', undefined),
@@ -216,15 +215,6 @@ function openImages(
     ...thumbnailSettings(config, places),
     ...{ ...rest, clock, log },
     onChanged: () => publish('images.changed', undefined),
-  });
-}
-
-/** Live folders are watched by one process of the site. */
-async function startLive(live: Live, singletons: Singletons, { role, site }: Config): Promise<void> {
-  if (!dutiesOf(role).sweeps) return;
-  await singletons.run(`watch live folders ${site}`, async () => {
-    await live.start();
-    return { stop: async () => {} };
   });
 }
 

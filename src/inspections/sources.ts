@@ -13,7 +13,7 @@ import type { SourceStatus } from './model.ts';
 import { createRecordInspections, type Recorded } from './record-inspections.ts';
 import { answerRescans, rescanAll } from './rescan.ts';
 import { createSharedSources, shareEveryMs } from './shared-sources.ts';
-import { type WatchedRoot, watchRoot } from './watch-root.ts';
+import { type Beside, type WatchedRoot, watchRoot } from './watch-root.ts';
 
 /** Watched roots at once: WATCH_DIR and the demo plant. */
 const maxRoots = 8;
@@ -43,8 +43,11 @@ export type SourcesOptions = {
 
 /** The watched roots, whichever process sweeps them. */
 export type Sources = {
-  /** Starts watching a folder unless another process does; nothing happens when it is watched already. */
-  watch(path: string): Promise<void>;
+  /**
+   * Starts watching a folder unless another process does; nothing happens when it is watched already. `beside` is
+   * started with it, under the same right.
+   */
+  watch(path: string, beside?: Beside): Promise<void>;
   list(): SourceStatus[];
   /** Whether this is the process that sweeps the site's folder. */
   sweepsHere(): boolean;
@@ -124,12 +127,15 @@ export function createSources(options: SourcesOptions): Sources {
   }
 
   return {
-    async watch(path) {
+    async watch(path, beside) {
       const id = await ensureRoot(db, clock, options.siteId, path);
       if (own.has(id) || own.size >= maxRoots) return;
       own.set(id, { path, root: undefined });
       if (!options.sweeps) return;
-      const root = await watchRoot({ id, path }, { ...options, record, onStatus: noteStatus });
+      const root = await watchRoot(
+        { id, path },
+        { ...options, record, onStatus: noteStatus, ...(beside && { beside }) },
+      );
       own.set(id, { path, root });
     },
     list,

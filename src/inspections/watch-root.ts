@@ -16,22 +16,26 @@ export type WatchedRoot = {
   stop(): Promise<void>;
 };
 
+/** Other work of the process that sweeps a root. */
+export type Beside = (lease: Lease) => { stop(): Promise<void> };
+
 /**
  * Sweeps a root as long as no other process does. A process that has lost the right writes nothing more, even before
  * its scanner has come to a stop.
  */
 export async function watchRoot(
   root: { id: number; path: string },
-  options: SourcesOptions & { record: RecordInspections; singletons: Singletons },
+  options: SourcesOptions & { record: RecordInspections; singletons: Singletons; beside?: Beside },
 ): Promise<WatchedRoot> {
   let scanner: Scanner | undefined;
   const singleton: Singleton = await options.singletons.run(`watch root ${root.id}`, (lease) => {
     const started = startRootScanner(root, lease, options);
     scanner = started;
+    const more = options.beside?.(lease);
     return {
       stop: async () => {
         scanner = undefined;
-        await started.stop();
+        await Promise.all([started.stop(), more?.stop()]);
       },
     };
   });

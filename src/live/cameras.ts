@@ -1,4 +1,4 @@
-import type { RootStatus } from '../kernel/folder-scan/root-status.ts';
+import type { OfflineReason } from '../kernel/folder-scan/root-status.ts';
 import { channelKeyOf } from './channels.ts';
 import type { CurrentImages } from './current.ts';
 import { mainCamera, type NamedFolder } from './find-folders.ts';
@@ -29,7 +29,7 @@ export type CameraParts = {
   stations: ReadonlyMap<string, LiveImage>;
   current: Pick<CurrentImages, 'latest'>;
   stale: StaleLimits;
-  statusOf(channelId: number): RootStatus | undefined;
+  offlineReasonOf(channelId: number): OfflineReason | null;
   habitOf(camera: string): Habit;
 };
 
@@ -65,8 +65,7 @@ function folderCamera(parts: CameraParts, key: string): LiveCamera {
     camera.channels[role] = channel;
     const newest = parts.current.latest(channel);
     if (newest) camera.newest[role] = newest;
-    const status = parts.statusOf(id);
-    if (status?.state === 'offline') camera.offlineReason ??= status.reasonCode ?? 'other';
+    camera.offlineReason ??= parts.offlineReasonOf(id);
   }
   return camera;
 }

@@ -5,7 +5,7 @@ import type { Db } from '../schema/db.ts';
 import type { LiveChannel, LiveRole } from './model.ts';
 
 /** Folders of live images taken at once; one beyond it is not looked at. */
-const maxChannels = 64;
+export const maxChannels = 64;
 const maxKeyLength = 60;
 
 /** A folder of live images as it was found or named. */
@@ -19,6 +19,8 @@ export type LiveChannels = {
   byPath(path: string): LiveChannel | undefined;
   /** The channel of a folder; made when it is new, under the wanted key or, where another has that, `<key>-2`, `-3` … Undefined when there are as many as may be. */
   ensure(folder: ChannelFolder): Promise<LiveChannel | undefined>;
+  /** Learns what other processes of the site have added or set. */
+  refresh(): Promise<void>;
   /** How old a camera's picture may be, seconds; null for what the settings say. */
   setStaleAfter(camera: string, seconds: number | null): Promise<void>;
 };
@@ -48,8 +50,11 @@ export async function createLiveChannels(
     channels.set(row.id, row);
     return row;
   };
-  for (const row of await db.read.select(columns).from(liveChannels).where(ofSite).orderBy(liveChannels.id))
-    if (isPlace(row.path)) remember(row);
+  const refresh = async () => {
+    const rows = await db.read.select(columns).from(liveChannels).where(ofSite).orderBy(liveChannels.id);
+    for (const row of rows) if (isPlace(row.path)) remember(row);
+  };
+  await refresh();
   const list = () => [...channels.values()];
   const find = (key: string) => list().find((channel) => channel.key === key);
   const byPath = (path: string) => list().find((channel) => channel.path === path);
@@ -59,6 +64,7 @@ export async function createLiveChannels(
     find,
     byId: (id) => channels.get(id),
     byPath,
+    refresh,
     async ensure({ path, camera, role, wantedKey }) {
       const known = byPath(path);
       if (known) return known;

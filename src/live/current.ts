@@ -3,7 +3,7 @@ import type { Db } from '../schema/db.ts';
 import type { LiveChannels } from './channels.ts';
 import { toLiveImage } from './live-queries.ts';
 import { isNewer, type LiveChannel, type LiveImage } from './model.ts';
-import type { LiveRecorded } from './record-live-images.ts';
+import type { LiveTelling } from './record-live-images.ts';
 
 /** Coils of a channel whose newest image is kept at hand. */
 export const maxCurrentCoils = 50;
@@ -22,10 +22,10 @@ export type CurrentImages = {
   find(id: number): LiveImage | undefined;
   /** Every channel of folders, in the order they were found, with its recent coils, newest first. */
   list(): { channel: string; newest: LiveImage | undefined; coils: { coil: string; newest: LiveImage }[] }[];
-  /** Reads a channel anew. */
-  load(channel: LiveChannel): Promise<void>;
+  /** Reads a channel anew and tells what is new for viewers. */
+  load(channel: LiveChannel): Promise<CurrentChange[]>;
   /** Takes what was recorded and tells what is new for viewers. */
-  apply(recorded: LiveRecorded): Promise<CurrentChange[]>;
+  apply(recorded: Omit<LiveTelling, 'added'>): Promise<CurrentChange[]>;
   /** The newest inspection of a station, shown as a camera's image; true when it is another than before. */
   putStation(image: LiveImage): boolean;
 };
@@ -98,7 +98,7 @@ export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImag
         const recent = [...coils].sort(([, a], [, b]) => (isNewer(a, b) ? -1 : 1));
         return { channel: key, newest, coils: recent.map(([coil, image]) => ({ coil, newest: image })) };
       }),
-    load: async (channel) => void (await reload(channel)),
+    load: reload,
     async apply({ channelId, rows, gone }) {
       const channel = channels.byId(channelId);
       if (!channel) return [];

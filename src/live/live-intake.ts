@@ -1,3 +1,4 @@
+import type { LiveNews } from '../events.ts';
 import type { Log } from '../kernel/log.ts';
 import { cadenceImages } from './cadence.ts';
 import type { LiveChannels } from './channels.ts';
@@ -5,7 +6,7 @@ import type { CurrentChange, CurrentImages } from './current.ts';
 import type { LiveImages } from './live-images.ts';
 import type { LiveQueries } from './live-queries.ts';
 import type { LiveChannel, LiveImage } from './model.ts';
-import type { LiveFile, LiveRecorded, RecordLiveImages } from './record-live-images.ts';
+import type { LiveFile, LiveRecorded, LiveTelling, RecordLiveImages } from './record-live-images.ts';
 import type { Silences } from './silences.ts';
 
 /** Larger batches are a backfill, of which nobody waits for a picture. */
@@ -13,6 +14,8 @@ const maxDrawnAhead = 8;
 
 /** What live images tell the rest of the product. */
 export type LiveTold = {
+  /** For the other processes of the site. */
+  recorded(news: LiveNews): void;
   image(event: {
     channel: string;
     camera: string;
@@ -32,9 +35,11 @@ export type LiveTold = {
 export type LiveIntake = {
   recordFound(channelId: number, files: readonly LiveFile[]): Promise<LiveRecorded>;
   /** Tells viewers what was recorded; batches in the order in which this is called. */
-  tell(recorded: LiveRecorded): Promise<void>;
+  tell(recorded: LiveTelling): Promise<void>;
   /** Reads what was newest of a channel, and its habit. */
   begin(channel: LiveChannel): Promise<void>;
+  /** Reads both again and tells viewers what is new; another process may have recorded it. */
+  refresh(channel: LiveChannel): Promise<void>;
   showStation(image: LiveImage): void;
   /** Resolves when everything was told. */
   settle(): Promise<void>;
@@ -82,7 +87,7 @@ export function createLiveIntake(parts: {
     return record.recordFound(channelId, files);
   }
 
-  function tell(recorded: LiveRecorded): Promise<void> {
+  function tell(recorded: LiveTelling): Promise<void> {
     if (recorded.rows.length === 0 && recorded.gone.length === 0) return telling;
     telling = telling
       .then(async () => {
@@ -101,13 +106,23 @@ export function createLiveIntake(parts: {
     await learnHabit(channel);
   }
 
+  /** In turn with what is told: what was applied before is in the database already. */
+  function refresh(channel: LiveChannel): Promise<void> {
+    const reading = telling.then(async () => {
+      for (const change of await current.load(channel)) tellChange(change);
+      await learnHabit(channel);
+    });
+    telling = reading.catch(() => {});
+    return reading;
+  }
+
   /** A camera's habit is that of its original pictures, where it has them. */
   async function learnHabit(channel: LiveChannel): Promise<void> {
     if (channel.role === 'labeled' && hasOriginal(channel.camera)) return;
     silences.learn(channel.camera, await queries.list({ channels: [channel.key] }, { limit: cadenceImages }));
   }
 
-  return { recordFound, tell, begin, showStation, settle: () => telling };
+  return { recordFound, tell, begin, refresh, showStation, settle: () => telling };
 }
 
 function isNewestImage(change: CurrentChange): boolean {

@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LiveNews } from '../events.ts';
+import type { Bus } from '../kernel/bus/bus.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
+import type { Lease } from '../kernel/leader/singletons.ts';
 import type { Log } from '../kernel/log.ts';
 import { startLoop } from '../kernel/loop.ts';
 import { isWithin } from '../kernel/storage/is-within.ts';
@@ -10,10 +13,12 @@ import { listCameras, type StaleLimits } from './cameras.ts';
 import { createLiveChannels, type LiveChannels } from './channels.ts';
 import { type CurrentImages, createCurrentImages } from './current.ts';
 import { mainCamera } from './find-folders.ts';
+import { createFollow, newsOf } from './follow.ts';
 import { createLiveImages, type LiveImages } from './live-images.ts';
 import { createLiveIntake, type LiveTold } from './live-intake.ts';
 import { createLiveQueries, type LiveQueries } from './live-queries.ts';
-import { type LiveCamera, type LiveChannel, type LiveRole, liveRoles } from './model.ts';
+import { createLiveWatch, type LiveWatch } from './live-watch.ts';
+import type { LiveCamera, LiveChannel, LiveRole } from './model.ts';
 import {
   createRecordLiveImages,
   type LiveFile,
@@ -22,8 +27,7 @@ import {
 } from './record-live-images.ts';
 import { createSilences } from './silences.ts';
 import { createStationFeed, type ReadStation } from './station-feed.ts';
-import { recoverPairs } from './uploads.ts';
-import { createWatchChannels, type WatchChannels, type WatchChannelsOptions } from './watch-channels.ts';
+import type { WatchChannelsOptions } from './watch-channels.ts';
 
 const silenceLookMs = 1_000;
 
@@ -33,12 +37,15 @@ export type LiveOptions = Pick<
 > & {
   db: Db;
   siteId: number;
+  bus: Bus;
+  /** This process as others name it. */
+  processName: string;
   /** The base folder; `isOwn` where it lies beside the database and is made here. */
   place: { dir: string; isOwn: boolean };
   stale: StaleLimits;
   store: ThumbnailStore;
   readStation: ReadStation;
-  /** Ids of the stations that are there at the start. */
+  /** Ids of the stations known now. */
   listStations: () => number[];
   clock: Clock;
   log: Log;
@@ -58,21 +65,25 @@ export type Live = {
   /** Takes files that were just put in a channel's folder. */
   take(channelId: number, files: readonly LiveFile[]): Promise<LiveRecorded>;
   recordDefects: RecordLiveImages['recordDefects'];
-  /** These stations have new images. Returns at once. */
-  showStations(stationIds: readonly number[]): void;
-  watchFolder: WatchChannels['watchFolder'];
-  rescan: WatchChannels['rescan'];
-  /** Begins to watch; what was newest before is known already. */
-  start(): Promise<void>;
+  /** Makes sure that a file in the upload folder here is seen where it is watched; throws 'unavailable' when it is not. */
+  assertSeen: LiveWatch['assertSeen'];
+  /** These stations have new images, or any may have. Returns at once. */
+  showStations(stationIds: readonly number[] | undefined): void;
+  /** What another process recorded; undefined when anything may have been missed. Returns at once. */
+  follow(news: LiveNews | undefined): void;
+  watchFolder: LiveWatch['watchFolder'];
+  rescan: LiveWatch['rescan'];
+  /** Watches the folders for as long as this process has the right to; what was newest before is known already. */
+  watch(lease: Lease): { stop(): Promise<void> };
   stop(): Promise<void>;
 };
 
 /** Builds what live images need and reads the newest ones; nothing is watched before `start`. */
 export async function createLive(options: LiveOptions): Promise<Live> {
-  const { db, clock, log, told, place } = options;
+  const { db, siteId, bus, clock, log, told, place } = options;
   const folders = [place.dir, ...options.named.map(({ path }) => path)];
   const isPlace = (path: string) => folders.some((folder) => isWithin(folder, path));
-  const channels = await createLiveChannels(db, clock, options.siteId, isPlace);
+  const channels = await createLiveChannels(db, clock, siteId, isPlace);
   const current = createCurrentImages(db, channels);
   const queries = createLiveQueries(db, channels);
   const record = createRecordLiveImages(db, clock);
@@ -80,23 +91,31 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   const silences = createSilences(() => clock.now());
   const intake = createLiveIntake({ ...options, channels, current, queries, images, silences, record });
   const stations = createStationFeed({ ...options, onImage: intake.showStation });
-  const watching = createWatchChannels({
+  const tell = (recorded: LiveRecorded): Promise<void> => {
+    if (recorded.rows.length + recorded.gone.length > 0) told.recorded(newsOf(siteId, recorded));
+    return intake.tell(recorded);
+  };
+  const follow = createFollow({ ...options, channels, intake, images, areTold: bus.isShared });
+  const watching = createLiveWatch({
     ...options,
     channels,
-    base: place.dir,
     recordFound: intake.recordFound,
     recordMissing: record.recordMissing,
-    onRecorded: (recorded) => void intake.tell(recorded),
-    onChannel: intake.begin,
-    onStatus: told.changed,
+    onRecorded: (recorded) => void tell(recorded),
+    onChannel: intake.refresh,
+    onChanged: () => {
+      if (!watching.isHere()) follow.lookForChannels();
+      told.changed();
+    },
   });
   for (const channel of channels.list()) await intake.begin(channel);
 
   const openUploads = async (role: LiveRole): Promise<LiveChannel> => {
     const path = join(place.dir, role);
     await mkdir(path, { recursive: true });
-    const channel = await watching.open({ path, camera: mainCamera, role, wantedKey: role });
+    const channel = await channels.ensure({ path, camera: mainCamera, role, wantedKey: role });
     if (!channel) throw new Error('There are more live channels than this process takes');
+    await watching.adopt(channel);
     return channel;
   };
 
@@ -109,14 +128,16 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     },
   });
 
+  stations.wake(options.listStations());
+
   const cameras = () =>
     listCameras({
-      channels: channels.list().filter(({ id }) => watching.isOpen(id)),
+      channels: channels.list().filter(watching.isShown),
       named: options.named,
       stations: stations.newest(),
       current,
       stale: options.stale,
-      statusOf: watching.statusOf,
+      offlineReasonOf: watching.offlineReasonOf,
       habitOf: silences.habitOf,
     });
 
@@ -130,28 +151,22 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     openUploads,
     async take(channelId, files) {
       const recorded = await intake.recordFound(channelId, files);
-      await intake.tell(recorded);
+      await tell(recorded);
       return recorded;
     },
     recordDefects: record.recordDefects,
-    showStations: stations.wake,
+    assertSeen: watching.assertSeen,
+    showStations: (stationIds) => stations.wake(stationIds ?? options.listStations()),
+    follow: follow.hear,
     watchFolder: watching.watchFolder,
     rescan: async () => {
       const result = await watching.rescan();
       await intake.settle();
       return result;
     },
-    async start() {
-      stations.wake(options.listStations());
-      await recoverPairs(
-        { original: join(place.dir, 'original'), labeled: join(place.dir, 'labeled') },
-        clock.now(),
-      );
-      if (place.isOwn) for (const role of liveRoles) await mkdir(join(place.dir, role), { recursive: true });
-      watching.start();
-    },
+    watch: watching.begin,
     async stop() {
-      await Promise.all([watching.stop(), looks.stop(), stations.stop()]);
+      await Promise.all([watching.stop(), follow.stop(), looks.stop(), stations.stop()]);
       await intake.settle();
     },
   };

@@ -1,8 +1,10 @@
 import type { Publish } from '../events.ts';
+import type { Bus } from '../kernel/bus/bus.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Config } from '../kernel/config.ts';
 import type { ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
 import type { Log } from '../kernel/log.ts';
+import { processName } from '../kernel/process-name.ts';
 import type { Places } from '../kernel/storage/places.ts';
 import type { Db } from '../schema/db.ts';
 import { createLive, type Live } from './live.ts';
@@ -12,7 +14,7 @@ import type { StationShot } from './station-feed.ts';
 /** What is read of stations, so that each is a camera. */
 type StationReads = {
   sites: { own: { id: number } };
-  names: { listStations(siteId: number): { id: number }[] };
+  names: { listStations(siteId: number): { id: number }[]; siteIdOf(stationId: number): number };
   inspections: {
     /** Newest first. */
     listInspections(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
@@ -24,6 +26,7 @@ export function openLive(options: {
   config: Config;
   places: Places;
   db: Db;
+  bus: Bus;
   reads: StationReads;
   store: ThumbnailStore;
   publish: Publish;
@@ -35,11 +38,15 @@ export function openLive(options: {
   return createLive({
     ...options,
     ...liveSettings(config, places),
-    siteId,
+    ...{ siteId, processName },
     listStations: () => reads.names.listStations(siteId).map(({ id }) => id),
-    readStation: async (stationId) =>
-      (await reads.inspections.listInspections({ stationId }, { limit: 1 }))[0],
+    readStation: async (stationId) => {
+      const [shot] = await reads.inspections.listInspections({ stationId }, { limit: 1 });
+      // Another site's station may have the name of one of ours, and its images lie elsewhere.
+      return reads.names.siteIdOf(stationId) === siteId ? shot : undefined;
+    },
     told: {
+      recorded: (news) => publish('live.recorded', news),
       image: (event) => publish('live.image', event),
       removed: (event) => publish('live.removed', event),
       silent: (event) => publish('live.silent', event),

@@ -16,7 +16,7 @@ const maxCoilBytes = 200;
 const maxCoilLength = 60;
 
 export type ReceivePairDeps = {
-  live: Pick<Live, 'openUploads' | 'take' | 'queries' | 'current' | 'recordDefects'>;
+  live: Pick<Live, 'openUploads' | 'assertSeen' | 'take' | 'queries' | 'current' | 'recordDefects'>;
   maxFileBytes: number;
   clock: Clock;
   wallClock: WallClock;
@@ -50,6 +50,7 @@ export async function receivePair(c: AppContext, deps: ReceivePairDeps): Promise
       original: await checkPicture(draft.paths.original, 'original_image'),
       labeled: await checkPicture(draft.paths.labeled, 'labeled_image'),
     };
+    await live.assertSeen(draft.paths.original);
     const stored = await inTurn(() => storePair(draft, folders, { coil, at: deps.clock.now(), endings }));
     const images: Partial<Record<LiveRole, WireImage>> = {};
     for (const { role, ...file } of stored.pictures)

@@ -30,6 +30,11 @@ export type LiveRecorded = {
   gone: LiveRow[];
 };
 
+/** The part of it that viewers are told of; of rows that are no more only the numbers are left. */
+export type LiveTelling = Pick<LiveRecorded, 'channelId' | 'added' | 'rows'> & {
+  gone: readonly Pick<LiveRow, 'id'>[];
+};
+
 export type RecordLiveImages = {
   /** Takes complete files into the database with their counts; the same batch twice changes nothing. */
   recordFound(channelId: number, files: readonly LiveFile[]): Promise<LiveRecorded>;

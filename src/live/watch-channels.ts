@@ -7,6 +7,7 @@ import { type RescanResult, sumRescans } from '../kernel/folder-scan/rescan.ts';
 import type { RootStatus, WatchMode } from '../kernel/folder-scan/root-status.ts';
 import type { ScanOptions } from '../kernel/folder-scan/scan-context.ts';
 import { type Scanner, startScanner } from '../kernel/folder-scan/scanner.ts';
+import type { Lease } from '../kernel/leader/singletons.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Loop, startLoop } from '../kernel/loop.ts';
 import { isWithin } from '../kernel/storage/is-within.ts';
@@ -25,7 +26,12 @@ export type WatchChannelsOptions = {
   database: DbPlace;
   channels: LiveChannels;
   base: string;
+  /** Cameras whose folders lie elsewhere; more may be added. */
   named: readonly NamedFolder[];
+  /** The right to watch: without it nothing is written. */
+  lease: Lease;
+  /** Done before each look for folders. */
+  prepare(): Promise<void>;
   scan: ScanOptions;
   watchMode: WatchMode;
   exclude: string[];
@@ -43,20 +49,21 @@ export type WatchChannelsOptions = {
 /** The watching of the channels' folders, and the finding of new ones. */
 export type WatchChannels = {
   start(): void;
-  /** Adds a camera whose folder lies elsewhere. */
-  watchFolder(folder: NamedFolder): Promise<void>;
-  /** The channel of a folder that was just made; watched from now on. */
-  open(folder: ChannelFolder): Promise<LiveChannel | undefined>;
+  /** Looks for new folders now. */
+  look(): Promise<void>;
+  /** A channel that is watched from now on. */
+  watch(channel: LiveChannel): Promise<void>;
   statusOf(channelId: number): RootStatus | undefined;
   isOpen(channelId: number): boolean;
   /** Looks for new folders and sweeps all of them now. */
   rescan(): Promise<RescanResult>;
+  /** Files of a channel were deleted on purpose. */
+  noteCleared(channelId: number, names: readonly string[]): void;
   stop(): Promise<void>;
 };
 
 export function createWatchChannels(options: WatchChannelsOptions): WatchChannels {
-  const { channels, base, log } = options;
-  const named = [...options.named];
+  const { channels, base, named, log } = options;
   const opened = new Set<number>();
   const isExcluded = createExclude(options.exclude);
   /** Folders named in LIVE_CHANNELS have a thread of their own: a share that hangs holds up only its like. */
@@ -78,10 +85,9 @@ export function createWatchChannels(options: WatchChannelsOptions): WatchChannel
     options.onStatus();
   }
 
-  async function open(folder: ChannelFolder): Promise<LiveChannel | undefined> {
+  async function open(folder: ChannelFolder): Promise<void> {
     const channel = await channels.ensure(folder);
     if (channel) await watch(channel);
-    return channel;
   }
 
   async function discover(): Promise<void> {
@@ -102,6 +108,7 @@ export function createWatchChannels(options: WatchChannelsOptions): WatchChannel
   }
 
   async function look(): Promise<void> {
+    await options.prepare();
     await openKnown();
     await discover();
   }
@@ -117,11 +124,8 @@ export function createWatchChannels(options: WatchChannelsOptions): WatchChannel
         runAtStart: true,
       });
     },
-    async watchFolder(folder) {
-      if (!named.some(({ path }) => path === folder.path)) named.push(folder);
-      await loop?.trigger();
-    },
-    open,
+    look: async () => loop?.trigger(),
+    watch,
     statusOf: (id) => {
       for (const scanner of running()) for (const root of scanner.list()) if (root.id === id) return root;
       return undefined;
@@ -130,6 +134,9 @@ export function createWatchChannels(options: WatchChannelsOptions): WatchChannel
     async rescan() {
       await loop?.trigger();
       return sumRescans(await Promise.all(running().map((scanner) => scanner.rescan())));
+    },
+    noteCleared: (rootId, names) => {
+      for (const scanner of running()) scanner.noteCleared({ rootId, path: '' }, names);
     },
     async stop() {
       isStopped = true;
@@ -140,7 +147,7 @@ export function createWatchChannels(options: WatchChannelsOptions): WatchChannel
 }
 
 function startChannelScanner(options: WatchChannelsOptions): Scanner {
-  const { db, clock, log } = options;
+  const { db, clock, log, lease } = options;
   return startScanner<LiveColumns, LiveRecorded>({
     thread: {
       reading: liveReading({ database: options.database }),
@@ -150,23 +157,34 @@ function startChannelScanner(options: WatchChannelsOptions): Scanner {
       timeZone: options.timeZone,
       logLevel: log.level,
     },
-    recordFound: (batch) => {
+    recordFound: async (batch) => {
+      assertHeld(lease);
       const coils = batch.columns.coils.split('/');
       const { folder, files } = unpackBatch(batch, (_columns, i) => ({ coil: coils[i] ?? '' }));
       return options.recordFound(folder.rootId, files);
     },
-    recordMissing: ({ rootId }, names) => options.recordMissing(rootId, names),
+    recordMissing: async ({ rootId }, names) => {
+      assertHeld(lease);
+      return options.recordMissing(rootId, names);
+    },
     readListings: (channelId) => readListing(db, channelId),
     onRecorded: options.onRecorded,
-    onListed: ({ rootId }, listed) =>
-      void saveListing(db, rootId, listed).catch((err) =>
+    onListed: ({ rootId }, listed) => {
+      if (!lease.isHeld()) return;
+      saveListing(db, rootId, listed).catch((err) =>
         log.error({ err }, 'A listing could not be saved; the next sweep does it again'),
-      ),
+      );
+    },
     onSweep: () => {},
     onStatus: options.onStatus,
     clock,
     log,
   });
+}
+
+/** What is refused here the new watcher finds by itself. */
+function assertHeld(lease: Lease): void {
+  if (!lease.isHeld()) throw new Error('Another process may watch the live folders now');
 }
 
 async function saveListing(

@@ -1,40 +1,12 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DatabaseServer, isMissing, type ServerKind, startDatabaseServer } from '../database-servers.ts';
 import { openStreamAt, type Stream } from '../open-stream.ts';
-import { isRedisMissing, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { createInstallation, isOnline, serverKinds } from './installation.ts';
 import { imageName, writeImage } from './plant-images.ts';
-import { createFaultPlant, type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
+import { type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
 const everything = 'start=2000-01-01T00:00&end=2100-01-01T00:00';
 const ownPage = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/x-www-form-urlencoded' };
-
-/** A plant's folder and an empty database, and as many processes on them as a test wants; each has a state folder. */
-type Site = FaultPlant & { startOn(name: string, env?: Record<string, string>): Promise<PlantProcess> };
-
-let databases = 0;
-
-function createSite(env: Record<string, string>): Site {
-  const plant = createFaultPlant();
-  return {
-    ...plant,
-    async startOn(name, more = {}) {
-      const state = join(plant.folder, `state-${name}`);
-      if (!existsSync(state)) mkdirSync(state);
-      const started = await plant.start({
-        ...env,
-        DB_PATH: join(state, 'data.sqlite'),
-        ACCESS: 'open',
-        WATCH_MODE: 'events',
-        ...more,
-      });
-      await started.listening;
-      return started;
-    },
-  };
-}
 
 let sequence = 0;
 
@@ -54,8 +26,6 @@ async function count(plant: PlantProcess): Promise<number> {
   return answer.ok ? ((await answer.json()) as { total_count: number }).total_count : -1;
 }
 
-const isOnline = (plant: PlantProcess) => async () => (await plant.source()).state === 'online';
-
 async function watch(plant: PlantProcess, topic: string, headers = {}): Promise<Stream> {
   const stream = await openStreamAt(Number(new URL(plant.origin).port), `topics=${topic}`, headers);
   await stream.until(/event: ping/);
@@ -67,28 +37,11 @@ async function heardAfter(stream: Stream, word: string): Promise<number> {
   return waitUntil(`${word} on the stream`, () => stream.text().includes(word), 20_000);
 }
 
-const kinds = (['postgres', 'mariadb'] as const).filter(
-  (kind) => !isMissing(kind) && (kind === 'postgres' || !isRedisMissing()),
-);
-
-describe.each(kinds)('several processes on one %s', (kind: ServerKind) => {
-  let server: DatabaseServer;
-  let redis: RedisServer | undefined;
-  beforeAll(async () => {
-    server = await startDatabaseServer(kind);
-    if (kind === 'mariadb') redis = await startRedisServer();
-  }, 90_000);
-  afterAll(async () => {
-    await redis?.close();
-    await server?.close();
-  });
-
-  function openSite(): Site {
-    const name = `site_${++databases}`;
-    server.createDatabase(name);
-    const env = { DATABASE_URL: server.url(name) };
-    return createSite(redis ? { ...env, REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis.port) } : env);
-  }
+describe.each(serverKinds)('several processes on one %s', (kind) => {
+  const installation = createInstallation(kind);
+  const { openSite } = installation;
+  beforeAll(installation.start, 90_000);
+  afterAll(installation.stop);
 
   test('what one sweeps, the screens of another show within a second; it sweeps when asked there', async () => {
     await using site = openSite();
@@ -207,10 +160,10 @@ describe.each(kinds)('several processes on one %s', (kind: ServerKind) => {
     const web = await site.startOn('web', { ROLE: 'web' });
     await waitUntil('web knows', isOnline(web));
     const stream = await watch(web, '/inspections/cards');
-    await server.kill();
+    await installation.server().kill();
     write(site, 5, 'S55');
     await sleep(2_000);
-    await server.start();
+    await installation.server().start();
     await heardAfter(stream, 'S55');
     write(site, 5, 'S56');
     await heardAfter(stream, 'S56');
