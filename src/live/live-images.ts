@@ -14,13 +14,20 @@ import type { LiveChannel, LiveImage, LiveWidth } from './model.ts';
 const failurePauseMs = 60_000;
 const writingPauseMs = 1_000;
 const maxRemembered = 1_000;
-/** A width that no viewer asked for in this long is not drawn ahead any more. */
-const useLastsMs = 60_000;
+/** A variant that no viewer took of so many images, or in so long, is not drawn ahead any more. */
+const useLastsImages = 5;
+const useLastsMs = 10 * 60_000;
 /** Sizes of a channel drawn ahead at most: with more, the screens differ too much to be foreseen. */
 const maxAhead = 4;
 
 export type VariantFormat = 'webp' | 'jpg';
 export type Variant = { width: LiveWidth; format: VariantFormat };
+
+/** When a variant was last asked for, and at which image of its channel. */
+type VariantUse = Variant & { at: number; image: number };
+
+/** What viewers of a channel take; images are counted as they come. */
+type ChannelUse = { images: number; variants: Map<string, VariantUse> };
 
 /** What names the content of a file; the same whether asked before its row is written or after. */
 type Content = Pick<LiveImage, 'name' | 'sizeBytes' | 'modifiedAt'>;
@@ -46,7 +53,7 @@ export function createLiveImages(options: {
 }): LiveImages {
   const { channels, store, clock, log } = options;
   const failures = new LRUCache<string, { at: number; failure: ImageFailure }>({ max: maxRemembered });
-  const uses = new Map<string, Map<string, Variant & { at: number }>>();
+  const uses = new Map<string, ChannelUse>();
 
   /** Of an old file taken by its name alone nothing else is known than its row. */
   function keyOf({ path }: LiveChannel, file: Content & Partial<LiveImage>): string {
@@ -79,7 +86,10 @@ export function createLiveImages(options: {
     const key = keyOf(channel, file);
     const failed = recentFailure(key);
     if (failed) return failed;
-    const request = { key, spec: specOf(width, format), locate: () => locate(channel, file) };
+    const request = {
+      ...{ key, spec: specOf(width, format), locate: () => locate(channel, file) },
+      isFleeting: urgency === 'makeAhead',
+    };
     const answer = await store[urgency](request);
     if (answer.ok) failures.delete(key);
     else if (answer.reason !== 'busy' && answer.reason !== 'missing' && answer.reason !== 'offline') {
@@ -111,16 +121,20 @@ export function createLiveImages(options: {
       return { ...opened, caching: opened.sizeBytes === image.sizeBytes ? 'immutable' : 'revalidate' };
     },
     noteUse(channel, { width, format }) {
-      const variants = uses.get(channel) ?? new Map<string, Variant & { at: number }>();
-      uses.set(channel, variants);
+      const use = uses.get(channel) ?? { images: 0, variants: new Map() };
+      uses.set(channel, use);
       // At the end of the map stands what was used last.
-      variants.delete(`${width}.${format}`);
-      variants.set(`${width}.${format}`, { width, format, at: clock.now() });
+      use.variants.delete(`${width}.${format}`);
+      use.variants.set(`${width}.${format}`, { width, format, at: clock.now(), image: use.images });
     },
     drawAhead(channel, file) {
       if (file.sizeBytes === null || file.modifiedAt === null) return;
+      const use = uses.get(channel.key);
+      if (!use) return;
+      use.images += 1;
       const since = clock.now() - useLastsMs;
-      const used = [...(uses.get(channel.key)?.values() ?? [])].filter(({ at }) => at >= since);
+      const isUsed = ({ at, image }: VariantUse) => at >= since && use.images - image <= useLastsImages;
+      const used = [...use.variants.values()].filter(isUsed);
       for (const variant of used.slice(-maxAhead))
         draw(channel, file, variant, 'makeAhead').catch((err) =>
           log.error({ err }, 'A live image could not be drawn ahead; it is drawn when it is asked for'),

@@ -145,6 +145,26 @@ test('what viewers use is drawn when the file is complete, before anybody asks',
   ).toBeUndefined();
 });
 
+test('a size that nobody took of the last images is drawn for nobody', async () => {
+  const { plant: app, live, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
+  await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
+  await app.request(liveImageSrc(live.current.latest('original')!, 1280, 'jpg'));
+  const isDrawn = (format: 'webp' | 'jpg', width: 640 | 1280) =>
+    live.images.recall(live.current.latest('original')!, { width, format }) !== undefined;
+  for (let i = 1; i <= 6; i++) {
+    put(`original/${nameOf('1', i)}`);
+    await vi.waitFor(() => expect(live.current.latest('original')!.name).toBe(nameOf('1', i)), patience);
+    if (i === 1) await vi.waitFor(() => expect(isDrawn('jpg', 1280)).toBe(true), patience);
+    await app.request(liveImageSrc(live.current.latest('original')!, 640));
+  }
+  put(`original/${nameOf('1', 7)}`);
+  await vi.waitFor(() => {
+    expect(live.current.latest('original')!.name).toBe(nameOf('1', 7));
+    expect(isDrawn('webp', 640)).toBe(true);
+  }, patience);
+  expect(isDrawn('jpg', 1280)).toBe(false);
+});
+
 test('a broken picture is answered with one that says why', async () => {
   const broken = Buffer.concat([jpeg.subarray(0, 400), Buffer.alloc(300, 7), Buffer.from([0xff, 0xd9])]);
   const { plant: app, live } = await startPlant({ [`original/${nameOf('1', 0)}`]: broken });

@@ -19,7 +19,7 @@ import {
   widthFor,
 } from './model.ts';
 import { type PictureState, pictureState } from './picture-state.ts';
-import { tileGrid } from './tile-grid.ts';
+import { type TileGrid, tileAspect, tileGrid } from './tile-grid.ts';
 import {
   type ShowChoice,
   showChoices,
@@ -33,7 +33,9 @@ import {
 } from './wall-query.ts';
 
 /** The screen a wall is drawn for before its script knows better. */
-const usualScreenWidth = 1920;
+const usualScreen = { width: 1920, height: 1080 };
+/** How wide a picture of the usual shape is for each pixel of the screen's height, of which bars and captions take some. */
+const widthPerHeight = tileAspect * 0.86;
 
 /** Without JavaScript the newest pictures come by themselves this often. */
 const refreshSec = 10;
@@ -69,7 +71,7 @@ export type FeedSettings = { delayMs: number; attempts: number; pingMs: number; 
 export type WallPage = {
   query: WallQuery;
   tiles: TileView[];
-  grid: { columns: number; rows: number };
+  grid: TileGrid;
   page: number;
   pages: number;
   placeCount: number;
@@ -103,7 +105,7 @@ export function wallView(
   return {
     query,
     tiles: shown.map((place) => ({
-      ...tileView(place, grid.columns, rest.now),
+      ...tileView(place, grid, rest.now),
       isDemo: rest.isDemo(place.camera),
     })),
     grid,
@@ -127,11 +129,12 @@ export function wallView(
 /** One tile. */
 function tileView(
   { camera, role, channel }: WallPlace,
-  columns: number,
+  grid: TileGrid,
   now: number,
 ): Omit<TileView, 'isDemo'> {
   const image = camera.newest[role];
-  const width = widthFor(usualScreenWidth / columns);
+  const share = { width: 1 / grid.columns, height: widthPerHeight / grid.rows };
+  const width = widthFor(Math.min(usualScreen.width * share.width, usualScreen.height * share.height));
   return {
     id: domId('tile', channel),
     channel,
@@ -142,7 +145,8 @@ function tileView(
     image: image ?? null,
     src: image ? liveImageSrc(image, width) : '',
     srcset: image ? srcset(image) : '',
-    sizes: `(max-width: 760px) 100vw, ${Math.ceil(100 / columns)}vw`,
+    // As wide as its place, or as high: a larger one would be drawn for nobody.
+    sizes: `(max-width: 760px) 100vw, min(${Math.ceil(100 * share.width)}vw, ${Math.ceil(100 * share.height)}vh)`,
     state: pictureState(camera, image, now),
     staleAfterMs: camera.staleAfterMs,
     usualIntervalMs: camera.usualIntervalMs,

@@ -15,8 +15,10 @@ export type ThumbnailShelf = {
   recall(path: string): Thumbnail | undefined;
   /** From the disk. */
   read(path: string, type: Thumbnail['type']): Promise<Thumbnail | undefined>;
-  /** Into memory, and to the disk when it takes it: a full or read-only disk only costs drawing the image again. */
-  keep(path: string, thumbnail: Thumbnail): Promise<void>;
+  /** Into memory. */
+  remember(path: string, thumbnail: Thumbnail): void;
+  /** To the disk when it takes it: a full or read-only disk only costs drawing the image again. */
+  store(path: string, thumbnail: Thumbnail): Promise<void>;
   sweep(keepBytes?: number): Promise<void>;
   stats(): ShelfStats;
   stop(): Promise<void>;
@@ -51,8 +53,7 @@ export function createThumbnailShelf(options: {
     return stored;
   }
 
-  async function keep(path: string, thumbnail: Thumbnail): Promise<void> {
-    memory.set(path, thumbnail);
+  async function store(path: string, thumbnail: Thumbnail): Promise<void> {
     if (!budget.hasRoom()) return;
     try {
       await files.write(path, thumbnail.bytes);
@@ -73,7 +74,8 @@ export function createThumbnailShelf(options: {
   return {
     recall: (path) => memory.get(path),
     read,
-    keep,
+    remember: (path, thumbnail) => void memory.set(path, thumbnail),
+    store,
     sweep: budget.sweep,
     stats: () => ({ disk: budget.usage(), storeError }),
     stop: budget.stop,

@@ -202,3 +202,12 @@ test('a stopped store turns everything away and leaves no half-made thumbnail', 
   expect(await store.get(request('later'))).toMatchObject({ ok: false, reason: 'busy' });
   expect(storedFiles().every((name) => name.endsWith('.webp'))).toBe(true);
 });
+
+test('a fleeting thumbnail is kept in memory alone, until somebody wants it later', async () => {
+  const store = openStore();
+  expect(await store.makeAhead({ ...request('a'), isFleeting: true })).toMatchObject({ ok: true });
+  expect(store.recall('a', stripSpec)).toMatchObject({ ok: true });
+  expect(storedFiles()).toEqual([]);
+  expect(await openStore().get(request('a'))).toMatchObject({ ok: true });
+  expect(storedFiles()).toHaveLength(1);
+});

@@ -23,6 +23,8 @@ export type ThumbnailRequest = {
   locate: () => Promise<{ ok: true; realPath: string; root?: string } | ImageFailure>;
   /** Made from the image although there is a thumbnail: it may have become unreadable, or readable, since. */
   anew?: boolean;
+  /** Kept in memory alone: soon there is a newer one, and the disk would hold little else. */
+  isFleeting?: boolean;
 };
 
 /** `busy`: more wait than may; ask again in a few seconds. */
@@ -90,7 +92,8 @@ export function createThumbnailStore(options: {
     const located = await request.locate();
     const answer = located.ok ? await renderThumbnail(located.realPath, request.spec, located.root) : located;
     counts[answer.ok ? 'rendered' : 'failed'] += 1;
-    if (answer.ok) await shelf.keep(path, answer);
+    if (answer.ok) shelf.remember(path, answer);
+    if (answer.ok && !request.isFleeting) await shelf.store(path, answer);
     return answer;
   }
 
@@ -103,7 +106,7 @@ export function createThumbnailStore(options: {
     const readsFirst = urgency === 'viewer' && !request.anew;
     const stored = readsFirst ? await read(path, request) : undefined;
     if (stored) return stored;
-    const readsInTurn = urgency === 'ahead' && !request.anew;
+    const readsInTurn = urgency === 'ahead' && !request.anew && !request.isFleeting;
     const work = async () => (readsInTurn && (await read(path, request))) || render(path, request);
     const answer = stopped ? notDone : await queue.add(path, work, urgency);
     if (answer !== notDone) return answer;

@@ -7,13 +7,33 @@ const MOST_PATIENCE_MS = 240_000;
 const RETRY_MS = [1_000, 2_000, 5_000, 15_000];
 const WIDTHS = [320, 640, 960, 1280, 1920];
 
+/** A line this much slower than a LAN, bytes per ms, has better use for small pictures than for quick ones. */
+const SLOW_BYTES_PER_MS = 3_000;
+const NOTABLE_MS = 100;
+/** So long after it was last seen to be slow a line is tried with larger ones again. */
+const SLOW_FOR_MS = 60_000;
+let slowUntil = 0;
+
 /** WebP for all but old browsers; found out once. */
-const format = new Promise((resolve) => {
+const hasWebp = new Promise((resolve) => {
   const probe = new Image();
-  probe.onload = () => resolve(probe.width > 0 ? 'webp' : 'jpg');
-  probe.onerror = () => resolve('jpg');
+  probe.onload = () => resolve(probe.width > 0);
+  probe.onerror = () => resolve(false);
   probe.src = 'data:image/webp;base64,UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA';
 });
+
+/** JPEG is drawn and decoded in two thirds of the time for twice the bytes: WebP is for lines that are slower than that. */
+async function format() {
+  return performance.now() < slowUntil && (await hasWebp) ? 'webp' : 'jpg';
+}
+
+new PerformanceObserver((list) => {
+  for (const { initiatorType, transferSize, responseStart, responseEnd } of list.getEntries()) {
+    const ms = responseEnd - responseStart;
+    if (initiatorType === 'img' && ms > NOTABLE_MS && transferSize < SLOW_BYTES_PER_MS * ms)
+      slowUntil = performance.now() + SLOW_FOR_MS;
+  }
+}).observe({ type: 'resource' });
 
 /** The narrowest width of the ladder that fills `cssPixels` on this screen; infinite when none does. */
 export function widthFor(cssPixels) {
@@ -25,13 +45,14 @@ export function widthFor(cssPixels) {
 async function addressOf(image, cssPixels, isFull) {
   const width = widthFor(cssPixels);
   if (isFull && width === Number.POSITIVE_INFINITY) return image.original;
-  return `${image.base}${Math.min(1920, width)}.${await format}`;
+  return `${image.base}${Math.min(1920, width)}.${await format()}`;
 }
 
 function load(source, signal) {
   const next = new Image();
   next.decoding = 'async';
   next.draggable = false;
+  next.fetchPriority = 'high';
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => {
       // Takes its place on the line away, too.
