@@ -7,7 +7,7 @@ export type Answer = { ms: number; status: number; bytes: number; body: Buffer }
 export type HttpClient = {
   ask(
     path: string,
-    options?: { method?: string; headers?: Record<string, string>; body?: string },
+    options?: { method?: string; headers?: Record<string, string>; body?: string | Buffer },
   ): Promise<Answer>;
   json<T>(path: string): Promise<T>;
   close(): void;

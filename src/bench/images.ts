@@ -19,7 +19,7 @@ const shapes = 400;
 const grain = 9;
 
 /** A picture as hard to decode as a photograph of a board: many edges, and the noise of a sensor over all of it. */
-async function drawPhotograph(seed: string): Promise<Buffer> {
+export async function drawPhotograph(seed: string): Promise<Buffer> {
   const random = createRandom(`bench:photograph:${seed}`);
   const pixels = Buffer.alloc(width * height * channels, 80);
   for (let shape = 0; shape < shapes; shape++) {
@@ -35,6 +35,14 @@ async function drawPhotograph(seed: string): Promise<Buffer> {
     pixels[i] = Math.min(Math.max(value, 0), 255);
   }
   return sharp(pixels, { raw: { width, height, channels } }).jpeg({ quality: 90 }).toBuffer();
+}
+
+/** Five million pixels that do not compress: a file of about five MB. */
+export function drawNoise(): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  return sharp({ create: { width, height, channels, background: '#888', noise } })
+    .jpeg({ quality: 95 })
+    .toBuffer();
 }
 
 /** Writes photographs as old images of one station; answers their paths. */

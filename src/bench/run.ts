@@ -9,6 +9,7 @@ import { databasePages } from './database-pages.ts';
 import { databases } from './databases.ts';
 import { createInputs } from './inputs.ts';
 import { latency } from './latency.ts';
+import { live, liveMillion } from './live.ts';
 import { logins } from './logins.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { memory } from './memory.ts';
@@ -26,6 +27,8 @@ const groups: readonly Group[] = [
   memory,
   latency,
   screens,
+  live,
+  liveMillion,
   pagesOverHistory,
   logins,
   thumbnails,
