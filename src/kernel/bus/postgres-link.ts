@@ -17,7 +17,7 @@ export function postgresLink({ url, log }: { url: string; log: Log }): OpenLink 
       log,
       open: () => openPostgresLine(url, 'linesight bus'),
       onUp: async (client) => {
-        client.on('notification', ({ payload = '' }) => onText(payload));
+        client.onNotification(onText);
         await client.query(`listen ${channel}`);
         onUp();
       },

@@ -17,8 +17,14 @@ const sessionSettings = `
     ('idle_session_timeout', '${longestSilenceSec}s')) as wanted (name, value)
   where exists (select 1 from pg_settings where pg_settings.name = wanted.name)`;
 
+/** A connection of which several ask at once. */
+export type PostgresConnection = {
+  query(text: string, values?: unknown[]): Promise<pg.QueryResult>;
+  onNotification(listener: (text: string) => void): void;
+};
+
 /** Opens a connection to PostgreSQL outside the pool, for what belongs to a session: LISTEN and advisory locks. */
-export async function openPostgresLine(url: string, name: string): Promise<Line<pg.Client>> {
+export async function openPostgresLine(url: string, name: string): Promise<Line<PostgresConnection>> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -38,11 +44,25 @@ export async function openPostgresLine(url: string, name: string): Promise<Line<
     destroy(client);
     throw error;
   }
+  const connection = inTurns(client);
   return {
-    connection: client,
-    beat: async () => void (await client.query('select 1')),
+    connection,
+    beat: async () => void (await connection.query('select 1')),
     ended,
     destroy: () => destroy(client),
+  };
+}
+
+/** pg is to be asked one thing at a time: the next waits for the answer to the one before. */
+function inTurns(client: pg.Client): PostgresConnection {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query: (text, values) => {
+      const answer = last.then(() => client.query(text, values));
+      last = answer.catch(() => {});
+      return answer;
+    },
+    onNotification: (listener) => void client.on('notification', ({ payload = '' }) => listener(payload)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import type { Client } from 'pg';
 import { type KeptConnection, keepConnection, type Line } from '../db/kept-connection.ts';
+import type { PostgresConnection } from '../db/postgres-line.ts';
 import type { Log } from '../log.ts';
 import { certainForMs, type Locks } from './locks.ts';
 
@@ -59,7 +59,7 @@ function firstConnection<C>(kept: KeptConnection<C>, waiting: Set<() => void>): 
   });
 }
 
-async function postgresWords(url: string): Promise<LockWords<Client>> {
+async function postgresWords(url: string): Promise<LockWords<PostgresConnection>> {
   const { openPostgresLine } = await import('../db/postgres-line.ts');
   // A number of 64 bits, because that is what PostgreSQL's locks are named by.
   const numberOf = (key: string) => digestOf(key).readBigInt64BE(0).toString();

@@ -97,6 +97,8 @@ describe.each(serverKinds)('live images of several processes on one %s', (kind) 
     const ms = await waitUntil('the other one watches', said(screens[0]!, late), 40_000);
     console.info(`${kind}: live folders taken over ${(ms / 1000).toFixed(1)} s after a kill`);
     expect(ms).toBeLessThan(30_000);
+    await web.terminate();
+    expect(web.output()).not.toContain('DeprecationWarning');
     for (const { socket } of [...screens, stations]) socket.terminate();
   });
 });
