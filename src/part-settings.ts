@@ -68,11 +68,15 @@ export function thumbnailSettings(
 }
 
 /** What pages and interfaces need to know of the settings. */
-export function pageSettings(config: Config): InspectionDeps['settings'] {
+export function pageSettings(
+  config: Config,
+  demo: { readonly isRunning: boolean },
+): InspectionDeps['settings'] {
+  const isDemoOffered = config.demo && config.role === 'all';
   return {
     ngPreviewCount: config.ngPreviewCount,
     pattern: config.origins.filenameRegex === 'default' ? null : config.filenameRegex,
-    demoOffered: config.demo && config.role === 'all',
+    demo: () => (demo.isRunning ? 'drawing' : isDemoOffered ? 'offered' : 'none'),
     thumbMaxDim: config.thumbMaxDim,
   };
 }

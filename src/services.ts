@@ -136,7 +136,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       readPixels: images.images.readPixels,
       renderer,
       topics,
-      settings: pageSettings(config),
+      settings: pageSettings(config, demo),
     },
     start: async () => {
       bus.open();

@@ -89,7 +89,7 @@ async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsV
       folders: sources.map(({ path }) => path),
       exampleName,
       pattern: deps.settings.pattern,
-      demoOffered: deps.settings.demoOffered,
+      demo: deps.settings.demo(),
     },
     coveredSite: coveredSite(deps, asked),
     anyImageEver: deps.reads.names.listStations().length > 0,

@@ -4,6 +4,7 @@ import type { InspectionRef } from './model.ts';
 import type { InspectionReads } from './reads.ts';
 import type { RootPlaces } from './root-places.ts';
 import type { Sources } from './sources.ts';
+import type { DemoState } from './views.ts';
 
 /** What the pages and interfaces of inspections are made of. */
 export type InspectionDeps = {
@@ -18,7 +19,8 @@ export type InspectionDeps = {
     ngPreviewCount: number;
     /** FILENAME_REGEX where it is not the default. */
     pattern: string | null;
-    demoOffered: boolean;
+    /** Asked anew for every page: the button that starts the demo plant goes once it runs. */
+    demo: () => DemoState;
     thumbMaxDim: number;
   };
 };

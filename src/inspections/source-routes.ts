@@ -44,6 +44,5 @@ async function readSources(deps: InspectionDeps): Promise<SourcesView> {
   return {
     sources: sources.map((source) => sourcePanel(source, exampleName, now)),
     bad: badImagesView(images, totalCount),
-    demoOffered: deps.settings.demoOffered && sources.every(({ knownFiles }) => knownFiles === 0),
   };
 }

@@ -36,7 +36,7 @@ export type BadImageLine = {
 
 export type BadImagesView = { lines: BadImageLine[]; moreCount: number; here: string };
 
-export type SourcesView = { sources: SourcePanel[]; bad: BadImagesView; demoOffered: boolean };
+export type SourcesView = { sources: SourcePanel[]; bad: BadImagesView };
 
 export type SourcesPage = {
   live: LivePage<'status'>;

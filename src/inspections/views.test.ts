@@ -58,7 +58,7 @@ const inspection: InspectionRef = {
 
 const rest = {
   notices: { offline: [], backfill: null },
-  empty: { folders: ['/data'], exampleName: 'x.jpg', pattern: null, demoOffered: true },
+  empty: { folders: ['/data'], exampleName: 'x.jpg', pattern: null, demo: 'offered' as const },
   anyImageEver: true,
 };
 

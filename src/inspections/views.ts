@@ -101,6 +101,9 @@ export type CoversView = {
   csvHref: string;
 };
 
+/** The demo plant as an empty page tells of it: to be started, started and not yet seen, or not at all. */
+export type DemoState = 'offered' | 'drawing' | 'none';
+
 /** Why there is no card to show, and what to do next. */
 export type EmptyView = {
   /** `nothing-yet`: no image was ever seen. `nothing-here`: none within the chosen time and filters. */
@@ -109,7 +112,7 @@ export type EmptyView = {
   exampleName: string;
   /** The pattern of FILENAME_REGEX, shown when it is not the default one. */
   pattern: string | null;
-  demoOffered: boolean;
+  demo: DemoState;
   widerHref: string;
 };
 

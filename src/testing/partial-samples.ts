@@ -91,7 +91,7 @@ const empty = {
   folders: ['/data', odd],
   exampleName: 'OK-1.jpg',
   pattern: '^(?<pass>OK)',
-  demoOffered: true,
+  demo: 'offered' as const,
 };
 const backfill = { done: 10, total: 100, startedAt: now - 5000 };
 const notices = noticesView(
@@ -222,7 +222,9 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     ...cards.covers,
     query: { ...query, station: odd, part: odd },
   }),
-  'inspections/_empty': views(...nothing.map((view) => view.empty)),
+  'inspections/_empty': views(
+    ...nothing.flatMap(({ empty }) => [empty, empty && { ...empty, demo: 'drawing' as const }]),
+  ),
   'inspections/_notices': views(notices, quiet),
   'inspections/_tile': views(...wall.cards),
   'inspections/_tile-shot': images.map((inspection) => ({
@@ -255,10 +257,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   })),
   'sources/_bad': views(bad, noneBad),
   'sources/_source': views(...sources),
-  'sources/_status': views(
-    { sources, bad, demoOffered: false },
-    { sources: [], bad: noneBad, demoOffered: true },
-  ),
+  'sources/_status': views({ sources, bad }, { sources: [], bad: noneBad }),
   'system/_figure': views(...system.figures, ...systemOfNothing.figures),
   'system/_figures': views(system, systemOfNothing),
   'system/_window': views(system, systemOfNothing),

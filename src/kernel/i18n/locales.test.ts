@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { settings } from '../settings.ts';
 import { type Lang, languages } from './languages.ts';
 
 const plural = /_(zero|one|two|few|many|other)$/;
@@ -53,4 +54,10 @@ test.each(languages)('no text of %s is empty, has stray spaces or holds markup',
     expect({ key, text }).not.toEqual({ key, text: '' });
     expect({ key, markup: /<\/?[a-z]/i.test(text) }).toEqual({ key, markup: false });
   }
+});
+
+test.each(languages)('the Settings page has a heading in %s for every group of settings', (lang) => {
+  const texts = textsOf(lang);
+  const groups = new Set(settings.map(({ group }) => group));
+  expect([...groups].filter((group) => !texts.has(`settings.groups.${group}`))).toEqual([]);
 });

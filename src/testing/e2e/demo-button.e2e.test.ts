@@ -39,6 +39,11 @@ inBrowser(
 
     await page.getByRole('button', { name: 'Start the demo plant' }).click();
     const startedAt = performance.now();
+    // Until the first images stand there the page says that they come, and offers nothing twice.
+    await expect
+      .poll(async () => (await cards()) > 0 || (await words()).includes('has been started'))
+      .toBe(true);
+    expect(await page.getByRole('button', { name: 'Start the demo plant' }).count()).toBe(0);
     await expect.poll(cards, patience).toBeGreaterThan(2);
     const seconds = (performance.now() - startedAt) / 1000;
     console.log(`demo plant on the page after ${seconds.toFixed(1)} s`);
