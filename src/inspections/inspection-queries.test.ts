@@ -101,6 +101,8 @@ describe.each(testDialects)('lists of images in %s', (dialect) => {
     expect(image).toEqual({
       id: expect.any(Number),
       revision: 0,
+      site: 'main',
+      stationId: expect.any(Number),
       station: 'S9',
       part: 'OR-3CT',
       rootId: store.rootId,
@@ -112,6 +114,7 @@ describe.each(testDialects)('lists of images in %s', (dialect) => {
       sizeBytes: 1000,
       foundAt: at,
       missingAt: null,
+      clearedAt: null,
       rejudgedAt: null,
       previousVerdict: null,
     });

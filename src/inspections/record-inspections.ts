@@ -48,7 +48,8 @@ export function createRecordInspections(parts: SettleParts & { siteId: number })
       const { stationId, partId } = folder;
       const { files, isNew } = await db.tx(async (q) => {
         const horizons = await readHorizons(q);
-        const files = found.filter(({ capturedAt }) => capturedAt >= horizons.rows);
+        // A file without a time is not older than anything: it goes on and is refused.
+        const files = found.filter(({ capturedAt }) => !(capturedAt < horizons.rows));
         const inserted = await insert(q, folder, files, clock.now());
         const changes = files
           .filter((_, i) => inserted[i])
