@@ -29,7 +29,8 @@ export function createDoor(parts: {
   return {
     policy: parts.policy,
     siteId: site.id,
-    isOnPages: (pages, url) => isOnPages(pages, url, { ownSite: site.name, stationPageOf }),
+    isOnPages: (pages, url, isSocket) =>
+      isOnPages(pages, url, { isSocket, ownSite: site.name, stationPageOf }),
     writeWaitMs: (c, kind) => {
       const principal = c.get('principal');
       return limits[kind].take(principal.kind === 'token' ? `token ${principal.tokenId}` : addressOf(c));

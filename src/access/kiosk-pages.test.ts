@@ -44,10 +44,16 @@ test.each([
   ['/inspections', '/inspections/export.csv', false],
   ['/sources', '/images/1/0/strip.webp', false],
   ['/live', '/live?kiosk=1&tiles=4', true],
-  ['/live', '/ws/images?channels=original', true],
+  ['/live', '/ws/images?channels=original', false],
+  ['/live', '/', false],
   ['/live', '/live/latest?channels=original', true],
   ['/live', '/live/images/7/0/640.webp', true],
   ['/live', '/images/1/0/w640.webp', true],
+  ['/live', '/images/5/0/w640.webp', false],
+  ['/live', '/images/3/0/w640.webp', false],
+  ['/live', '/live/performance', false],
+  ['/live', '/latest', false],
+  ['/live', '/image/original/a.jpg', false],
   ['/live', '/live/main', false],
   ['/live', '/list/original', false],
   ['/overview', '/ws/images', false],
@@ -79,6 +85,14 @@ test.each([
   ['/stations/S9', '/stations/%', false],
 ])('the kiosk of %s may see %s: %s', async (page, path, allowed) => {
   expect(await see([page], path)).toBe(allowed);
+});
+
+test('the sockets of live images are open to a kiosk of the wall, and to no other', async () => {
+  const open = (page: string, path: string) =>
+    isOnPages([page], new URL(path, 'http://plant.local'), { ...here, isSocket: true });
+  for (const path of ['/', '/ws/images?channels=original'])
+    expect([await open('/live', path), await open('/inspections', path)]).toEqual([true, false]);
+  expect(await open('/live', '/live')).toBe(false);
 });
 
 test('a stream is open to a kiosk only when every fragment in it belongs to its pages', async () => {

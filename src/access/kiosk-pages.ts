@@ -40,11 +40,12 @@ function stationPage(pathname: string, site: string | null, ownSite: string): st
 const fragments: Readonly<Record<string, readonly string[]>> = {
   '/overview': ['/overview/stations'],
   '/inspections': ['/', '/inspections/cards'],
-  '/live': ['/ws/images', '/live/latest'],
+  '/live': ['/live/latest'],
   '/sources': ['/sources/status'],
 };
 /** Pages that show images of every station. */
-const pagesOfAllImages = ['/overview', '/inspections', '/live'];
+const pagesOfAllImages = ['/overview', '/inspections'];
+const liveSockets = ['/', '/ws/images'];
 
 /**
  * Whether an address belongs to one of a kiosk's pages: the page itself, what keeps it live, or an image of a station it
@@ -54,9 +55,15 @@ const pagesOfAllImages = ['/overview', '/inspections', '/live'];
 export async function isOnPages(
   pages: readonly string[],
   url: URL,
-  here: { ownSite: string; stationPageOf: (id: number) => Promise<string | undefined> },
+  here: {
+    isSocket?: boolean | undefined;
+    ownSite: string;
+    stationPageOf: (id: number) => Promise<string | undefined>;
+  },
 ): Promise<boolean> {
   const { pathname, searchParams } = url;
+  // A page and a socket may share an address: at `/` it is the page of the cards and the socket of live images.
+  if (here.isSocket) return pages.includes('/live') && liveSockets.includes(pathname);
   if (pathname === '/stream' || pathname === '/stream/snapshot') {
     const topics = searchParams.getAll('topics');
     return topics.length > 0 && topics.every((topic) => isTopicOf(pages, topic, here.ownSite));
@@ -66,7 +73,9 @@ export async function isOnPages(
   if (image) {
     if (pagesOfAllImages.some((page) => pages.includes(page))) return true;
     const page = await here.stationPageOf(Number(image[1]));
-    return page !== undefined && pages.includes(page);
+    if (page === undefined) return false;
+    // Live pictures are those of the own site alone, whose stations stand without it.
+    return pages.includes(page) || (pages.includes('/live') && !page.includes('?'));
   }
   if (isFragmentOf(pages, pathname, searchParams, here.ownSite)) return true;
   const path = canonical(pathname);

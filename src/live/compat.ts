@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
+import { speaksFor } from '../kernel/auth/principal.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { may } from '../kernel/http/access.ts';
@@ -19,6 +20,7 @@ import {
   uploadForm,
 } from './compat-schemas.ts';
 import { isLiveImageName } from './file-name.ts';
+import { mainCamera } from './find-folders.ts';
 import type { Live } from './live.ts';
 import { receivePair } from './receive-pair.ts';
 import { mockImage, mockWireImage, toWireImage } from './wire.ts';
@@ -67,6 +69,7 @@ export function liveCompatRoutes(deps: LiveCompatDeps): Hono<AppEnv> {
     .get('/image/:type/:filename', may('look'), (c) => sendImage(c, deps))
     .get('/stats', may('look'), docs.stats, async (c) => c.json(await readStats(deps)))
     .post(uploadPath, may('ingest:images'), docs.upload, async (c) => {
+      assertSpeaksForCamera(c);
       const { coil, capturedAt, original, labeled } = await receivePair(c, deps);
       return c.json({
         success: true,
@@ -74,6 +77,16 @@ export function liveCompatRoutes(deps: LiveCompatDeps): Hono<AppEnv> {
         data: { coil_number: coil, timestamp: capturedAt, original, labeled },
       });
     });
+}
+
+/** Pairs are of the main camera, and of no station: a token tied to another device or to a station does not send them. */
+function assertSpeaksForCamera(c: AppContext): void {
+  const [principal, door] = [c.get('principal'), c.get('door')];
+  if (!principal || !door || speaksFor(principal, { siteId: door.siteId, device: mainCamera })) return;
+  throw new AppError(
+    'forbidden',
+    `This token is tied to a station or another device, and an upload is of the camera "${mainCamera}". An administrator makes a token tied to no station, and to no device or to "${mainCamera}", on the page /tokens.`,
+  );
 }
 
 async function readLatest({ live, clock }: LiveCompatDeps, type: string, coil: string | undefined) {

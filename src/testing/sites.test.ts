@@ -217,3 +217,17 @@ function envOf(plant: TestApp): Record<string, string> {
   const { databaseUrl, dbPath } = plant.services.config as { databaseUrl?: string; dbPath: string };
   return databaseUrl ? { DATABASE_URL: databaseUrl } : { DB_PATH: dbPath };
 }
+
+test('the wall shows the cameras and stations of the own site alone, though another has a station of the same name', async () => {
+  await expect.poll(() => busan.services.live.current.latest('station/S4')?.name).toContain('-102500-2');
+  await expect.poll(() => albany.services.live.current.latest('station/S8')).toBeDefined();
+  busan.services.live.showStations(
+    albany.services.inspections.reads.names.listStations().map(({ id }) => id),
+  );
+  await expect.poll(() => albany.services.live.current.latest('station/S4')?.name).toContain('-212500-2');
+  const stationsOf = (plant: TestApp) =>
+    plant.services.live.cameras().flatMap(({ origin, name }) => (origin === 'station' ? name : []));
+  expect([stationsOf(busan), stationsOf(albany)]).toEqual([['S4'], ['S4', 'S8']]);
+  expect(busan.services.live.current.latest('station/S4')?.name).toContain('-102500-2');
+  expect(await busan.text('/live')).not.toContain('S8');
+});

@@ -85,7 +85,10 @@ async function findRefusal(
     case 'refused':
       return new AppError('forbidden', refusedText(principal, access), { details: { needed: access } });
     case 'confined':
-      if (principal.kind === 'kiosk' && (await door?.isOnPages(principal.pages, new URL(c.req.url))))
+      if (
+        principal.kind === 'kiosk' &&
+        (await door?.isOnPages(principal.pages, new URL(c.req.url), asksForSocket(c)))
+      )
         return undefined;
       return new AppError(
         'forbidden',
@@ -104,6 +107,11 @@ function findOtherSite(access: Access, principal: Principal, door: Door | undefi
     `The token "${principal.name}" is for another site. An administrator makes tokens for this one on the page /tokens.`,
     { details: { needed: access } },
   );
+}
+
+/** Whoever asks for a socket is given one, or nothing. */
+function asksForSocket(c: AppContext): boolean {
+  return c.req.header('upgrade')?.toLowerCase() === 'websocket';
 }
 
 function unknownText(principal: Principal, access: Access): string {
