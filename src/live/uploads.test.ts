@@ -91,6 +91,26 @@ test('pairs of one coil in one millisecond keep apart', async () => {
   expect(filesOf('labeled')).toHaveLength(3);
 });
 
+test('two processes that store pairs of one coil at one millisecond overwrite nothing', async () => {
+  await start();
+  const folders = { original: join(base, 'original'), labeled: join(base, 'labeled') };
+  const named = { coil: '7', at: testNow, endings: { original: 'jpg', labeled: 'jpg' } };
+  const drafts = Array.from({ length: 12 }, () => draftPair(folders));
+  for (const [i, { paths }] of drafts.entries())
+    for (const path of Object.values(paths)) writeFileSync(path, `${i}`);
+  // Not in turn, as one process would.
+  const stored = await Promise.all(drafts.map((draft) => storePair(draft, folders, named)));
+  expect(new Set(stored.map(({ at }) => at)).size).toBe(12);
+  const contents = (role: 'original' | 'labeled') =>
+    stored.map(({ pictures }) => {
+      const { name } = pictures.find((one) => one.role === role)!;
+      return readFileSync(join(folders[role], name), 'utf8');
+    });
+  expect(contents('original')).toEqual(drafts.map((_, i) => `${i}`));
+  expect(contents('labeled')).toEqual(contents('original'));
+  expect([...filesOf('original'), ...filesOf('labeled')].filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
 test('a pair that is not right is refused with the name of the field, and leaves nothing', async () => {
   const app = await start();
   const { original_image: _o, ...noOriginal } = whole;

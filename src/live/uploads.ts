@@ -5,12 +5,13 @@ import { AppError } from '../kernel/errors.ts';
 import { checkCompleteness } from '../kernel/images/completeness.ts';
 import { findAcceptedType, SNIFF_BYTES } from '../kernel/images/content-type.ts';
 import { readPixelSize } from '../kernel/images/pixel-size.ts';
+import { claimNames, completeNames, identityOf, type Move } from './claim-names.ts';
 import { uploadName } from './file-name.ts';
-import type { LiveRole } from './model.ts';
+import { type LiveRole, liveRoles } from './model.ts';
 
 /*
  * A pair of pictures becomes visible whole or not at all. Both are written under hidden names first; a note beside them
- * says how they will be called; then they are renamed. A process that dies before the note leaves nothing but hidden
+ * says how they will be called; then they take these names, which nobody else may have. A process that dies before the note leaves nothing but hidden
  * files, which the next start deletes; one that dies after it leaves a pair that the next start completes, before
  * anything looks at the folders.
  */
@@ -72,23 +73,29 @@ export async function storePair(
   named: { coil: string; at: number; endings: Record<LiveRole, string> },
 ): Promise<{ at: number; pictures: StoredPicture[] }> {
   const nameAt = (role: LiveRole, at: number) => uploadName(named.coil, at, role, named.endings[role]);
-  let at = named.at;
-  while (
-    (await exists(join(folders.original, nameAt('original', at)))) ||
-    (await exists(join(folders.labeled, nameAt('labeled', at))))
-  )
-    at++;
-  const moves = (['original', 'labeled'] as const).map((role) => ({
-    role,
-    from: draft.paths[role],
-    to: join(folders[role], nameAt(role, at)),
-  }));
+  const drafts: { role: LiveRole; from: string; id: string }[] = [];
+  for (const role of liveRoles)
+    drafts.push({ role, from: draft.paths[role], id: await identityOf(draft.paths[role]) });
   const note = join(folders.original, `${hidden}${draft.id}${noteEnding}`);
-  await writeNote(note, moves);
-  await moveAll(moves).catch(async (error: unknown) => {
+  const movesAt = (at: number) =>
+    drafts.map((one) => ({ ...one, to: join(folders[one.role], nameAt(one.role, at)) }));
+  const isFree = async (at: number) => {
+    for (const { to } of movesAt(at)) if (await exists(to)) return false;
+    return true;
+  };
+  let { at } = named;
+  try {
+    // Another process may take a name between the look and the claim.
+    for (; ; at++) {
+      if (!(await isFree(at))) continue;
+      await writeNote(note, movesAt(at));
+      if (await claimNames(movesAt(at))) break;
+    }
+  } catch (error) {
     await rm(note, { force: true });
     throw error;
-  });
+  }
+  const moves = movesAt(at);
   for (const folder of new Set(Object.values(folders))) await flushFolder(folder);
   await rm(note, { force: true });
   const pictures = moves.map(async ({ role, to }) => {
@@ -108,11 +115,7 @@ export async function recoverPairs(
   const entries = await readdir(folders.original).catch(() => []);
   for (const name of entries.filter((one) => one.startsWith(hidden) && one.endsWith(noteEnding))) {
     const note = join(folders.original, name);
-    for (const { from, to } of await readNote(note, folders)) {
-      if (!(await exists(from))) continue;
-      await move(from, to);
-      completed++;
-    }
+    completed += await completeNames(await readNote(note, folders));
     await rm(note, { force: true });
   }
   for (const folder of Object.values(folders)) {
@@ -125,36 +128,15 @@ export async function recoverPairs(
   return { completed, deleted };
 }
 
-/** Gives all their names or, where one cannot have it, none. */
-async function moveAll(moves: readonly Move[]): Promise<void> {
-  const done: Move[] = [];
-  try {
-    for (const one of moves) {
-      await move(one.from, one.to);
-      done.push(one);
-    }
-  } catch (error) {
-    for (const { from, to } of done) await rename(to, from).catch(() => {});
-    throw error;
-  }
-}
-
-/** Another process that starts meanwhile may have done the same already. */
-async function move(from: string, to: string): Promise<void> {
-  await rename(from, to).catch(async (error) => {
-    if (error.code !== 'ENOENT' || !(await exists(to))) throw error;
-  });
-}
-
 async function ageOf(path: string, now: number): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   return found ? now - found.mtimeMs : 0;
 }
 
-type Move = { from: string; to: string };
+type Named = Pick<Move, 'from' | 'to'>;
 
 /** Names alone: where they lie is known, and a note from elsewhere leads nowhere. */
-async function writeNote(path: string, moves: readonly Move[]): Promise<void> {
+async function writeNote(path: string, moves: readonly Named[]): Promise<void> {
   const names = moves.map(({ from, to }) => [basename(from), basename(to)]);
   const file = await open(`${path}.tmp`, 'wx');
   try {
@@ -167,7 +149,7 @@ async function writeNote(path: string, moves: readonly Move[]): Promise<void> {
   await flushFolder(dirname(path));
 }
 
-async function readNote(path: string, folders: PairFolders): Promise<Move[]> {
+async function readNote(path: string, folders: PairFolders): Promise<Named[]> {
   try {
     const names = JSON.parse(await readFile(path, 'utf8')) as [string, string][];
     const inFolders = [folders.original, folders.labeled];
