@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
+import { padJpeg } from '../../testing/faults/broken-images.ts';
 import { readPixelSize } from './pixel-size.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pixel-size-'));
@@ -26,4 +27,10 @@ test('a header is enough; what is no image has no size', async () => {
     expect(await readPixelSize(path)).toBeUndefined();
   }
   expect(await readPixelSize(join(folder, 'gone.jpg'))).toBeUndefined();
+});
+
+test('megabytes of metadata before it hide no size', async () => {
+  const jpeg = await board().jpeg().toBuffer();
+  writeFileSync(path, padJpeg(jpeg, 3 * 1024 * 1024));
+  expect(await readPixelSize(path)).toEqual({ width: 300, height: 200 });
 });

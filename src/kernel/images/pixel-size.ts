@@ -1,10 +1,11 @@
 import { openRegularFile, readWhole } from '../storage/open-file.ts';
 import { readBmpHeader } from './bmp.ts';
 import { findAcceptedType } from './content-type.ts';
+import { MAX_IMAGE_FILE_BYTES } from './read-image.ts';
 import { openUntrustedImage } from './untrusted-image.ts';
 
-/** Where the dimensions stand, behind all the metadata cameras write. */
-const MAX_HEADER_BYTES = 1024 * 1024;
+/** Where the dimensions stand in nearly all files; behind more metadata than that the whole file is read. */
+const HEADER_BYTES = 1024 * 1024;
 
 export type PixelSize = { width: number; height: number };
 
@@ -12,19 +13,26 @@ export type PixelSize = { width: number; height: number };
 export async function readPixelSize(realPath: string, root?: string): Promise<PixelSize | undefined> {
   const opened = await openRegularFile(realPath, root);
   if (!opened.ok) return undefined;
+  const { file, sizeBytes } = opened;
   try {
-    const bytes = await readWhole(opened.file, Math.min(opened.sizeBytes, MAX_HEADER_BYTES));
-    const type = findAcceptedType(bytes);
-    if (type === undefined) return undefined;
-    if (type === 'image/bmp') {
-      const { width, height } = readBmpHeader(bytes);
-      return { width, height };
-    }
-    const { autoOrient } = await (await openUntrustedImage(bytes)).metadata();
-    return { width: autoOrient.width, height: autoOrient.height };
+    const head = await readWhole(file, Math.min(sizeBytes, HEADER_BYTES));
+    const size = await sizeOf(head).catch(() => undefined);
+    if (size || sizeBytes <= HEADER_BYTES || sizeBytes > MAX_IMAGE_FILE_BYTES) return size;
+    return await sizeOf(await readWhole(file, sizeBytes));
   } catch {
     return undefined;
   } finally {
-    await opened.file.close();
+    await file.close();
   }
+}
+
+async function sizeOf(bytes: Buffer): Promise<PixelSize | undefined> {
+  const type = findAcceptedType(bytes);
+  if (type === undefined) return undefined;
+  if (type === 'image/bmp') {
+    const { width, height } = readBmpHeader(bytes);
+    return { width, height };
+  }
+  const { autoOrient } = await (await openUntrustedImage(bytes)).metadata();
+  return { width: autoOrient.width, height: autoOrient.height };
 }
