@@ -165,7 +165,7 @@ async function sendImage(
   const { type, filename } = c.req.param();
   if (`/image/${type}/${filename}` === mockImage.url) return sendMock(c);
   const channel = live.channels.find(type);
-  const isName = isLiveImageName(filename) && !/[/\\\0]/.test(filename);
+  const isName = isLiveImageName(filename) && !/[/\0]/.test(filename);
   const opened = channel && isName ? await openInside(channel.path, filename) : undefined;
   if (!opened?.ok) throw new AppError('not_found', 'There is no such image.');
   return sendFile(c, opened, { name: filename, caching: 'revalidate' });
