@@ -98,6 +98,28 @@ test('a refused button leads to signing in and back to the page it stands on', a
   expect((await post('/login', body, {})).headers.get('location')).toBe('/inspections?period=1d');
 });
 
+test.each(languages)(
+  'every page that a kiosk link can open is offered and listed under its name in %s',
+  async (lang) => {
+    const headers = { cookie: `${cookie}; lang=${lang}` };
+    const nav = Object.entries((texts(lang) as { nav: Record<string, string> }).nav);
+    const offered = await plant.text('/kiosk-links', { headers });
+    const found = [...offered.matchAll(/name="page:\/([^"]*)"[^>]*><span>([^<]*)<\/span>/g)].map((m) => [
+      m[1],
+      m[2],
+    ]);
+    const wholePlant = found.filter(([page]) => !page?.startsWith('stations/'));
+    expect(wholePlant.map(([page]) => page)).toEqual(['overview', 'inspections', 'live', 'sources']);
+    expect(nav).toEqual(expect.arrayContaining(wholePlant));
+    expect(found.filter(([, name]) => !name)).toEqual([]);
+    const made = await (
+      await post('/kiosk-links', { name: 'hall', 'page:/live': '1', 'page:/overview': '1' }, headers)
+    ).text();
+    const [live, overview] = ['live', 'overview'].map((key) => Object.fromEntries(nav)[key]);
+    expect(made).toContain(`<td>${overview}, ${live}</td>`);
+  },
+);
+
 test('a token or kiosk link is shown once, when it is made', async () => {
   const made = await (
     await post('/tokens', { name: 'edge', 'scope:ingest:events': '1', device: 'e-7' })
