@@ -12,7 +12,11 @@ import type { Config } from './kernel/config.ts';
 import { createCopiesKind } from './kernel/db/copies-kind.ts';
 import { createThumbnailKind } from './kernel/images/thumbnail-kind.ts';
 import type { Log } from './kernel/log.ts';
+import type { RetentionKind } from './kernel/retention-kind.ts';
+import { isWithin } from './kernel/storage/is-within.ts';
 import type { Places } from './kernel/storage/places.ts';
+import type { Live } from './live/live.ts';
+import { createLiveKind } from './live/retention-kind.ts';
 import { sharePassedOn } from './retention/pass-on.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
 import type { Db } from './schema/db.ts';
@@ -28,6 +32,7 @@ type Parts = {
   reads: InspectionReads;
   sources: Sources;
   images: Images;
+  live: Live;
   bus: Bus;
 } & Pick<RetentionOptions, 'onChanged' | 'onRemoved'>;
 
@@ -65,13 +70,29 @@ export function openRetention(parts: Parts): Retention {
       createThumbnailKind(images.store, places.stateDir),
       ...(db.dialect === 'sqlite' ? [createCopiesKind(places.dbPath, config.retentionCopyDays)] : []),
       files.kind,
+      openLiveKind(parts),
       rows,
       createGapKind(db, own.id, config.retentionGapDays),
       createAuditKind(db, config.retentionAuditDays),
     ],
-    folders: () => [places.stateDir, ...sources.rootPaths().map(({ path }) => path)],
+    folders: () => [places.stateDir, ...sources.rootPaths().map(({ path }) => path), ...liveFolders(parts)],
     marks: { high: config.diskHighPercent / 100, low: config.diskLowPercent / 100 },
     timeOfDay: config.retentionAt,
   });
   return retention;
+}
+
+/** Files of our own folder may go by the limits alone, those of any other only where deleting is allowed at all. */
+function openLiveKind({ config, places, clock, db, live }: Parts): RetentionKind {
+  const { dir, isOwn } = places.live;
+  const [days, bytes] = [config.retentionLiveDays, config.retentionLiveGb * gigabyte];
+  return createLiveKind({
+    ...{ db, clock, live, days, bytes },
+    mayDelete: (path) => config.retentionDeleteSource || (isOwn && isWithin(dir, path)),
+    freesDisks: config.retentionDeleteSource || days > 0 || bytes > 0,
+  });
+}
+
+function liveFolders({ live }: Parts): string[] {
+  return live.watched().map(({ path }) => path);
 }

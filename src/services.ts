@@ -114,7 +114,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const live = await openLive({ ...options, places, db, bus, reads, publish, store: images.store });
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
   const retention = openRetention({
-    ...{ config, places, clock, log, db, reads, sources, images },
+    ...{ config, places, clock, log, db, reads, sources, images, live },
     onChanged: () => publish('retention.changed', undefined),
     ...{ onRemoved: (...counted) => system.countRemoved(...counted), bus },
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { LiveNews } from '../events.ts';
 import type { Bus } from '../kernel/bus/bus.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Queryable } from '../kernel/db/database.ts';
 import type { ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
 import type { Lease } from '../kernel/leader/singletons.ts';
 import type { Log } from '../kernel/log.ts';
@@ -71,6 +72,14 @@ export type Live = {
   showStations(stationIds: readonly number[] | undefined): void;
   /** What another process recorded; undefined when anything may have been missed. Returns at once. */
   follow(news: LiveNews | undefined): void;
+  /** Channels that are watched, here or elsewhere, and whose folders are there. */
+  watched(): LiveChannel[];
+  /** Forgets images of a channel as `forget` writes it, and tells viewers of newest ones that are no more. */
+  forget(
+    channel: LiveChannel,
+    images: readonly { id: number; name: string }[],
+    write: (q: Queryable) => Promise<void>,
+  ): Promise<void>;
   watchFolder: LiveWatch['watchFolder'];
   rescan: LiveWatch['rescan'];
   /** Watches the folders for as long as this process has the right to; what was newest before is known already. */
@@ -158,6 +167,20 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     assertSeen: watching.assertSeen,
     showStations: (stationIds) => stations.wake(stationIds ?? options.listStations()),
     follow: follow.hear,
+    watched: () =>
+      channels.list().filter((one) => watching.isShown(one) && watching.offlineReasonOf(one.id) === null),
+    async forget({ id }, images, write) {
+      if (images.length === 0) return;
+      await db.tx(write);
+      watching.noteCleared(
+        id,
+        images.map(({ name }) => name),
+      );
+      const gone = images.filter((image) => current.find(image.id));
+      const telling = { channelId: id, added: 0, rows: [], gone };
+      if (gone.length > 0) told.recorded(newsOf(siteId, telling));
+      await intake.tell(telling);
+    },
     watchFolder: watching.watchFolder,
     rescan: async () => {
       const result = await watching.rescan();

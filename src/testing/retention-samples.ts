@@ -29,6 +29,7 @@ const full: RetentionView = {
       ...{ limits: { days: 90, bytes: 5e11 }, isEstimate: true },
       due: { count: 1_000, bytes: 340_000_000 },
     }),
+    kind('live', { limits: { days: 30, bytes: 0 }, isEstimate: true }),
     kind('inspections', { hindrance: 'reading', due: { count: 5, bytes: null } }),
     kind('gaps', { hindrance: 'offline' }),
     kind('audit', { hindrance: 'off' }),

@@ -3,11 +3,11 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { isAway } from '../../kernel/images/locate-image.ts';
 import type { Cut, Hindrance, RetentionKind } from '../../kernel/retention-kind.ts';
+import { type Deletion, deleteFiles } from '../../kernel/storage/delete-files.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders, KnownFolder } from '../folders.ts';
 import { hourMs } from '../roll-ups.ts';
 import { createSiteHours, type HourLane, inHour } from './count-hours.ts';
-import { type Deletion, deleteFiles } from './delete-files.ts';
 import { createReadHorizons, setHorizon } from './horizons.ts';
 import { createMeanSize } from './mean-size.ts';
 

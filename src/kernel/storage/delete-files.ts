@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, unlink } from 'node:fs/promises';
-import { resolveInside } from '../../kernel/storage/confine.ts';
-import { isWithin } from '../../kernel/storage/is-within.ts';
+import { resolveInside } from './confine.ts';
+import { isWithin } from './is-within.ts';
 
 /** A file as its row knows it; null what no look has told yet. */
 export type SourceFile = { name: string; sizeBytes: number | null; modifiedAt: number | null };
