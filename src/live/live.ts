@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LiveNews } from '../events.ts';
 import type { Bus } from '../kernel/bus/bus.ts';
@@ -28,6 +27,7 @@ import {
 } from './record-live-images.ts';
 import { createSilences } from './silences.ts';
 import { createStationFeed, type ReadStation } from './station-feed.ts';
+import { makeUploadFolder } from './upload-folder.ts';
 import type { WatchChannelsOptions } from './watch-channels.ts';
 
 const silenceLookMs = 1_000;
@@ -120,8 +120,9 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   for (const channel of channels.list()) await intake.begin(channel);
 
   const openUploads = async (role: LiveRole): Promise<LiveChannel> => {
-    const path = join(place.dir, role);
-    await mkdir(path, { recursive: true });
+    const known = channels.byPath(join(place.dir, role));
+    const hadImages = known !== undefined && current.latest(known.key) !== undefined;
+    const path = await makeUploadFolder(place, role, hadImages);
     const channel = await channels.ensure({ path, camera: mainCamera, role, wantedKey: role });
     if (!channel) throw new Error('There are more live channels than this process takes');
     await watching.adopt(channel);

@@ -1,0 +1,33 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeUploadFolder } from './upload-folder.ts';
+
+function createFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'linesight-upload-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+const unavailable = { code: 'unavailable', message: expect.stringMatching(/IMAGE_BASE_PATH.*mounted/) };
+
+test('an upload writes nothing beneath the place of a share that is away', async () => {
+  const folder = createFolder();
+  const place = { dir: join(folder, 'share', 'live'), isOwn: false };
+  await expect(makeUploadFolder(place, 'original', false)).rejects.toMatchObject(unavailable);
+  expect(existsSync(join(folder, 'share'))).toBe(false);
+  // The place of a mount is there without the mount; the folder that held images is not.
+  mkdirSync(place.dir, { recursive: true });
+  await expect(makeUploadFolder(place, 'original', true)).rejects.toMatchObject(unavailable);
+  expect(existsSync(join(place.dir, 'original'))).toBe(false);
+});
+
+test("a base that is there gets the role's folder, and our own folder is made as a whole", async () => {
+  const folder = createFolder();
+  const given = { dir: folder, isOwn: false };
+  const paths = await Promise.all([1, 2].map(() => makeUploadFolder(given, 'labeled', false)));
+  expect(paths).toEqual(Array(2).fill(join(folder, 'labeled')));
+  expect(await makeUploadFolder(given, 'labeled', true)).toBe(join(folder, 'labeled'));
+  const own = { dir: join(folder, 'state', 'live'), isOwn: true };
+  expect(existsSync(await makeUploadFolder(own, 'original', true))).toBe(true);
+});
