@@ -45,6 +45,7 @@ import { liveSocketRoutes } from './live/socket.ts';
 import { openLivePages } from './open-live-pages.ts';
 import { type OverviewDeps, overviewRoutes } from './overview/routes.ts';
 import { retentionApiRoutes } from './retention/api.ts';
+import { readDisks } from './retention/disks.ts';
 import { retentionRoutes } from './retention/routes.ts';
 import type { Services } from './services.ts';
 import { preferenceRoutes } from './settings/preferences.ts';
@@ -53,7 +54,7 @@ import { systemRoutes } from './system/routes.ts';
 
 /** Forms are small; pairs of images have a limit of their own. */
 const maxBodyBytes = 64 * 1024;
-/** A rescan answers within 60 s, everything else in milliseconds. */
+/** A rescan answers within 60 s, everything else in milliseconds; a pair of images is sent as long as it may be. */
 const maxAnswerMs = 75_000;
 
 /** The web application: who is let in and in which order, and one mount a feature. */
@@ -81,7 +82,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   if (services.config.corsOrigins.length > 0) app.use(crossOrigin(services.config.corsOrigins));
   app.use(compression());
   app.use(bodySizeLimit(maxBodyBytes, [uploadPath]));
-  app.use(timeLimit(maxAnswerMs));
+  app.use(timeLimit(maxAnswerMs, [uploadPath]));
   if (!dutiesOf(services.config.role).servesPages) app.use(healthOnly(services.config.role));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
   for (const routes of mountFeatures(services, () => app)) app.route('/', routes);
@@ -158,6 +159,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       clock,
       wallClock: inspections.reads.wallClock,
       maxFileBytes: config.maxFileSize,
+      disks: { highMark: services.retention.marks.high, readDisks },
     }),
     imageRoutes({ images, findInspection, sites: inspections.reads.sites }),
     inspectionCompatRoutes(inspections),

@@ -23,9 +23,18 @@ import { isLiveImageName } from './file-name.ts';
 import { mainCamera } from './find-folders.ts';
 import type { Live } from './live.ts';
 import { receivePair } from './receive-pair.ts';
+import { createUploadRoom, type UploadRoomOptions } from './upload-room.ts';
 import { mockImage, mockWireImage, toWireImage } from './wire.ts';
 
-export type LiveCompatDeps = { live: Live; maxFileBytes: number; clock: Clock; wallClock: WallClock };
+export type LiveCompatDeps = {
+  live: Live;
+  maxFileBytes: number;
+  clock: Clock;
+  wallClock: WallClock;
+  disks: Pick<UploadRoomOptions, 'highMark' | 'readDisks'>;
+  /** How long the sending of a pair may take, ms, where not the usual time. */
+  sendingMs?: number | undefined;
+};
 
 /** Where pairs are sent: the only path that takes more than a small form. */
 export const uploadPath = '/upload/pair';
@@ -52,13 +61,14 @@ const docs = {
     ...{ ...ofReceiver, summary: 'Send both pictures of a coil', form: uploadForm, answer: uploadAnswer },
     files: ['original_image', 'labeled_image'],
     description: 'JPEG, PNG or BMP, told by content. Either both pictures are there afterwards, or none.',
-    refusals: ['invalid', 'unauthorized', 'forbidden', 'too_large'],
+    refusals: ['invalid', 'unauthorized', 'forbidden', 'too_large', 'unavailable'],
     example: { path: uploadPath, form: { coil_number: '2891', defect_data: '{"scratches":2}' } },
   }),
 };
 
 /** The interface of the live image receiver (contract S5) on the same reads as the pages; its socket is `socket.ts`. */
 export function liveCompatRoutes(deps: LiveCompatDeps): Hono<AppEnv> {
+  const room = createUploadRoom({ ...deps.disks, pairBytes: 2 * deps.maxFileBytes });
   return new Hono<AppEnv>()
     .get('/latest/:type?', may('look'), docs.latest, async (c) =>
       c.json(await readLatest(deps, c.req.param('type') ?? defaultType, c.req.valid('query').coil_number)),
@@ -70,7 +80,7 @@ export function liveCompatRoutes(deps: LiveCompatDeps): Hono<AppEnv> {
     .get('/stats', may('look'), docs.stats, async (c) => c.json(await readStats(deps)))
     .post(uploadPath, may('ingest:images'), docs.upload, async (c) => {
       assertSpeaksForCamera(c);
-      const { coil, capturedAt, original, labeled } = await receivePair(c, deps);
+      const { coil, capturedAt, original, labeled } = await receivePair(c, { ...deps, room });
       return c.json({
         success: true,
         message: 'Both images were received',

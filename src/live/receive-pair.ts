@@ -7,9 +7,12 @@ import { parseDefectData } from './defect-data.ts';
 import { parseLiveName } from './file-name.ts';
 import type { Live } from './live.ts';
 import type { LiveChannel, LiveRole } from './model.ts';
+import type { UploadRoom } from './upload-room.ts';
 import { checkPicture, draftPair, dropPair, storePair } from './uploads.ts';
 import { toWireImage, type WireImage } from './wire.ts';
 
+/** Ends before the server cuts a request that is still being sent (120 s), so that the sender gets an answer. */
+const maxSendingMs = 110_000;
 /** Defects as the sender describes them. */
 const maxDefectBytes = 64 * 1024;
 const maxCoilBytes = 200;
@@ -20,26 +23,36 @@ export type ReceivePairDeps = {
   maxFileBytes: number;
   clock: Clock;
   wallClock: WallClock;
+  room: UploadRoom;
+  /** How long the sending of a form may take; `maxSendingMs` unless told otherwise. */
+  sendingMs?: number | undefined;
 };
 
 export type ReceivedPair = { coil: string; capturedAt: number; original: WireImage; labeled: WireImage };
 
 /**
  * Takes an uploaded pair (contract S5): both pictures or none, checked, named, recorded and told before the answer.
- * Throws `invalid` and `too_large` with the name of the field that is wrong.
+ * Throws `invalid` and `too_large` with the name of the field that is wrong, and `unavailable` where there is no room for
+ * more or the form does not come to its end in time.
  */
-export async function receivePair(c: AppContext, deps: ReceivePairDeps): Promise<ReceivedPair> {
+export function receivePair(c: AppContext, deps: ReceivePairDeps): Promise<ReceivedPair> {
+  return deps.room.enter(() => receiveInRoom(c, deps));
+}
+
+async function receiveInRoom(c: AppContext, deps: ReceivePairDeps): Promise<ReceivedPair> {
   const { live } = deps;
   const channels = {
     original: await live.openUploads('original'),
     labeled: await live.openUploads('labeled'),
   };
   const folders = { original: channels.original.path, labeled: channels.labeled.path };
+  await deps.room.assertRoom([folders.original, folders.labeled]);
   const draft = draftPair(folders);
   try {
     const { fields, files } = await receiveMultipart(c, {
       files: { original_image: draft.paths.original, labeled_image: draft.paths.labeled },
       maxFileBytes: deps.maxFileBytes,
+      withinMs: deps.sendingMs ?? maxSendingMs,
       fields: { coil_number: maxCoilBytes, defect_data: maxDefectBytes },
     });
     for (const field of ['original_image', 'labeled_image'])

@@ -17,7 +17,7 @@ function createApp(renderProblem: RenderProblem = (_c, problem, form) => `${form
   });
   const app = new Hono<AppEnv>();
   const handlers = createErrorHandlers({ renderProblem });
-  app.use(requestLog({ log }), urlLimit(), timeLimit(50), bodySizeLimit(10));
+  app.use(requestLog({ log }), urlLimit(), timeLimit(50, ['/patient']), bodySizeLimit(10));
   for (const path of ['/page', '/api/v1/x', '/api/x']) {
     app.get(path, () => {
       throw new AppError('conflict', 'Already there', { details: { name: 'S4' } });
@@ -35,6 +35,10 @@ function createApp(renderProblem: RenderProblem = (_c, problem, form) => `${form
   app.get('/slow', async (c) => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     return c.text('late');
+  });
+  app.get('/patient', async (c) => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return c.text('done');
   });
   app.post('/body', async (c) => c.text(await c.req.text()));
   app.onError(handlers.onError).notFound(handlers.notFound);
@@ -114,4 +118,10 @@ test('every request leaves one line with its status and time, and no raw control
     status: 404,
     ms: expect.any(Number),
   });
+});
+
+test('work with a limit of its own is never answered as unfinished while it goes on', async () => {
+  const { app } = createApp();
+  expect((await app.request('/slow')).status).toBe(503);
+  expect(await (await app.request('/patient')).text()).toBe('done');
 });

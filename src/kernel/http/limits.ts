@@ -37,9 +37,12 @@ export function bodySizeLimit(maxBytes: number, besides: readonly string[] = [])
   };
 }
 
-/** Answers `unavailable` when no answer has begun within `maxMs`; a body that is already streaming is not cut. */
-export function timeLimit(maxMs: number): MiddlewareHandler<AppEnv> {
-  return timeout(maxMs, () => {
+/**
+ * Answers `unavailable` when no answer has begun within `maxMs`; a body that is already streaming is not cut. The work
+ * itself goes on, so the paths in `besides`, whose answers say what was kept, have limits of their own.
+ */
+export function timeLimit(maxMs: number, besides: readonly string[] = []): MiddlewareHandler<AppEnv> {
+  const limit = timeout(maxMs, () => {
     const error = new AppError(
       'unavailable',
       'The server is busy and did not finish this in time. Try again.',
@@ -50,4 +53,5 @@ export function timeLimit(maxMs: number): MiddlewareHandler<AppEnv> {
     // Hono's middleware only promises to throw what it is given; its type names its own exception.
     return error as never;
   });
+  return (c, next) => (besides.includes(c.req.path) ? next() : limit(c, next));
 }

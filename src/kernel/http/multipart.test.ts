@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
@@ -24,4 +24,27 @@ test.skipIf(!mayMount())('a form whose files fill the disk is refused, not waite
     code: 'unavailable',
     message: expect.stringMatching(/^The disk is full/),
   });
+});
+
+test('a form that is not sent in time is refused, and nothing of it is written any more', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'linesight-form-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const app = new Hono<AppEnv>()
+    .post('/', async (c) => {
+      const files = { first: join(folder, 'first') };
+      return c.json(await receiveMultipart(c, { files, maxFileBytes: 50_000, fields: {}, withinMs: 150 }));
+    })
+    .onError((error) => {
+      rmSync(join(folder, 'first'));
+      return Response.json({ ...error, message: error.message });
+    });
+  const head = '--b\r\nContent-Disposition: form-data; name="first"; filename="a"\r\n\r\nthe beginning';
+  const body = new ReadableStream({ start: (sender) => sender.enqueue(new TextEncoder().encode(head)) });
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  const answer = await app.request('/', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+  expect(await answer.json()).toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/^The form was not sent within 0.15 s; nothing was kept/),
+  });
+  expect(readdirSync(folder)).toEqual([]);
 });

@@ -12,6 +12,8 @@ export type MultipartLimits = {
   maxFileBytes: number;
   /** Fields of text, each with the most bytes it may have. */
   fields: Readonly<Record<string, number>>;
+  /** A form that is still being sent after this time is refused, ms. */
+  withinMs?: number;
 };
 
 export type Multipart = {
@@ -27,7 +29,7 @@ const overheadBytes = 64 * 1024;
  * Reads `multipart/form-data` as it comes: files go to the disk piece by piece, so that memory does not grow with them.
  * What is left of a form that is refused is read and thrown away, because a client in the middle of sending does not
  * listen. Files of a refused form are the caller's to delete. Throws `invalid` and `too_large` with the field's name, and
- * `unavailable` where the disk takes no more.
+ * `unavailable` where the disk takes no more or the form takes too long.
  */
 export async function receiveMultipart(c: AppContext, limits: MultipartLimits): Promise<Multipart> {
   const contentType = c.req.header('content-type') ?? '';
@@ -76,11 +78,13 @@ export async function receiveMultipart(c: AppContext, limits: MultipartLimits): 
     parser.on(event, () => refuse(new AppError('invalid', 'The form has more fields than it may have.')));
 
   try {
-    await pipeline(Readable.fromWeb(body as never), countBytes(maxBytes), parser);
+    const signal = limits.withinMs === undefined ? undefined : AbortSignal.timeout(limits.withinMs);
+    await pipeline(Readable.fromWeb(body as never), countBytes(maxBytes), parser, { signal });
   } catch (error) {
     for (const stream of streams) stream.destroy();
     await Promise.allSettled(writes);
     if (error instanceof AppError) throw error;
+    if ((error as Error).name === 'AbortError') throw tooSlow(limits.withinMs ?? 0, error);
     refuseCut(error);
     throw fault;
   }
@@ -153,6 +157,14 @@ function unwritable(cause: unknown): AppError {
   const isFull = ['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? '');
   const what = isFull ? 'The disk is full' : 'The files cannot be written';
   return new AppError('unavailable', `${what}; nothing was kept. Send the form again later.`, { cause });
+}
+
+function tooSlow(withinMs: number, cause: unknown): AppError {
+  return new AppError(
+    'unavailable',
+    `The form was not sent within ${withinMs / 1000} s; nothing was kept. Send it again.`,
+    { cause, details: { retryAfterSec: 5 } },
+  );
 }
 
 function tooLarge(field: string, maxBytes: number): AppError {
