@@ -37,3 +37,34 @@ test('when a camera falls silent, the cameras are looked up once, however many w
     Array(20).fill(1_000),
   );
 });
+
+test('many screens that come or change their cameras at once look the cameras up once', () => {
+  let looks = 0;
+  let silentSinceAt: number | null = null;
+  const feed = createLiveFeed({
+    source: {
+      current: { latest: () => undefined, list: () => [] },
+      cameras: () => {
+        looks += 1;
+        return [camera(silentSinceAt)];
+      },
+    },
+    clock: createTestClock(0),
+    version: '1',
+    pingEveryMs: 1_000,
+  });
+  const told: string[] = [];
+  const socket: Socket = { send: (text) => told.push(text), bufferedBytes: () => 0, close: () => {} };
+  const wanted = { channels: new Set(['original']), coil: null, isDetailed: true, wantsPings: false };
+  const screen = feed.join(socket, wanted);
+  for (let i = 0; i < 200; i++) {
+    feed.join(socket, wanted);
+    screen.onMessage?.('{"type":"subscribe","channels":["original"]}');
+  }
+  expect(looks).toBeLessThan(5);
+  // What was told of cameras is never older than what a screen that comes afterwards gets.
+  silentSinceAt = 1_000;
+  feed.tellCameras();
+  feed.join(socket, wanted);
+  expect(JSON.parse(told.at(-1)!).cameras[0].silent_since).toBe(1_000);
+});

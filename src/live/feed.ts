@@ -42,12 +42,17 @@ export type LiveFeed = {
   stats(): FeedStats;
 };
 
+type CameraLook = { all: LiveCamera[]; set: string };
+
 type Viewer = {
   wanted: Subscription;
   outbox: Outbox;
   /** The states of its cameras, as they were told last. */
   cameras: string;
 };
+
+/** Of a thousand cameras a look takes a millisecond, and two hundred screens may come at once. */
+const lookAgainMs = 250;
 
 /** Keys of an outbox: the images of each channel, the cameras' states, and one for everything else. */
 const imageKey = (channel: string) => `image ${channel}`;
@@ -68,17 +73,28 @@ export function createLiveFeed(options: {
   const told = new Map<string, string>();
   let skipped = 0;
 
+  /** The last look; forgotten when a picture came or went. */
+  let lately: { at: number; cameras: CameraLook } | undefined;
+
+  /** All cameras, as they were a moment ago: what changes is told to everybody who has come. */
+  function lookLately(): CameraLook {
+    if (lately === undefined || performance.now() - lately.at > lookAgainMs) look();
+    return lately!.cameras;
+  }
+
   /** All cameras now, with a short name of the set of channels that have a picture. */
-  function look(): { all: LiveCamera[]; set: string } {
+  function look(): CameraLook {
     const all = source.cameras();
     const keys = all.flatMap(({ newest }) => Object.values(newest).map(({ channel }) => channel));
-    return { all, set: hash('sha1', keys.join('\n'), 'base64url').slice(0, 10) };
+    const cameras = { all, set: hash('sha1', keys.join('\n'), 'base64url').slice(0, 10) };
+    lately = { at: performance.now(), cameras };
+    return cameras;
   }
 
   /** The states of a viewer's cameras; whoever tells many viewers looks once. */
   function camerasOf(
     wanted: Subscription,
-    { all, set } = look(),
+    { all, set } = lookLately(),
   ): { data: object[]; set: string; text: string } {
     const isWanted = (camera: LiveCamera) =>
       Object.values(camera.channels).some((channel) => wanted.channels?.has(channel));
@@ -167,11 +183,13 @@ export function createLiveFeed(options: {
       };
     },
     announce: ({ channel, coil, isNewest }) => {
+      lately = undefined;
       const isFirst = !told.get(channel);
       tell(channel, coil === null ? [] : [coil], isNewest && isNewsOf(channel));
       if (isFirst) tellCameras();
     },
     withdraw: ({ channel, coils }) => {
+      lately = undefined;
       const isEmpty = source.current.latest(channel) === undefined;
       tell(channel, coils, isEmpty && isNewsOf(channel));
       if (isEmpty) tellCameras();
