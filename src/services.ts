@@ -118,7 +118,15 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     onChanged: () => publish('retention.changed', undefined),
     ...{ onRemoved: (...counted) => system.countRemoved(...counted), bus },
   });
-  const parts = systemParts({ sources, db, topics, images, places, cleanedUpAt: () => retention.lastRunAt });
+  const parts = systemParts({
+    sources,
+    db,
+    topics,
+    images,
+    places,
+    screens,
+    cleanedUpAt: () => retention.lastRunAt,
+  });
   const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
   const demo = createDemo({
     ...{ ...demoSettings(config, places), clock, log, watch: sources.watch, watchLive: live.watchFolder },
@@ -235,13 +243,15 @@ function systemParts({
   topics,
   images,
   places,
+  screens,
   cleanedUpAt,
-}: Pick<Services, 'db' | 'images' | 'places'> &
+}: Pick<Services, 'db' | 'images' | 'places' | 'screens'> &
   Pick<SystemParts, 'cleanedUpAt'> & { sources: Sources; topics: Topics }): SystemParts {
   return {
     listSources: sources.list,
     pendingWrites: db.pendingWrites,
     streams: topics.stats,
+    live: screens.totals,
     thumbnails: () => {
       const { disk, waitingViewers, waitingAhead } = images.store.stats();
       return { bytes: disk.bytes, waiting: waitingViewers + waitingAhead };

@@ -7,6 +7,8 @@ import { createLiveMeasures, type LiveMeasures } from './measures.ts';
 export type LiveScreens = {
   feed: LiveFeed;
   measures: LiveMeasures;
+  /** Newest images told since the start, and what the feed says of its viewers. */
+  totals(): { images: number; viewers: number; skipped: number };
   /** What happens when a newest image came: viewers are told, then it is counted. */
   onImage(event: Events['live.image']): void;
 };
@@ -20,13 +22,17 @@ export function openScreens(options: {
 }): LiveScreens {
   const feed = createLiveFeed(options);
   const measures = createLiveMeasures(options.clock);
+  let images = 0;
   return {
     feed,
     measures,
+    totals: () => ({ images, ...feed.stats() }),
     onImage: (event) => {
       feed.announce(event);
       const image = event.isNewest ? options.source.current.latest(event.channel) : undefined;
-      if (image) measures.note(image);
+      if (!image) return;
+      images += 1;
+      measures.note(image);
     },
   };
 }

@@ -39,6 +39,8 @@ export function createMetrics(options: {
   });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `linesight_${name}`, help, labelNames, registers });
+  /** Counted elsewhere; set anew at each scrape. */
+  const counter = (name: string, help: string) => new Counter({ name: `linesight_${name}`, help, registers });
   const gauges = {
     lag: gauge('ingest_lag_seconds', 'From a complete file to its row', ['source', 'quantile']),
     sweep: gauge('sweep_duration_seconds', 'The last sweep of a watched folder', ['source']),
@@ -46,6 +48,12 @@ export function createMetrics(options: {
     queues: gauge('queue_depth', 'What waits', ['queue']),
     viewers: gauge('stream_viewers', 'Screens on the live stream'),
     topics: gauge('stream_topics', 'Fragments kept live'),
+    liveImages: counter('live_images_told_total', 'Newest live images told to viewers since the start'),
+    liveViewers: gauge('live_viewers', 'WebSockets that follow live images'),
+    liveSkipped: counter(
+      'live_messages_skipped_total',
+      'Images a slow viewer was spared because a newer one came',
+    ),
     database: gauge('database_bytes', 'Size of the database file with its log'),
     thumbnails: gauge('thumbnails_bytes', 'Size of the kept thumbnails'),
     disk: gauge('state_disk_free_bytes', 'Free space where the state is kept'),
@@ -73,6 +81,7 @@ type Gauges = Record<
   | 'queues'
   | 'viewers'
   | 'topics'
+  | 'liveViewers'
   | 'database'
   | 'thumbnails'
   | 'disk'
@@ -80,7 +89,8 @@ type Gauges = Record<
   | 'loop'
   | 'memory',
   Gauge
->;
+> &
+  Record<'liveImages' | 'liveSkipped', Counter>;
 
 function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): void {
   for (const { id, state: sourceState, lag, lastSweep } of state.sources) {
@@ -93,6 +103,14 @@ function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): 
   for (const [queue, depth] of Object.entries(state.queues)) gauges.queues.set({ queue }, depth);
   gauges.viewers.set(state.streams.viewers);
   gauges.topics.set(state.streams.topics);
+  gauges.liveViewers.set(state.live.viewers);
+  for (const [counter, count] of [
+    [gauges.liveImages, state.live.images],
+    [gauges.liveSkipped, state.live.skipped],
+  ] as const) {
+    counter.reset();
+    counter.inc(count);
+  }
   gauges.memory.set(process.memoryUsage.rss());
   const { database, thumbnails, disk } = state.values;
   for (const [gauge, value] of [

@@ -16,6 +16,8 @@ export type SystemParts = {
   listSources: () => readonly SystemSource[];
   pendingWrites: () => number;
   streams: () => { viewers: number; topics: number };
+  /** Live images told since the start, who looks at them, and messages slow viewers were spared. */
+  live: () => LiveTotals;
   thumbnails: () => { bytes: number; waiting: number };
   /** When the last clean-up ended, epoch ms; null before the first. */
   cleanedUpAt: () => number | null;
@@ -24,7 +26,10 @@ export type SystemParts = {
   stateDir: string;
 };
 
+export type LiveTotals = { images: number; viewers: number; skipped: number };
+
 export type SystemState = {
+  live: LiveTotals;
   sources: readonly SystemSource[];
   queues: { incomplete: number; backfill: number; writes: number; thumbnails: number };
   streams: { viewers: number; topics: number };
@@ -50,6 +55,7 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
     sources,
     queues,
     streams,
+    live: parts.live(),
     cleanedUpAt: parts.cleanedUpAt(),
     values: {
       lag: greatest(sources.map(({ lag }) => lag?.p99Ms)),
