@@ -87,15 +87,14 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const reads = await createInspectionReads(db, clock, await openSites(options, db), grown);
   const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
-  const { asset } = staticFiles;
   const version = `${productVersion()}+${staticFiles.version}`;
   const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
   const notes = () => [
     ...(config.access === 'open' ? [openNote] : []),
     ...[...places.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])],
   ];
-  const { ownLabel: ownSite } = reads.sites;
-  const renderer = createPageRenderer({ sections, config, i18n, asset, version, clock, ownSite, notes });
+  const face = { asset: staticFiles.asset, ownSite: reads.sites.ownLabel, notes };
+  const renderer = createPageRenderer({ sections, config, i18n, version, clock, ...face });
   const { sockets } = entrances;
   const checks = startSequenceChecks({
     ...{ db, sites: reads.sites, log, isDuty: duties.checksSequences },
@@ -109,8 +108,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const access = await openAccess(options, db, reads, () => publish('access.changed', undefined));
   const sources = openSources(options, places, { db, reads, bus, singletons, publish });
   const rootPlaces = createRootPlaces({ db, sites: reads.sites, clock, watched: sources.rootPaths });
-  const looksAgain = duties.looksAgainAtImages;
-  const images = openImages(options, places, { db, reads, findPlace: rootPlaces.find, publish, looksAgain });
+  const further = { findPlace: rootPlaces.find, looksAgain: duties.looksAgainAtImages };
+  const images = openImages(options, places, { db, reads, publish, ...further });
   const live = await openLive({ ...options, places, db, bus, reads, publish, store: images.store });
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
   const retention = openRetention({
@@ -119,13 +118,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     ...{ onRemoved: (...counted) => system.countRemoved(...counted), bus },
   });
   const parts = systemParts({
-    sources,
-    db,
-    topics,
-    images,
-    places,
-    screens,
-    cleanedUpAt: () => retention.lastRunAt,
+    ...{ sources, db, topics, images, places, screens, cleanedUpAt: () => retention.lastRunAt },
   });
   const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
   const demo = createDemo({

@@ -19,6 +19,7 @@ async function scrape(): Promise<Map<string, number>> {
 
 test('Prometheus is told what was counted, what waits and how long requests take', async () => {
   await plant.request('/inspections');
+  await expect.poll(() => plant.services.live.current.latest('station/S9')).toBeDefined();
   const metrics = await scrape();
   expect(metrics.get('linesight_images_recorded_total')).toBe(2);
   expect(metrics.get('linesight_source_online{source="1"}')).toBe(1);
@@ -26,6 +27,10 @@ test('Prometheus is told what was counted, what waits and how long requests take
   expect(metrics.get('linesight_queue_depth{queue="incomplete"}')).toBe(0);
   expect(metrics.get('linesight_database_bytes')).toBeGreaterThan(4096);
   expect(metrics.get('linesight_stream_viewers')).toBe(0);
+  const { images, viewers, skipped } = plant.services.screens.totals();
+  expect(images).toBeGreaterThan(0);
+  const live = ['images_told_total', 'viewers', 'messages_skipped_total'];
+  expect(live.map((name) => metrics.get(`linesight_live_${name}`))).toEqual([images, viewers, skipped]);
   expect(
     metrics.get(
       'linesight_http_request_duration_seconds_count{method="GET",route="/inspections",status="2xx"}',
