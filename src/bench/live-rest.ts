@@ -7,9 +7,10 @@ import type { Product } from './product.ts';
 import { compare, type Row } from './row.ts';
 
 const pollerFile = fileURLToPath(new URL('./live-poller-child.ts', import.meta.url));
-/** Ten rounds of the poller. */
-const restMs = 30_000;
-const settleMs = 3_000;
+/** Seven rounds of the poller. */
+const restMs = 21_000;
+/** What came before is cleared away. */
+const settleMs = 5_000;
 
 /**
  * Processor time while no image comes: the whole product, which hears of files by events, against nothing but the

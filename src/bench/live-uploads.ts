@@ -7,7 +7,7 @@ import { percentile } from './percentiles.ts';
 import type { Product } from './product.ts';
 import { compare, limit, type Row } from './row.ts';
 
-const pairs = 30;
+const pairs = 18;
 const atOnce = 2;
 const boundary = 'bench-live-pair';
 

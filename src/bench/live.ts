@@ -17,7 +17,7 @@ import { failed, limit, type Row } from './row.ts';
 const perSecond = 5;
 const images = 100;
 /** Until everything is compiled and the variant in use is known. */
-const warmImages = 15;
+const warmImages = 10;
 const otherViewers = 19;
 const photographs = 4;
 /** Quick enough for every day; the full number is `live-million`. */
@@ -25,6 +25,7 @@ const oldShare = 0.2;
 /** Fewer than an address may open at once. */
 const socketCount = 140;
 const warmSockets = 20;
+const startSettlesMs = 8_000;
 const restAfterMs = 2_000;
 
 /** Live images as people meet them, in an empty folder and in one with many old files. */
@@ -84,17 +85,15 @@ async function untilKnown(product: Product, files: number): Promise<void> {
 
 async function measureAmongOld(plant: LivePlant): Promise<Row[]> {
   const { bench, product, folder, oldFiles } = plant;
-  const rest = await measureRest(bench, product, folder);
-  return [rest, ...(await measurePixels(plant, `live, among ${oldFiles} old files: file`))];
+  const pixels = await measurePixels(plant, `live, among ${oldFiles} old files: file`);
+  return [...pixels, await measureRest(bench, product, folder)];
 }
 
 async function measurePixels({ bench, product, folder }: LivePlant, name: string): Promise<Row[]> {
   const browser = await launchBrowser();
   if (!browser) return [failed(`${name} → pixels`, 'chromium is not on this machine')];
   try {
-    bench.say('Drawing photographs …');
-    const seeds = Array.from({ length: photographs }, (_, i) => `live ${i}`);
-    const photos = await Promise.all(seeds.map(drawPhotograph));
+    const photos = await drawPhotographs(bench);
     const page = await openWall(browser, product, () => shoot(folder, photos, { count: 1, perSecond }));
     await shoot(folder, photos, { count: warmImages, perSecond });
     const variant = await readShownVariant(page);
@@ -124,6 +123,14 @@ async function measurePixels({ bench, product, folder }: LivePlant, name: string
   } finally {
     await browser.close();
   }
+}
+
+let drawn: Promise<Buffer[]> | undefined;
+function drawPhotographs(bench: Bench): Promise<Buffer[]> {
+  if (!drawn) bench.say('Drawing photographs …');
+  const seeds = Array.from({ length: photographs }, (_, i) => `live ${i}`);
+  drawn ??= Promise.all(seeds.map(drawPhotograph));
+  return drawn;
 }
 
 /** The wall on a usual screen, once it is live and shows a picture. */
@@ -158,7 +165,8 @@ async function measureSockets({ bench, product }: LivePlant): Promise<Row> {
   const open = (viewers: number) =>
     openViewers(bench.workspace, { origin: product.origin, viewers, variant: null });
   const warm = await open(warmSockets);
-  await sleep(restAfterMs);
+  // What the start left behind goes first: it is more than all sockets take.
+  await sleep(startSettlesMs);
   const before = product.memory().nowMb;
   const viewers = await open(socketCount);
   await sleep(restAfterMs);

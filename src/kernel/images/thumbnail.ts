@@ -17,6 +17,8 @@ export type ThumbnailSpec = {
   quality: number;
   /** Of WebP, 0 (quick) to 6; 2 when not said. */
   effort?: number;
+  /** Lanczos with two lobes rather than three: a tenth quicker, and hard to tell apart. */
+  isQuick?: boolean;
   /** A thumbnail that comes out larger is made again, coarser, until it fits. */
   maxBytes?: number;
 };
@@ -47,12 +49,15 @@ export const ladderWidths = [320, 640, 960, 1280, 1920] as const;
 export type LadderWidth = (typeof ladderWidths)[number];
 
 /**
- * One step of the ladder. Quick rather than small: at effort 0 a step is made in three quarters of the time, for bytes
- * that are a quarter more (measured with 5 megapixels).
+ * One step of the ladder. Quick rather than small: at effort 0 a WebP is made in three quarters of the time, for bytes
+ * that are a quarter more; a JPEG takes two thirds of that, for twice the bytes (measured with 5 megapixels).
  */
 export function ladderSpec(width: LadderWidth, type: ThumbnailSpec['type']): ThumbnailSpec {
   // As tall as it comes: a strip of coil is a hundred times as long as it is wide.
-  return { name: `ladder-${width}-1`, type, width, height: 16_000, quality: 78, effort: 0 };
+  return {
+    name: `ladder-${width}-2`,
+    ...{ type, width, height: 16_000, quality: 78, effort: 0, isQuick: true },
+  };
 }
 
 /** The thumbnail of the old `/thumb` route: JPEG of quality 85 with a longest side of `side`. */
@@ -110,7 +115,10 @@ async function renderCoarser(source: Source, spec: ThumbnailSpec): Promise<Buffe
 
 function resize(image: Sharp, spec: ThumbnailSpec): Sharp {
   const { width, height } = spec;
-  return image.resize(width, height, { fit: 'inside', withoutEnlargement: true }).toColourspace('srgb');
+  const kernel = spec.isQuick ? 'lanczos2' : 'lanczos3';
+  return image
+    .resize(width, height, { fit: 'inside', withoutEnlargement: true, kernel })
+    .toColourspace('srgb');
 }
 
 function encode(image: Sharp, spec: ThumbnailSpec, quality: number): Sharp {

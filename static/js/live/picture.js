@@ -9,7 +9,8 @@ const WIDTHS = [320, 640, 960, 1280, 1920];
 
 /** A line this much slower than a LAN, bytes per ms, has better use for small pictures than for quick ones. */
 const SLOW_BYTES_PER_MS = 3_000;
-const NOTABLE_MS = 100;
+/** Below this it may be the browser that was busy. */
+const NOTABLE_MS = 250;
 /** So long after it was last seen to be slow a line is tried with larger ones again. */
 const SLOW_FOR_MS = 60_000;
 let slowUntil = 0;
