@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { pathOf } from './folder-state.ts';
+import type { Emptied } from './emptied.ts';
+import { noteListed, pathOf } from './folder-state.ts';
 import { listFolder } from './list-folder.ts';
 import { lookUpFile } from './look-up.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
@@ -19,18 +20,24 @@ const namesPerMessage = 1_000;
 export type Absences = {
   /** False when full: the caller must have the folder listed again. */
   add(folder: FolderState, name: string): boolean;
+  /** Whether there are files whose absence is not judged yet. */
+  isDoubting(): boolean;
   stop(): void;
 };
 
 type Options = {
   isRootOnline: () => boolean;
+  emptied: Pick<Emptied, 'isTidied'>;
   /** A file is there after all. */
   onBack: (folder: FolderState, name: string) => void;
   /** A file is gone for good. */
   onGone: (folder: FolderState, name: string) => void;
 };
 
-export function createAbsences(context: ScanContext, { isRootOnline, onBack, onGone }: Options): Absences {
+export function createAbsences(
+  context: ScanContext,
+  { isRootOnline, emptied, onBack, onGone }: Options,
+): Absences {
   const doubtMs = context.options.doubtMs ?? usualDoubtMs;
   const noticed = new Map<FolderState, Map<string, number>>();
   let count = 0;
@@ -64,7 +71,8 @@ export function createAbsences(context: ScanContext, { isRootOnline, onBack, onG
 
   async function judge(folder: FolderState, names: readonly string[]): Promise<void> {
     const path = pathOf(context, folder);
-    if (!holdsImages(context, path)) return;
+    const isEmpty = !holdsImages(context, path);
+    if (isEmpty && !emptied.isTidied(folder, countTold(folder, names))) return;
     const gone: string[] = [];
     for (const [i, name] of names.entries()) {
       if ((i + 1) % looksPerTurn === 0) await new Promise(setImmediate);
@@ -80,6 +88,14 @@ export function createAbsences(context: ScanContext, { isRootOnline, onBack, onG
     for (let from = 0; from < gone.length; from += namesPerMessage) {
       await context.sendMissing(folder.ref, gone.slice(from, from + namesPerMessage));
     }
+    // Else the next start would miss the files that its last listing counted.
+    if (isEmpty && gone.length > 0) noteListed(context, folder);
+  }
+
+  /** Known files that are being judged now or that wait for it. */
+  function countTold(folder: FolderState, names: readonly string[]): number {
+    const all = new Set([...names, ...(noticed.get(folder)?.keys() ?? [])]);
+    return all.values().reduce((sum, name) => sum + Number(folder.names?.has(name) ?? false), 0);
   }
 
   function stop(): void {
@@ -87,10 +103,10 @@ export function createAbsences(context: ScanContext, { isRootOnline, onBack, onG
     clearTimeout(timer);
   }
 
-  return { add, stop };
+  return { add, isDoubting: () => count > 0, stop };
 }
 
-/** A folder that is gone, or lost everything at once, is an outage and no deletion. */
+/** A folder that is gone, or lost everything at once, is an outage and no deletion, unless it is explained. */
 function holdsImages(context: ScanContext, path: string): boolean {
   try {
     for (const chunk of listFolder(path, context)) if (chunk.images.length > 0) return true;

@@ -2,6 +2,7 @@ import { type Loop, startLoop } from '../loop.ts';
 import { detectWatchMode } from '../storage/file-system.ts';
 import { createAbsences } from './absences.ts';
 import { createBackfill } from './backfill.ts';
+import { createEmptied } from './emptied.ts';
 import { countOf } from './folder-state.ts';
 import { createIntake } from './intake.ts';
 import type { RescanResult } from './rescan.ts';
@@ -39,8 +40,13 @@ export function startScanEngine(
     folder.again = true;
   };
   const backfill = createBackfill(context, offerOrSweep);
+  const emptied = createEmptied(context, {
+    seenIdentity: () => (lastCheck?.online ? lastCheck.identity : undefined),
+    isHearing: () => watch.isOn && absences.isDoubting(),
+  });
   const absences = createAbsences(context, {
     isRootOnline: isOnline,
+    emptied,
     onBack: (folder, name) => {
       intake.forget(folder, name);
       offerOrSweep(folder, name);
@@ -52,7 +58,7 @@ export function startScanEngine(
   });
   intake.onGone(absences.add);
   const watch = createRootWatch(context, intake, () => void sweeps.trigger());
-  const readRoot = createRootCheck(context.root.path, context.isExcluded);
+  const readRoot = createRootCheck(context.root.path, context.isExcluded, emptied.isExplained);
   let lastCheck: RootCheck | undefined;
   let reconciledAt = performance.now();
   let forced = false;
@@ -102,7 +108,11 @@ export function startScanEngine(
     const addedBefore = intake.added + backfill.added;
     const release = backfill.hold();
     try {
-      const { filesSeen } = await sweepRoot({ context, intake, backfill, absences }, kind, watch.watch);
+      const { filesSeen } = await sweepRoot(
+        { context, intake, backfill, absences, emptied },
+        kind,
+        watch.watch,
+      );
       await intake.settle();
       const filesAdded = intake.added + backfill.added - addedBefore;
       status.lastSweep = { kind, startedAt, durationMs: clock.now() - startedAt, filesSeen, filesAdded };

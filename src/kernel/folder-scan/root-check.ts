@@ -31,10 +31,12 @@ const reasons: Partial<Record<OfflineReason, string>> = {
  * Makes the question whether the watched folder is there. A folder that held images and is suddenly empty is a mount
  * that is gone, not a tidy colleague: the images' rows stay as they are. A question that the file system never answers
  * is asked once and not piled up: each would hold one of the few threads that all file access goes through.
+ * `isExplained` says whether an empty folder of an identity is one whose files were seen to go (`emptied.ts`).
  */
 export function createRootCheck(
   path: string,
   isExcluded: (name: string) => boolean,
+  isExplained: (identity: string) => boolean = () => false,
 ): (knownFiles: number) => Promise<RootCheck> {
   let asking: Promise<{ isEmpty: boolean; identity: string }> | undefined;
 
@@ -49,7 +51,7 @@ export function createRootCheck(
     const timeout = new AbortController();
     try {
       const root = await Promise.race([ask(), rejectAfter(answerWithinMs, timeout.signal)]);
-      if (!root.isEmpty || knownFiles === 0) return { online: true, ...root };
+      if (!root.isEmpty || knownFiles === 0 || isExplained(root.identity)) return { online: true, ...root };
       const reason = `The folder is empty although it held ${knownFiles} images. Is the share mounted?`;
       return { online: false, reasonCode: 'emptied', reason, isMissing: false };
     } catch (error) {
@@ -60,6 +62,11 @@ export function createRootCheck(
   };
 }
 
+/** What a folder is, whatever stands in its place later. */
+export function identityOf({ dev, ino }: { dev: number; ino: number }): string {
+  return `${dev}:${ino}`;
+}
+
 async function readRoot(path: string, isExcluded: (name: string) => boolean) {
   const { dev, ino } = await stat(path);
   let isEmpty = true;
@@ -68,7 +75,7 @@ async function readRoot(path: string, isExcluded: (name: string) => boolean) {
     isEmpty = false;
     break;
   }
-  return { isEmpty, identity: `${dev}:${ino}` };
+  return { isEmpty, identity: identityOf({ dev, ino }) };
 }
 
 function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {

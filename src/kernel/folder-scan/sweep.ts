@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Absences } from './absences.ts';
 import { type Backfill, maxShelfFiles } from './backfill.ts';
+import type { Emptied } from './emptied.ts';
 import {
   countOf,
   folderState,
@@ -28,7 +29,13 @@ const namelessReason = 'The name is not valid UTF-8; it has to be renamed';
 export type SweepKind = 'sweep' | 'reconcile';
 export type SweepResult = { filesSeen: number };
 
-type Parts = { context: ScanContext; intake: Intake; backfill: Backfill; absences: Absences };
+type Parts = {
+  context: ScanContext;
+  intake: Intake;
+  backfill: Backfill;
+  absences: Absences;
+  emptied: Pick<Emptied, 'isTidiedUnheard'>;
+};
 
 /**
  * One walk over the root: the truth behind all events. A folder whose modification time is what it was when it was
@@ -126,7 +133,8 @@ async function readFolder(
     throw error;
   }
   backfill.add(folder, older.names, older.times, mayBeWriting);
-  if (knownSeen < knownBefore && listing.files > 0) await reportMissing(parts, folder);
+  if (knownSeen < knownBefore && (listing.files > 0 || parts.emptied.isTidiedUnheard(folder)))
+    await reportMissing(parts, folder);
   folder.modifiedAt = modifiedAt;
   folder.listedAt = listedAt;
   if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);
