@@ -79,6 +79,8 @@ export function createPicture(place, { pixelsWide, isFull = () => false, altOf =
   let loading = null;
   let waiting = null;
   let failures = 0;
+  /** Another size was wanted while one was loading. */
+  let isCoarse = false;
   let retryTimer;
   let patienceMs = FIRST_PATIENCE_MS;
 
@@ -106,8 +108,14 @@ export function createPicture(place, { pixelsWide, isFull = () => false, altOf =
       if (loading === task) {
         loading = null;
         goOn();
+        if (isCoarse) refine();
       }
     }
+  }
+
+  function refine() {
+    isCoarse = loading !== null;
+    if (current && !loading && !waiting) begin(current);
   }
 
   /** Tries the same again, unless something newer has come meanwhile. */
@@ -138,10 +146,7 @@ export function createPicture(place, { pixelsWide, isFull = () => false, altOf =
       if (!loading) goOn();
     },
     /** Loads what is shown once more, in the size that is wanted now. */
-    refine() {
-      const image = current ?? null;
-      if (image && !loading && !waiting) begin(image);
-    },
+    refine,
     /** Goes on with what waited while nobody looked. */
     resume() {
       if (!loading) goOn();
