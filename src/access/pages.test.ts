@@ -98,6 +98,15 @@ test('a refused button leads to signing in and back to the page it stands on', a
   expect((await post('/login', body, {})).headers.get('location')).toBe('/inspections?period=1d');
 });
 
+test('who signs in from the page for signing in does not land on it again', async () => {
+  for (const back of ['/login', '/login?back=%2Fsystem', '/setup?key=x', '/setup#form']) {
+    const answer = await post('/login', { name: 'kim', password, back }, {});
+    expect([back, answer.headers.get('location')]).toEqual([back, '/']);
+  }
+  const other = await post('/login', { name: 'kim', password, back: '/loginlog' }, {});
+  expect(other.headers.get('location')).toBe('/loginlog');
+});
+
 test.each(languages)(
   'every page that a kiosk link can open is offered and listed under its name in %s',
   async (lang) => {

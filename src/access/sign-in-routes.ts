@@ -29,11 +29,11 @@ export type SetUpPage = { here: string; key: string; name: string; fault: UserFa
 export function signInRoutes(access: Access, renderer: Renderer): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/login', may('public'), (c) =>
-      showSignIn(c, access, renderer, { back: backPath(c.req.query('back'), '/'), name: '', fault: null }),
+      showSignIn(c, access, renderer, { back: pageAfter(c.req.query('back')), name: '', fault: null }),
     )
     .post('/login', may('public'), async (c) => {
       const fields = await readFields(c);
-      const [name, back] = [fields.text('name'), backPath(fields.text('back'), '/')];
+      const [name, back] = [fields.text('name'), pageAfter(fields.text('back'))];
       const fault = await signIn(c, access, { name, password: fields.text('password') });
       return fault ? showSignIn(c, access, renderer, { back, name, fault }) : c.redirect(back, 303);
     })
@@ -93,4 +93,10 @@ async function showSetUp(
   const key = setUp.isKey(rest.key) ? rest.key : ownKey;
   const view: SetUpPage = { here: '/setup', ...rest, key };
   return renderer.render(c, 'access/set-up', { view }, key === '' ? 403 : rest.fault ? 400 : 200);
+}
+
+/** Where signing in leads: back to the page its link stood on, unless that is itself a page for signing in. */
+function pageAfter(back: unknown): string {
+  const path = backPath(back, '/');
+  return /^\/(login|setup)(?![^?#])/.test(path) ? '/' : path;
 }
