@@ -18,8 +18,8 @@ const log = createLog({
   level: loaded.ok ? loaded.config.logLevel : 'info',
   pretty: process.stdout.isTTY === true,
 });
-if (!loaded.ok) refuseToStart(loaded.faults);
 for (const warning of loaded.warnings) log.warn(warning);
+if (!loaded.ok) refuseToStart(loaded.faults);
 const { config, warnings } = loaded;
 const lifecycle = createLifecycle({ log, deadlineMs: stopDeadlineMs });
 stopOnSignals(lifecycle, log);

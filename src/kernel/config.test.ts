@@ -119,6 +119,15 @@ test.each([
   ]);
 });
 
+test('a misspelt name is told of beside the faults of other settings', () => {
+  const refused = loadConfig({ env: { PORT: 'x', WACTH_DIR: '/mnt' } });
+  expect(refused).toMatchObject({
+    ok: false,
+    faults: [expect.stringContaining('PORT')],
+    warnings: ['WACTH_DIR in the environment is no setting; is WATCH_DIR meant?'],
+  });
+});
+
 test('what a shell, an agent or a container usually sets is not taken for a misspelt setting', () => {
   const usual =
     'HOME PATH HOSTNAME SHELL USER TERM LANG PWD OLDPWD SHLVL TZ NODE_ENV EDITOR LOGNAME MAIL POST COST';

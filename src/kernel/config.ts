@@ -14,7 +14,9 @@ export type SettingOrigin = 'default' | 'environment' | 'file';
 export type Config = SettingValues & { origins: Record<SettingKey, SettingOrigin> };
 
 /** Outcome of reading the settings. `faults` is complete; each names the setting, its value and what is allowed. */
-export type LoadedConfig = { ok: true; config: Config; warnings: string[] } | { ok: false; faults: string[] };
+export type LoadedConfig =
+  | { ok: true; config: Config; warnings: string[] }
+  | { ok: false; faults: string[]; warnings: string[] };
 
 type Environment = Record<string, string | undefined>;
 
@@ -53,7 +55,7 @@ export function loadConfig(options: {
   }
   if (faults.length === 0) faults.push(...findConflicts(values as SettingValues));
   return faults.length > 0
-    ? { ok: false, faults }
+    ? { ok: false, faults, warnings }
     : { ok: true, config: { ...values, origins } as Config, warnings };
 }
 
