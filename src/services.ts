@@ -77,7 +77,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const { config, log, clock } = options;
   const entrances = await createEntrances(options, () => topics.stop());
   const places = settlePlaces(config);
-  for (const { key, values } of places.notes) log.warn(values, `A folder is not the wanted one: ${key}`);
+  const i18n = createI18n(fromRoot('views/locales'), { log });
+  for (const { key, values } of places.notes) log.warn(values, i18n.t('en')(`notes.${key}`, values));
   const { db, notes: databaseNotes } = await openDb({ ...places.database, clock, log });
   const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
   const { bus, singletons, duties } = await joinInstallation({
@@ -85,7 +86,6 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   });
   const grown = () => publish('plant.grown', undefined);
   const reads = await createInspectionReads(db, clock, await openSites(options, db), grown);
-  const i18n = createI18n(fromRoot('views/locales'), { log });
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
   const version = `${productVersion()}+${staticFiles.version}`;
   const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
