@@ -46,12 +46,12 @@ export function createDemo(options: {
     plant.ready.catch(() => {});
     await mkdir(dir, { recursive: true });
     await options.watch(dir);
-    await startCoils();
+    await startCoils(plant.ready);
   }
 
-  async function startCoils(): Promise<void> {
+  async function startCoils(after: Promise<void>): Promise<void> {
     await coils?.stop();
-    coils = startDemoCoils({ dir: liveDir, timeZone, clock, log });
+    coils = startDemoCoils({ dir: liveDir, timeZone, clock, log, after });
     coils.ready.catch(() => {});
     await options.watchLive({ name: cameraName, path: liveDir });
   }

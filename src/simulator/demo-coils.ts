@@ -42,6 +42,8 @@ export function startDemoCoils(options: {
   clock: Clock;
   log: Log;
   signal?: AbortSignal;
+  /** Draws nothing before this has settled: two lines drawn at once would keep both waiting on a small machine. */
+  after?: Promise<unknown>;
 }): DemoCoils {
   const { dir, clock, log } = options;
   const ending = new AbortController();
@@ -69,6 +71,8 @@ export function startDemoCoils(options: {
   async function prepare(): Promise<void> {
     for (const folder of [join(dir, '.linesight-demo'), ...Object.values(folders)])
       await ensureFolder(folder);
+    await options.after?.catch(() => {});
+    signal.throwIfAborted();
     await drawOnce(pictures, drawScript, signal);
     const now = clock.now();
     const isNew = (await listNames(folders.original)).length === 0;
