@@ -5,7 +5,7 @@ import { useBrowser } from './browser.ts';
 
 const browser = useBrowser();
 const inBrowser = test.skipIf(browser.missing);
-const patience = { timeout: 40_000, interval: 50 };
+const patience = { timeout: 60_000, interval: 50 };
 
 /** Where it is about noon now, so that every station of the demo plant works. */
 function zoneAtNoon(): string {
@@ -41,7 +41,7 @@ inBrowser(
     const startedAt = performance.now();
     // Until the first images stand there the page says that they come, and offers nothing twice.
     await expect
-      .poll(async () => (await cards()) > 0 || (await words()).includes('has been started'))
+      .poll(async () => (await cards()) > 0 || (await words()).includes('has been started'), patience)
       .toBe(true);
     expect(await page.getByRole('button', { name: 'Start the demo plant' }).count()).toBe(0);
     await expect.poll(cards, patience).toBeGreaterThan(2);
@@ -59,4 +59,5 @@ inBrowser(
     expect(faults).toEqual([]);
     await close();
   },
+  150_000,
 );
