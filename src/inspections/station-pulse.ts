@@ -17,7 +17,11 @@ const maxStations = 10_000;
 type Pulse = Pick<StationSummary, 'usualIntervalMs' | 'ngBurstSince'>;
 
 /** How a station usually runs and whether its NG are far above the usual now; read from roll-ups and kept for seconds. */
-export type StationPulse = { read(stationId: number): Promise<Pulse> };
+export type StationPulse = {
+  read(stationId: number): Promise<Pulse>;
+  /** Its usual interval alone, ms; null while too little is known. */
+  pace(stationId: number): Promise<number | null>;
+};
 
 export function createStationPulse(counts: CountQueries, clock: Clock): StationPulse {
   const kept = { max: maxStations, perf: { now: () => clock.now() }, ttlResolution: 0 };
@@ -50,6 +54,7 @@ export function createStationPulse(counts: CountQueries, clock: Clock): StationP
   }
 
   return {
+    pace,
     read: async (stationId) => ({
       usualIntervalMs: await pace(stationId),
       ngBurstSince: await burst(stationId),

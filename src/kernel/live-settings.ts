@@ -29,7 +29,7 @@ export const live = [
     unit: 's',
     default: '30',
     ...secondsByName(),
-    doc: 'A live picture older than this is shown as old; for single cameras as in 30,line2=120.',
+    doc: 'A live picture older than this is shown as old, of a slower camera one older than three of its usual intervals; for single cameras exactly, as in 30,line2=120.',
   }),
   setting({
     env: 'MAX_FILE_SIZE',

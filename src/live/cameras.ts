@@ -9,6 +9,8 @@ import type { Habit } from './silences.ts';
 export type StaleLimits = { everyMs: number; byCamera: ReadonlyMap<string, number> };
 
 const secondMs = 1_000;
+/** A picture is as usual for this many of its camera's usual intervals: one late image is no event. */
+const usualIntervals = 3;
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** `30,line2=120` of LIVE_STALE_SEC. */
@@ -27,6 +29,8 @@ export type CameraParts = {
   channels: readonly LiveChannel[];
   named: readonly NamedFolder[];
   stations: ReadonlyMap<string, LiveImage>;
+  /** Usual interval of a station, ms; null while unknown. */
+  paceOf(station: string): number | null;
   current: Pick<CurrentImages, 'latest'>;
   stale: StaleLimits;
   offlineReasonOf(channelId: number): OfflineReason | null;
@@ -49,14 +53,16 @@ export function listCameras(parts: CameraParts): LiveCamera[] {
 function folderCamera(parts: CameraParts, key: string): LiveCamera {
   const channels = parts.channels.filter(({ camera }) => camera === key);
   const named = parts.named.find(({ name }) => channelKeyOf(name) === key);
+  const habit = parts.habitOf(key);
+  const own = channels.find(({ staleAfterSec }) => staleAfterSec !== null)?.staleAfterSec ?? null;
   const camera: LiveCamera = {
     key,
     name: key === mainCamera ? '' : (named?.name ?? key),
     origin: key === mainCamera ? 'base' : named ? 'setting' : 'folder',
     channels: {},
     newest: {},
-    staleAfterMs: staleAfterMs(parts.stale, key, channels),
-    ...parts.habitOf(key),
+    staleAfterMs: staleAfterMs(parts.stale, key, habit.usualIntervalMs, own),
+    ...habit,
     offlineReason: null,
   };
   for (const { id, key: channel, role } of channels) {
@@ -70,20 +76,27 @@ function folderCamera(parts: CameraParts, key: string): LiveCamera {
   return camera;
 }
 
-function staleAfterMs({ everyMs, byCamera }: StaleLimits, key: string, channels: readonly LiveChannel[]) {
-  const own = channels.find(({ staleAfterSec }) => staleAfterSec !== null)?.staleAfterSec;
-  return own == null ? (byCamera.get(key) ?? everyMs) : own * secondMs;
+/** What was set for this camera, as it was set; else the limit for all, which a slower camera's own habit stretches. */
+function staleAfterMs(
+  { everyMs, byCamera }: StaleLimits,
+  name: string,
+  usualIntervalMs: number | null,
+  ownSec: number | null = null,
+): number {
+  if (ownSec !== null) return ownSec * secondMs;
+  return byCamera.get(name) ?? Math.max(everyMs, Math.round(usualIntervals * (usualIntervalMs ?? 0)));
 }
 
-function stationCamera({ stale }: CameraParts, name: string, image: LiveImage): LiveCamera {
+function stationCamera({ stale, paceOf }: CameraParts, name: string, image: LiveImage): LiveCamera {
+  const usualIntervalMs = paceOf(name);
   return {
     key: image.camera,
     name,
     origin: 'station',
     channels: { original: image.channel },
     newest: { original: image },
-    staleAfterMs: stale.byCamera.get(name) ?? stale.everyMs,
-    usualIntervalMs: null,
+    staleAfterMs: staleAfterMs(stale, name, usualIntervalMs),
+    usualIntervalMs,
     silentSinceAt: null,
     offlineReason: null,
   };

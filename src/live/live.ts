@@ -26,7 +26,7 @@ import {
   type RecordLiveImages,
 } from './record-live-images.ts';
 import { createSilences } from './silences.ts';
-import { createStationFeed, type ReadStation } from './station-feed.ts';
+import { createStationFeed, type ReadPace, type ReadStation } from './station-feed.ts';
 import { makeUploadFolder } from './upload-folder.ts';
 import type { WatchChannelsOptions } from './watch-channels.ts';
 
@@ -46,6 +46,8 @@ export type LiveOptions = Pick<
   stale: StaleLimits;
   store: ThumbnailStore;
   readStation: ReadStation;
+  /** A station's usual interval, ms; null while unknown. */
+  readPace: ReadPace;
   /** Ids of the stations known now. */
   listStations: () => number[];
   clock: Clock;
@@ -99,7 +101,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   const images = createLiveImages({ ...options, channels });
   const silences = createSilences(() => clock.now());
   const intake = createLiveIntake({ ...options, channels, current, queries, images, silences, record });
-  const stations = createStationFeed({ ...options, onImage: intake.showStation });
+  const stations = createStationFeed({ ...options, onImage: intake.showStation, onPace: told.changed });
   const tell = (recorded: LiveRecorded): Promise<void> => {
     if (recorded.rows.length + recorded.gone.length > 0) told.recorded(newsOf(siteId, recorded));
     return intake.tell(recorded);
@@ -145,6 +147,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
       channels: channels.list().filter(watching.isShown),
       named: options.named,
       stations: stations.newest(),
+      paceOf: stations.paceOf,
       current,
       stale: options.stale,
       offlineReasonOf: watching.offlineReasonOf,

@@ -19,6 +19,8 @@ type StationReads = {
     /** Newest first. */
     listInspections(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
   };
+  /** A station's usual interval, ms; null while unknown. */
+  pulse: { pace(stationId: number): Promise<number | null> };
 };
 
 /** Live images as the settings have them; what happens is told as events. */
@@ -40,6 +42,7 @@ export function openLive(options: {
     ...liveSettings(config, places),
     ...{ siteId, processName },
     listStations: () => reads.names.listStations(siteId).map(({ id }) => id),
+    readPace: reads.pulse.pace,
     readStation: async (stationId) => {
       const [shot] = await reads.inspections.listInspections({ stationId }, { limit: 1 });
       // Another site's station may have the name of one of ours, and its images lie elsewhere.

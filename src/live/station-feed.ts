@@ -13,40 +13,56 @@ export type StationShot = Pick<
   'id' | 'revision' | 'name' | 'capturedAt' | 'sizeBytes' | 'foundAt' | 'missingAt' | 'verdict'
 > & { station: string; part: string };
 export type ReadStation = (stationId: number) => Promise<StationShot | undefined>;
+/** A station's usual interval, ms; null while too little is known. */
+export type ReadPace = (stationId: number) => Promise<number | null>;
 
 /** Every station as a camera of its own: the wall of a plant that has no folders of live images. */
 export type StationFeed = {
   wake(stationIds: readonly number[]): void;
   /** By station. */
   newest(): ReadonlyMap<string, LiveImage>;
+  /** The usual interval of a station by its name, ms; null while unknown. */
+  paceOf(station: string): number | null;
   stop(): Promise<void>;
 };
 
 export function createStationFeed(options: {
   readStation: ReadStation;
+  readPace: ReadPace;
   onImage: (image: LiveImage) => void;
+  /** Stations keep another pace now than was known of them. */
+  onPace: () => void;
   log: Log;
 }): StationFeed {
   const newest = new Map<string, LiveImage>();
+  const paces = new Map<string, number | null>();
   const waiting = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> | undefined;
   let isStopped = false;
 
-  async function show(stationId: number): Promise<void> {
+  /** Shows a station's newest image; answers whether its pace is another one than before. */
+  async function show(stationId: number): Promise<boolean> {
     const shot = await options.readStation(stationId);
-    if (!shot || (newest.size >= maxStations && !newest.has(shot.station))) return;
+    if (!shot || (newest.size >= maxStations && !newest.has(shot.station))) return false;
     const image = stationImage(shot);
+    const pace = await options.readPace(stationId);
+    const isNewPace = isOther(pace, paces.get(shot.station) ?? null);
+    if (isNewPace) paces.set(shot.station, pace);
     newest.set(shot.station, image);
     options.onImage(image);
+    return isNewPace;
   }
 
   async function runRound(): Promise<void> {
     const now = [...waiting].slice(0, maxStationsARound);
     for (const id of now) waiting.delete(id);
-    await Promise.all(now.map(show)).catch((err) =>
-      options.log.error({ err }, 'The newest image of a station could not be read; the next one is'),
-    );
+    try {
+      const paces = await Promise.all(now.map(show));
+      if (paces.includes(true)) options.onPace();
+    } catch (err) {
+      options.log.error({ err }, 'The newest image of a station could not be read; the next one is');
+    }
     round = undefined;
     plan();
   }
@@ -65,12 +81,19 @@ export function createStationFeed(options: {
       plan();
     },
     newest: () => newest,
+    paceOf: (station) => paces.get(station) ?? null,
     async stop() {
       isStopped = true;
       clearTimeout(timer);
       await round;
     },
   };
+}
+
+/** Whether a pace is worth telling: known or lost, or changed by more than a tenth, which a median does by itself. */
+function isOther(pace: number | null, before: number | null): boolean {
+  if (pace === null || before === null) return pace !== before;
+  return Math.abs(pace - before) > before / 10;
 }
 
 /** An inspection as a live image of its station. */

@@ -109,8 +109,8 @@ export function createPanes(stage, { siteTime, now, scale }) {
       for (const element of next.querySelectorAll('.live-pane')) {
         const pane = panes.get(element.dataset.channel);
         if (!pane) continue;
-        const { captured, image, state, silent, original } = element.dataset;
-        Object.assign(pane.element.dataset, { captured, state, silent, original });
+        const { captured, image, state, staleMs, silent, original } = element.dataset;
+        Object.assign(pane.element.dataset, { captured, state, staleMs, silent, original });
         pane.element
           .querySelector('figcaption')
           .replaceWith(document.adoptNode(element.querySelector('figcaption')));
@@ -133,6 +133,7 @@ export function createPanes(stage, { siteTime, now, scale }) {
         const pane = panes.get(element.dataset.channel);
         if (!pane) continue;
         pane.element.dataset.silent = element.dataset.silent;
+        pane.element.dataset.staleMs = element.dataset.staleMs;
         pane.element.toggleAttribute('data-offline', element.hasAttribute('data-offline'));
         if (element.dataset.state === 'offline') {
           pane.element.dataset.state = 'offline';
