@@ -28,6 +28,13 @@ test('without a known rhythm only a young image says that it runs', () => {
   expect(kinds({ usualIntervalMs: null, lastSeenAt: null })).toEqual(['quiet']);
 });
 
+test('a yield below the usual is something to look at, and an NG burst says it already', () => {
+  expect(kinds({ belowUsual: 0.94 })).toEqual(['low']);
+  expect(kinds({ belowUsual: 0.94, lastSeenAt: now - 600_000 })).toEqual(['low', 'silent']);
+  expect(kinds({ belowUsual: 0.94, ngBurstSince: now - 1000 })).toEqual(['burst']);
+  expect(conditionTone({ kind: 'low', lower: 0.94 })).toBe('warn');
+});
+
 test('an NG burst is named before the silence that followed it', () => {
   const found = stationConditions(
     { lastSeenAt: now - 600_000, usualIntervalMs: 3000, ngBurstSince: now - 900_000 },

@@ -1,6 +1,7 @@
 /** What is wrong with a station now, worst first; derived from facts and `now`, never stored. */
 export type StationCondition =
   | { kind: 'burst'; sinceAt: number }
+  | { kind: 'low'; lower: number }
   | { kind: 'silent'; sinceAt: number; usualIntervalMs: number }
   | { kind: 'running' }
   | { kind: 'quiet'; lastSeenAt: number | null };
@@ -11,6 +12,8 @@ export type StationFacts = {
   lastSeenAt: number | null;
   usualIntervalMs: number | null;
   ngBurstSince: number | null;
+  /** Least usual yield (0..1) where the last hour's lies below it; left out where it does not or is not looked at. */
+  belowUsual?: number | undefined;
 };
 
 /** A station is silent after this many of its usual intervals … */
@@ -26,6 +29,7 @@ const RUNNING_WITHOUT_RHYTHM_MS = 10 * 60_000;
 export function stationConditions(facts: StationFacts, now: number): StationCondition[] {
   const found: StationCondition[] = [];
   if (facts.ngBurstSince !== null) found.push({ kind: 'burst', sinceAt: facts.ngBurstSince });
+  else if (facts.belowUsual !== undefined) found.push({ kind: 'low', lower: facts.belowUsual });
   const { lastSeenAt, usualIntervalMs } = facts;
   const ageMs = lastSeenAt === null ? Number.POSITIVE_INFINITY : now - lastSeenAt;
   const atRest = ageMs >= AT_REST_AFTER_MS;
@@ -42,7 +46,7 @@ export function stationConditions(facts: StationFacts, now: number): StationCond
 /** The colour (and rank) of a condition; colour means state and nothing else. */
 export function conditionTone(condition: StationCondition): Tone {
   if (condition.kind === 'burst') return 'ng';
-  if (condition.kind === 'silent') return 'warn';
+  if (condition.kind === 'silent' || condition.kind === 'low') return 'warn';
   return condition.kind === 'running' ? 'ok' : 'unknown';
 }
 

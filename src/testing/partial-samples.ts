@@ -179,6 +179,7 @@ const overviewOfOther = overviewView(facts, {
   ...{ ...overviewContext, sources: { total: 2, online: 1 } },
   site: { tag, timeZone: 'Asia/Tokyo' },
 });
+const lowTogether = { ...overview.figures, tone: 'ng', wrongCount: 0 };
 const overviewOfNothing = overviewView([], { ...overviewContext, sources: { total: 0, online: 0 } });
 
 const counts = { ok: 8, ng: 2, unmatched: 1 };
@@ -232,7 +233,10 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     idPrefix: 'ng',
   })),
   ...livePartialSamples,
-  'overview/_figures': views(overview.figures, overviewOfNothing.figures, overviewOfOther.figures),
+  'overview/_figures': views(
+    lowTogether,
+    ...[overview, overviewOfNothing, overviewOfOther].map((v) => v.figures),
+  ),
   'overview/_row': views(...overview.rows, ...overviewOfSites.rows),
   'overview/_stations': views(overview, overviewOfNothing, overviewOfSites, overviewOfOther),
   'shared/_ago': [{ at: now }],
@@ -243,7 +247,9 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     { filters: { ...filters, sites } },
     { filters: { ...filters, query: { ...query, site: odd } } },
   ],
-  'shared/_flag': cards.cards.flatMap(({ conditions }) => conditions.map((condition) => ({ condition }))),
+  'shared/_flag': [{ kind: 'low', lower: 0.94 }, ...cards.cards.flatMap(({ conditions }) => conditions)].map(
+    (condition) => ({ condition }),
+  ),
   'shared/_order': views(cards.order, overview.order),
   'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_scale': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
