@@ -6,8 +6,8 @@ const servers = (['postgres', 'mariadb'] as const).filter((kind) => !isMissing(k
 export default defineConfig({
   test: {
     globalSetup: 'src/testing/shared-servers.ts',
-    // Much of a test is waiting, for a disk, a server, a moment: two at a time also where there are but two cores.
-    maxWorkers: 2,
+    // Much of a test is waiting, for a disk, a server, a moment: three at a time also where there are but two cores.
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -6,8 +6,8 @@ import { imageName, writeImage } from './plant-images.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
 const dayMs = 86_400_000;
-const files = 12_000;
-const rounds = 8;
+const files = 6_000;
+const rounds = 5;
 const kept = 40;
 const settings = { RETENTION_INSPECTION_DAYS: '30' };
 

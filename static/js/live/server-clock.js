@@ -3,7 +3,7 @@
  * so of the last few the latest counts; performance.now() ticks on when somebody sets the clock.
  */
 const KEPT = 8;
-/** The machine slept, or its clock was set: what was learnt before is no longer true. */
+/** The machine slept, or its clock was set: what was learnt before is doubtful. */
 const LEAP_MS = 5_000;
 
 export function createServerClock() {
@@ -21,13 +21,16 @@ export function createServerClock() {
     },
     /** Epoch ms; null until the server has told its time. */
     now: () => (offsets.length === 0 ? null : performance.now() + Math.max(...offsets)),
-    /** Whether time has leapt since the last question. What was learnt is then forgotten. */
+    /**
+     * Whether time has leapt since the last question. Until the server tells its time anew, pictures are taken for older
+     * rather than for younger than they are: nobody may be there to tell it.
+     */
     hasLeapt() {
-      const now = drift();
-      const leapt = Math.abs(now - lastDrift) > LEAP_MS;
-      lastDrift = now;
-      if (leapt) offsets = [];
-      return leapt;
+      const leapMs = drift() - lastDrift;
+      lastDrift += leapMs;
+      if (Math.abs(leapMs) <= LEAP_MS) return false;
+      if (leapMs > 0) offsets = offsets.map((offset) => offset + leapMs);
+      return true;
     },
   };
 }
