@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { testNow } from '../test-app.ts';
+import { becomes, placeLive } from './live-stage.ts';
+import { soon, useStage } from './stage.ts';
+
+const placed: string[] = [];
+const stage = useStage({
+  plantPer: 'file',
+  env: { WATCH_MODE: 'events' },
+  images: ['S9/OR-3CT/OK-20250906-103000-1.jpg'],
+  before: (folder) => void placed.push(join(folder, 'state', 'live')),
+});
+
+/** How far a page moves by itself while it opens, as browsers count it; below 0.01 nobody sees it. */
+const unseen = 0.01;
+
+stage.inBrowser(
+  'the page of a camera stands where it stands from the start, on a phone and on a desk',
+  async () => {
+    const { page, plant } = stage;
+    await placeLive(placed.at(-1)!, testNow - 5_000, { coil: '2891' });
+    await placeLive(placed.at(-1)!, testNow - 5_000, { coil: '2891', role: 'labeled' });
+    await expect.poll(() => plant.services.live.current.latest('labeled')?.id, soon).toBeDefined();
+    await expect.poll(() => plant.services.live.current.latest('original')?.id, soon).toBeDefined();
+    await page.addInitScript(() => {
+      const shifts: { value: number; nodes: string[] }[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & {
+          value: number;
+          sources: { node: Element | null }[];
+        })[])
+          shifts.push({
+            value: entry.value,
+            nodes: entry.sources.map(({ node }) => node?.className || node?.nodeName || ''),
+          });
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    const moved: [string, string[]][] = [];
+    for (const [width, height] of [
+      [390, 844],
+      [1280, 800],
+      [1920, 1080],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      for (const path of ['/live/main', '/live/main?view=slider', '/live/station/S9']) {
+        await stage.open(path);
+        await becomes(page, 'live');
+        await page.waitForTimeout(1_200);
+        const shifts = await page.evaluate(
+          () => (window as unknown as { shifts: { value: number; nodes: string[] }[] }).shifts,
+        );
+        const sum = shifts.reduce((total, { value }) => total + value, 0);
+        if (sum > unseen)
+          moved.push([`${path} at ${width}: ${sum.toFixed(3)}`, shifts.flatMap(({ nodes }) => nodes)]);
+      }
+    }
+    expect(moved).toEqual([]);
+  },
+);
