@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { testNow } from '../test-app.ts';
 import { becomes, placeLive } from './live-stage.ts';
 import { soon, useStage } from './stage.ts';
+import { readWitnessed } from './witness.ts';
 
 const placed: string[] = [];
 const stage = useStage({
@@ -23,21 +24,7 @@ stage.inBrowser(
     await placeLive(placed.at(-1)!, testNow - 5_000, { coil: '2891', role: 'labeled' });
     await expect.poll(() => plant.services.live.current.latest('labeled')?.id, soon).toBeDefined();
     await expect.poll(() => plant.services.live.current.latest('original')?.id, soon).toBeDefined();
-    await page.addInitScript(() => {
-      const shifts: { value: number; nodes: string[] }[] = [];
-      Object.assign(window, { shifts });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & {
-          value: number;
-          sources: { node: Element | null }[];
-        })[])
-          shifts.push({
-            value: entry.value,
-            nodes: entry.sources.map(({ node }) => node?.className || node?.nodeName || ''),
-          });
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
-    const moved: [string, string[]][] = [];
+    const faults: [string, string[]][] = [];
     for (const [width, height] of [
       [390, 844],
       [1280, 800],
@@ -48,14 +35,12 @@ stage.inBrowser(
         await stage.open(path);
         await becomes(page, 'live');
         await page.waitForTimeout(1_200);
-        const shifts = await page.evaluate(
-          () => (window as unknown as { shifts: { value: number; nodes: string[] }[] }).shifts,
-        );
+        const { shifts } = await readWitnessed(page);
         const sum = shifts.reduce((total, { value }) => total + value, 0);
         if (sum > unseen)
-          moved.push([`${path} at ${width}: ${sum.toFixed(3)}`, shifts.flatMap(({ nodes }) => nodes)]);
+          faults.push([`${path} at ${width}: ${sum.toFixed(3)}`, shifts.flatMap(({ moved }) => moved)]);
       }
     }
-    expect(moved).toEqual([]);
+    expect(faults).toEqual([]);
   },
 );
