@@ -51,6 +51,13 @@ test('times of the own period come back as the page prints them, in the time of 
   expect(new Date(view.window.startAt).toISOString()).toBe('2026-11-21T00:00:00.000Z');
 });
 
+test('an end that is not after the start is told, and the minute from the start stands for it', () => {
+  const asked = (end: string) => read(`period=custom&start=2026-11-21T14:00&end=2026-11-21T${end}`);
+  expect(['13:00', '14:00', '14:01'].map((end) => asked(end).isReversed)).toEqual([true, true, false]);
+  expect(asked('13:00').query).toMatchObject({ start: '2026-11-21T14:00', end: '2026-11-21T14:01' });
+  expect(read('period=1d&start=2026-11-21T14:00&end=2026-11-21T13:00').isReversed).toBe(false);
+});
+
 test('the buckets of a trend cover the window without a hole', () => {
   for (const period of ['1h', '1d', '1w']) {
     const { buckets, window } = read(`period=${period}`);

@@ -20,6 +20,8 @@ export type AskedView = {
   /** By which times are read and written: the shown site's, the own one's where several are shown together. */
   wallClock: WallClock;
   window: TimeWindow;
+  /** The end asked for is not after the start: `window` is the minute from the start. */
+  isReversed: boolean;
   buckets: TimeWindow[];
   bucketMs: number;
   filter: CountFilter;
@@ -41,7 +43,7 @@ export function readAskedView(
   const station = text('station');
   const site = readAskedSite(text('site'), station, sites);
   const { wallClock, tag } = site;
-  const { period, ...window } = parsePageWindow(search, clock.now(), wallClock);
+  const { period, isReversed, ...window } = parsePageWindow(search, clock.now(), wallClock);
   const part = text('part');
   const stationId =
     station === undefined || site.isUnknown ? undefined : names.findStationId(station, site.siteId);
@@ -60,6 +62,7 @@ export function readAskedView(
     site: tag,
     wallClock,
     window,
+    isReversed,
     ...bucketsOf(window, wallClock),
     filter: {
       ...(stationId === undefined ? {} : { stationId }),

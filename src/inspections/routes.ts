@@ -73,5 +73,6 @@ export function filterForm(deps: InspectionDeps, asked: AskedView, action: strin
     parts: names.listParts().map(({ name }) => name),
     start: wallClock.format(asked.window.startAt, 'minute'),
     end: wallClock.format(asked.window.endAt, 'minute'),
+    isReversed: asked.isReversed,
   };
 }

@@ -15,7 +15,8 @@ const presetMs: Readonly<Record<Exclude<Period, 'custom'>, number>> = {
 /** The part of a query that is read here. */
 type Query = { get(name: string): string | null };
 
-export type PageWindow = TimeWindow & { period: Period };
+/** `isReversed`: the end that was given is not after the start, so that one minute from the start stands for it. */
+export type PageWindow = TimeWindow & { period: Period; isReversed: boolean };
 
 /**
  * The window of a page: `period` 1h (the default), 1d, 1w or custom with `start` and `end`. A preset ends with the
@@ -26,8 +27,11 @@ export function parsePageWindow(query: Query, now: number, wallClock: WallClock)
   const minuteEndAt = Math.floor(now / minuteMs) * minuteMs + minuteMs;
   const isCustom = isGiven(query, 'start') || isGiven(query, 'end');
   const period = parsePeriod(query) ?? (isCustom ? 'custom' : '1h');
-  if (period === 'custom') return { ...parseRange(query, minuteEndAt, wallClock), period };
-  return { startAt: minuteEndAt - presetMs[period], endAt: minuteEndAt, period };
+  if (period !== 'custom') {
+    return { startAt: minuteEndAt - presetMs[period], endAt: minuteEndAt, period, isReversed: false };
+  }
+  const asked = readRange(query, minuteEndAt, wallClock);
+  return { ...atLeastAMinute(asked), period, isReversed: asked.endAt <= asked.startAt };
 }
 
 /**
@@ -38,7 +42,7 @@ export function parsePageWindow(query: Query, now: number, wallClock: WallClock)
 export function parseStatsWindow(query: Query, now: number, wallClock: WallClock): TimeWindow {
   const minuteAt = Math.floor(now / minuteMs) * minuteMs;
   const period = parsePeriod(query) ?? 'custom';
-  if (period === 'custom') return parseRange(query, minuteAt, wallClock);
+  if (period === 'custom') return atLeastAMinute(readRange(query, minuteAt, wallClock));
   return { startAt: minuteAt - presetMs[period], endAt: minuteAt };
 }
 
@@ -55,9 +59,13 @@ function parsePeriod(query: Query): Period | undefined {
   });
 }
 
-function parseRange(query: Query, latestAt: number, wallClock: WallClock): TimeWindow {
+function readRange(query: Query, latestAt: number, wallClock: WallClock): TimeWindow {
   const endAt = parseInstant(query, 'end', wallClock) ?? latestAt;
   const startAt = parseInstant(query, 'start', wallClock) ?? endAt - dayMs;
+  return { startAt, endAt };
+}
+
+function atLeastAMinute({ startAt, endAt }: TimeWindow): TimeWindow {
   return { startAt, endAt: endAt > startAt ? endAt : startAt + minuteMs };
 }
 

@@ -142,6 +142,8 @@ export type FilterForm = {
   /** Values of the two `datetime-local` fields, site time. */
   start: string;
   end: string;
+  /** The end asked for is not after the start: the minute from the start is shown. */
+  isReversed: boolean;
 };
 
 export type RescanResult = { scanned: number; added: number; note: string | null };

@@ -190,7 +190,7 @@ const gap = {
 const filter = { verdict: 'NG' as const, part: null };
 const filters = {
   ...{ action: '/inspections', query, sites: null, stations: ['S9', odd], parts: [odd] },
-  ...{ start: '', end: '' },
+  ...{ start: '', end: '', isReversed: false },
 };
 const sites = [{ name: 'b', label: odd, isChosen: true }];
 const trend = { svg, window, bucketMs: 60_000, meanNgRate: 0.02, outside: [{ startAt: now, counts }] };
@@ -243,7 +243,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'shared/_error': [{ problem: { code: 'internal', message: odd, requestId: '1' } }],
   'shared/_filters': [
     { filters },
-    { filters: { ...filters, stations: null } },
+    { filters: { ...filters, stations: null, isReversed: true } },
     { filters: { ...filters, sites } },
     { filters: { ...filters, query: { ...query, site: odd } } },
   ],
