@@ -94,6 +94,19 @@ test.each([
   expect(readdirSync(folder).filter((name) => /before|incoming|part/.test(name))).toEqual([]);
 });
 
+test('a backup that is not there is told as that, and what is there stays', async () => {
+  const { folder, path, run } = createPlant();
+  const db = openSqliteDb(path);
+  await addStation(db, 'S9');
+  await db.close();
+  const from = join(folder, 'gone.sqlite');
+  expect(await run('restore', '--from', from)).toEqual({
+    code: 1,
+    said: expect.stringContaining(`There is no file ${from}`),
+  });
+  expect(await stationsOf(path)).toEqual(['S9']);
+});
+
 test('a backup writes over no file, and goes to the folder of backups by itself', async () => {
   const { folder, path, run } = createPlant();
   const db = openSqliteDb(path);

@@ -22,6 +22,7 @@ export async function restoreSqlite(options: {
   now: number;
 }): Promise<string | undefined> {
   const { from, path, now } = options;
+  if (!existsSync(from)) throw new AppError('invalid', `There is no file ${from}; --from names the backup.`);
   // Before anything is copied, so that the answer comes at once.
   withExclusiveLock(path, () => {});
   const incoming = `${path}.incoming`;
