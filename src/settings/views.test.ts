@@ -10,6 +10,13 @@ const setting = (env: string, key: string, group: string, more = {}) => ({
   ...more,
 });
 
+test('yes and no are shown as a setting takes them: 1 and 0', () => {
+  const list = [setting('DEMO', 'demo', 'server', { default: '0' }), setting('MDNS', 'mdns', 'server')];
+  const rest = { warnings: [], configFile: null, version: '1' };
+  const page = settingsPage(list, { demo: true, mdns: false }, {}, rest);
+  expect(page.groups[0]?.lines.map(({ value }) => value)).toEqual(['1', '0']);
+});
+
 test('every setting shows its effective value and where it comes from, in its group', () => {
   const page = settingsPage(
     [

@@ -54,7 +54,9 @@ export function settingsPage(
   return { groups: [...groups].map(([group, lines]) => ({ group, lines })), ...rest, here: '/settings' };
 }
 
+/** As it would be written in the environment. */
 function asText(value: unknown): string {
   if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? '1' : '0';
   return hidePassword(Array.isArray(value) ? value.join(', ') : String(value));
 }
