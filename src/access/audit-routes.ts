@@ -32,6 +32,11 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   retention: ['run'],
   demo: ['start'],
 };
+/** Who is nobody with a name of their own, as the log keeps it and as the page says it. */
+const actorKeys: Readonly<Record<string, string>> = {
+  '(this machine)': 'access.actors.machine',
+  '(nobody)': 'access.actors.nobody',
+};
 const details = ['role', 'scopes', 'site', 'station', 'device', 'pages', 'failures'];
 
 /** One change; `actionKey` is the end of its text's key, null where there is none. */
@@ -67,7 +72,7 @@ async function readAuditPage(c: AppContext, { db }: Access, wallClock: WallClock
   const before = text('before');
   if (!/^\d{0,15}$/.test(before)) throw new AppError('invalid', 'before must be a number of the log.');
   const asked = {
-    ...(filter.actor === '' ? {} : { actor: filter.actor }),
+    ...(filter.actor === '' ? {} : { actor: keptActor(filter.actor, c.get('t')) }),
     ...((subjects as readonly string[]).includes(filter.subject) ? { action: filter.subject } : {}),
     ...instant(wallClock, 'from', filter.from),
     ...instant(wallClock, 'to', filter.to),
@@ -86,6 +91,11 @@ async function readAuditPage(c: AppContext, { db }: Access, wallClock: WallClock
   };
 }
 
+/** What somebody read in the column and typed into the filter, as the log keeps it. */
+function keptActor(shown: string, t: Translate): string {
+  return Object.keys(actorKeys).find((kept) => t(actorKeys[kept]!) === shown) ?? shown;
+}
+
 function instant(wallClock: WallClock, name: 'from' | 'to', text: string): { from?: number; to?: number } {
   if (text === '') return {};
   const at = wallClock.parse(text);
@@ -97,6 +107,7 @@ function lineOf(entry: AuditEntry, t: Translate): AuditLine {
   const [subject = '', verb = ''] = entry.action.split('.');
   return {
     ...entry,
+    actor: actorKeys[entry.actor] === undefined ? entry.actor : t(actorKeys[entry.actor]!),
     actionKey: actions[subject]?.includes(verb) ? entry.action : null,
     before: inWords(entry.before, t),
     after: inWords(entry.after, t),

@@ -27,7 +27,7 @@ beforeAll(async () => {
     station: odd,
     device: odd,
   });
-  await keys.revokeToken(doer, 1);
+  await keys.revokeToken({ actor: '(this machine)', address: '' }, 1);
   await addToken(plant, ['admin']);
   await keys.addLink(doer, { name: odd, siteId: null, pages: ['/overview', '/stations/S9'] });
 });
@@ -61,6 +61,17 @@ describe.each(languages)('in %s', (lang) => {
     const html = await answer.text();
     expect(faultsOf(html)).toEqual([]);
     expect(html).toContain('href="/account"');
+  });
+
+  test('the audit log names this machine in the language of the page, and finds it by that name', async () => {
+    const { access } = texts(lang) as { access: { actors: { machine: string } } };
+    const search = new URLSearchParams({ actor: access.actors.machine });
+    const answer = await plant.request(
+      `/audit?${search}`,
+      { headers: { cookie: `${cookie}; lang=${lang}` } },
+      '10.0.0.9',
+    );
+    expect(await answer.text()).toContain(`<th scope="row">${access.actors.machine}</th>`);
   });
 
   test.each([
