@@ -6,7 +6,8 @@ import { AppError } from './kernel/errors.ts';
 import { originOf } from './kernel/http/listeners.ts';
 import { createLifecycle, stopOnSignals } from './kernel/lifecycle.ts';
 import { createLog } from './kernel/log.ts';
-import { dutiesOf, findRoleFault } from './kernel/role.ts';
+import { dutiesOf } from './kernel/role.ts';
+import { findStartFaults } from './kernel/start-faults.ts';
 import { createServices } from './services.ts';
 
 /** Supervisors give 10 s between SIGTERM and SIGKILL. */
@@ -19,14 +20,11 @@ const log = createLog({
   pretty: process.stdout.isTTY === true,
 });
 for (const warning of loaded.warnings) log.warn(warning);
-if (!loaded.ok) refuseToStart(loaded.faults);
+const faults = await findStartFaults(loaded, proveNamePattern);
+if (!loaded.ok || faults.length > 0) refuseToStart(faults);
 const { config, warnings } = loaded;
 const lifecycle = createLifecycle({ log, deadlineMs: stopDeadlineMs });
 stopOnSignals(lifecycle, log);
-const roleFault = findRoleFault(config);
-if (roleFault) refuseToStart([roleFault]);
-const patternFault = await proveNamePattern(config.filenameRegex);
-if (patternFault) refuseToStart([`FILENAME_REGEX: ${patternFault}`]);
 try {
   const services = await createServices({ config, warnings, log, clock: systemClock });
   lifecycle.onStop('services', services.stop);

@@ -13,10 +13,13 @@ export type SettingOrigin = 'default' | 'environment' | 'file';
 /** The effective settings and where each comes from. */
 export type Config = SettingValues & { origins: Record<SettingKey, SettingOrigin> };
 
-/** Outcome of reading the settings. `faults` is complete; each names the setting, its value and what is allowed. */
+/**
+ * Outcome of reading the settings. `faults` is complete; each names the setting, its value and what is allowed; `values`
+ * are those that are right.
+ */
 export type LoadedConfig =
   | { ok: true; config: Config; warnings: string[] }
-  | { ok: false; faults: string[]; warnings: string[] };
+  | { ok: false; faults: string[]; warnings: string[]; values: Partial<SettingValues> };
 
 type Environment = Record<string, string | undefined>;
 
@@ -53,9 +56,10 @@ export function loadConfig(options: {
     faults.push(...zone.faults);
     warnings.push(...zone.warnings);
   }
-  if (faults.length === 0) faults.push(...findConflicts(values as SettingValues));
+  const right = values as Partial<SettingValues>;
+  faults.push(...findConflicts(right));
   return faults.length > 0
-    ? { ok: false, faults, warnings }
+    ? { ok: false, faults, warnings, values: right }
     : { ok: true, config: { ...values, origins } as Config, warnings };
 }
 

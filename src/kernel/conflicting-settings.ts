@@ -1,22 +1,30 @@
 import type { SettingValues } from './settings.ts';
 
-/** Settings that are right each by itself and cannot hold together, one sentence each. */
+/** Settings that are right each by itself and cannot hold together, one sentence each; those left out are not judged. */
 export function findConflicts(
-  values: Pick<
-    SettingValues,
-    'port' | 'compatPorts' | 'imageReceiverPort' | 'tlsCert' | 'tlsKey' | 'diskHighPercent' | 'diskLowPercent'
+  values: Partial<
+    Pick<
+      SettingValues,
+      | 'port'
+      | 'compatPorts'
+      | 'imageReceiverPort'
+      | 'tlsCert'
+      | 'tlsKey'
+      | 'diskHighPercent'
+      | 'diskLowPercent'
+    >
   >,
 ): string[] {
-  const { port, compatPorts, imageReceiverPort, tlsCert, tlsKey } = values;
+  const { port = 0, compatPorts = [], imageReceiverPort, tlsCert, tlsKey } = values;
   const faults: string[] = [];
-  if (tlsCert !== '' && tlsKey === '') {
+  if (tlsCert && tlsKey === '') {
     faults.push('TLS_CERT is set and TLS_KEY is not; set both for HTTPS or none.');
   }
-  if (tlsKey !== '' && tlsCert === '') {
+  if (tlsKey && tlsCert === '') {
     faults.push('TLS_KEY is set and TLS_CERT is not; set both for HTTPS or none.');
   }
   const { diskHighPercent: high, diskLowPercent: low } = values;
-  if (high !== 0 && low >= high) {
+  if (high && low !== undefined && low >= high) {
     faults.push(`DISK_LOW_PERCENT is ${low}; it must be less than DISK_HIGH_PERCENT, which is ${high}.`);
   }
   const users = new Map<number, string[]>();

@@ -91,6 +91,19 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
   };
 }
 
+/** Why certificate and key cannot be used, one sentence a setting; empty when they can. '' is a file that is not named. */
+export async function findTlsFaults({ cert, key }: { cert: string; key: string }): Promise<string[]> {
+  const faults: string[] = [];
+  const read = async (setting: string, path: string) => {
+    if (path === '') return undefined;
+    return readPem(setting, path).catch((error: Error) => void faults.push(error.message));
+  };
+  const files = { cert: await read('TLS_CERT', cert), key: await read('TLS_KEY', key) };
+  if (files.cert === undefined || files.key === undefined) return faults;
+  await check({ cert: files.cert, key: files.key }).catch((error: Error) => faults.push(error.message));
+  return faults;
+}
+
 function refuse(error: Error): never {
   throw new AppError('unavailable', error.message, { cause: error });
 }
