@@ -27,6 +27,8 @@ let stripTimer = null;
 let shownVersion = null;
 /** Of several steps only the last counts. */
 let step = 0;
+/** New pictures so far. */
+let came = 0;
 
 const panes = createPanes(stage, { siteTime, now: clock.now, scale: () => zoom?.scale() ?? 1 });
 const split = createSplit(stage, frame);
@@ -55,7 +57,15 @@ function hear(message) {
 }
 
 function show(image) {
-  if (panes.show(image)) refreshSoon(STRIP_MS);
+  if (!panes.show(image)) return;
+  came += 1;
+  unmarkStrip();
+  refreshSoon(STRIP_MS);
+}
+
+/** The strip is some seconds behind: until it has the new picture, none of its own is the one shown. */
+function unmarkStrip() {
+  document.querySelector('#live-history [aria-current]')?.removeAttribute('aria-current');
 }
 
 /** History and defects follow what is newest, a few times a minute. */
@@ -63,7 +73,12 @@ function refreshSoon(afterMs) {
   if (stripTimer !== null) return;
   stripTimer = setTimeout(async () => {
     stripTimer = null;
-    if (isLive && !document.hidden) takeParts(await readPage(location.href));
+    if (!isLive || document.hidden) return;
+    const before = came;
+    const page = await readPage(location.href);
+    if (!isLive) return;
+    takeParts(page);
+    if (came !== before) unmarkStrip();
   }, afterMs);
 }
 

@@ -174,6 +174,19 @@ inBrowser(
   },
 );
 
+inBrowser('the history never calls a picture current that is not the one shown', async () => {
+  const page = await openLive('/live/main');
+  await shows(page, 'original', firstAt);
+  const current = page.locator('#live-history [aria-current] time');
+  const currentAt = async () =>
+    (await current.count()) === 0 ? null : Date.parse((await current.getAttribute('datetime')) ?? '');
+  expect(await currentAt()).toBe(firstAt);
+  await place(testNow - 2_000);
+  await shows(page, 'original', testNow - 2_000);
+  expect(await currentAt()).not.toBe(firstAt);
+  await expect.poll(currentAt, { timeout: 10_000 }).toBe(testNow - 2_000);
+});
+
 inBrowser(
   'Space switches the pictures, arrows step through the past in place, End returns to live',
   async () => {
