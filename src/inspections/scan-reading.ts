@@ -1,4 +1,3 @@
-import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import type { Reading, ReadingTools } from '../kernel/folder-scan/reading.ts';
 import type { DbPlace } from '../schema/db.ts';
 import { type NameQueries, openKnownNames } from '../schema/known-names.ts';
@@ -32,24 +31,5 @@ export function createReading(
 const nameQueries: NameQueries = {
   sqlite: `select name from inspections where missing_at is null
     and directory_id = (select id from directories where root_id = @rootId and path = @path)`,
-  ownerId: async (read, { directories }, { rootId, path }) => {
-    const [folder] = await read
-      .select({ id: directories.id })
-      .from(directories)
-      .where(and(eq(directories.rootId, rootId), eq(directories.path, path)));
-    return folder?.id;
-  },
-  names: (read, { inspections }, { id, last, limit }) =>
-    read
-      .select({ name: inspections.name })
-      .from(inspections)
-      .where(
-        and(
-          eq(inspections.directoryId, id),
-          isNull(inspections.missingAt),
-          last === undefined ? undefined : gt(inspections.name, last),
-        ),
-      )
-      .orderBy(asc(inspections.name))
-      .limit(limit),
+  server: async () => (await import('./server-names.ts')).serverNames,
 };

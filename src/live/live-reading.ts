@@ -1,4 +1,3 @@
-import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import type { NameFacts, Reading, ReadingTools } from '../kernel/folder-scan/reading.ts';
 import type { DbPlace } from '../schema/db.ts';
 import { type NameQueries, openKnownNames } from '../schema/known-names.ts';
@@ -35,18 +34,5 @@ export function createReading(
 
 const nameQueries: NameQueries = {
   sqlite: "select name from live_images where missing_at is null and channel_id = @rootId and @path = ''",
-  ownerId: async (_read, _tables, { rootId }) => rootId,
-  names: (read, { liveImages }, { id, last, limit }) =>
-    read
-      .select({ name: liveImages.name })
-      .from(liveImages)
-      .where(
-        and(
-          eq(liveImages.channelId, id),
-          isNull(liveImages.missingAt),
-          last === undefined ? undefined : gt(liveImages.name, last),
-        ),
-      )
-      .orderBy(asc(liveImages.name))
-      .limit(limit),
+  server: async () => (await import('./server-names.ts')).serverNames,
 };

@@ -3,7 +3,7 @@ import type { Queryable } from '../kernel/db/database.ts';
 import type { FolderRef } from '../kernel/folder-scan/found-files.ts';
 import type { KnownNames } from '../kernel/folder-scan/reading.ts';
 import type { Log } from '../kernel/log.ts';
-import { type DbPlace, openServerReader } from './db.ts';
+import type { DbPlace } from './db.ts';
 import type { Tables } from './define-schema.ts';
 
 /** Names handed over at a time. */
@@ -15,9 +15,14 @@ const namesPerQuestion = 20_000;
 export type NameQueries = {
   /** For SQLite: one column of names, by the parameters @rootId and @path. */
   sqlite: string;
-  /** For servers: the id of the row that a folder's files hang on; undefined where there is none yet. */
+  /** For servers; loaded only there, because what builds queries costs each scanner thread a second and 20 MB. */
+  server: () => Promise<ServerNameQueries>;
+};
+
+export type ServerNameQueries = {
+  /** The id of the row that a folder's files hang on; undefined where there is none yet. */
   ownerId(read: Queryable, tables: Tables, folder: FolderRef): Promise<number | undefined>;
-  /** For servers: at most `limit` names after `last`, in rising order. */
+  /** At most `limit` names after `last`, in rising order. */
   names(
     read: Queryable,
     tables: Tables,
@@ -51,14 +56,14 @@ function readFromFile(path: string, { sqlite }: NameQueries): KnownNames {
 }
 
 function readFromServer(url: string, log: Log, queries: NameQueries): KnownNames {
-  const opening = openServerReader(url, log);
+  const opening = openServer(url, log, queries);
   return {
     async *knownNames(folder) {
-      const { read, tables } = await opening;
-      const id = await queries.ownerId(read, tables, folder);
+      const { read, tables, ownerId, names } = await opening;
+      const id = await ownerId(read, tables, folder);
       if (id === undefined) return;
       for (let last: string | undefined; ; ) {
-        const rows = await queries.names(read, tables, { id, last, limit: namesPerQuestion });
+        const rows = await names(read, tables, { id, last, limit: namesPerQuestion });
         yield rows.map(({ name }) => name);
         if (rows.length < namesPerQuestion) return;
         last = rows.at(-1)?.name;
@@ -66,4 +71,9 @@ function readFromServer(url: string, log: Log, queries: NameQueries): KnownNames
     },
     close: async () => (await opening).close(),
   };
+}
+
+async function openServer(url: string, log: Log, { server }: NameQueries) {
+  const [{ openServerReader }, queries] = await Promise.all([import('./db.ts'), server()]);
+  return { ...(await openServerReader(url, log)), ...queries };
 }
