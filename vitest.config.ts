@@ -44,6 +44,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['src/**/*.e2e.test.ts'],
           testTimeout: 60_000,
+          // They measure a browser's moments while other tests load the machine; what is wrong fails twice.
+          retry: 1,
         },
       },
     ],
