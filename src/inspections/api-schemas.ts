@@ -100,6 +100,10 @@ export const stationsAnswer = z.object({
       lastSeenAt: instant('Newest image').nullable(),
       usualIntervalMs: z.number().nullable().describe('Usual time between two images'),
       ngBurstSince: instant('Start of an NG burst that is on now').nullable(),
+      belowUsual: z
+        .number()
+        .nullable()
+        .describe('Lower end of its usual yield (0 to 1) where the last hour lies below it'),
     }),
   ),
 });

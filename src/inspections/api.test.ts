@@ -50,7 +50,7 @@ async function refusal(path: string, init: RequestInit = {}): Promise<{ status: 
 }
 
 test('stations say when they were last seen and how they usually run', async () => {
-  const pace = { usualIntervalMs: null, ngBurstSince: null };
+  const pace = { usualIntervalMs: null, ngBurstSince: null, belowUsual: null };
   expect(await plant.json('/api/v1/stations')).toEqual({
     stations: [
       { site: 'main', name: 'S4', lastSeenAt: at('10:20:00'), ...pace },

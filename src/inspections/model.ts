@@ -60,6 +60,8 @@ export type StationSummary = {
   trend: TrendBucket[];
   /** Start of a run of NG far above the station's usual share, when one is on now. */
   ngBurstSince: number | null;
+  /** Lower end (0..1) of its usual yield where the last hour lies below it. */
+  belowUsual: number | null;
 };
 
 /** A missing or repeated stretch of COUNT values of one station and part. */

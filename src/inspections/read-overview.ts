@@ -21,11 +21,11 @@ export type StationOverview = {
   last: InspectionRef | null;
   /** The last image is kept at its site and cannot be shown here. */
   isElsewhere: boolean;
-} & Pick<StationSummary, 'lastSeenAt' | 'usualIntervalMs' | 'ngBurstSince'>;
+} & Pick<StationSummary, 'lastSeenAt' | 'usualIntervalMs' | 'ngBurstSince' | 'belowUsual'>;
 
 /**
- * All stations, of one site or of all, of the last 30 days with their last hour and last 24 hours; of more than a thousand stations those that
- * had images in these hours first.
+ * All stations, of one site or of all, of the last 30 days with their last hour and last 24 hours; of more than a
+ * thousand stations those that had images in these hours first.
  */
 export async function readOverview(
   { reads, places }: Pick<InspectionDeps, 'reads' | 'places'>,

@@ -5,18 +5,20 @@ import type { StationSummary } from './model.ts';
 import { findNgBurst } from './ng-burst.ts';
 import { hourMs, minuteMs } from './roll-ups.ts';
 import { usualIntervalMs } from './usual-pace.ts';
+import { findLowYield } from './usual-yield.ts';
 import { sumCounts } from './yield.ts';
 
 const paceHours = 8;
-const burstHours = 1;
+const recentHours = 1;
 const baselineHours = 24;
 const paceTtlMs = 60_000;
-const burstTtlMs = 5_000;
+const healthTtlMs = 5_000;
 const maxStations = 10_000;
 
-type Pulse = Pick<StationSummary, 'usualIntervalMs' | 'ngBurstSince'>;
+type Health = Pick<StationSummary, 'ngBurstSince' | 'belowUsual'>;
+type Pulse = Health & Pick<StationSummary, 'usualIntervalMs'>;
 
-/** How a station usually runs and whether its NG are far above the usual now; read from roll-ups and kept for seconds. */
+/** How a station usually runs and whether its NG or its yield are far from the usual now; read from roll-ups and kept for seconds. */
 export type StationPulse = {
   read(stationId: number): Promise<Pulse>;
   /** Its usual interval alone, ms; null while too little is known. */
@@ -26,7 +28,7 @@ export type StationPulse = {
 export function createStationPulse(counts: CountQueries, clock: Clock): StationPulse {
   const kept = { max: maxStations, perf: { now: () => clock.now() }, ttlResolution: 0 };
   const paces = new LRUCache<number, { ms: number | null }>({ ...kept, ttl: paceTtlMs });
-  const bursts = new LRUCache<number, { sinceAt: number | null }>({ ...kept, ttl: burstTtlMs });
+  const healths = new LRUCache<number, Health>({ ...kept, ttl: healthTtlMs });
 
   function windowBefore(hours: number, endAt: number) {
     const end = Math.floor(endAt / minuteMs) * minuteMs;
@@ -42,22 +44,26 @@ export function createStationPulse(counts: CountQueries, clock: Clock): StationP
     return ms;
   }
 
-  async function burst(stationId: number): Promise<number | null> {
-    const known = bursts.get(stationId);
-    if (known) return known.sinceAt;
-    const recent = windowBefore(burstHours, clock.now() + minuteMs);
+  async function health(stationId: number): Promise<Health> {
+    const known = healths.get(stationId);
+    if (known) return known;
+    const recent = windowBefore(recentHours, clock.now() + minuteMs);
     const minutes = await counts.countByTime(recent, { stationId }, false);
     const before = await counts.countByPart(windowBefore(baselineHours, recent.startAt), { stationId });
-    const sinceAt = findNgBurst(minutes, sumCounts(before));
-    bursts.set(stationId, { sinceAt });
-    return sinceAt;
+    const baseline = sumCounts(before);
+    const found = {
+      ngBurstSince: findNgBurst(minutes, baseline),
+      belowUsual: findLowYield(sumCounts(minutes), baseline),
+    };
+    healths.set(stationId, found);
+    return found;
   }
 
   return {
     pace,
     read: async (stationId) => ({
       usualIntervalMs: await pace(stationId),
-      ngBurstSince: await burst(stationId),
+      ...(await health(stationId)),
     }),
   };
 }

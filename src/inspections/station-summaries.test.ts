@@ -79,18 +79,23 @@ describe.each(testDialects)('summaries of stations in %s', (dialect) => {
     expect([...(await cards()).keys()]).toEqual([]);
   });
 
-  test('the usual pace and a run of NG are told, and remembered for seconds only', async () => {
+  test('the usual pace, a run of NG and a low yield are told, and remembered for seconds only', async () => {
     const calm = Array.from({ length: 400 }, (_, i) => imageFile('OK', at - 8 * hour + i * minute, i));
     await store.found('S9/OR-3CT', calm);
     const stationId = store.reads.names.findStationId('S9')!;
-    expect(await store.reads.pulse.read(stationId)).toEqual({ usualIntervalMs: minute, ngBurstSince: null });
+    expect(await store.reads.pulse.read(stationId)).toEqual({
+      ...{ usualIntervalMs: minute, ngBurstSince: null, belowUsual: null },
+    });
     const burst = Array.from({ length: 20 }, (_, i) =>
       imageFile('NG', at - 20 * minute + i * minute, 900 + i),
     );
     await store.found('S9/OR-3CT', burst);
     expect((await store.reads.pulse.read(stationId)).ngBurstSince).toBeNull();
     store.clock.advance(6 * second);
-    expect((await store.reads.pulse.read(stationId)).ngBurstSince).toBe(at - 20 * minute);
+    expect(await store.reads.pulse.read(stationId)).toMatchObject({
+      ngBurstSince: at - 20 * minute,
+      belowUsual: expect.closeTo(0.94, 1),
+    });
   });
 
   test('the overview tells last hour, last day and newest image of every station of the last 30 days', async () => {

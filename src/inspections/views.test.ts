@@ -31,6 +31,7 @@ function summary(
     lastNgs: [],
     trend: [],
     ngBurstSince: null,
+    belowUsual: null,
     ...more,
   };
 }

@@ -106,8 +106,6 @@ const HOUR_MS = 3_600_000;
 const HOURS_SHOWN = 24;
 /** A sparkline never magnifies less than these ten percent. */
 const SPARKLINE_TOP_MIN = 0.9;
-/** So few NG of one station in an hour may be chance, whatever a normal distribution makes of them. */
-const LOW_MIN_NG = 5;
 
 /** One station's line. */
 function overviewRow(
@@ -115,8 +113,7 @@ function overviewRow(
   context: OverviewContext,
   scale: { min: number; max: number },
 ): OverviewRow {
-  const belowUsual = belowUsualOf(facts, context.now);
-  const conditions = stationConditions({ ...facts, belowUsual }, context.now);
+  const conditions = stationConditions(facts, context.now);
   const site = siteParam(facts.site);
   return {
     slug: stationSlug(facts.station, site),
@@ -137,14 +134,6 @@ function overviewRow(
       verdict: facts.last.verdict,
     },
   };
-}
-
-/** The least usual yield of a station whose last hour lies below it. */
-function belowUsualOf(facts: OverviewStation, now: number): number | undefined {
-  const usual = usualBand([facts], now);
-  const rate = rateOf(facts.lastHour);
-  if (usual === null || rate === null || facts.lastHour.ng < LOW_MIN_NG) return undefined;
-  return rate < usual.lower ? usual.lower : undefined;
 }
 
 /** The whole live part of the Overview: what is wrong sorts to the top. */

@@ -3,9 +3,10 @@ import { AT_REST_AFTER_MS, conditionTone, stationConditions } from './station-st
 
 const now = Date.UTC(2026, 10, 21, 5, 0, 0);
 const kinds = (facts: Partial<Parameters<typeof stationConditions>[0]>) =>
-  stationConditions({ lastSeenAt: now - 1000, usualIntervalMs: 3000, ngBurstSince: null, ...facts }, now).map(
-    ({ kind }) => kind,
-  );
+  stationConditions(
+    { lastSeenAt: now - 1000, usualIntervalMs: 3000, ngBurstSince: null, belowUsual: null, ...facts },
+    now,
+  ).map(({ kind }) => kind);
 
 test('a station that delivers as usual is running', () => {
   expect(kinds({})).toEqual(['running']);
@@ -37,7 +38,7 @@ test('a yield below the usual is something to look at, and an NG burst says it a
 
 test('an NG burst is named before the silence that followed it', () => {
   const found = stationConditions(
-    { lastSeenAt: now - 600_000, usualIntervalMs: 3000, ngBurstSince: now - 900_000 },
+    { lastSeenAt: now - 600_000, usualIntervalMs: 3000, ngBurstSince: now - 900_000, belowUsual: null },
     now,
   );
   expect(found.map(({ kind }) => kind)).toEqual(['burst', 'silent']);

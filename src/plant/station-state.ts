@@ -12,8 +12,8 @@ export type StationFacts = {
   lastSeenAt: number | null;
   usualIntervalMs: number | null;
   ngBurstSince: number | null;
-  /** Least usual yield (0..1) where the last hour's lies below it; left out where it does not or is not looked at. */
-  belowUsual?: number | undefined;
+  /** Least usual yield (0..1) where the last hour's lies below it. */
+  belowUsual: number | null;
 };
 
 /** A station is silent after this many of its usual intervals … */
@@ -29,7 +29,7 @@ const RUNNING_WITHOUT_RHYTHM_MS = 10 * 60_000;
 export function stationConditions(facts: StationFacts, now: number): StationCondition[] {
   const found: StationCondition[] = [];
   if (facts.ngBurstSince !== null) found.push({ kind: 'burst', sinceAt: facts.ngBurstSince });
-  else if (facts.belowUsual !== undefined) found.push({ kind: 'low', lower: facts.belowUsual });
+  else if (facts.belowUsual !== null) found.push({ kind: 'low', lower: facts.belowUsual });
   const { lastSeenAt, usualIntervalMs } = facts;
   const ageMs = lastSeenAt === null ? Number.POSITIVE_INFINITY : now - lastSeenAt;
   const atRest = ageMs >= AT_REST_AFTER_MS;

@@ -63,7 +63,8 @@ const summary = (station: string, over: Partial<StationSummary> = {}): StationSu
     part: `P${i}`,
     counts: { ok: 10 * i, ng: i, unmatched: 0 },
   })),
-  ...{ usualIntervalMs: 5000, last: image(1), lastNgs: images, trend: [], ngBurstSince: null },
+  ...{ usualIntervalMs: 5000, last: image(1), lastNgs: images, trend: [] },
+  ...{ ngBurstSince: null, belowUsual: null },
   ...over,
 });
 const tag = { name: 'b', label: odd, timeZone: 'Asia/Tokyo', isOwn: false };
