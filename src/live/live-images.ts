@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.ts';
-import { isBeingWritten, locateImage } from '../kernel/images/locate-image.ts';
+import { beingWritten, isBeingWritten, locateImage, notWatched } from '../kernel/images/locate-image.ts';
 import type { ImageFailure } from '../kernel/images/read-image.ts';
 import type { Caching } from '../kernel/images/send-file.ts';
 import { ladderSpec, type Thumbnail } from '../kernel/images/thumbnail.ts';
@@ -146,15 +146,3 @@ export function createLiveImages(options: {
 function specOf(width: LiveWidth, format: VariantFormat) {
   return ladderSpec(width, format === 'webp' ? 'image/webp' : 'image/jpeg');
 }
-
-const notWatched: ImageFailure = {
-  ok: false,
-  reason: 'missing',
-  message: 'the folder it lies in is not watched any more',
-};
-
-const beingWritten: ImageFailure = {
-  ok: false,
-  reason: 'incomplete',
-  message: 'the file is still being written',
-};

@@ -2,7 +2,13 @@ import { eq, min } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import { createBatch } from '../../kernel/batch.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { isBeingWritten, type LocatedImage, locateImage } from '../../kernel/images/locate-image.ts';
+import {
+  beingWritten,
+  isBeingWritten,
+  type LocatedImage,
+  locateImage,
+  notWatched,
+} from '../../kernel/images/locate-image.ts';
 import { type PixelSize, readPixelSize } from '../../kernel/images/pixel-size.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import type { Caching } from '../../kernel/images/send-file.ts';
@@ -184,22 +190,10 @@ export function createInspectionImages(options: {
   };
 }
 
-const notWatched: ImageFailure = {
-  ok: false,
-  reason: 'missing',
-  message: 'the folder it lies in is not watched any more',
-};
-
 const elsewhere: ImageFailure = {
   ok: false,
   reason: 'elsewhere',
   message: 'it is kept at another site, whose folder cannot be read from here',
-};
-
-const beingWritten: ImageFailure = {
-  ok: false,
-  reason: 'incomplete',
-  message: 'the file is still being written',
 };
 
 function addressOf({ id, revision }: { id: number; revision: number }): string {

@@ -29,6 +29,20 @@ const offline: ImageFailure = {
   message: 'the watched folder is away',
 };
 
+/** The failure of an image whose folder has left the settings. */
+export const notWatched: ImageFailure = {
+  ok: false,
+  reason: 'missing',
+  message: 'the folder it lies in is not watched any more',
+};
+
+/** The failure of an image whose file changes right now. */
+export const beingWritten: ImageFailure = {
+  ok: false,
+  reason: 'incomplete',
+  message: 'the file is still being written',
+};
+
 /**
  * Finds the file of an image below its watched folder; a link that leads out of it is not followed. In a folder that is
  * gone or empty (a share that is not mounted) nothing is missing: it is `offline`.
