@@ -1,4 +1,4 @@
-import type { LiveNews } from '../events.ts';
+import type { Events } from '../events.ts';
 import type { Log } from '../kernel/log.ts';
 import { cadenceImages } from './cadence.ts';
 import type { LiveChannels } from './channels.ts';
@@ -15,19 +15,11 @@ const maxDrawnAhead = 8;
 /** What live images tell the rest of the product. */
 export type LiveTold = {
   /** For the other processes of the site. */
-  recorded(news: LiveNews): void;
-  image(event: {
-    channel: string;
-    camera: string;
-    imageId: number;
-    revision: number;
-    capturedAt: number;
-    coil: string | null;
-    isNewest: boolean;
-  }): void;
-  removed(event: { channel: string; camera: string; coils: string[] }): void;
-  silent(event: { camera: string; sinceAt: number; usualIntervalMs: number }): void;
-  resumed(event: { camera: string; sinceAt: number; usualIntervalMs: number }): void;
+  recorded(news: Events['live.recorded']): void;
+  image(event: Events['live.image']): void;
+  removed(event: Events['live.removed']): void;
+  silent(event: Events['live.silent']): void;
+  resumed(event: Events['live.resumed']): void;
   changed(): void;
 };
 
