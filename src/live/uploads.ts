@@ -11,9 +11,9 @@ import { type LiveRole, liveRoles } from './model.ts';
 
 /*
  * A pair of pictures becomes visible whole or not at all. Both are written under hidden names first; a note beside them
- * says how they will be called; then they take these names, which nobody else may have. A process that dies before the note leaves nothing but hidden
- * files, which the next start deletes; one that dies after it leaves a pair that the next start completes, before
- * anything looks at the folders.
+ * says how they will be called; then they take these names, which nobody else may have. A process that dies before the
+ * note leaves nothing but hidden files, which the next start deletes; one that dies after it leaves a pair that the next
+ * start completes, before anything looks at the folders.
  */
 
 const hidden = '.upload-';
