@@ -52,13 +52,8 @@ const images = [
 const unreadable = new Map([[3, 'not_an_image']]);
 
 const summary = (station: string, over: Partial<StationSummary> = {}): StationSummary => ({
-  ...{
-    site: null,
-    station,
-    counts: { ok: 1172, ng: 31, unmatched: 1 },
-    latestAt: now,
-    lastSeenAt: now - 4000,
-  },
+  ...{ site: null, station, counts: { ok: 1172, ng: 31, unmatched: 1 } },
+  ...{ latestAt: now, lastSeenAt: now - 4000 },
   parts: Array.from({ length: 6 }, (_, i) => ({
     part: `P${i}`,
     counts: { ok: 10 * i, ng: i, unmatched: 0 },
@@ -70,7 +65,7 @@ const summary = (station: string, over: Partial<StationSummary> = {}): StationSu
 const tag = { name: 'b', label: odd, timeZone: 'Asia/Tokyo', isOwn: false };
 const summaries = [
   summary('S4', { site: tag }),
-  summary('S9', { last: image(11), lastNgs: [image(12)] }),
+  summary('S9', { last: image(11), lastNgs: [image(12)], belowUsual: 0.97 }),
   summary(odd, { lastSeenAt: now - hourMs, ngBurstSince: now - hourMs, last: image(4), lastNgs: [image(5)] }),
   summary('S4', {
     ...{ counts: { ok: 0, ng: 0, unmatched: 3 }, parts: [], lastNgs: [], last: null },
