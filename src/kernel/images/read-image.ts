@@ -1,4 +1,6 @@
-import { describeFileError, openRegularFile, readWhole } from '../storage/open-file.ts';
+import type { FileHandle } from 'node:fs/promises';
+import { createBufferPool } from '../storage/buffer-pool.ts';
+import { describeFileError, type FileFailure, openRegularFile, readWhole } from '../storage/open-file.ts';
 import { type AcceptedType, findAcceptedType, sniffContentType } from './content-type.ts';
 
 /** Why an image cannot be shown, as everyday events. `message` is plain English for the log and the API. */
@@ -23,19 +25,44 @@ export type ImageFailure = {
 /** Larger files are not looked into: several of them are in memory at once. */
 export const MAX_IMAGE_FILE_BYTES = 64 * 1024 * 1024;
 
-/** The bytes of the image file at a real path (in `root`, if given), or why it is none; the type is told by the bytes. */
-export async function readImage(
-  realPath: string,
-  root?: string,
-): Promise<{ ok: true; bytes: Buffer; type: AcceptedType } | ImageFailure> {
+const buffers = createBufferPool({ maxBuffers: 2, maxBytes: 8 * 1024 * 1024 });
+
+/** The content of an image file; the type is told by the bytes. */
+export type ReadImage = { bytes: Buffer; type: AcceptedType };
+
+/**
+ * What `use` makes of the image file at a real path (in `root`, if given), or why it is none. The bytes are there until
+ * `use` has ended and no longer.
+ */
+export async function readImage<T>(
+  { realPath, root }: { realPath: string; root?: string | undefined },
+  use: (image: ReadImage) => Promise<T>,
+): Promise<T | ImageFailure> {
   const opened = await openRegularFile(realPath, root);
   if (!opened.ok) return opened;
   const { file, sizeBytes } = opened;
+  if (sizeBytes > MAX_IMAGE_FILE_BYTES) {
+    await file.close();
+    return tooLarge(sizeBytes);
+  }
+  const room = buffers.take(sizeBytes);
   try {
-    if (sizeBytes > MAX_IMAGE_FILE_BYTES) return tooLarge(sizeBytes);
-    const bytes = await readWhole(file, sizeBytes);
+    const bytes = await readAndClose(file, sizeBytes, room);
+    if (!Buffer.isBuffer(bytes)) return bytes;
     const type = findAcceptedType(bytes);
-    return type ? { ok: true, bytes, type } : notAnImage(bytes);
+    return type ? await use({ bytes, type }) : notAnImage(bytes);
+  } finally {
+    buffers.giveBack(room);
+  }
+}
+
+async function readAndClose(
+  file: FileHandle,
+  sizeBytes: number,
+  room: Buffer,
+): Promise<Buffer | FileFailure> {
+  try {
+    return await readWhole(file, sizeBytes, room);
   } catch (error) {
     return describeFileError(error);
   } finally {

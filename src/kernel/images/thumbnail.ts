@@ -1,8 +1,7 @@
 import type { Sharp } from 'sharp';
 import { openBmp, UnsupportedBmp } from './bmp.ts';
 import { judgeBytes } from './completeness.ts';
-import type { AcceptedType } from './content-type.ts';
-import { type ImageFailure, readImage } from './read-image.ts';
+import { type ImageFailure, type ReadImage, readImage } from './read-image.ts';
 import { openPixels, openUntrustedImage, TooManyPixels } from './untrusted-image.ts';
 
 /** A size in which images are shown. */
@@ -17,7 +16,10 @@ export type ThumbnailSpec = {
   quality: number;
   /** Of WebP, 0 (quick) to 6; 2 when not said. */
   effort?: number;
-  /** Lanczos with two lobes rather than three: a tenth quicker, and hard to tell apart. */
+  /**
+   * Lanczos with two lobes rather than three, which is hard to tell apart, and a JPEG by the standard's own tables: each
+   * saves a tenth of the time, the second for a tenth more bytes.
+   */
   isQuick?: boolean;
   /** A thumbnail that comes out larger is made again, coarser, until it fits. */
   maxBytes?: number;
@@ -55,7 +57,7 @@ export type LadderWidth = (typeof ladderWidths)[number];
 export function ladderSpec(width: LadderWidth, type: ThumbnailSpec['type']): ThumbnailSpec {
   // As tall as it comes: a strip of coil is a hundred times as long as it is wide.
   return {
-    name: `ladder-${width}-2`,
+    name: `ladder-${width}-3`,
     ...{ type, width, height: 16_000, quality: 78, effort: 0, isQuick: true },
   };
 }
@@ -83,24 +85,22 @@ export async function renderThumbnail(
   spec: ThumbnailSpec,
   root?: string,
 ): Promise<Thumbnail | ImageFailure> {
-  const source = await readImage(realPath, root);
-  if (!source.ok) return source;
-  try {
-    const bytes = await encode(resize(await openImage(source), spec), spec, spec.quality).toBuffer();
-    const fits = spec.maxBytes === undefined || bytes.length <= spec.maxBytes;
-    return { ok: true, type: spec.type, bytes: fits ? bytes : await renderCoarser(source, spec) };
-  } catch (error) {
-    return explainFailure(source.bytes, error);
-  }
+  return readImage({ realPath, root }, async (source) => {
+    try {
+      const bytes = await encode(resize(await openImage(source), spec), spec, spec.quality).toBuffer();
+      const fits = spec.maxBytes === undefined || bytes.length <= spec.maxBytes;
+      return { ok: true, type: spec.type, bytes: fits ? bytes : await renderCoarser(source, spec) };
+    } catch (error) {
+      return explainFailure(source.bytes, error);
+    }
+  });
 }
 
-type Source = { bytes: Buffer; type: AcceptedType };
-
-async function openImage({ bytes, type }: Source): Promise<Sharp> {
+async function openImage({ bytes, type }: ReadImage): Promise<Sharp> {
   return type === 'image/bmp' ? openBmp(bytes) : openUntrustedImage(bytes);
 }
 
-async function renderCoarser(source: Source, spec: ThumbnailSpec): Promise<Buffer> {
+async function renderCoarser(source: ReadImage, spec: ThumbnailSpec): Promise<Buffer> {
   const image = resize(await openImage(source), spec);
   const pixels = await image.raw().toBuffer({ resolveWithObject: true });
   let bytes = Buffer.alloc(0);
@@ -124,7 +124,7 @@ function resize(image: Sharp, spec: ThumbnailSpec): Sharp {
 function encode(image: Sharp, spec: ThumbnailSpec, quality: number): Sharp {
   // Effort 2 of 6 is a tenth faster than the default at 4 % more bytes.
   if (spec.type === 'image/webp') return image.webp({ quality, effort: spec.effort ?? 2 });
-  return image.flatten({ background: '#ffffff' }).jpeg({ quality });
+  return image.flatten({ background: '#ffffff' }).jpeg({ quality, optimiseCoding: !spec.isQuick });
 }
 
 /** The decoder says what it stumbled over; whether the file simply ends too early, its own bytes tell better. */

@@ -57,8 +57,11 @@ async function placeOf({ fd }: FileHandle, path: string): Promise<string> {
 }
 
 /** The first `sizeBytes` of an open file, in one read in most cases; less when it was cut short meanwhile. */
-export async function readWhole(file: FileHandle, sizeBytes: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(sizeBytes);
+export async function readWhole(
+  file: FileHandle,
+  sizeBytes: number,
+  bytes: Buffer = Buffer.allocUnsafe(sizeBytes),
+): Promise<Buffer> {
   let length = 0;
   while (length < sizeBytes) {
     const { bytesRead } = await file.read(bytes, length, sizeBytes - length, length);
