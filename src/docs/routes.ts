@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { may } from '../kernel/http/access.ts';
+import { bodyOf } from '../kernel/http/body.ts';
 import { acceptsEncoding } from '../kernel/http/compression.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import { matchesEtag, sendRevalidated } from '../kernel/http/etag.ts';
@@ -22,9 +23,9 @@ export function docsRoutes({ renderer, version, app }: DocsDeps): Hono<AppEnv> {
     const headers = { etag, 'cache-control': 'no-cache', vary: 'Accept-Encoding', 'content-type': type };
     if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
     if (!acceptsEncoding(c.req.header('accept-encoding'), 'gzip')) {
-      return c.body(new Uint8Array(body), 200, headers);
+      return c.body(bodyOf(body), 200, headers);
     }
-    return c.body(new Uint8Array(gzipped), 200, { ...headers, 'content-encoding': 'gzip' });
+    return c.body(bodyOf(gzipped), 200, { ...headers, 'content-encoding': 'gzip' });
   };
   return new Hono<AppEnv>()
     .get('/openapi.json', may('look'), async (c) =>

@@ -5,6 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { AppError } from '../errors.ts';
 import { may } from './access.ts';
+import { bodyOf } from './body.ts';
 import { chooseEncoding } from './compression.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { AppContext, AppEnv } from './env.ts';
@@ -125,5 +126,5 @@ function answer(
   const encoding = chooseEncoding(c.req.header('accept-encoding'));
   const compressed = encoding && file[encoding];
   if (compressed) headers['content-encoding'] = encoding;
-  return c.body(new Uint8Array(compressed ?? file.body), 200, headers);
+  return c.body(bodyOf(compressed ?? file.body), 200, headers);
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { bodyOf } from '../http/body.ts';
 import type { AppContext } from '../http/env.ts';
 import { matchesEtag } from '../http/etag.ts';
 import { untrustedFileHeaders } from '../http/security-headers.ts';
@@ -12,8 +13,8 @@ export function sendThumbnail(c: AppContext, thumbnail: Thumbnail, caching: Cach
     'content-type': thumbnail.type,
     'cache-control': cacheControl[caching],
   };
-  if (caching === 'immutable') return c.body(new Uint8Array(thumbnail.bytes), 200, headers);
+  if (caching === 'immutable') return c.body(bodyOf(thumbnail.bytes), 200, headers);
   headers.etag = `"${hash('sha1', thumbnail.bytes, 'base64url').slice(0, 20)}"`;
   if (matchesEtag(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, headers);
-  return c.body(new Uint8Array(thumbnail.bytes), 200, headers);
+  return c.body(bodyOf(thumbnail.bytes), 200, headers);
 }
