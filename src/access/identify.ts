@@ -12,6 +12,8 @@ const touchEveryMs = 60_000;
 const MAX_TOUCHED = 10_000;
 /** Longer texts are no secrets of ours. */
 const longestSecret = 200;
+/** So long readers on this machine are taken for what they were; every question to the database would cost each image. */
+const newcomerMs = 1_000;
 const bearer = /^bearer +([\w-]{1,200})$/i;
 
 /** Puts on every request who asks, and the door its route asks whether that one may pass. */
@@ -24,21 +26,54 @@ export function identify(access: Access): AppMiddleware {
     // Nobody waits for it; a full disk must not lock people out.
     write().catch((error: unknown) => c.get('log')?.warn({ err: error }, 'The last use was not kept'));
   };
+  const newcomer = createNewcomer(access);
   return async (c, next) => {
     c.set('door', access.door);
-    const whoIsIt = () => whoAsks(c, access, touch);
+    const whoIsIt = () => whoAsks(c, access, { touch, newcomer });
     c.set('principal', await whoIsIt());
     c.set('identifyAgain', whoIsIt);
-    if (isFromThisMachine(c) && (await access.setUp.isOpen()))
+    if (isFromThisMachine(c) && (await newcomer.ask(c)).hasNoUser)
       c.set('setUpHref', `/setup?key=${access.setUp.key}`);
     await next();
+    if (isWrite(c)) newcomer.forget();
   };
+}
+
+type Newcomer = {
+  /** What there is of accounts: a writer is told what is so now, a reader what was so within the last second. */
+  ask(c: AppContext): Promise<{ hasNoUser: boolean; hasNoToken: boolean }>;
+  forget(): void;
+};
+
+function createNewcomer({ users, keys, clock }: Access): Newcomer {
+  let known: { hasNoUser: boolean; hasNoToken: boolean } | undefined;
+  let until = 0;
+  return {
+    async ask(c) {
+      if (known && clock.now() < until && !isWrite(c)) return known;
+      const found = { hasNoUser: !(await users.anyExists()), hasNoToken: !(await keys.anyTokenExists()) };
+      until = clock.now() + newcomerMs;
+      known = found;
+      return found;
+    },
+    forget: () => {
+      known = undefined;
+    },
+  };
+}
+
+function isWrite(c: AppContext): boolean {
+  return c.req.method !== 'GET' && c.req.method !== 'HEAD';
 }
 
 type Touch = (c: AppContext, key: string, write: () => Promise<void>) => void;
 
 /** A token speaks for itself even in a browser; then the session; then the kiosk; then the machine alone. */
-async function whoAsks(c: AppContext, access: Access, touch: Touch): Promise<Principal> {
+async function whoAsks(
+  c: AppContext,
+  access: Access,
+  { touch, newcomer }: { touch: Touch; newcomer: Newcomer },
+): Promise<Principal> {
   const authorization = c.req.header('authorization');
   if (authorization !== undefined) {
     const secret = bearer.exec(authorization)?.[1];
@@ -59,7 +94,7 @@ async function whoAsks(c: AppContext, access: Access, touch: Touch): Promise<Pri
     touch(c, `link ${link.id}`, () => access.keys.touchLink(link.id));
     return { kind: 'kiosk', linkId: link.id, name: link.name, pages: pagesFromHere(link, access.sites) };
   }
-  return (await isFirstMachine(c, access)) ? { kind: 'machine' } : { kind: 'nobody' };
+  return (await isFirstMachine(c, newcomer)) ? { kind: 'machine' } : { kind: 'nobody' };
 }
 
 async function fromCookie<T>(
@@ -71,6 +106,8 @@ async function fromCookie<T>(
   return secret === undefined || secret.length > longestSecret ? undefined : find(secret);
 }
 
-async function isFirstMachine(c: AppContext, { users, keys }: Access): Promise<boolean> {
-  return isFromThisMachine(c) && !(await users.anyExists()) && !(await keys.anyTokenExists());
+async function isFirstMachine(c: AppContext, newcomer: Newcomer): Promise<boolean> {
+  if (!isFromThisMachine(c)) return false;
+  const { hasNoUser, hasNoToken } = await newcomer.ask(c);
+  return hasNoUser && hasNoToken;
 }
