@@ -9,8 +9,8 @@ import { compare, type Row } from './row.ts';
 const pollerFile = fileURLToPath(new URL('./live-poller-child.ts', import.meta.url));
 /** Seven rounds of the poller. */
 const restMs = 21_000;
-/** What came before is cleared away. */
-const settleMs = 5_000;
+/** What came before is cleared away, the sweep after the last image too. */
+const settleMs = 65_000;
 
 /**
  * Processor time while no image comes: the whole product, which hears of files by events, against nothing but the
@@ -19,6 +19,7 @@ const settleMs = 5_000;
 export async function measureRest(bench: Bench, product: Product, folder: string): Promise<Row> {
   const poller = bench.workspace.track(fork(pollerFile, [folder], { stdio: 'ignore' }));
   try {
+    bench.say('Coming to rest …');
     await sleep(settleMs);
     bench.say(`At rest for ${restMs / 1000} s …`);
     const pid = poller.pid ?? 0;
