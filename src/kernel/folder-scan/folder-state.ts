@@ -25,7 +25,16 @@ export function rememberedFolder(
   listing: Pick<FolderState, 'modifiedAt' | 'listedAt' | 'fileCount'>,
 ): FolderState {
   const unreadable = { now: new Map(), before: new Map() };
-  return { ref, ...listing, names: null, waiting: 0, unsaved: false, again: false, unreadable };
+  return {
+    ref,
+    ...listing,
+    restsUntil: 0,
+    names: null,
+    waiting: 0,
+    unsaved: false,
+    again: false,
+    unreadable,
+  };
 }
 
 export function pathOf(context: ScanContext, folder: FolderState): string {

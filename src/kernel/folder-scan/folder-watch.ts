@@ -3,6 +3,8 @@ import { basename, join, relative, sep } from 'node:path';
 import { type FSWatcher as FolderTreeWatcher, watch as watchTree } from 'chokidar';
 import type { Log } from '../log.ts';
 
+/** Linux holds 16 384 events for a program that is busy and drops the rest without a word. */
+const surelyHeard = 4_096;
 /** Below this depth folders come and go rarely and are left to folder events and sweeps. */
 const skeletonDepth = 1;
 
@@ -19,7 +21,14 @@ type Options = {
   onFolder: (folder: string) => void;
 };
 
-export type FolderWatch = { watch(folder: string): void; stop(): Promise<void> };
+export type FolderWatch = {
+  /**
+   * Hears of this folder from now on. True where it was heard before, and so little happened since this was last called
+   * that no event can have been lost.
+   */
+  watch(folder: string): boolean;
+  stop(): Promise<void>;
+};
 
 /**
  * File-system events of a root. chokidar keeps the skeleton of the upper folders; the files inside are heard
@@ -28,7 +37,7 @@ export type FolderWatch = { watch(folder: string): void; stop(): Promise<void> }
  */
 export function createFolderWatch(options: Options): FolderWatch {
   const { root, isExcluded, isImageName, log } = options;
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, { watcher: FSWatcher; heard: number }>();
   /** Folders of which events cannot be had, for example because the system's limit of watches is reached. */
   const refused = new Set<string>();
   let stopped = false;
@@ -51,18 +60,28 @@ export function createFolderWatch(options: Options): FolderWatch {
     return tree;
   }
 
-  function watch(folder: string): void {
-    if (stopped || watchers.has(folder)) return;
+  function watch(folder: string): boolean {
+    const known = watchers.get(folder);
+    if (!known && !stopped) begin(folder);
+    if (!known) return false;
+    const isSure = known.heard < surelyHeard;
+    known.heard = 0;
+    return isSure;
+  }
+
+  function begin(folder: string): void {
     const path = join(root, folder);
     try {
       const watcher = watchFolder(path, (event, name) => {
+        own.heard += 1;
         if (name === null) return;
         // A folder that is removed or renamed is told by its own name; the watch is dead from then on.
         if (event === 'rename' && name === basename(path)) renew(folder);
         options.onName(folder, name);
       });
       watcher.on('error', () => unwatch(folder));
-      watchers.set(folder, watcher);
+      const own = { watcher, heard: 0 };
+      watchers.set(folder, own);
       refused.delete(folder);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -81,7 +100,7 @@ export function createFolderWatch(options: Options): FolderWatch {
   }
 
   function unwatch(folder: string): void {
-    watchers.get(folder)?.close();
+    watchers.get(folder)?.watcher.close();
     watchers.delete(folder);
   }
 

@@ -10,7 +10,8 @@ export type RootWatch = {
   /** Begins anew: whatever was watched before may be another folder now. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  watch(folder: FolderState): void;
+  /** Hears of this folder from now on; true where all of its events were heard since this was last called. */
+  watch(folder: FolderState): boolean;
   readonly isOn: boolean;
 };
 
@@ -31,6 +32,9 @@ export function createRootWatch(context: ScanContext, intake: Intake, onFolder: 
 
   function noteFolder(path: string): void {
     if (path.split('/').some((segment) => segment !== '' && isExcluded(segment))) return;
+    // Only a listing of the folder above finds it.
+    const above = context.folders.get(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+    if (above) above.again = true;
     watch?.watch(path);
     onFolder();
   }
@@ -57,7 +61,7 @@ export function createRootWatch(context: ScanContext, intake: Intake, onFolder: 
       else for (const path of context.folders.keys()) watch.watch(path);
     },
     stop,
-    watch: (folder) => watch?.watch(folder.ref.path),
+    watch: (folder) => watch?.watch(folder.ref.path) ?? false,
     get isOn() {
       return watch !== undefined;
     },

@@ -13,6 +13,8 @@ export type FolderState = {
   /** Modification time of the folder when it was last listed completely. */
   modifiedAt: number | null;
   listedAt: number | null;
+  /** Until when, by `performance.now()`, it need not be listed again while its events are heard. */
+  restsUntil: number;
   /** Image files of it when it was last listed; `names` knows better where it is loaded. */
   fileCount: number;
   /** Files of it seen but not recorded yet: incomplete, or waiting for the backfill. */

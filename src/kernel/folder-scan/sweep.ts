@@ -24,6 +24,10 @@ import type { FolderState, ScanContext } from './scan-context.ts';
 const timestampDoubtMs = 2_500;
 /** A folder changed within this time may hold files that somebody is still writing, whatever time their names tell. */
 const writingDoubtMs = 10 * 60_000;
+/** A folder whose events are heard is listed for a hundredth of the time at most: a million names take seconds … */
+const restPerListing = 100;
+/** … but every five minutes all the same. */
+const longestRestMs = 5 * 60_000;
 const namelessReason = 'The name is not valid UTF-8; it has to be renamed';
 
 export type SweepKind = 'sweep' | 'reconcile';
@@ -39,13 +43,14 @@ type Parts = {
 
 /**
  * One walk over the root: the truth behind all events. A folder whose modification time is what it was when it was
- * last listed is passed over, unless this is a reconcile. New images of the recent hour are offered to the intake at
- * once, older ones go to the backfill. `onFolder` hears of every folder, so that it can be watched.
+ * last listed is passed over, unless this is a reconcile; so is, for a while, one whose events are heard and that takes
+ * long to list. New images of the recent hour are offered to the intake at once, older ones go to the backfill.
+ * `hear` is told of every folder, so that it can be watched, and answers whether all its events were heard until now.
  */
 export async function sweepRoot(
   parts: Parts,
   kind: SweepKind,
-  onFolder: (folder: FolderState) => void,
+  hear: (folder: FolderState) => boolean,
 ): Promise<SweepResult> {
   const { context } = parts;
   const knownChildren = Map.groupBy(context.folders.keys(), parentOf);
@@ -55,8 +60,8 @@ export async function sweepRoot(
     const folder = folderState(context, path);
     const modifiedAt = readModifiedAt(context, folder);
     if (modifiedAt !== undefined) {
-      onFolder(folder);
-      if (kind === 'sweep' && isUnchanged(folder, modifiedAt)) {
+      const isResting = hear(folder) && !folder.again && performance.now() < folder.restsUntil;
+      if (kind === 'sweep' && (isResting || isUnchanged(folder, modifiedAt))) {
         if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
         filesSeen += countOf(folder);
       } else {
@@ -113,6 +118,7 @@ async function readFolder(
   modifiedAt: number,
 ): Promise<FolderListing> {
   const { context, intake, backfill } = parts;
+  const beganAt = performance.now();
   const names = await loadNames(context, folder);
   const listedAt = context.clock.now();
   const mayBeWriting = folder.listedAt !== null || listedAt - modifiedAt < writingDoubtMs;
@@ -137,6 +143,8 @@ async function readFolder(
     await reportMissing(parts, folder);
   folder.modifiedAt = modifiedAt;
   folder.listedAt = listedAt;
+  const endedAt = performance.now();
+  folder.restsUntil = endedAt + Math.min((endedAt - beganAt) * restPerListing, longestRestMs);
   if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);
   return listing;
 }
