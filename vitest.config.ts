@@ -3,6 +3,9 @@ import { isMissing } from './src/testing/database-servers.ts';
 
 const servers = (['postgres', 'mariadb'] as const).filter((kind) => !isMissing(kind));
 
+/** Real processes, servers and browsers on a machine that runs three tests at a time: what is wrong fails twice. */
+const retry = 1;
+
 export default defineConfig({
   test: {
     globalSetup: 'src/testing/shared-servers.ts',
@@ -14,6 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts'],
           exclude: ['src/**/*.{e2e,fault}.test.ts'],
+          retry,
           testTimeout: 20_000,
           // PostgreSQL and MariaDB are started in one, on a machine that does much else.
           hookTimeout: 90_000,
@@ -28,6 +32,7 @@ export default defineConfig({
             'src/testing/sites.test.ts',
           ],
           env: { TEST_DATABASE: kind },
+          retry,
           testTimeout: 60_000,
           hookTimeout: 90_000,
         },
@@ -37,6 +42,7 @@ export default defineConfig({
           name: 'fault',
           include: ['src/**/*.fault.test.ts'],
           testTimeout: 180_000,
+          retry,
         },
       },
       {
@@ -44,8 +50,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['src/**/*.e2e.test.ts'],
           testTimeout: 60_000,
-          // They measure a browser's moments while other tests load the machine; what is wrong fails twice.
-          retry: 1,
+          retry,
         },
       },
     ],
