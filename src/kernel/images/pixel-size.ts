@@ -33,6 +33,6 @@ async function sizeOf(bytes: Buffer): Promise<PixelSize | undefined> {
     const { width, height } = readBmpHeader(bytes);
     return { width, height };
   }
-  const { autoOrient } = await (await openUntrustedImage(bytes)).metadata();
+  const { autoOrient } = (await openUntrustedImage(bytes)).header;
   return { width: autoOrient.width, height: autoOrient.height };
 }

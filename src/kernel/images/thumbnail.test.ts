@@ -139,11 +139,12 @@ test('what is not JPEG or PNG inside is refused, whatever its name', async () =>
 test('decoders other than those of JPEG and PNG are shut for the whole process', async () => {
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
   await expect(sharp(svg).png().toBuffer()).rejects.toThrow();
-  await expect(
-    sharp(put(await board(9, 9).jpeg().toBuffer()))
-      .png()
-      .toBuffer(),
-  ).rejects.toThrow();
+  for (const other of [board(9, 9).png(), board(9, 9).webp(), board(9, 9).tiff()])
+    await expect(
+      sharp(put(await other.toBuffer()))
+        .jpeg()
+        .toBuffer(),
+    ).rejects.toThrow();
 });
 
 test('a bomb is refused by its header, before it takes memory or time', async () => {

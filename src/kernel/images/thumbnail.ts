@@ -1,8 +1,8 @@
 import type { Sharp } from 'sharp';
-import { openBmp, UnsupportedBmp } from './bmp.ts';
+import { openBmp, readBmpHeader, UnsupportedBmp } from './bmp.ts';
 import { judgeBytes } from './completeness.ts';
 import { type ImageFailure, type ReadImage, readImage } from './read-image.ts';
-import { openPixels, openUntrustedImage, TooManyPixels } from './untrusted-image.ts';
+import { type Box, openPixels, TooManyPixels, withUntrustedImage } from './untrusted-image.ts';
 
 /** A size in which images are shown. */
 export type ThumbnailSpec = {
@@ -18,7 +18,8 @@ export type ThumbnailSpec = {
   effort?: number;
   /**
    * Lanczos with two lobes rather than three, which is hard to tell apart, and a JPEG by the standard's own tables: each
-   * saves a tenth of the time, the second for a tenth more bytes.
+   * saves a tenth of the time, the second for a tenth more bytes. An image that the decoder makes a little larger than
+   * the box stays so, which saves a quarter: half of 2592 pixels are as good as 1280.
    */
   isQuick?: boolean;
   /** A thumbnail that comes out larger is made again, coarser, until it fits. */
@@ -87,7 +88,10 @@ export async function renderThumbnail(
 ): Promise<Thumbnail | ImageFailure> {
   return readImage({ realPath, root }, async (source) => {
     try {
-      const bytes = await encode(resize(await openImage(source), spec), spec, spec.quality).toBuffer();
+      const bytes = await withImage(source, spec, (image, decoded) => {
+        const sized = spec.isQuick && isNearly(decoded, spec) ? image : resize(image, spec);
+        return encode(sized, spec, spec.quality).toBuffer();
+      });
       const fits = spec.maxBytes === undefined || bytes.length <= spec.maxBytes;
       return { ok: true, type: spec.type, bytes: fits ? bytes : await renderCoarser(source, spec) };
     } catch (error) {
@@ -96,13 +100,25 @@ export async function renderThumbnail(
   });
 }
 
-async function openImage({ bytes, type }: ReadImage): Promise<Sharp> {
-  return type === 'image/bmp' ? openBmp(bytes) : openUntrustedImage(bytes);
+async function withImage<T>(
+  { bytes, type }: ReadImage,
+  spec: ThumbnailSpec,
+  use: (image: Sharp, decoded: Box) => Promise<T>,
+): Promise<T> {
+  return type === 'image/bmp'
+    ? use(await openBmp(bytes), readBmpHeader(bytes))
+    : withUntrustedImage(bytes, spec, use);
+}
+
+/** Whether an image is no more than a twentieth larger than its box. */
+function isNearly(decoded: Box, box: Box): boolean {
+  return decoded.width <= box.width * 1.05 && decoded.height <= box.height * 1.05;
 }
 
 async function renderCoarser(source: ReadImage, spec: ThumbnailSpec): Promise<Buffer> {
-  const image = resize(await openImage(source), spec);
-  const pixels = await image.raw().toBuffer({ resolveWithObject: true });
+  const pixels = await withImage(source, spec, (image) =>
+    resize(image, spec).raw().toBuffer({ resolveWithObject: true }),
+  );
   let bytes = Buffer.alloc(0);
   for (const { quality, shrink } of coarserSteps) {
     const box = { width: Math.round(spec.width / shrink), height: Math.round(spec.height / shrink) };
@@ -116,12 +132,11 @@ async function renderCoarser(source: ReadImage, spec: ThumbnailSpec): Promise<Bu
 function resize(image: Sharp, spec: ThumbnailSpec): Sharp {
   const { width, height } = spec;
   const kernel = spec.isQuick ? 'lanczos2' : 'lanczos3';
-  return image
-    .resize(width, height, { fit: 'inside', withoutEnlargement: true, kernel })
-    .toColourspace('srgb');
+  return image.resize(width, height, { fit: 'inside', withoutEnlargement: true, kernel });
 }
 
-function encode(image: Sharp, spec: ThumbnailSpec, quality: number): Sharp {
+function encode(sized: Sharp, spec: ThumbnailSpec, quality: number): Sharp {
+  const image = sized.toColourspace('srgb');
   // Effort 2 of 6 is a tenth faster than the default at 4 % more bytes.
   if (spec.type === 'image/webp') return image.webp({ quality, effort: spec.effort ?? 2 });
   return image.flatten({ background: '#ffffff' }).jpeg({ quality, optimiseCoding: !spec.isQuick });
