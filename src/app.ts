@@ -40,6 +40,7 @@ import { liveApiRoutes } from './live/api.ts';
 import { liveCompatRoutes, uploadPath } from './live/compat.ts';
 import { healthOfLive } from './live/health.ts';
 import { liveImageRoutes } from './live/image-routes.ts';
+import { stationLiveHref } from './live/links.ts';
 import { liveRoutes } from './live/routes.ts';
 import { liveSocketRoutes } from './live/socket.ts';
 import { openLivePages } from './open-live-pages.ts';
@@ -211,7 +212,7 @@ function accessRoutes({ access, inspections }: Services): Hono<AppEnv>[] {
   ];
 }
 
-function overviewDeps({ inspections, clock }: Services): OverviewDeps {
+function overviewDeps({ inspections, clock, live }: Services): OverviewDeps {
   const { renderer, topics, reads, sources } = inspections;
   return {
     renderer,
@@ -225,6 +226,7 @@ function overviewDeps({ inspections, clock }: Services): OverviewDeps {
         drawSparkline: (values, scale) => sparkline({ values, ...scale }),
         sources: { total: list.length, online: list.filter(({ state }) => state !== 'offline').length },
         badImageCount: (await reads.inspections.listBadImages(1, reads.sites.ownFilter())).totalCount,
+        liveHrefOf: (station) => stationLiveHref(live.current, station),
       };
     },
   };

@@ -11,6 +11,15 @@ export function cameraHref(key: string, query: Record<string, string | null | un
   return withQuery(taken.has(key) ? `/live/folder/${name}` : `/live/${name}`, query);
 }
 
+/** The live page of a station of this site; null where it has no picture there. */
+export function stationLiveHref(
+  current: { latest(channel: string): unknown },
+  station: string,
+): string | null {
+  const key = `station/${station}`;
+  return current.latest(key) === undefined ? null : cameraHref(key);
+}
+
 /** The station whose inspections a camera shows; undefined for a camera with folders of its own. */
 export function stationOf(key: string): string | undefined {
   return key.startsWith('station/') ? key.slice('station/'.length) : undefined;

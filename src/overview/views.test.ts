@@ -10,6 +10,7 @@ const context: OverviewContext = {
   drawSparkline: (rates, { min, max }) => `${rates.length} ${min} ${max}`,
   sources: { total: 1, online: 1 },
   badImageCount: 0,
+  liveHrefOf: (name) => (name === 'seen' ? '/live/station/seen' : null),
 };
 
 function station(name: string, ng: number, more: Partial<OverviewStation> = {}): OverviewStation {
@@ -91,4 +92,15 @@ test('all sparklines share one scale that begins at 90 % or below the worst hour
     '24 0.5 1',
     '24 0.5 1',
   ]);
+});
+
+test('a row leads to the live picture of a station of this site that has one', () => {
+  const tag = { name: 'north', label: 'North', timeZone: 'UTC', isOwn: false };
+  const view = overviewView(
+    [station('seen', 10), station('unseen', 10), station('seen', 20, { site: tag })],
+    context,
+  );
+  const hrefs = view.rows.map(({ station, siteLabel, liveHref }) => [station, siteLabel, liveHref]);
+  expect(hrefs).toContainEqual(['seen', null, '/live/station/seen']);
+  expect(view.rows.filter(({ liveHref }) => liveHref !== null)).toHaveLength(1);
 });

@@ -41,6 +41,8 @@ export type OverviewContext = {
   /** Of the own site. */
   sources: { total: number; online: number };
   badImageCount: number;
+  /** Where the live picture of a station of the own site is shown; null where there is none. */
+  liveHrefOf: (station: string) => string | null;
 };
 
 export type OverviewFigures = {
@@ -76,6 +78,8 @@ export type OverviewRow = {
   lastSeenAt: number | null;
   /** `src` is null for an image that is kept elsewhere. */
   last: { href: string; src: string | null; verdict: 'OK' | 'NG' | null } | null;
+  /** Its picture as it changes; null where it is not shown live here. */
+  liveHref: string | null;
 };
 
 export type OverviewView = {
@@ -133,6 +137,7 @@ function overviewRow(
       src: facts.isElsewhere ? null : imageSrc(facts.last, 'strip.webp'),
       verdict: facts.last.verdict,
     },
+    liveHref: site === undefined ? context.liveHrefOf(facts.station) : null,
   };
 }
 

@@ -165,7 +165,10 @@ const facts = summaries.map(({ counts, ...rest }) => ({
   ...{ ...rest, isElsewhere: rest.site !== null },
   ...{ lastHour: counts, lastDay: counts, hours: [{ startAt: now - (now % hourMs), ...counts }] },
 }));
-const overviewContext = { now, drawSparkline: () => svg, badImageCount: 2 };
+const overviewContext = {
+  ...{ now, drawSparkline: () => svg, badImageCount: 2 },
+  liveHrefOf: (station: string) => (station === facts[0]?.station ? '/live/station/S9' : null),
+};
 const overview = overviewView(facts, { ...overviewContext, sources: { total: 2, online: 1 } });
 const overviewOfSites = overviewView(facts, {
   ...{ ...overviewContext, sources: { total: 2, online: 1 } },

@@ -102,6 +102,18 @@ test('the overview shows all sites or one', async () => {
   expect(await busan.text('/overview?site=albany')).toContain('watched at that site');
 });
 
+test('a row of the overview leads to the live picture of a station, where it is one of this site', async () => {
+  const links = async () =>
+    Array.from(
+      (await busan.text('/overview')).matchAll(/class="row-live" href="([^"]+)"/g),
+      ([, href]) => href,
+    );
+  await expect.poll(links).toEqual(['/live/station/S4']);
+  expect((await busan.request('/live/station/S4')).status).toBe(200);
+  expect(await busan.text('/overview?site=albany')).not.toContain('row-live');
+  expect(await busan.text('/overview?kiosk=1')).not.toContain('row-live');
+});
+
 test('programs ask for one site or all; the same instant is the same number everywhere', async () => {
   type Stations = { stations: { site: string; name: string; lastSeenAt: number }[] };
   const { stations } = (await busan.json('/api/v1/stations')) as Stations;
