@@ -1,14 +1,14 @@
 import type { Events } from '../events.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createLiveFeed, type FeedSource, type LiveFeed } from './feed.ts';
-import { createLiveMeasures, type LiveMeasures } from './measures.ts';
+import { createLiveMeasures, type LiveMeasures, type LivePace } from './measures.ts';
 
 /** Everybody who looks at live images, and how well they are served. */
 export type LiveScreens = {
   feed: LiveFeed;
   measures: LiveMeasures;
-  /** Newest images told since the start, and what the feed says of its viewers. */
-  totals(): { images: number; viewers: number; skipped: number };
+  /** Newest images told since the start, how they came lately, and what the feed says of its viewers. */
+  totals(): { images: number; viewers: number; skipped: number } & LivePace;
   /** What happens when a newest image came: viewers are told, then it is counted. */
   onImage(event: Events['live.image']): void;
 };
@@ -26,7 +26,7 @@ export function openScreens(options: {
   return {
     feed,
     measures,
-    totals: () => ({ images, ...feed.stats() }),
+    totals: () => ({ images, ...feed.stats(), ...measures.readAll() }),
     onImage: (event) => {
       feed.announce(event);
       const image = event.isNewest ? options.source.current.latest(event.channel) : undefined;

@@ -1,5 +1,5 @@
 /** How a figure is written. */
-export type FigureUnit = 'perMinute' | 'ms' | 'count' | 'bytes';
+export type FigureUnit = 'perSecond' | 'perMinute' | 'ms' | 'count' | 'bytes';
 
 /** What is normal: at most or at least so much; null for what grows with the plant and is never wrong by itself. */
 export type NormalRange = { below: number } | { above: number } | null;
@@ -14,6 +14,10 @@ export type FigureKey =
   | 'requests'
   | 'eventLoop'
   | 'viewers'
+  | 'liveRate'
+  | 'liveTell'
+  | 'liveViewers'
+  | 'liveSkipped'
   | 'memory'
   | 'database'
   | 'thumbnails'
@@ -34,6 +38,11 @@ export function systemFigures({ pollIntervalMs, maxViewers, thumbnailBytes }: Sy
     { key: 'requests', unit: 'ms', normal: { below: 250 } },
     { key: 'eventLoop', unit: 'ms', normal: { below: 100 } },
     { key: 'viewers', unit: 'count', normal: { below: maxViewers } },
+    { key: 'liveRate', unit: 'perSecond', normal: null },
+    { key: 'liveTell', unit: 'ms', normal: { below: 500 } },
+    { key: 'liveViewers', unit: 'count', normal: { below: maxViewers } },
+    // A slow line is spared pictures by design; one a second is more than a screen should miss.
+    { key: 'liveSkipped', unit: 'perMinute', normal: { below: 60 } },
     { key: 'memory', unit: 'bytes', normal: { below: 512 * megabyte } },
     { key: 'database', unit: 'bytes', normal: null },
     { key: 'thumbnails', unit: 'bytes', normal: { below: thumbnailBytes } },

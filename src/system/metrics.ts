@@ -49,6 +49,9 @@ export function createMetrics(options: {
     viewers: gauge('stream_viewers', 'Screens on the live stream'),
     topics: gauge('stream_topics', 'Fragments kept live'),
     liveImages: counter('live_images_told_total', 'Newest live images told to viewers since the start'),
+    liveTell: gauge('live_tell_seconds', 'From a file that is noticed to telling it viewers, last minute', [
+      'quantile',
+    ]),
     liveViewers: gauge('live_viewers', 'WebSockets that follow live images'),
     liveSkipped: counter(
       'live_messages_skipped_total',
@@ -81,6 +84,7 @@ type Gauges = Record<
   | 'queues'
   | 'viewers'
   | 'topics'
+  | 'liveTell'
   | 'liveViewers'
   | 'database'
   | 'thumbnails'
@@ -104,6 +108,8 @@ function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): 
   gauges.viewers.set(state.streams.viewers);
   gauges.topics.set(state.streams.topics);
   gauges.liveViewers.set(state.live.viewers);
+  gauges.liveTell.reset();
+  if (state.live.tellP95Ms !== null) gauges.liveTell.set({ quantile: '0.95' }, state.live.tellP95Ms / 1000);
   for (const [counter, count] of [
     [gauges.liveImages, state.live.images],
     [gauges.liveSkipped, state.live.skipped],

@@ -16,7 +16,7 @@ export type SystemParts = {
   listSources: () => readonly SystemSource[];
   pendingWrites: () => number;
   streams: () => { viewers: number; topics: number };
-  /** Live images told since the start, who looks at them, and messages slow viewers were spared. */
+  /** Live images told, how quickly, who looks at them, and messages slow viewers were spared. */
   live: () => LiveTotals;
   thumbnails: () => { bytes: number; waiting: number };
   /** When the last clean-up ended, epoch ms; null before the first. */
@@ -26,7 +26,14 @@ export type SystemParts = {
   stateDir: string;
 };
 
-export type LiveTotals = { images: number; viewers: number; skipped: number };
+/** `images` and `skipped` since the start, the pace of the last minute. */
+export type LiveTotals = {
+  images: number;
+  viewers: number;
+  skipped: number;
+  perSecond: number;
+  tellP95Ms: number | null;
+};
 
 export type SystemState = {
   live: LiveTotals;
@@ -36,7 +43,16 @@ export type SystemState = {
   cleanedUpAt: number | null;
   values: Pick<
     Record<FigureKey, number | null>,
-    'lag' | 'sweep' | 'queues' | 'viewers' | 'database' | 'thumbnails' | 'disk'
+    | 'lag'
+    | 'sweep'
+    | 'queues'
+    | 'viewers'
+    | 'liveRate'
+    | 'liveTell'
+    | 'liveViewers'
+    | 'database'
+    | 'thumbnails'
+    | 'disk'
   >;
 };
 
@@ -45,6 +61,7 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
   const sources = parts.listSources();
   const streams = parts.streams();
   const thumbnails = parts.thumbnails();
+  const live = parts.live();
   const queues = {
     incomplete: sum(sources.map(({ incomplete }) => incomplete)),
     backfill: sum(sources.map(({ backfill }) => (backfill ? backfill.total - backfill.done : 0))),
@@ -55,7 +72,7 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
     sources,
     queues,
     streams,
-    live: parts.live(),
+    live,
     cleanedUpAt: parts.cleanedUpAt(),
     values: {
       lag: greatest(sources.map(({ lag }) => lag?.p99Ms)),
@@ -63,6 +80,9 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
       // Older images wait for hours after a first start, and nothing is wrong with that.
       queues: queues.incomplete + queues.writes + queues.thumbnails,
       viewers: streams.viewers,
+      liveRate: live.perSecond,
+      liveTell: live.tellP95Ms,
+      liveViewers: live.viewers,
       database: parts.dbPath === undefined ? null : await sizeOfDatabase(parts.dbPath),
       thumbnails: thumbnails.bytes,
       disk: await freeBytes(parts.stateDir),

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestClock } from '../kernel/clock.ts';
+import { createLog } from '../kernel/log.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 import { isNormal } from './figures.ts';
+import type { SystemState } from './read-state.ts';
+import { startSystem } from './system.ts';
 
 let plant: TestApp;
 beforeAll(async () => {
@@ -54,6 +58,43 @@ test('whatever strangers ask for, the metrics do not grow', async () => {
 test('the first figures are there as soon as the product is, not half a minute later', async () => {
   await using fresh = await createTestApp();
   await expect.poll(() => fresh.services.system.history.latest?.values.viewers).toBe(0);
+});
+
+test('the System page tells how live images come to the screens', async () => {
+  await plant.addImages(['S9/OR-3CT/OK-20250906-102900-3.jpg']);
+  await expect.poll(() => plant.services.live.current.latest('station/S9')?.name).toContain('102900');
+  await plant.services.system.sample();
+  const { values } = plant.services.system.history.latest!;
+  // The clock of this plant stands still between noticing and telling.
+  expect(values).toMatchObject({ liveTell: 0, liveViewers: 0, liveSkipped: 0 });
+  expect(values.liveRate).toBe(plant.services.screens.totals().images);
+  expect((await scrape()).get('linesight_live_tell_seconds{quantile="0.95"}')).toBe(0);
+});
+
+test('messages that slow screens were spared are counted from one sample to the next', async () => {
+  const clock = createTestClock(0);
+  let skipped = 0;
+  const state = (): SystemState => ({
+    live: { images: 0, viewers: 1, skipped, perSecond: 0, tellP95Ms: null },
+    ...{ sources: [], queues: { incomplete: 0, backfill: 0, writes: 0, thumbnails: 0 } },
+    ...{ streams: { viewers: 0, topics: 0 }, cleanedUpAt: null, values: {} as SystemState['values'] },
+  });
+  const system = startSystem({
+    ...{ readState: async () => state(), clock, log: createLog({ level: 'silent', pretty: false }) },
+    ...{ limits: { pollIntervalMs: 1, maxViewers: 1, thumbnailBytes: 1 }, version: '1', onSample: () => {} },
+  });
+  await system.sample();
+  for (const [total, perMinute] of [
+    [40, 20],
+    [40, 0],
+    [41, 0.5],
+  ] as const) {
+    skipped = total;
+    clock.advance(120_000);
+    await system.sample();
+    expect(system.history.latest?.values.liveSkipped).toBe(perMinute);
+  }
+  await system.stop();
 });
 
 test('the System page shows every figure with its normal range', async () => {

@@ -53,6 +53,7 @@ export function startSystem(options: {
   });
   const requests = createRequestTimes(registry);
   let recordedSince = 0;
+  let skippedBefore = 0;
   let sampledAt = clock.now();
 
   async function sample(): Promise<void> {
@@ -64,12 +65,14 @@ export function startSystem(options: {
       values: {
         ...state.values,
         ingest: recordedSince / minutes,
+        liveSkipped: (state.live.skipped - skippedBefore) / minutes,
         requests: requests.takeP95Ms(),
         eventLoop: takeDelayMs(delay),
         memory: process.memoryUsage.rss(),
       },
     });
     recordedSince = 0;
+    skippedBefore = state.live.skipped;
     sampledAt = at;
     options.onSample();
   }

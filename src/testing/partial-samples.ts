@@ -201,7 +201,19 @@ const systemOfNothing = systemView(figures, history, now);
 history.add({
   at: now,
   values: {
-    ...{ ingest: 12.25, lag: 90_000, sweep: 120, queues: 3, requests: 12, eventLoop: null, viewers: 2 },
+    ...{
+      ingest: 12.25,
+      lag: 90_000,
+      sweep: 120,
+      queues: 3,
+      requests: 12,
+      eventLoop: null,
+      liveRate: 4.26,
+      liveTell: 812,
+      liveViewers: 3,
+      liveSkipped: 0,
+      viewers: 2,
+    },
     ...{ memory: 2e8, database: null, thumbnails: 5e6, disk: 100 },
   },
 });
