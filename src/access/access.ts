@@ -43,23 +43,26 @@ export function createAccess(parts: {
   log: Log;
   config: Pick<Config, 'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile'>;
   stationPageOf: (id: number) => Promise<string | undefined>;
-  /** Rights were taken from somebody. */
+  /** Rights may have been taken from somebody. */
   onChanged: () => void;
 }): Access {
   const { db, sites, clock, log, config } = parts;
   const audit = createRecordAudit(db, clock);
   const passwords = createPasswords();
   const users = createUserQueries(db);
-  const recordUsers = told(createRecordUsers({ db, clock, passwords, audit }), parts.onChanged, [
-    ...(['setRole', 'setPassword', 'setDisabled'] as const),
-  ]);
+  const untold = createRecordUsers({ db, clock, passwords, audit });
+  // The first account ends what this machine may do without one; that of the start comes before anybody is there.
+  const recordUsers = told(untold, parts.onChanged, ['add', 'setRole', 'setPassword', 'setDisabled']);
+  const setUp = createSetUp({ users, recordUsers: untold, log, adminPasswordFile: config.adminPasswordFile });
   const sessionTimes = { idleMs: config.sessionIdleMin * minuteMs, longestMs: config.sessionMaxDays * dayMs };
   return {
     ...{ db, sites, clock, log, audit, passwords, users, recordUsers, sessionTimes },
     throttle: createLoginThrottle(clock),
     sessions: told(createSessions({ db, clock, audit, times: sessionTimes }), parts.onChanged, ['end']),
-    keys: told(createKeys({ db, sites, clock, audit }), parts.onChanged, ['revokeToken', 'revokeLink']),
-    setUp: createSetUp({ users, recordUsers, log, adminPasswordFile: config.adminPasswordFile }),
+    keys: told(createKeys({ db, sites, clock, audit }), parts.onChanged, [
+      ...(['addToken', 'revokeToken', 'revokeLink'] as const),
+    ]),
+    setUp: told(setUp, parts.onChanged, ['finish']),
     door: createDoor({
       ...{ db, clock, audit, policy: config.access },
       ...{ site: sites.own, stationPageOf: parts.stationPageOf },

@@ -29,9 +29,9 @@ export function identify(access: Access): AppMiddleware {
   const newcomer = createNewcomer(access);
   return async (c, next) => {
     c.set('door', access.door);
-    const whoIsIt = () => whoAsks(c, access, { touch, newcomer });
-    c.set('principal', await whoIsIt());
-    c.set('identifyAgain', whoIsIt);
+    c.set('principal', await whoAsks(c, access, { touch, newcomer }));
+    // Who asks again wants to know whether a right has just ended: memory would let it live on until the next time.
+    c.set('identifyAgain', () => whoAsks(c, access, { touch, newcomer: { ask: newcomer.askAnew } }));
     if (isFromThisMachine(c) && (await newcomer.ask(c)).hasNoUser)
       c.set('setUpHref', `/setup?key=${access.setUp.key}`);
     await next();
@@ -39,24 +39,32 @@ export function identify(access: Access): AppMiddleware {
   };
 }
 
+type Accounts = { hasNoUser: boolean; hasNoToken: boolean };
+
 type Newcomer = {
   /** What there is of accounts: a writer is told what is so now, a reader what was so within the last second. */
-  ask(c: AppContext): Promise<{ hasNoUser: boolean; hasNoToken: boolean }>;
+  ask(c: AppContext): Promise<Accounts>;
+  askAnew(): Promise<Accounts>;
   forget(): void;
 };
 
 function createNewcomer({ users, keys, clock }: Access): Newcomer {
-  let known: { hasNoUser: boolean; hasNoToken: boolean } | undefined;
-  let until = 0;
+  let known: { accounts: Accounts; askedAt: number } | undefined;
+  /** What was asked before a change and is answered after it is not remembered. */
+  let changes = 0;
+  async function askAnew(): Promise<Accounts> {
+    const [askedAt, before] = [clock.now(), changes];
+    const accounts = { hasNoUser: !(await users.anyExists()), hasNoToken: !(await keys.anyTokenExists()) };
+    if (changes === before) known = { accounts, askedAt };
+    return accounts;
+  }
   return {
-    async ask(c) {
-      if (known && clock.now() < until && !isWrite(c)) return known;
-      const found = { hasNoUser: !(await users.anyExists()), hasNoToken: !(await keys.anyTokenExists()) };
-      until = clock.now() + newcomerMs;
-      known = found;
-      return found;
-    },
+    // A clock that is set back makes nothing younger.
+    ask: async (c) =>
+      known && !isWrite(c) && Math.abs(clock.now() - known.askedAt) < newcomerMs ? known.accounts : askAnew(),
+    askAnew,
     forget: () => {
+      changes += 1;
       known = undefined;
     },
   };
@@ -72,7 +80,7 @@ type Touch = (c: AppContext, key: string, write: () => Promise<void>) => void;
 async function whoAsks(
   c: AppContext,
   access: Access,
-  { touch, newcomer }: { touch: Touch; newcomer: Newcomer },
+  { touch, newcomer }: { touch: Touch; newcomer: Pick<Newcomer, 'ask'> },
 ): Promise<Principal> {
   const authorization = c.req.header('authorization');
   if (authorization !== undefined) {
@@ -106,7 +114,7 @@ async function fromCookie<T>(
   return secret === undefined || secret.length > longestSecret ? undefined : find(secret);
 }
 
-async function isFirstMachine(c: AppContext, newcomer: Newcomer): Promise<boolean> {
+async function isFirstMachine(c: AppContext, newcomer: Pick<Newcomer, 'ask'>): Promise<boolean> {
   if (!isFromThisMachine(c)) return false;
   const { hasNoUser, hasNoToken } = await newcomer.ask(c);
   return hasNoUser && hasNoToken;

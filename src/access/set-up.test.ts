@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
 import { addToken, addUser, ownPage } from '../testing/people.ts';
+import { connectSocket } from '../testing/socket-client.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 
 const password = 'a long enough one';
@@ -71,6 +73,18 @@ test('the first curl on this machine works until there is a user or a token', as
     const answer = await plant.post('/api/scan');
     expect(answer.status).toBe(401);
     expect(await answer.json()).toEqual({ error: expect.stringMatching(/Sign in, or send "Authorization/) });
+  }
+});
+
+test('what this machine watches without an account ends with the first user or token', async () => {
+  for (const make of [(p: TestApp) => addUser(p, 'kim', 'viewer'), (p: TestApp) => addToken(p, ['read'])]) {
+    await using plant = await createTestApp({ env: { ACCESS: 'closed' } });
+    const origin = await plant.listen();
+    const { opened, ended, socket } = connectSocket(`${origin.replace('http', 'ws')}/ws/images`);
+    onTestFinished(() => socket.terminate());
+    await opened;
+    await make(plant);
+    expect(await Promise.race([ended, sleep(5_000, 'still open')])).toBe(1008);
   }
 });
 
