@@ -55,10 +55,17 @@ describe('the three forms of contract S5', () => {
       expect([dated.coil, dated.capturedAt, dated.dateText]).toEqual([coil, time, text]);
       const both = read(`${text}_${coil}_${time + 417}_labeled.jpg`);
       expect([both.coil, both.capturedAt]).toEqual([coil, time + 417]);
-      const uploaded = read(uploadName(coil, time + 3, 'original', 'jpg'));
+      const uploaded = read(uploadName(coil, time + 3, 'original', 'jpg', seoul));
       expect([uploaded.coil, uploaded.capturedAt]).toEqual([coil, time + 3]);
     }
   });
+});
+
+test('the number of an uploaded coil stays what it is, also where it reads like a date', () => {
+  for (const coil of ['20250906102131', '20250931102131', '1757121691123', '2891', 'original']) {
+    const name = uploadName(coil, at + 417, 'labeled', 'jpg', seoul);
+    expect(read(name), name).toMatchObject({ coil, capturedAt: at + 417 });
+  }
 });
 
 test('of two times the finer counts, unless it is of another day altogether', () => {

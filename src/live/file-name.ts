@@ -68,9 +68,25 @@ function readEpoch(text: string): number | null {
   return /^[1-9]\d{12}$/.test(text) ? Number(text) : null;
 }
 
-/** The name an uploaded picture is stored under: the third form, with a coil any file system takes. */
-export function uploadName(coil: string, capturedAt: number, role: string, extension: string): string {
-  return `${sanitizeCoil(coil)}_${capturedAt}_${role}.${extension}`;
+/**
+ * The name an uploaded picture is stored under: the third form, with a coil any file system takes. A coil whose number
+ * reads like a date gets the first form, in which the date before it is taken off and the number stays what it is.
+ */
+export function uploadName(
+  coil: string,
+  capturedAt: number,
+  role: string,
+  extension: string,
+  wallClock: WallClock,
+): string {
+  const plain = sanitizeCoil(coil);
+  const date = readLocalTime(plain, wallClock) === null ? '' : `${localTimeText(capturedAt, wallClock)}_`;
+  return `${date}${plain}_${capturedAt}_${role}.${extension}`;
+}
+
+/** `YYYYMMDDHHMMSS` on the site's wall clock. */
+function localTimeText(at: number, wallClock: WallClock): string {
+  return wallClock.format(at, 'iso').slice(0, 19).replaceAll(/\D/g, '');
 }
 
 /** A coil's number as it stands in a file name: letters, digits, `.` and `-`; everything else becomes `-`. */

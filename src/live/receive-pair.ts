@@ -64,7 +64,10 @@ async function receiveInRoom(c: AppContext, deps: ReceivePairDeps): Promise<Rece
       labeled: await checkPicture(draft.paths.labeled, 'labeled_image'),
     };
     await live.assertSeen(draft.paths.original);
-    const stored = await inTurn(() => storePair(draft, folders, { coil, at: deps.clock.now(), endings }));
+    const { clock, wallClock } = deps;
+    const stored = await inTurn(() =>
+      storePair(draft, folders, { coil, at: clock.now(), endings, wallClock }),
+    );
     const images: Partial<Record<LiveRole, WireImage>> = {};
     for (const { role, ...file } of stored.pictures)
       images[role] = await record(deps, channels[role], { ...file, capturedAt: stored.at });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { createWallClock } from '../kernel/time-zone.ts';
 import { drawJpeg } from '../testing/image-plant.ts';
 import { createTestApp, type TestApp, testNow } from '../testing/test-app.ts';
 import { draftPair, recoverPairs, storePair } from './uploads.ts';
@@ -12,6 +13,7 @@ const png = Buffer.from(
   'base64',
 );
 const maxFileBytes = 52_428_800;
+const wallClock = createWallClock('UTC');
 let plant: TestApp | undefined;
 let base = '';
 afterEach(() => plant?.close());
@@ -83,6 +85,15 @@ test('an uploaded pair is there at once under its coil and time, with what was s
   expect(current.latest('original')).toEqual(original);
 });
 
+test('a coil whose number reads like a date keeps it, and its pair the time of the upload', async () => {
+  const app = await start();
+  const answer = await send(app, { ...whole, coil_number: '20250906102130' });
+  const image = { coil_number: '20250906102130', timestamp: testNow };
+  expect(await answer.json()).toMatchObject({ data: { ...image, original: image, labeled: image } });
+  await app.services.live.rescan();
+  expect(await app.json('/latest?coil_number=20250906102130')).toMatchObject({ image, total_images: 1 });
+});
+
 test('pairs of one coil in one millisecond keep apart', async () => {
   const app = await start();
   const answers = await Promise.all([1, 2, 3].map(() => send(app, whole)));
@@ -94,7 +105,7 @@ test('pairs of one coil in one millisecond keep apart', async () => {
 test('two processes that store pairs of one coil at one millisecond overwrite nothing', async () => {
   await start();
   const folders = { original: join(base, 'original'), labeled: join(base, 'labeled') };
-  const named = { coil: '7', at: testNow, endings: { original: 'jpg', labeled: 'jpg' } };
+  const named = { coil: '7', at: testNow, endings: { original: 'jpg', labeled: 'jpg' }, wallClock };
   const drafts = Array.from({ length: 12 }, () => draftPair(folders));
   for (const [i, { paths }] of drafts.entries())
     for (const path of Object.values(paths)) writeFileSync(path, `${i}`);
@@ -206,7 +217,7 @@ test('when the second picture cannot have its name, the first gives its own back
   const folders = { original: join(base, 'original'), labeled: join(base, 'labeled') };
   const draft = draftPair(folders);
   writeFileSync(draft.paths.original, jpeg);
-  const named = { coil: '7', at: testNow, endings: { original: 'jpg', labeled: 'jpg' } };
+  const named = { coil: '7', at: testNow, endings: { original: 'jpg', labeled: 'jpg' }, wallClock };
   await expect(storePair(draft, folders, named)).rejects.toMatchObject({ code: 'ENOENT' });
   expect(filesOf('original')).toEqual([basename(draft.paths.original)]);
 });

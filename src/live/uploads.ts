@@ -5,6 +5,7 @@ import { AppError } from '../kernel/errors.ts';
 import { checkCompleteness } from '../kernel/images/completeness.ts';
 import { findAcceptedType, SNIFF_BYTES } from '../kernel/images/content-type.ts';
 import { readPixelSize } from '../kernel/images/pixel-size.ts';
+import type { WallClock } from '../kernel/time-zone.ts';
 import { claimNames, completeNames, identityOf, type Move } from './claim-names.ts';
 import { uploadName } from './file-name.ts';
 import { type LiveRole, liveRoles } from './model.ts';
@@ -66,13 +67,14 @@ export async function checkPicture(path: string, field: string): Promise<'jpg' |
   return endings[type];
 }
 
-/** Gives a checked pair its names, `<coil>_<epoch ms>_<role>.<ending>`; the first free millisecond from `at` on. */
+/** Gives a checked pair its names (`uploadName`); the first free millisecond from `at` on. */
 export async function storePair(
   draft: PairDraft,
   folders: PairFolders,
-  named: { coil: string; at: number; endings: Record<LiveRole, string> },
+  named: { coil: string; at: number; endings: Record<LiveRole, string>; wallClock: WallClock },
 ): Promise<{ at: number; pictures: StoredPicture[] }> {
-  const nameAt = (role: LiveRole, at: number) => uploadName(named.coil, at, role, named.endings[role]);
+  const nameAt = (role: LiveRole, at: number) =>
+    uploadName(named.coil, at, role, named.endings[role], named.wallClock);
   const drafts: { role: LiveRole; from: string; id: string }[] = [];
   for (const role of liveRoles)
     drafts.push({ role, from: draft.paths[role], id: await identityOf(draft.paths[role]) });
