@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { tinyJpeg } from '../../testing/faults/plant-images.ts';
 import { systemClock } from '../clock.ts';
@@ -12,7 +13,7 @@ import type { ScanContext } from './scan-context.ts';
 import { type SweepKind, sweepRoot } from './sweep.ts';
 
 /** A root on the disk, with the names its sweeps offer. */
-function openRoot() {
+function openRoot(room = async () => {}) {
   const path = mkdtempSync(join(tmpdir(), 'sweep-'));
   onTestFinished(() => rmSync(path, { recursive: true }));
   const offered: string[] = [];
@@ -34,7 +35,7 @@ function openRoot() {
   };
   const parts = {
     context,
-    intake: { offer: (_: unknown, name: string) => offered.push(name) > 0, room: async () => {} },
+    intake: { offer: (_: unknown, name: string) => offered.push(name) > 0, room },
     backfill: { add: () => {} },
     absences: {},
     emptied: { isTidiedUnheard: () => false },
@@ -74,10 +75,19 @@ test.each<[string, SweepKind, boolean]>([
 
 test('it rests for a hundred times as long as its listing took', async () => {
   const root = openRoot();
+  for (let i = 0; i < 1_000; i++) root.write(`${i}.jpg`);
   const beganAt = performance.now();
   await root.sweep('sweep', true);
   const tookMs = performance.now() - beganAt;
-  const restMs = root.folder().restsUntil - performance.now();
+  const restMs = root.folder().restsUntil - (beganAt + tookMs);
   expect(restMs).toBeGreaterThan(0);
   expect(restMs).toBeLessThanOrEqual(tookMs * 100);
+});
+
+test('what a listing waited for is no reason to rest', async () => {
+  const waitMs = 100;
+  const root = openRoot(() => sleep(waitMs));
+  root.write('1.jpg');
+  await root.sweep('sweep', true);
+  expect(root.folder().restsUntil - performance.now()).toBeLessThan(waitMs * 100);
 });

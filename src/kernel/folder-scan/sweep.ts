@@ -118,7 +118,6 @@ async function readFolder(
   modifiedAt: number,
 ): Promise<FolderListing> {
   const { context, intake, backfill } = parts;
-  const beganAt = performance.now();
   const names = await loadNames(context, folder);
   const listedAt = context.clock.now();
   const mayBeWriting = folder.listedAt !== null || listedAt - modifiedAt < writingDoubtMs;
@@ -126,13 +125,18 @@ async function readFolder(
   const older = createOlderFiles();
   const listing: FolderListing = { files: 0, folders: [] };
   let knownSeen = 0;
+  // Time of this thread alone: what the listing waits for is no work that has to be made up for.
+  let heldMs = 0;
+  let heldSince = performance.now();
   try {
     for (const chunk of listFolder(pathOf(context, folder), context)) {
       listing.folders.push(...chunk.folders);
       listing.files += chunk.images.length;
       knownSeen += takeImages(parts, folder, chunk, { kind, names, older, listedAt });
+      heldMs += performance.now() - heldSince;
       await intake.room();
       await new Promise(setImmediate);
+      heldSince = performance.now();
     }
   } catch (error) {
     older.forget(names);
@@ -143,8 +147,7 @@ async function readFolder(
     await reportMissing(parts, folder);
   folder.modifiedAt = modifiedAt;
   folder.listedAt = listedAt;
-  const endedAt = performance.now();
-  folder.restsUntil = endedAt + Math.min((endedAt - beganAt) * restPerListing, longestRestMs);
+  folder.restsUntil = performance.now() + Math.min(heldMs * restPerListing, longestRestMs);
   if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);
   return listing;
 }
