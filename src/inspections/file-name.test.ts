@@ -167,14 +167,17 @@ test('a million names are read in a moment', () => {
     { length: 1_000 },
     (_, i) => `OK-202509${10 + (i % 20)}-1021${10 + (i % 50)}-${i}.jpg`,
   );
-  const startedAt = performance.now();
   let found = 0;
-  for (let round = 0; round < 1_000; round++) {
-    for (const name of names) if (parseFileName(name, pattern, seoul) !== undefined) found++;
-  }
+  const tookMs = Array.from({ length: 50 }, () => {
+    const startedAt = performance.now();
+    for (let round = 0; round < 20; round++) {
+      for (const name of names) if (parseFileName(name, pattern, seoul) !== undefined) found++;
+    }
+    return performance.now() - startedAt;
+  });
   expect(found).toBe(1_000_000);
-  // Measured 140 ms; a loaded machine gets room, a lost cache or a slow path does not.
-  expect(performance.now() - startedAt).toBeLessThan(1_200);
+  // Measured 3 ms for the quickest fiftieth, in which nothing else took the processor; a lost cache takes far longer.
+  expect(Math.min(...tookMs)).toBeLessThan(24);
 });
 
 test('only JPEG and PNG names are images', () => {
