@@ -10,6 +10,8 @@ import type { Lang } from '../i18n/languages.ts';
 import { createLog } from '../log.ts';
 import { createTopics, type Topics } from './topics.ts';
 
+/** What the heavy topic's render takes at least. */
+const heavyMs = 150;
 const logged: string[] = [];
 const log = createLog({ level: 'info', pretty: false, destination: { write: (line) => logged.push(line) } });
 let server: RunningServer;
@@ -36,7 +38,7 @@ async function start(options: { maxBlockedMs?: number } = {}) {
     events: ['recorded'],
     render: async (query) => {
       renders.push(`heavy ${query}`);
-      await pause(150);
+      await pause(heavyMs);
       return { containerId: 'heavy', parts: [], html: `<p id="heavy">${values.s4}</p>` };
     },
   });
@@ -108,6 +110,7 @@ test('a storm of changes is shown at once, then at most four times a second, and
   const stream = await openStream(cards);
   await stream.until(/two/);
   values.s4 = 'storm-0';
+  const startedAt = performance.now();
   topics.publish('recorded');
   await stream.until(/storm-0/);
   for (let index = 1; index <= 50; index += 1) {
@@ -118,20 +121,23 @@ test('a storm of changes is shown at once, then at most four times a second, and
   const all = await stream.until(/storm-50/);
   const shown = all.match(/storm-/g)?.length;
   expect(shown).toBeGreaterThanOrEqual(3);
-  expect(shown).toBeLessThanOrEqual(5);
+  // The storm itself lasts as long as the machine takes for its pauses.
+  expect(shown).toBeLessThanOrEqual(2 + (performance.now() - startedAt) / 250);
   stream.close();
 });
 
 test('a topic that takes long to render leaves most of the time to others, and shows its last state too', async () => {
   const stream = await openStream(`topics=${encodeURIComponent('/heavy')}`);
   await stream.until(/one/);
+  const startedAt = performance.now();
   for (let index = 1; index <= 100; index += 1) {
     values.s4 = `storm-${index}.`;
     topics.publish('recorded');
     await pause(10);
   }
   await stream.until(/storm-100\./);
-  expect(renders.length).toBeLessThanOrEqual(4);
+  // The one before, one at once, and then a fifth of the time at most.
+  expect(renders.length).toBeLessThanOrEqual(2 + (performance.now() - startedAt) / (5 * heavyMs));
   stream.close();
 });
 
@@ -140,11 +146,12 @@ test('a topic that refuses what it is asked for does not fill the log', async ()
   await stream.until(/two/);
   for (const value of ['a', 'b', 'unreadable']) {
     values.s4 = value;
+    const before = renders.length;
     topics.publish('recorded');
-    await pause(300);
+    await expect.poll(() => renders.length).toBeGreaterThanOrEqual(before + 2);
   }
+  await expect.poll(() => logged.filter((line) => line.includes('disk gone'))).not.toEqual([]);
   expect(logged.filter((line) => line.includes('No such filter'))).toEqual([]);
-  expect(logged.filter((line) => line.includes('disk gone'))).not.toEqual([]);
   stream.close();
 });
 
@@ -214,8 +221,7 @@ test('a topic nobody looks at any more is dropped', async () => {
   const stream = await openStream(cards);
   await stream.until(/two/);
   stream.close();
-  await pause(100);
-  expect(topics.stats()).toMatchObject({ viewers: 0, topics: 0 });
+  await expect.poll(() => topics.stats()).toMatchObject({ viewers: 0, topics: 0 });
   topics.publish('recorded');
   await pause(30);
   expect(renders).toHaveLength(1);
@@ -257,8 +263,7 @@ test('a viewer that does not read skips to the newest state and holds up nobody'
     topics.publish('recorded');
     await fast.until(new RegExp(`round-${round}<`));
   }
-  await pause(100);
-  expect(topics.stats().coalesced).toBeGreaterThan(0);
+  await expect.poll(() => topics.stats().coalesced).toBeGreaterThan(0);
   slow.response.socket.resume();
   for (let n = 0; n < 8; n += 1) await slow.until(new RegExp(`${n}: round-6<`));
   expect(slow.text()).not.toContain('round-5');
@@ -270,20 +275,24 @@ test('a viewer that takes nothing for too long is cut off', async () => {
   await start({ maxBlockedMs: 300 });
   const slow = await openStream(bigTopics);
   slow.response.socket.pause();
-  for (let round = 1; round <= 6; round += 1) {
-    values.s4 = `round-${round}`;
+  let round = 0;
+  const cutOff = () => {
+    values.s4 = `round-${++round}`;
     topics.publish('recorded');
-    await pause(300);
-  }
-  expect(topics.stats()).toMatchObject({ viewers: 0, topics: 0, cutOff: 1 });
+    return topics.stats();
+  };
+  await expect.poll(cutOff, { interval: 300 }).toMatchObject({ viewers: 0, topics: 0, cutOff: 1 });
   slow.close();
 });
 
 test('a compressed stream reads the same and ends in order when the server stops', async () => {
   const response = await getText(`/stream?${cards}`, { 'accept-encoding': 'gzip' });
   expect(response.headers.get('content-encoding')).toBe('gzip');
-  const text = response.text();
-  await pause(100);
+  let text = '';
+  const ended = (async () => {
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) text += chunk;
+  })();
+  await expect.poll(() => text).toContain('<p id="s9">two</p>');
   await server.stop({ graceMs: 500 });
-  expect(await text).toContain('<p id="s9">two</p>');
+  await ended;
 });
