@@ -39,13 +39,17 @@ test('a ninth upload at a time is told to come back, and taken once another is o
   plant = await createTestApp({ env: { DEMO: '0' } });
   const app = plant;
   const senders: ReadableStreamDefaultController<Uint8Array>[] = [];
+  let begun = 0;
   const send = () => {
-    const body = new ReadableStream<Uint8Array>({ start: (controller) => void senders.push(controller) });
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => void senders.push(controller);
+    // Nothing is asked of it before somebody reads.
+    const pull = () => void begun++;
+    const body = new ReadableStream<Uint8Array>({ start, pull }, { highWaterMark: 0 });
     const headers = { 'content-type': 'multipart/form-data; boundary=b' };
     return app.post('/upload/pair', { body, headers, duplex: 'half' } as RequestInit);
   };
   const slow = Array.from({ length: maxUploadsAtOnce }, send);
-  await sleep(300);
+  await expect.poll(() => begun).toBe(maxUploadsAtOnce);
   const refused = await send();
   expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([
     503,

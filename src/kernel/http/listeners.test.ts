@@ -35,7 +35,10 @@ let folder: string;
 let tls: Tls;
 let topics: Topics;
 let listeners: Listeners;
+/** Requests for /slow that have come. */
+let slowOnes = 0;
 beforeEach(async () => {
+  slowOnes = 0;
   folder = mkdtempSync(join(tmpdir(), 'linesight-listeners-'));
   writePair();
   const [certPath, keyPath] = [join(folder, 'server.crt'), join(folder, 'server.key')];
@@ -76,6 +79,7 @@ async function start(main: 'tls' | 'plain', other: 'tls' | 'plain') {
   );
   app.post('/echo', may('look'), async (c) => c.text(`${(await c.req.text()).length}`));
   app.get('/slow', may('look'), async (c) => {
+    slowOnes += 1;
     await sleep(300);
     return c.text('done');
   });
@@ -152,7 +156,7 @@ describe('with a certificate', () => {
     await expect.poll(() => topics.stats().viewers).toBe(0);
     const slow = session.request({ ':path': '/slow' });
     slow.on('error', () => {});
-    await sleep(50);
+    await expect.poll(() => slowOnes).toBe(1);
     session.destroy();
     await sleep(400);
     expect((await ask(`https://localhost:${port}/`)).status).toBe(200);
@@ -239,7 +243,7 @@ test('all ports end together: streams and sockets close, requests under way fini
       async (url) => (await ask(url)).text,
     ),
   ];
-  await sleep(100);
+  await expect.poll(() => slowOnes, { interval: 5 }).toBe(3);
   const startedAt = performance.now();
   await listeners.stop({ graceMs: 3000 });
   expect(performance.now() - startedAt).toBeLessThan(2500);

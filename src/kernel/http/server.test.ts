@@ -13,11 +13,13 @@ import { startServer } from './server.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 
-function createApp() {
+/** `onSlow` is told when a request for /slow has come. */
+function createApp(onSlow = () => {}) {
   const app = new Hono<AppEnv>();
   app.use(requestLog({ log }), securityHeaders(), compression());
   app.get('/', (c) => c.html('x'.repeat(2000)));
   app.get('/slow', async (c) => {
+    onSlow();
     await new Promise((resolve) => setTimeout(resolve, 300));
     return c.text('done');
   });
@@ -40,11 +42,12 @@ function openStream(port: number): Promise<{ first: string; closed: Promise<void
 }
 
 test('stopping with fifty open streams takes less than two seconds, and a request under way is finished', async () => {
-  const server = await startServer({ fetch: createApp().fetch, host: '127.0.0.1', port: 0, log });
+  const { promise: isUnderWay, resolve: onSlow } = Promise.withResolvers<void>();
+  const server = await startServer({ fetch: createApp(onSlow).fetch, host: '127.0.0.1', port: 0, log });
   const streams = await Promise.all(Array.from({ length: 50 }, () => openStream(server.port)));
   expect(streams.map((stream) => stream.first)).toEqual(Array(50).fill('data: one\n\n'));
   const slow = fetch(`http://127.0.0.1:${server.port}/slow`).then((response) => response.text());
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await isUnderWay;
 
   const startedAt = performance.now();
   await server.stop({ graceMs: 1000 });
