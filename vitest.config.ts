@@ -5,6 +5,9 @@ const servers = (['postgres', 'mariadb'] as const).filter((kind) => !isMissing(k
 
 /** Real processes, servers and browsers on a machine that runs three tests at a time: what is wrong fails twice. */
 const retry = 1;
+/** A thing that comes at all may come late there; what must come soon is measured by its test. */
+const expectations = { poll: { timeout: 10_000 } };
+const shared = { retry, expect: expectations };
 
 export default defineConfig({
   test: {
@@ -17,7 +20,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts'],
           exclude: ['src/**/*.{e2e,fault}.test.ts'],
-          retry,
+          ...shared,
           testTimeout: 20_000,
           // PostgreSQL and MariaDB are started in one, on a machine that does much else.
           hookTimeout: 90_000,
@@ -32,7 +35,7 @@ export default defineConfig({
             'src/testing/sites.test.ts',
           ],
           env: { TEST_DATABASE: kind },
-          retry,
+          ...shared,
           testTimeout: 60_000,
           hookTimeout: 90_000,
         },
@@ -42,7 +45,7 @@ export default defineConfig({
           name: 'fault',
           include: ['src/**/*.fault.test.ts'],
           testTimeout: 180_000,
-          retry,
+          ...shared,
         },
       },
       {
@@ -50,7 +53,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['src/**/*.e2e.test.ts'],
           testTimeout: 60_000,
-          retry,
+          ...shared,
         },
       },
     ],

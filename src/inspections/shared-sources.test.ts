@@ -33,7 +33,7 @@ test('a folder told of on the bus is believed only where the database has it for
   await sleep(300);
   expect(shared.listHeard()).toEqual([]);
   tell(own, '/data');
-  await vi.waitFor(() => expect(shared.listHeard()).toEqual([{ id: own, path: '/data' }]));
+  await vi.waitFor(() => expect(shared.listHeard()).toEqual([{ id: own, path: '/data' }]), 10_000);
   tell(own, '/');
   await sleep(300);
   expect(shared.listHeard()).toEqual([{ id: own, path: '/data' }]);

@@ -27,7 +27,7 @@ test('a station brings its usual interval with its picture, and is told again on
     const before = images;
     pace = next;
     feed.wake([1]);
-    await vi.waitFor(() => expect(images).toBe(before + 1));
+    await vi.waitFor(() => expect(images).toBe(before + 1), 10_000);
     await new Promise((resolve) => setImmediate(resolve));
     return [feed.paceOf('S12'), paces];
   };

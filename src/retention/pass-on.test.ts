@@ -18,10 +18,10 @@ test('a clean-up asked for at one site begins at no other site of the database',
   sharePassedOn(albany, { siteId: 12, run: () => ran.push('albany') });
   const askBusan = sharePassedOn(pages, { siteId: 1, run: () => ran.push('the one that asks') });
   expect(askBusan()).toBe(true);
-  await vi.waitFor(() => expect(ran).toContain('busan'));
+  await vi.waitFor(() => expect(ran).toContain('busan'), 10_000);
   const askAlbany = sharePassedOn(pages, { siteId: 12, run: () => {} });
   askAlbany();
-  await vi.waitFor(() => expect(ran).toEqual(['busan', 'albany']));
+  await vi.waitFor(() => expect(ran).toEqual(['busan', 'albany']), 10_000);
 });
 
 test('a process that is alone and does not clean up says that nobody can be asked', async () => {

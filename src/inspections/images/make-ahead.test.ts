@@ -32,7 +32,7 @@ test('the thumbnails a card shows, the last image and the last NG ones, are ther
   for (const [name, age] of ages) inspections.push(await plant.add(name, jpeg, { ageMs: age * minuteMs }));
   const makeAhead = start();
   makeAhead.wake(plant.reads.names.listStations().map(({ id }) => id));
-  await vi.waitFor(() => expect(plant.store.stats().rendered).toBe(3));
+  await vi.waitFor(() => expect(plant.store.stats().rendered).toBe(3), 10_000);
   await makeAhead.stop();
 
   for (const { id, revision } of inspections) await plant.app.request(`/images/${id}/${revision}/strip.webp`);
@@ -44,11 +44,11 @@ test('a bad image among the newest is found out ahead and not tried at every new
   const stationIds = plant.reads.names.listStations().map(({ id }) => id);
   const makeAhead = start();
   makeAhead.wake(stationIds);
-  await vi.waitFor(() => expect(plant.store.stats().failed).toBe(1));
+  await vi.waitFor(() => expect(plant.store.stats().failed).toBe(1), 10_000);
   makeAhead.wake(stationIds);
   await plant.add('OK-2.jpg', jpeg, { ageMs: 1000 });
   makeAhead.wake(stationIds);
-  await vi.waitFor(() => expect(plant.store.stats().rendered).toBe(1));
+  await vi.waitFor(() => expect(plant.store.stats().rendered).toBe(1), 10_000);
   await makeAhead.stop();
   await plant.images.flush();
   expect(await plant.reads.inspections.listBadImages(5)).toMatchObject({

@@ -8,7 +8,10 @@ const image = (day: number, count: number) =>
 const allowed = { RETENTION_DELETE_SOURCE: '1', RETENTION_SOURCE_DAYS: '20' };
 
 async function cleanUp(plant: TestApp): Promise<void> {
-  await vi.waitFor(() => expect(plant.services.inspections.sources.list()[0]?.lastSweep).not.toBeNull());
+  await vi.waitFor(
+    () => expect(plant.services.inspections.sources.list()[0]?.lastSweep).not.toBeNull(),
+    10_000,
+  );
   expect(plant.services.retention.run()).toBe(true);
   await plant.services.retention.settled();
 }

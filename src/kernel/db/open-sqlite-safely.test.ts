@@ -130,5 +130,5 @@ test('a start does not wait for the check of a large file', async () => {
   const checks = await import('./sqlite-check.ts');
   const check = await checks.checkSqliteFile(path, 0);
   expect(check.damage).toBeUndefined();
-  await vi.waitFor(async () => expect(await check.rest).toBeUndefined());
+  await vi.waitFor(async () => expect(await check.rest).toBeUndefined(), 10_000);
 });

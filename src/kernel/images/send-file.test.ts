@@ -54,7 +54,7 @@ function openFiles(): string[] {
 }
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(openFiles()).toEqual([]));
+  await vi.waitFor(() => expect(openFiles()).toEqual([]), 10_000);
 });
 
 test('an image comes whole, shut in and typed by its content', async () => {
@@ -132,11 +132,11 @@ test('a viewer who leaves, and a file cut short on the way, leave nothing open',
   leaving.pause();
   expect(openFiles()).toEqual([large]);
   leaving.destroy();
-  await vi.waitFor(() => expect(openFiles()).toEqual([]));
+  await vi.waitFor(() => expect(openFiles()).toEqual([]), 10_000);
 
   const response = await fetch(`http://127.0.0.1:${server.port}/file/large.jpg`);
   truncateSync(large, 1000);
   await expect(response.arrayBuffer()).rejects.toThrow();
-  await vi.waitFor(() => expect(openFiles()).toEqual([]));
+  await vi.waitFor(() => expect(openFiles()).toEqual([]), 10_000);
   await server.stop({ graceMs: 100 });
 });
