@@ -170,7 +170,9 @@ test('a pair that is not right is refused with the name of the field, and leaves
   expect(await app.services.live.queries.countOf('original')).toBe(0);
 });
 
-test('a picture of 50 MB passes and one of 51 MB does not, over a real connection', async () => {
+test('a picture of 50 MB passes and one of 51 MB does not, over a real connection', {
+  timeout: 60_000,
+}, async () => {
   const app = await start();
   const url = `${await app.listen()}/upload/pair`;
   // After its end a JPEG may go on: what follows is carried along.
