@@ -1,10 +1,16 @@
-import { type FSWatcher, watch as watchFolder } from 'node:fs';
+import { type FSWatcher, statfsSync, statSync, watch as watchFolder } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { type FSWatcher as FolderTreeWatcher, watch as watchTree } from 'chokidar';
 import type { Log } from '../log.ts';
+import { isNetworkFileSystem } from '../storage/file-system.ts';
+import { identityOf } from './root-check.ts';
 
 /** Linux holds 16 384 events for a program that is busy and drops the rest without a word. */
 const surelyHeard = 4_096;
+/** Events told without a pause, which is what the system held for the whole of this thread meanwhile. */
+let toldAtOnce = 0;
+/** When, by `performance.now()`, so many were told that others may have been dropped, of whatever folder. */
+let doubtedAt = Number.NEGATIVE_INFINITY;
 /** Below this depth folders come and go rarely and are left to folder events and sweeps. */
 const skeletonDepth = 1;
 
@@ -21,12 +27,22 @@ type Options = {
   onFolder: (folder: string) => void;
 };
 
+type Heard = {
+  watcher: FSWatcher;
+  /** By `performance.now()`. */
+  askedAt: number;
+  /** Which folder is watched, whatever stands in its place later; null where that could not be asked. */
+  identity: string | null;
+  /** False on a share, whose other machines write without a word to this one. */
+  isTold: boolean;
+};
+
 export type FolderWatch = {
   /**
-   * Hears of this folder from now on. True where it was heard before, and so little happened since this was last called
-   * that no event can have been lost.
+   * Hears of this folder from now on. True where all its events were heard since this was last called: the folder is the
+   * same (`identity`, see `identityOf`), what others write to it is told here, and no event can have been dropped.
    */
-  watch(folder: string): boolean;
+  watch(folder: string, identity?: string): boolean;
   stop(): Promise<void>;
 };
 
@@ -37,7 +53,7 @@ export type FolderWatch = {
  */
 export function createFolderWatch(options: Options): FolderWatch {
   const { root, isExcluded, isImageName, log } = options;
-  const watchers = new Map<string, { watcher: FSWatcher; heard: number }>();
+  const watchers = new Map<string, Heard>();
   /** Folders of which events cannot be had, for example because the system's limit of watches is reached. */
   const refused = new Set<string>();
   let stopped = false;
@@ -60,12 +76,15 @@ export function createFolderWatch(options: Options): FolderWatch {
     return tree;
   }
 
-  function watch(folder: string): boolean {
+  function watch(folder: string, identity?: string): boolean {
     const known = watchers.get(folder);
-    if (!known && !stopped) begin(folder);
-    if (!known) return false;
-    const isSure = known.heard < surelyHeard;
-    known.heard = 0;
+    // What a folder above it is renamed to takes the watch along.
+    const isAnother = known !== undefined && identity !== undefined && identity !== known.identity;
+    if (isAnother) unwatch(folder);
+    if ((!known || isAnother) && !stopped) begin(folder);
+    if (!known || isAnother) return false;
+    const isSure = known.isTold && doubtedAt < known.askedAt;
+    known.askedAt = performance.now();
     return isSure;
   }
 
@@ -73,15 +92,14 @@ export function createFolderWatch(options: Options): FolderWatch {
     const path = join(root, folder);
     try {
       const watcher = watchFolder(path, (event, name) => {
-        own.heard += 1;
+        countEvent();
         if (name === null) return;
         // A folder that is removed or renamed is told by its own name; the watch is dead from then on.
         if (event === 'rename' && name === basename(path)) renew(folder);
         options.onName(folder, name);
       });
       watcher.on('error', () => unwatch(folder));
-      const own = { watcher, heard: 0 };
-      watchers.set(folder, own);
+      watchers.set(folder, { watcher, askedAt: performance.now(), ...aboutFolder(path) });
       refused.delete(folder);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -112,4 +130,22 @@ export function createFolderWatch(options: Options): FolderWatch {
       await skeleton?.close();
     },
   };
+}
+
+function aboutFolder(path: string): Pick<Heard, 'identity' | 'isTold'> {
+  try {
+    return { identity: identityOf(statSync(path)), isTold: !isNetworkFileSystem(statfsSync(path).type) };
+  } catch {
+    // Gone meanwhile: the next sweep watches what is there then.
+    return { identity: null, isTold: false };
+  }
+}
+
+function countEvent(): void {
+  if (toldAtOnce === 0)
+    setImmediate(() => {
+      toldAtOnce = 0;
+    });
+  toldAtOnce += 1;
+  if (toldAtOnce >= surelyHeard) doubtedAt = performance.now();
 }

@@ -10,8 +10,8 @@ export type RootWatch = {
   /** Begins anew: whatever was watched before may be another folder now. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Hears of this folder from now on; true where all of its events were heard since this was last called. */
-  watch(folder: FolderState): boolean;
+  /** Hears of this folder from now on; true where all events of the very same one were heard since this was last called. */
+  watch(folder: FolderState, identity: string): boolean;
   readonly isOn: boolean;
 };
 
@@ -61,7 +61,7 @@ export function createRootWatch(context: ScanContext, intake: Intake, onFolder: 
       else for (const path of context.folders.keys()) watch.watch(path);
     },
     stop,
-    watch: (folder) => watch?.watch(folder.ref.path) ?? false,
+    watch: (folder, identity) => watch?.watch(folder.ref.path, identity) ?? false,
     get isOn() {
       return watch !== undefined;
     },

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Absences } from './absences.ts';
 import { type Backfill, maxShelfFiles } from './backfill.ts';
@@ -18,6 +19,7 @@ import { lookUpEntry, lookUpFile, reasonOf } from './look-up.ts';
 import { reportMissing } from './missing-files.ts';
 import type { NameSet } from './name-set.ts';
 import { createPackedNames } from './packed-names.ts';
+import { identityOf } from './root-check.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** A folder changed this shortly before it was listed may have changed again within the same clock tick. */
@@ -45,12 +47,13 @@ type Parts = {
  * One walk over the root: the truth behind all events. A folder whose modification time is what it was when it was
  * last listed is passed over, unless this is a reconcile; so is, for a while, one whose events are heard and that takes
  * long to list. New images of the recent hour are offered to the intake at once, older ones go to the backfill.
- * `hear` is told of every folder, so that it can be watched, and answers whether all its events were heard until now.
+ * `hear` is told of every folder and which one it is (`identityOf`), so that it can be watched, and answers whether all
+ * its events were heard until now.
  */
 export async function sweepRoot(
   parts: Parts,
   kind: SweepKind,
-  hear: (folder: FolderState) => boolean,
+  hear: (folder: FolderState, identity: string) => boolean,
 ): Promise<SweepResult> {
   const { context } = parts;
   const knownChildren = Map.groupBy(context.folders.keys(), parentOf);
@@ -58,9 +61,11 @@ export async function sweepRoot(
   let filesSeen = 0;
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const folder = folderState(context, path);
-    const modifiedAt = readModifiedAt(context, folder);
-    if (modifiedAt !== undefined) {
-      const isResting = hear(folder) && !folder.again && performance.now() < folder.restsUntil;
+    const found = findFolder(context, folder);
+    if (found) {
+      const modifiedAt = Math.round(found.mtimeMs);
+      const isHeard = hear(folder, identityOf(found));
+      const isResting = isHeard && !folder.again && performance.now() < folder.restsUntil;
       if (kind === 'sweep' && (isResting || isUnchanged(folder, modifiedAt))) {
         if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
         filesSeen += countOf(folder);
@@ -76,12 +81,12 @@ export async function sweepRoot(
 }
 
 /** Undefined where there is no folder any more, or none that may be read. */
-function readModifiedAt(context: ScanContext, folder: FolderState): number | undefined {
+function findFolder(context: ScanContext, folder: FolderState): Stats | undefined {
   const isRoot = folder.ref.path === '';
   const found = (isRoot ? lookUpFile : lookUpEntry)(pathOf(context, folder));
   if (found.state !== 'there') forgetUnreadable(folder);
   if (found.state === 'unreadable') noteUnreadable(context, folder, '', found.reason);
-  return found.state === 'there' && found.stats.isDirectory() ? Math.round(found.stats.mtimeMs) : undefined;
+  return found.state === 'there' && found.stats.isDirectory() ? found.stats : undefined;
 }
 
 function isUnchanged(folder: FolderState, modifiedAt: number): boolean {
