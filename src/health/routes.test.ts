@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { addToken } from '../testing/people.ts';
 import { createTestApp, type TestApp, testNow } from '../testing/test-app.ts';
 
 async function health(plant: TestApp): Promise<{ status: number; body: Record<string, unknown> }> {
@@ -35,6 +36,19 @@ test('a plant that works is healthy, in the words of all the systems it replaces
       },
     },
   });
+});
+
+test('strangers of a closed plant learn whether it works, and neither folders nor cameras', async () => {
+  await using plant = await createTestApp({ env: { ACCESS: 'closed' } });
+  const ask = async (headers: Record<string, string>) => {
+    const answer = await plant.request('/health', { headers }, '10.0.0.9');
+    return [answer.status, await answer.json()];
+  };
+  const told = { status: 'healthy', database: true, storage: true, timestamp: testNow };
+  expect(await ask({})).toMatchObject([200, { ...told, stats: {} }]);
+  expect(JSON.stringify(await ask({}))).not.toContain(plant.folder);
+  const authorization = `Bearer ${await addToken(plant, ['read'])}`;
+  expect(await ask({ authorization })).toMatchObject([200, { ...told, stats: { live: { offline: [] } } }]);
 });
 
 test('a watched folder that is away is told, and leaves the rest healthy', async () => {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { may } from '../kernel/http/access.ts';
+import { isLetIn, may } from '../kernel/http/access.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 
@@ -26,7 +26,7 @@ const healthDoc = documented({
     uptimeMs: z.number(),
     database: z.boolean(),
     storage: z.boolean(),
-    stats: z.record(z.string(), z.unknown()),
+    stats: z.record(z.string(), z.unknown()).describe('Empty for those who may not look (ACCESS=closed)'),
   }),
   otherwise: { status: 503, text: 'Degraded: something required does not work' },
   example: { path: '/health' },
@@ -41,7 +41,8 @@ const readyDoc = documented({
 
 /**
  * `GET /health`: 200 `healthy` while the database and the storage work, else 503 `degraded`. The superset of what the
- * replaced systems answered: `status` (S2), `database` and `storage` (S3), `service`, `timestamp`, `stats` (S5).
+ * replaced systems answered: `status` (S2), `database` and `storage` (S3), `service`, `timestamp`, `stats` (S5). The
+ * stats name folders and cameras, so they are for those who may look.
  * `GET /health/ready`: 503 while a start is under way, for those who send traffic only to servers that are up.
  */
 export function healthRoutes(deps: HealthDeps): Hono<AppEnv> {
@@ -66,7 +67,7 @@ export function healthRoutes(deps: HealthDeps): Hono<AppEnv> {
         uptimeMs: deps.now() - deps.startedAt,
         database: parts.database?.ok ?? false,
         storage: parts.storage?.ok ?? false,
-        stats: details,
+        stats: (await isLetIn(c, 'look')) ? details : {},
       },
       isHealthy ? 200 : 503,
     );

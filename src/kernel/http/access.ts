@@ -58,6 +58,11 @@ export async function stillMay(c: AppContext, access: Access): Promise<boolean> 
   return identifyAgain === undefined || (await findRefusal(c, access, await identifyAgain())) === undefined;
 }
 
+/** Whether the one who asks has this access: for answers of which only a part is for everybody. */
+export async function isLetIn(c: AppContext, access: Access): Promise<boolean> {
+  return (await findRefusal(c, access, principalOf(c))) === undefined;
+}
+
 /** Throws `unauthorized` or `forbidden`, with what would help, for one who may not. */
 export async function assertMayPass(c: AppContext, access: Access): Promise<void> {
   const refusal = await findRefusal(c, access, principalOf(c));
