@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,4 +30,19 @@ test("a base that is there gets the role's folder, and our own folder is made as
   expect(await makeUploadFolder(given, 'labeled', true)).toBe(join(folder, 'labeled'));
   const own = { dir: join(folder, 'state', 'live'), isOwn: true };
   expect(existsSync(await makeUploadFolder(own, 'original', true))).toBe(true);
+});
+
+test('where no folder can be made, the sender is told so in words and nothing is kept', async () => {
+  const folder = createFolder();
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  for (const place of [
+    { dir: '/sys/kernel', isOwn: false },
+    { dir: file, isOwn: true },
+    { dir: file, isOwn: false },
+  ])
+    await expect(makeUploadFolder(place, 'original', false)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/for uploads cannot be made: \w+ .*Nothing was kept/),
+    });
 });
