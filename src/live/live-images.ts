@@ -117,8 +117,10 @@ export function createLiveImages(options: {
       if (!located.ok) return located;
       const opened = await openRegularFile(located.realPath, located.root);
       if (!opened.ok) return opened;
-      // Written over, but the scanner has not been there: the address will change in a moment.
-      return { ...opened, caching: opened.sizeBytes === image.sizeBytes ? 'immutable' : 'revalidate' };
+      // Written over, but the scanner has not been there: the address will change in a moment. A BMP is as long as before.
+      const isSame =
+        opened.sizeBytes === image.sizeBytes && Math.round(opened.modifiedAt) === image.modifiedAt;
+      return { ...opened, caching: isSame ? 'immutable' : 'revalidate' };
     },
     noteUse(channel, { width, format }) {
       const use = uses.get(channel) ?? { images: 0, variants: new Map() };

@@ -102,6 +102,20 @@ test('a half-written picture is not told before it is whole', async () => {
   await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(nameOf('1', 1)), patience);
 });
 
+test('a file written over in place is kept by no browser under the address of what it was before', async () => {
+  const path = `original/${nameOf('1', 0)}`;
+  const { plant: app, live, put } = await startPlant({ [path]: jpeg }, { WATCH_MODE: 'poll' });
+  await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
+  const image = live.current.latest('original')!;
+  const kept = async () =>
+    (await app.request(liveImageSrc(image, 'original'))).headers.get('cache-control')?.includes('immutable');
+  expect(await kept()).toBe(true);
+  // As long as before, as each picture of a camera is that writes BMP.
+  put(path, Buffer.from(jpeg));
+  expect(live.current.latest('original')).toEqual(image);
+  expect(await kept()).toBe(false);
+});
+
 test('a picture comes in the widths of the ladder, whole and never enlarged, and as the file it is', async () => {
   const { plant: app, live } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
