@@ -1,4 +1,5 @@
 import { lineTrend } from '../kernel/charts/line-trend.ts';
+import type { TickNames } from '../kernel/charts/time-ticks.ts';
 import type { WallClock } from '../kernel/time-zone.ts';
 import type { ControlChart } from './control-chart.ts';
 import type { TimeWindow } from './model.ts';
@@ -11,6 +12,7 @@ export function drawYieldTrend(
   buckets: readonly TimeWindow[],
   chart: ControlChart | null,
   wallClock: WallClock,
+  names: TickNames,
 ): string {
   const window = { startAt: buckets[0]?.startAt ?? 0, endAt: buckets.at(-1)?.endAt ?? 0 };
   return lineTrend({
@@ -27,6 +29,7 @@ export function drawYieldTrend(
     }),
     window,
     wallClock,
+    names,
     center: oneMinus(chart?.center),
     label: (value) => `${Math.round(value * 1000) / 10} %`,
     bounds: { min: 0, max: 1 },

@@ -76,7 +76,7 @@ export async function readStationTrend(deps: InspectionDeps, asked: AskedStation
   const points = chart?.points ?? [];
   const outside = filled.filter((_, i) => points[i]?.isOut);
   return {
-    svg: drawYieldTrend(buckets, chart, asked.wallClock),
+    draw: (names) => drawYieldTrend(buckets, chart, asked.wallClock, names),
     window,
     bucketMs,
     meanNgRate: chart?.center ?? null,

@@ -10,6 +10,7 @@
  *   stations/_gaps      GapsView
  *   stations/_history   HistoryView
  */
+import type { TickNames } from '../kernel/charts/time-ticks.ts';
 import type { LivePage } from '../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref, stationHref } from '../plant/links.ts';
 import type { SiteTag } from '../plant/sites.ts';
@@ -18,8 +19,8 @@ import { type Shot, shotView, type Unshowable } from './shot-view.ts';
 import { type FilterForm, type YieldView, yieldView } from './views.ts';
 
 export type StationTrendView = {
-  /** Safe SVG of yield (or NG share) per bucket with its limits. */
-  svg: string;
+  /** Safe SVG of yield per bucket with its limits, times written as the reader's language does. */
+  draw: (names: TickNames) => string;
   window: TimeWindow;
   bucketMs: number;
   /** p̄ of the NG share, 0..1; null when nothing was judged. */

@@ -192,7 +192,8 @@ const filters = {
   ...{ start: '', end: '', isReversed: false },
 };
 const sites = [{ name: 'b', label: odd, isChosen: true }];
-const trend = { svg, window, bucketMs: 60_000, meanNgRate: 0.02, outside: [{ startAt: now, counts }] };
+const outside = [{ startAt: now, counts }];
+const trend = { draw: () => svg, window, bucketMs: 60_000, meanNgRate: 0.02, outside };
 const views = (...list: unknown[]) => list.map((view) => ({ view }));
 
 const figures = systemFigures({ pollIntervalMs: 60_000, maxViewers: 2000, thumbnailBytes: 1e9 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createFormat } from '../i18n/format.ts';
 import { createWallClock } from '../time-zone.ts';
 import { type LinePoint, lineTrend } from './line-trend.ts';
 
@@ -19,6 +20,7 @@ const chartOf = (points: LinePoint[], more: object = {}) =>
     points,
     window: { startAt, endAt: startAt + points.length * hourMs },
     wallClock: seoul,
+    names: createFormat({ lang: 'en', timeZone: 'Asia/Seoul' }),
     label: (value) => `${Math.round(value * 100)} %`,
     bounds: { min: 0, max: 1 },
     ...more,
@@ -55,8 +57,15 @@ test('points beyond a limit are circles, points of a pattern are squares, others
 test('the axis is labelled with round values within the bounds and round local times', () => {
   const svg = chartOf(pointsOf(Array(24).fill(0.97)));
   const labels = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!);
-  expect(labels).toEqual(expect.arrayContaining(['100 %', '90 %', '09-06', '06:00', '12:00', '18:00']));
+  expect(labels).toEqual(expect.arrayContaining(['100 %', '90 %', '6 Sept', '06:00', '12:00', '18:00']));
   expect(labels).not.toContain('110 %');
+});
+
+test('texts of values stand left of the drawing, where no line runs through them', () => {
+  const svg = chartOf(pointsOf(Array(24).fill(0.97)));
+  const places = [...svg.matchAll(/<text[^>]* x="(-?[\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>[^<]*%</g)];
+  expect(places.length).toBeGreaterThan(2);
+  for (const [, x, anchor] of places) expect([Number(x) < 0, anchor]).toEqual([true, 'end']);
 });
 
 test('coordinates have at most one decimal, labels are escaped, nothing is styled in place', () => {

@@ -2,7 +2,7 @@ import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { WallClock } from '../time-zone.ts';
 import { coordinate, escapeText, pathOf, svgImage } from './svg.ts';
-import { timeTicks } from './time-ticks.ts';
+import { type TickNames, timeTicks } from './time-ticks.ts';
 
 export type LinePoint = {
   startAt: number;
@@ -19,6 +19,8 @@ export type LineTrendOptions = {
   points: readonly LinePoint[];
   window: { startAt: number; endAt: number };
   wallClock: WallClock;
+  /** How times stand at the axis. */
+  names: TickNames;
   /** Centre of the limits. */
   center?: number | null;
   /** Text of a value at the axis, such as `97 %`. */
@@ -30,7 +32,10 @@ export type LineTrendOptions = {
   title?: string;
 };
 
-/** Inner drawing, stretched to the place it gets; text and marks are placed by percent and keep their size. */
+/**
+ * Inner drawing, stretched to the place it gets; text and marks are placed by percent and keep their size. Texts
+ * of values stand left of it: the style sheet leaves them room there (padding, nothing cut).
+ */
 const innerWidth = 1_000;
 const innerHeight = 200;
 /** The inner drawing's top and height in percent of the whole; ticks of time stand below. */
@@ -44,10 +49,10 @@ const thin = ' fill="none" vector-effect="non-scaling-stroke"';
  * as their buckets, points beyond the limits as filled circles and those that a run rule tells as open squares.
  */
 export function lineTrend(options: LineTrendOptions): string {
-  const { points, window, wallClock, height = 256, title } = options;
+  const { points, window, wallClock, names, height = 256, title } = options;
   const x = scaleLinear([window.startAt, window.endAt], [0, innerWidth]);
   const y = valueScale(options);
-  const axis = { x, y, ticks: timeTicks(window, wallClock), values: y.ticks(4) };
+  const axis = { x, y, ticks: timeTicks(window, wallClock, names), values: y.ticks(4) };
   const content = [
     `<svg y="${topPercent}%" width="100%" height="${heightPercent}%" viewBox="0 0 ${innerWidth} ${innerHeight}" preserveAspectRatio="none">`,
     gridPath(axis.values, y),
@@ -57,9 +62,9 @@ export function lineTrend(options: LineTrendOptions): string {
     ...points.map((point) => markOf(point, x, y)),
     ...axis.values.map((value) => {
       const text = escapeText(options.label(value));
-      return `<text class="chart-axis" x="4" y="${percentY(y(value))}" dy="-3">${text}</text>`;
+      return `<text class="chart-axis" x="-8" y="${percentY(y(value))}" dy=".35em" text-anchor="end">${text}</text>`;
     }),
-    ...axis.ticks.map(({ at, label }) => tickText(x(at) / innerWidth, label)),
+    ...axis.ticks.map(({ at, label }, i) => tickText(x(at) / innerWidth, label, i)),
   ];
   return svgImage(`width="100%" height="${height}"`, title, content.join(''));
 }
@@ -146,9 +151,10 @@ function markOf(point: LinePoint, x: Scale, y: Scale): string {
   return `<rect class="chart-signal" x="${left}" y="${top}" ${square}/>`;
 }
 
-/** A tick of time; at the ends of the axis its text is kept inside. */
-function tickText(share: number, label: string): string {
-  const anchor = share < 0.04 ? 'start' : share > 0.96 ? 'end' : 'middle';
+/** A tick of time; at the right end its text is kept inside. Every second one goes where a screen is narrow. */
+function tickText(share: number, label: string, i: number): string {
+  const anchor = share > 0.96 ? 'end' : 'middle';
+  const kind = i % 2 === 1 ? 'chart-axis chart-second' : 'chart-axis';
   const place = `x="${coordinate(share * 100)}%" y="98%" text-anchor="${anchor}"`;
-  return `<text class="chart-axis" ${place}>${escapeText(label)}</text>`;
+  return `<text class="${kind}" ${place}>${escapeText(label)}</text>`;
 }

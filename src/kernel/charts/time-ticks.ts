@@ -1,3 +1,4 @@
+import type { Format } from '../i18n/format.ts';
 import { type LocalStep, localStepsWithin, stepMs } from '../local-steps.ts';
 import type { WallClock } from '../time-zone.ts';
 
@@ -23,13 +24,17 @@ const steps: readonly LocalStep[] = [
 
 export type TimeTick = { at: number; label: string };
 
+/** How the reader's language writes ticks. */
+export type TickNames = Pick<Format, 'time' | 'monthDay' | 'date'>;
+
 /**
- * At most `maxTicks` + 1 instants within a window at which the site's clock shows a round time. Labels are HH:MM, or
- * MM-DD where a day begins, YYYY-MM-DD where ticks are months apart.
+ * At most `maxTicks` + 1 instants within a window at which the site's clock shows a round time. Labels are times, or
+ * day and month where a day begins, whole dates where ticks are months apart.
  */
 export function timeTicks(
   window: { startAt: number; endAt: number },
   wallClock: WallClock,
+  names: TickNames,
   maxTicks = 6,
 ): TimeTick[] {
   const durationMs = window.endAt - window.startAt;
@@ -39,9 +44,8 @@ export function timeTicks(
     count: 28 * months,
   };
   return localStepsWithin(window.startAt, window.endAt, step, wallClock).map((at) => {
-    const date = wallClock.format(at, 'date');
-    if (stepMs(step) >= 28 * dayMs) return { at, label: date };
+    if (stepMs(step) >= 28 * dayMs) return { at, label: names.date(at) };
     const isDay = wallClock.startOfDay(at) === at;
-    return { at, label: isDay ? date.slice(5) : wallClock.format(at, 'hourMinute') };
+    return { at, label: isDay ? names.monthDay(at) : names.time(at) };
   });
 }

@@ -13,6 +13,8 @@ export type Format = {
   timeSeconds(at: number): string;
   /** Day, month and year. */
   date(at: number): string;
+  /** Day and month, short: "15 Nov", 11월 15일. */
+  monthDay(at: number): string;
   /** Date and HH:MM. */
   dateTime(at: number): string;
   /** ISO 8601 in UTC, for machines: the `datetime` of a time element. */
@@ -72,6 +74,11 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
   const time = new Intl.DateTimeFormat(locale, clock);
   const timeSeconds = new Intl.DateTimeFormat(locale, { ...clock, second: '2-digit' });
   const date = new Intl.DateTimeFormat(locale, { timeZone: options.timeZone, dateStyle: 'medium' });
+  const monthDay = new Intl.DateTimeFormat(locale, {
+    timeZone: options.timeZone,
+    day: 'numeric',
+    month: 'short',
+  });
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
@@ -100,6 +107,7 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
     time: time.format,
     timeSeconds: timeSeconds.format,
     date: date.format,
+    monthDay: monthDay.format,
     dateTime: (at) => `${date.format(at)} ${time.format(at)}`,
     iso: (at) => Temporal.Instant.fromEpochMilliseconds(at).toString(),
     ago: agoText,
