@@ -255,10 +255,11 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'shared/_error': [{ problem: { code: 'internal', message: odd, requestId: '1' } }],
   'shared/_filters': [
     { filters },
-    { filters: { ...filters, stations: null, isReversed: true } },
+    { filters: { ...filters, stations: null } },
     { filters: { ...filters, sites } },
     { filters: { ...filters, query: { ...query, site: odd } } },
   ],
+  'shared/_reversed': [{ filters }, { filters: { ...filters, isReversed: true } }],
   'shared/_flag': [{ kind: 'low', lower: 0.94 }, ...cards.cards.flatMap(({ conditions }) => conditions)].map(
     (condition) => ({ condition }),
   ),
