@@ -95,6 +95,16 @@ function takeParts(page) {
   return true;
 }
 
+/** The strip shows the picture it marks, however narrow it is; the page itself does not move. */
+function revealShown() {
+  const strip = document.querySelector('[data-strip]');
+  const shown = strip?.querySelector('[aria-current]')?.getBoundingClientRect();
+  if (!shown) return;
+  const { left, right } = strip.getBoundingClientRect();
+  if (shown.left < left || shown.right > right)
+    strip.scrollLeft += (shown.left + shown.right - left - right) / 2;
+}
+
 function replaceKeepingFocus(before, next) {
   const { activeElement } = document;
   const name = before.contains(activeElement) ? activeElement.dataset.step : undefined;
@@ -118,6 +128,7 @@ async function go(href, { isNew = true } = {}) {
   isLive = 'liveMode' in next.dataset;
   if (settings.coil !== next.dataset.coil) settings.coil = next.dataset.coil;
   takeParts(page);
+  revealShown();
   panes.take(next);
   feed.follow();
   tickAll();
@@ -217,6 +228,7 @@ const feed = createFeed({
   onState: badge.show,
 });
 startControls();
+revealShown();
 split.refresh();
 setInterval(() => {
   if (clock.hasLeapt()) feed.reconnect();
