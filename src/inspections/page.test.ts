@@ -11,6 +11,8 @@ const images = [
   { path: 'S4/OR-3CT/board.jpg', modifiedAt: Date.parse('2025-09-06T10:05:00+09:00') },
   'S7/OR-3CT/OK-20250906-100500-1.jpg',
   'S1/OR-3CT/NG-20250906-100500-1.jpg',
+  'S3/OR-3CT/OK-20250906-093000-2.jpg',
+  'S3/OR-3CT/OK-20250905-140000-1.jpg',
 ];
 
 let plant: TestApp;
@@ -76,10 +78,26 @@ test('the filters narrow the page, and the address keeps them', async () => {
 test('a custom range is taken from the two time fields, which show it again', async () => {
   const page = await load('/?period=custom&start=2025-09-06T10:01&end=2025-09-06T10:05');
   expect(textOfId(page, 'inspections-covers')).toContain(
-    'Chosen time · 10:01–10:05 · all stations · 1 record',
+    'Chosen time · 6 Sept 2025 10:01–10:05 · all stations · 1 record',
   );
   expect(attribute(named(page, 'start')[0]!, 'value')).toBe('2025-09-06T10:01');
   expect(attribute(named(page, 'end')[0]!, 'value')).toBe('2025-09-06T10:05');
+});
+
+test('a range that ends before it begins is shown as one minute, and the page says so in words', async () => {
+  for (const path of ['/', '/stations/S9']) {
+    const page = await load(`${path}?period=custom&start=2025-09-06T10:05&end=2025-09-06T10:01`);
+    const said = page.filter((element) => attribute(element, 'role') === 'status').map(textOf);
+    expect(said).toContain('The end is not after the start; shown is one minute from the start.');
+    expect(attribute(named(page, 'end')[0]!, 'value')).toBe('2025-09-06T10:06');
+  }
+});
+
+test('hours of several days stand below their day, those of one day below none', async () => {
+  const groups = async (period: string) =>
+    withClass(await load(`/stations/S3?${period}`), 'group').map(textOf);
+  expect(await groups('period=1d')).toEqual(['6 Sept 2025', '5 Sept 2025']);
+  expect(await groups('period=custom&start=2025-09-05T13:00&end=2025-09-05T23:00')).toEqual([]);
 });
 
 test('a range that cannot be read is a page that says which field is wrong', async () => {
@@ -98,7 +116,7 @@ describe('the rescan button', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/inspections?station=S7']);
     const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
     const next = await plant.request('/inspections?station=S7', { headers: { cookie } });
-    expect(await next.text()).toContain('8 files seen, 1 new');
+    expect(await next.text()).toContain('10 files seen, 1 new');
     expect(next.headers.get('set-cookie')).toMatch(/^rescan=;.*Max-Age=0/);
   });
 
