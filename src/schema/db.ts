@@ -17,8 +17,13 @@ export type OpenDb = { db: Db; notes(): Note[] };
 /** Where a database is: a server's address, or without one the path of an SQLite file. */
 export type DbPlace = { url?: string | undefined; path: string };
 
-/** Opens the database of a site and brings its tables up to date. A damaged SQLite file is set aside. */
-export async function openDb(options: DbPlace & { clock: Clock; log: Log }): Promise<OpenDb> {
+/**
+ * Opens the database of a site and brings its tables up to date. A damaged SQLite file is set aside; the start waits
+ * `checkPatienceMs` for the check of it.
+ */
+export async function openDb(
+  options: DbPlace & { clock: Clock; log: Log; checkPatienceMs?: number },
+): Promise<OpenDb> {
   const { url } = options;
   const { db, notes } =
     url === undefined

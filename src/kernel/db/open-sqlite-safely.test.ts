@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
@@ -16,10 +24,12 @@ function temporaryPath(): { folder: string; path: string } {
   return { folder, path: join(folder, 'data.sqlite') };
 }
 
-async function open(path: string) {
+/** The check is a process of its own, which takes a while to start on a busy machine. */
+async function open(path: string, checkPatienceMs = 15_000) {
   const lines: string[] = [];
   const destination = { write: (line: string) => lines.push(line) };
-  const opened = await openDb({ path, clock, log: createLog({ level: 'info', pretty: false, destination }) });
+  const log = createLog({ level: 'info', pretty: false, destination });
+  const opened = await openDb({ path, clock, log, checkPatienceMs });
   onTestFinished(() => opened.db.close());
   return { ...opened, logged: () => lines.join('') };
 }
@@ -81,6 +91,23 @@ test('damage found behind the last start sets the file aside at this one', async
   expect(notes()[0]?.values.reason).toBe('row 7 missing from index');
   expect(existsSync(join(folder, aside))).toBe(true);
   expect(existsSync(`${path}.damaged`)).toBe(false);
+});
+
+test.each([
+  ['noted for the next one', false],
+  ['said also where it cannot be noted', true],
+])('damage found behind the start is %s', async (_, isBarred) => {
+  const { path } = temporaryPath();
+  await fillAndClose(openSqliteDb(path));
+  const bytes = readFileSync(path);
+  // What an index says no more, and no look at the header or a table finds.
+  writeFileSync(path, bytes.fill(0x5a, bytes.length - 4096));
+  if (isBarred) mkdirSync(`${path}.damaged`);
+  const { notes, logged } = await open(path, 0);
+  await vi.waitFor(() => expect(notes().map(({ key }) => key)).toContain('damaged'), 10_000);
+  await vi.waitFor(() => expect(logged()).toContain('set aside at the next start'), 10_000);
+  expect(logged().includes('could not be noted')).toBe(isBarred);
+  if (!isBarred) expect(readFileSync(`${path}.damaged`, 'utf8')).not.toBe('');
 });
 
 test('a damaged file that another program works on is left where it is', async () => {

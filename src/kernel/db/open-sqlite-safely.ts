@@ -11,7 +11,7 @@ import { setAside } from './sqlite-copies.ts';
 import { holdLock, withExclusiveLock } from './sqlite-lock.ts';
 
 /** A start waits this long for the check of the file; that of a large file goes on behind it. */
-const checkPatienceMs = 3_000;
+const usualPatienceMs = 3_000;
 
 export type SafeSqliteOptions<T> = {
   path: string;
@@ -19,6 +19,8 @@ export type SafeSqliteOptions<T> = {
   migrationsFolder: string;
   clock: Clock;
   log: Log;
+  /** Another time that the start waits for the check, ms. */
+  checkPatienceMs?: number | undefined;
 };
 
 /**
@@ -31,7 +33,7 @@ export type SafeSqliteOptions<T> = {
 export async function openSqliteSafely<T>(
   options: SafeSqliteOptions<T>,
 ): Promise<{ db: Database<T>; notes(): Note[] }> {
-  const { path, clock, log } = options;
+  const { path, clock, log, checkPatienceMs = usualPatienceMs } = options;
   const notes: Note[] = [];
   makeFolder(path);
   const check = await checkSqliteFile(path, checkPatienceMs);
@@ -52,8 +54,8 @@ export async function openSqliteSafely<T>(
         { database: path, damage: found },
         'The database is damaged; it is set aside at the next start',
       );
-      writeFileSync(markOf(path), found);
       notes.push({ key: 'damaged', values: { file: path, reason: found } });
+      noteDamage(path, found, log);
     });
   }
   const lock = holdLock(path);
@@ -68,6 +70,15 @@ export async function openSqliteSafely<T>(
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** A disk that takes nothing must not end a process that serves all the same; the next start checks for itself. */
+function noteDamage(path: string, damage: string, log: Log): void {
+  try {
+    writeFileSync(markOf(path), damage);
+  } catch (err) {
+    log.error({ err, database: path }, 'The damage could not be noted for the next start');
   }
 }
 

@@ -10,8 +10,8 @@ type Damage = string | undefined;
 
 /**
  * Looks for damage in an SQLite file: its header at once, then every page of it in a process of its own, because a
- * large file takes longer than a start may. `damage` is what was found within `patienceMs`; `rest` what a check that
- * is then still running finds later. A missing or empty file is as good as new.
+ * large file takes longer than a start may. `damage` is what was found within `patienceMs`, with 0 in the header alone;
+ * `rest` what a check that is then still running finds later. A missing or empty file is as good as new.
  */
 export async function checkSqliteFile(
   path: string,
@@ -25,6 +25,7 @@ export async function checkSqliteFile(
   const { promise, child } = startCheck(path);
   const timer = new AbortController();
   const tooLong = new Promise<undefined>((resolve) => {
+    if (patienceMs <= 0) return resolve(undefined);
     const timeout = setTimeout(resolve, patienceMs, undefined);
     timer.signal.addEventListener('abort', () => clearTimeout(timeout));
   });
