@@ -222,7 +222,8 @@ test('a folder that LIVE_CHANNELS names no more shows nothing of itself under an
   const statuses = async (env: Record<string, string>) => {
     await using here = await createTestApp({ env: { DB_PATH: join(shared, 'data.sqlite'), ...env } });
     await here.services.live.rescan();
-    return Promise.all(addresses.map(async (address) => (await here.request(address)).status));
+    // Awaited here: it ends with the plant.
+    return await Promise.all(addresses.map(async (address) => (await here.request(address)).status));
   };
   const named = { LIVE_CHANNELS: `line2=${join(shared, 'line2')}` };
   expect(await statuses(named)).toEqual([200, 200, 200]);
