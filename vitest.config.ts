@@ -21,7 +21,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts'],
           exclude: ['src/**/*.{e2e,fault}.test.ts'],
           ...shared,
-          testTimeout: 20_000,
+          // Servers, processes and disks that others use as well: what hangs is told late, what is slow is not told.
+          testTimeout: 60_000,
           // PostgreSQL and MariaDB are started in one, on a machine that does much else.
           hookTimeout: 90_000,
         },

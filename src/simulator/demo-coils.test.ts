@@ -48,4 +48,4 @@ test('pairs appear whole, an hour of them at the first start and none twice at t
   } finally {
     rmSync(dir, { recursive: true });
   }
-}, 120_000);
+}, 300_000);

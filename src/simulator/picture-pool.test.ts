@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test('all pictures are drawn by another process, once, and each is complete', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const never = new AbortController().signal;
   const pool = await openPicturePool(folder, never);
