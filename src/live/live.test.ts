@@ -83,6 +83,17 @@ test('folders that appear later are cameras, each with its pictures', async () =
   ]);
 });
 
+test('the second folder of a camera of LIVE_CHANNELS may come later than its first', async () => {
+  const shared = mkdtempSync(join(tmpdir(), 'linesight-channels-'));
+  onTestFinished(() => rmSync(shared, { recursive: true }));
+  write(shared, `original/${nameOf('1', 0)}`, jpeg);
+  const { live } = await startPlant({}, { LIVE_CHANNELS: `line2=${shared}` });
+  await vi.waitFor(() => expect(live.current.latest('line2-original')?.coil).toBe('1'), patience);
+  write(shared, `labeled/${nameOf('1', 0, 'labeled')}`, jpeg);
+  await live.rescan();
+  await vi.waitFor(() => expect(live.current.latest('line2-labeled')?.coil).toBe('1'), patience);
+});
+
 test('a removed newest picture gives its place to the one before', async () => {
   const { live, base, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   put(`original/${nameOf('1', 1)}`);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Clock } from '../kernel/clock.ts';
 import { createExclude } from '../kernel/folder-scan/exclude.ts';
@@ -15,7 +16,7 @@ import type { Db, DbPlace } from '../schema/db.ts';
 import type { ChannelFolder, LiveChannels } from './channels.ts';
 import { findBaseFolders, findCameraFolders, type NamedFolder } from './find-folders.ts';
 import { type LiveColumns, liveReading } from './live-reading.ts';
-import type { LiveChannel } from './model.ts';
+import { type LiveChannel, liveRoles } from './model.ts';
 import type { LiveFile, LiveRecorded } from './record-live-images.ts';
 
 /** A folder that appears is a channel after this long at the most; one that is uploaded to, at once. */
@@ -94,7 +95,8 @@ export function createWatchChannels(options: WatchChannelsOptions): WatchChannel
     const isKnown = (path: string) => opened.has(channels.byPath(path)?.id ?? 0);
     const found = await findBaseFolders(base, isKnown, isExcluded);
     for (const folder of named) {
-      const isRead = channels.list().some(({ id, path }) => opened.has(id) && isWithin(folder.path, path));
+      // A camera may write its second folder a good while after its first.
+      const isRead = isKnown(folder.path) || liveRoles.every((role) => isKnown(join(folder.path, role)));
       if (!isRead) found.push(...(await findCameraFolders(folder)));
     }
     for (const folder of found) if (!isKnown(folder.path)) await open(folder);
