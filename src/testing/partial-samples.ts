@@ -6,13 +6,10 @@ import { gapsView, historyView, hourTableView, partTableView } from '../inspecti
 import { cardsView, type ViewContext, yieldView } from '../inspections/views.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
-import { systemFigures } from '../system/figures.ts';
-import { createHistory } from '../system/history.ts';
-import { systemView } from '../system/views.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
-
 import { retentionSamples } from './retention-samples.ts';
+import { systemSamples } from './system-samples.ts';
 
 const hourMs = 3_600_000;
 const now = Date.parse('2025-09-06T10:30:15+09:00');
@@ -196,34 +193,11 @@ const outside = [{ startAt: now, counts }];
 const trend = { draw: () => svg, window, bucketMs: 60_000, meanNgRate: 0.02, outside };
 const views = (...list: unknown[]) => list.map((view) => ({ view }));
 
-const figures = systemFigures({ pollIntervalMs: 60_000, maxViewers: 2000, thumbnailBytes: 1e9 });
-const history = createHistory<(typeof figures)[number]['key']>({ maxSamples: 3 });
-const systemOfNothing = systemView(figures, history, now);
-history.add({
-  at: now,
-  values: {
-    ...{
-      ingest: 12.25,
-      lag: 90_000,
-      sweep: 120,
-      queues: 3,
-      requests: 12,
-      eventLoop: null,
-      liveRate: 4.26,
-      liveTell: 812,
-      liveViewers: 3,
-      liveSkipped: 0,
-      viewers: 2,
-    },
-    ...{ memory: 2e8, database: null, thumbnails: 5e6, disk: 100 },
-  },
-});
-const system = systemView(figures, history, now);
-
 /** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
 export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...frameSamples,
   ...retentionSamples,
+  ...systemSamples,
   'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
   ...Object.fromEntries(
     ['', '-head', '-figures', '-parts', '-trend', '-last', '-ngs'].map((part) => [
@@ -277,9 +251,6 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'sources/_bad': views(bad, noneBad),
   'sources/_source': views(...sources),
   'sources/_status': views({ sources, bad }, { sources: [], bad: noneBad }),
-  'system/_figure': views(...system.figures, ...systemOfNothing.figures),
-  'system/_figures': views(system, systemOfNothing),
-  'system/_window': views(system, systemOfNothing),
   'stations/_gaps': views(
     gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], 100, query),
     gapsView(odd, Array(60).fill(gap), 100, query),
