@@ -34,7 +34,7 @@ export function openLivePages(services: Services): LivePageDeps {
     }),
     readPerformance: () => ({
       feed: screens.feed.stats(),
-      drawMs: null,
+      drawTimes: services.images.store.drawTimes(),
       figuresOf: screens.measures.read,
       viewersOf: screens.feed.viewersOf,
     }),

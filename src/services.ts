@@ -247,7 +247,8 @@ function systemParts({
     live: screens.totals,
     thumbnails: () => {
       const { disk, waitingViewers, waitingAhead } = images.store.stats();
-      return { bytes: disk.bytes, waiting: waitingViewers + waitingAhead };
+      const waiting = waitingViewers + waitingAhead;
+      return { bytes: disk.bytes, waiting, drawTimes: images.store.drawTimes() };
     },
     cleanedUpAt,
     dbPath: db.dialect === 'sqlite' ? places.dbPath : undefined,

@@ -241,3 +241,19 @@ test('a folder that LIVE_CHANNELS names no more shows nothing of itself under an
   expect(await statuses({})).toEqual([404, 404, 404]);
   expect(await statuses(named)).toEqual([200, 200, 200]);
 });
+
+test('the Performance page and Prometheus tell how long pictures took to draw', async () => {
+  const { plant, live } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
+  await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
+  expect(await plant.text('/live/performance')).not.toContain('Drawing pictures');
+  const image = live.current.latest('original')!;
+  expect((await plant.request(liveImageSrc(image, 640))).status).toBe(200);
+  expect((await plant.request(liveImageSrc(image, 640))).status).toBe(200);
+  const page = await plant.text('/live/performance');
+  expect(page).toMatch(
+    /640 <span class="quiet">WebP<\/span><\/th>(<td class="num">\d+ ms<\/td>){2}<td class="num">1</,
+  );
+  expect(await plant.text('/metrics')).toMatch(
+    /linesight_image_draw_seconds\{size="ladder-640-3\.webp",quantile="0\.95"\} 0\.\d/,
+  );
+});

@@ -1,4 +1,6 @@
 /** Figures → what the Performance page prints (template `live/performance`, data PerformancePage). */
+import type { DrawTime } from '../kernel/images/draw-times.ts';
+import { isLadder } from '../kernel/images/thumbnail.ts';
 import type { FeedStats } from './feed.ts';
 import { cameraHref } from './links.ts';
 import type { ChannelFigures } from './measures.ts';
@@ -16,12 +18,12 @@ export type PerformanceRow = {
   usualIntervalMs: number | null;
 };
 
-/** How quickly variants of live images are drawn; null where that is not measured. */
-export type DrawTimes = { p50: number; p99: number } | null;
+/** How long pictures of one width and format took to draw lately, ms. */
+export type DrawRow = { width: number; format: 'WebP' | 'JPEG'; p50Ms: number; p95Ms: number; count: number };
 
 export type PerformancePage = {
   feed: FeedStats;
-  drawMs: DrawTimes;
+  drawn: DrawRow[];
   rows: PerformanceRow[];
   moreCount: number;
   here: string;
@@ -36,7 +38,7 @@ export function performanceView(
   rest: {
     now: number;
     feed: FeedStats;
-    drawMs: DrawTimes;
+    drawTimes: readonly DrawTime[];
     figuresOf: (channel: string) => ChannelFigures;
     viewersOf: (channel: string) => number;
   },
@@ -63,9 +65,14 @@ export function performanceView(
   const isWrong = ({ state }: PerformanceRow) => state === 'offline' || state === 'silent';
   const ordered = [...rows.filter(isWrong), ...rows.filter((row) => !isWrong(row))];
   return {
-    ...{ feed: rest.feed, drawMs: rest.drawMs },
+    feed: rest.feed,
+    drawn: rest.drawTimes.filter(isLadder).map(drawRow),
     rows: ordered.slice(0, maxRows),
     moreCount: Math.max(0, ordered.length - maxRows),
     here: '/live/performance',
   };
+}
+
+function drawRow({ width, type, p50Ms, p95Ms, count }: DrawTime): DrawRow {
+  return { width, format: type === 'image/webp' ? 'WebP' : 'JPEG', p50Ms, p95Ms, count };
 }

@@ -52,6 +52,10 @@ export function createMetrics(options: {
     liveTell: gauge('live_tell_seconds', 'From a file that is noticed to telling it viewers, last minute', [
       'quantile',
     ]),
+    draw: gauge('image_draw_seconds', 'Drawing an image in a size, of the last 500 of it', [
+      'size',
+      'quantile',
+    ]),
     liveViewers: gauge('live_viewers', 'WebSockets that follow live images'),
     liveSkipped: counter(
       'live_messages_skipped_total',
@@ -84,6 +88,7 @@ type Gauges = Record<
   | 'queues'
   | 'viewers'
   | 'topics'
+  | 'draw'
   | 'liveTell'
   | 'liveViewers'
   | 'database'
@@ -108,6 +113,11 @@ function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): 
   gauges.viewers.set(state.streams.viewers);
   gauges.topics.set(state.streams.topics);
   gauges.liveViewers.set(state.live.viewers);
+  for (const { name, type, p50Ms, p95Ms } of state.drawTimes) {
+    const size = `${name}.${type.replace('image/', '')}`;
+    gauges.draw.set({ size, quantile: '0.5' }, p50Ms / 1000);
+    gauges.draw.set({ size, quantile: '0.95' }, p95Ms / 1000);
+  }
   gauges.liveTell.reset();
   if (state.live.tellP95Ms !== null) gauges.liveTell.set({ quantile: '0.95' }, state.live.tellP95Ms / 1000);
   for (const [counter, count] of [

@@ -18,13 +18,16 @@ export type SystemParts = {
   streams: () => { viewers: number; topics: number };
   /** Live images told, how quickly, who looks at them, and messages slow viewers were spared. */
   live: () => LiveTotals;
-  thumbnails: () => { bytes: number; waiting: number };
+  thumbnails: () => { bytes: number; waiting: number; drawTimes: readonly DrawFigures[] };
   /** When the last clean-up ended, epoch ms; null before the first. */
   cleanedUpAt: () => number | null;
   /** The database file; undefined for a database elsewhere. */
   dbPath: string | undefined;
   stateDir: string;
 };
+
+/** How long images of one size took to draw lately. */
+export type DrawFigures = { name: string; type: string; p50Ms: number; p95Ms: number };
 
 /** `images` and `skipped` since the start, the pace of the last minute. */
 export type LiveTotals = {
@@ -37,6 +40,7 @@ export type LiveTotals = {
 
 export type SystemState = {
   live: LiveTotals;
+  drawTimes: readonly DrawFigures[];
   sources: readonly SystemSource[];
   queues: { incomplete: number; backfill: number; writes: number; thumbnails: number };
   streams: { viewers: number; topics: number };
@@ -73,6 +77,7 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
     queues,
     streams,
     live,
+    drawTimes: thumbnails.drawTimes,
     cleanedUpAt: parts.cleanedUpAt(),
     values: {
       lag: greatest(sources.map(({ lag }) => lag?.p99Ms)),

@@ -77,6 +77,7 @@ test('messages that slow screens were spared are counted from one sample to the 
   const state = (): SystemState => ({
     live: { images: 0, viewers: 1, skipped, perSecond: 0, tellP95Ms: null },
     ...{ sources: [], queues: { incomplete: 0, backfill: 0, writes: 0, thumbnails: 0 } },
+    drawTimes: [],
     ...{ streams: { viewers: 0, topics: 0 }, cleanedUpAt: null, values: {} as SystemState['values'] },
   });
   const system = startSystem({

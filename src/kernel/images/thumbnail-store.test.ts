@@ -76,6 +76,17 @@ test('a thumbnail asked for by many at once is made once, and kept over a restar
   expect(located).toEqual(['a']);
 });
 
+test('how long drawing took is known of what was drawn, and of nothing else', async () => {
+  const store = openStore();
+  await store.get(request('a'));
+  await store.get(request('a'));
+  await store.get(request('cut', image.subarray(0, 200)));
+  const [strip, ...others] = store.drawTimes();
+  expect(strip).toMatchObject({ name: stripSpec.name, width: stripSpec.width, count: 1 });
+  expect(strip!.p50Ms).toBeGreaterThan(0);
+  expect(others).toEqual([]);
+});
+
 test('what was made ahead is there when a viewer asks', async () => {
   const store = openStore();
   await store.makeAhead(request('a'));

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { createDrawTimes, type DrawTime } from './draw-times.ts';
 import type { ImageFailure } from './read-image.ts';
 import { createRenderQueue, notDone, type Urgency } from './render-queue.ts';
 import { renderThumbnail, type Thumbnail, type ThumbnailSpec } from './thumbnail.ts';
@@ -38,6 +39,8 @@ export type ThumbnailStore = {
   /** Makes the thumbnail while no viewer waits for another; under pressure the oldest such wishes are forgotten. */
   makeAhead(request: ThumbnailRequest): Promise<ThumbnailAnswer>;
   stats(): ThumbnailStats;
+  /** How long drawing took lately, by size and format. */
+  drawTimes(): DrawTime[];
   /**
    * Clears away what dead processes left and counts what is there; happens by itself soon after the start. Those looked
    * at longest ago go until at most `keepBytes` are left, the budget where nothing is said.
@@ -79,6 +82,7 @@ export function createThumbnailStore(options: {
     maxAhead: MAX_WAITING_AHEAD,
   });
   const running = new Map<string, Promise<ThumbnailAnswer>>();
+  const drawTimes = createDrawTimes();
   const counts = { fromMemory: 0, fromDisk: 0, rendered: 0, failed: 0, notDone: 0 };
   let stopped = false;
 
@@ -90,7 +94,9 @@ export function createThumbnailStore(options: {
 
   async function render(path: string, request: ThumbnailRequest): Promise<ThumbnailAnswer> {
     const located = await request.locate();
+    const startedAt = performance.now();
     const answer = located.ok ? await renderThumbnail(located.realPath, request.spec, located.root) : located;
+    if (answer.ok) drawTimes.note(request.spec, performance.now() - startedAt);
     counts[answer.ok ? 'rendered' : 'failed'] += 1;
     if (answer.ok) shelf.remember(path, answer);
     if (answer.ok && !request.isFleeting) await shelf.store(path, answer);
@@ -147,6 +153,7 @@ export function createThumbnailStore(options: {
     get: (request) => ask(request, 'viewer'),
     makeAhead: (request) => ask(request, 'ahead'),
     stats,
+    drawTimes: drawTimes.read,
     sweep: shelf.sweep,
     stop,
   };

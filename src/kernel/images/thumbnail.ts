@@ -51,6 +51,13 @@ export const cardSpec: ThumbnailSpec = {
 export const ladderWidths = [320, 640, 960, 1280, 1920] as const;
 export type LadderWidth = (typeof ladderWidths)[number];
 
+const ladderName = 'ladder-';
+
+/** Whether a size is a step of the ladder. */
+export function isLadder({ name }: Pick<ThumbnailSpec, 'name'>): boolean {
+  return name.startsWith(ladderName);
+}
+
 /**
  * One step of the ladder. Quick rather than small: at effort 0 a WebP is made in three quarters of the time, for bytes
  * that are a quarter more; a JPEG takes two thirds of that, for twice the bytes (measured with 5 megapixels).
@@ -58,7 +65,7 @@ export type LadderWidth = (typeof ladderWidths)[number];
 export function ladderSpec(width: LadderWidth, type: ThumbnailSpec['type']): ThumbnailSpec {
   // As tall as it comes: a strip of coil is a hundred times as long as it is wide.
   return {
-    name: `ladder-${width}-3`,
+    name: `${ladderName}${width}-3`,
     ...{ type, width, height: 16_000, quality: 78, effort: 0, isQuick: true },
   };
 }
