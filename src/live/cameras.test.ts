@@ -19,6 +19,7 @@ const folder = {
 
 function camerasWith(options: {
   usualIntervalMs: number | null;
+  silentSinceAt?: number;
   staleSec?: string[];
   channel?: Partial<LiveChannel>;
 }): [folderCamera: LiveCamera, station: LiveCamera] {
@@ -27,6 +28,7 @@ function camerasWith(options: {
     named: [],
     stations: new Map([['S12', stationImage(shot)]]),
     paceOf: () => options.usualIntervalMs,
+    stationSilentSinceAt: () => options.silentSinceAt ?? null,
     current: { latest: () => undefined },
     stale: parseStaleLimits(options.staleSec ?? ['30']),
     offlineReasonOf: () => null,
@@ -56,4 +58,10 @@ test('what was set for one camera holds exactly, whatever its habit', () => {
     20_000, 50_000,
   ]);
   expect(limits({ usualIntervalMs: 40_000, channel: { staleAfterSec: 10 } })[0]).toBe(10_000);
+});
+
+test('a station that is silent is shown as silent, not merely as old', () => {
+  const [, station] = camerasWith({ usualIntervalMs: 10_000, silentSinceAt: at });
+  expect(pictureState(station, shot, at + 20_000)).toBe('fresh');
+  expect(pictureState(station, shot, at + 120_000)).toBe('silent');
 });

@@ -31,6 +31,8 @@ export type CameraParts = {
   stations: ReadonlyMap<string, LiveImage>;
   /** Usual interval of a station, ms; null while unknown. */
   paceOf(station: string): number | null;
+  /** Since when a station is silent; null when it is not. */
+  stationSilentSinceAt(station: string): number | null;
   current: Pick<CurrentImages, 'latest'>;
   stale: StaleLimits;
   offlineReasonOf(channelId: number): OfflineReason | null;
@@ -87,17 +89,17 @@ function staleAfterMs(
   return byCamera.get(name) ?? Math.max(everyMs, Math.round(usualIntervals * (usualIntervalMs ?? 0)));
 }
 
-function stationCamera({ stale, paceOf }: CameraParts, name: string, image: LiveImage): LiveCamera {
-  const usualIntervalMs = paceOf(name);
+function stationCamera(parts: CameraParts, name: string, image: LiveImage): LiveCamera {
+  const usualIntervalMs = parts.paceOf(name);
   return {
     key: image.camera,
     name,
     origin: 'station',
     channels: { original: image.channel },
     newest: { original: image },
-    staleAfterMs: staleAfterMs(stale, name, usualIntervalMs),
+    staleAfterMs: staleAfterMs(parts.stale, name, usualIntervalMs),
     usualIntervalMs,
-    silentSinceAt: null,
+    silentSinceAt: parts.stationSilentSinceAt(name),
     offlineReason: null,
   };
 }

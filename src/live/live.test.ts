@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { drawJpeg } from '../testing/image-plant.ts';
+import { connectSocket } from '../testing/socket-client.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 import { liveImageSrc } from './model.ts';
 
@@ -222,6 +223,34 @@ test('a camera that is quiet beyond its habit is silent until the next image', a
   expect(live.camera('main')?.silentSinceAt).not.toBeNull();
   put(`original/${nameOf('1', 200)}`);
   await vi.waitFor(() => expect(live.camera('main')?.silentSinceAt).toBeNull(), patience);
+});
+
+test('a station that falls silent is silent on the wall as on its card, and its viewers are told', async () => {
+  const { plant: app, live } = await startPlant({}, { PORT: '0', HOST: '127.0.0.1' });
+  const nameAt = (minute: number, second: number) =>
+    `S9/OR-3CT/OK-20250906-10${minute}${second === 0 ? '00' : second}-${minute * 100 + second}.jpg`;
+  await app.addImages(Array.from({ length: 20 }, (_, i) => nameAt(20 + (i >> 1), (i % 2) * 30)));
+  await vi.waitFor(() => expect(live.camera('station/S9')?.usualIntervalMs).toBe(30_000), patience);
+  const url = (await app.listen()).replace('http', 'ws');
+  const viewer = connectSocket(`${url}/ws/images?channels=station/S9&detail=1`);
+  onTestFinished(() => viewer.socket.terminate());
+  const toldSilent = () =>
+    viewer.messages
+      .map((text) => JSON.parse(text))
+      .filter(({ type }) => type === 'cameras')
+      .at(-1)?.data[0].silent_since;
+  await viewer.opened;
+  const isSilentOnCard = async () => (await app.text('/inspections')).includes('Silent, usually every 30 s');
+  app.clock.set(started + 29.5 * 60_000 + 300_000);
+  expect([live.camera('station/S9')?.silentSinceAt, await isSilentOnCard()]).toEqual([null, false]);
+  app.clock.advance(1_000);
+  expect(live.camera('station/S9')?.silentSinceAt).toBe(started + 29.5 * 60_000);
+  expect(await isSilentOnCard()).toBe(true);
+  for (const page of ['/live', '/live/station/S9', '/live/performance'])
+    expect(await app.text(page)).toMatch(/data-state="silent"|>Silent/i);
+  await vi.waitFor(() => expect(toldSilent()).toBe(started + 29.5 * 60_000), patience);
+  await app.addImages(['S9/OR-3CT/OK-20250906-103430-9000.jpg']);
+  await vi.waitFor(() => expect(toldSilent()).toBeNull(), patience);
 });
 
 test('a folder that LIVE_CHANNELS names no more shows nothing of itself under any address', async () => {

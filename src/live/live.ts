@@ -27,6 +27,7 @@ import {
 } from './record-live-images.ts';
 import { createSilences } from './silences.ts';
 import { createStationFeed, type ReadPace, type ReadStation } from './station-feed.ts';
+import { createStationSilences } from './station-silences.ts';
 import { makeUploadFolder } from './upload-folder.ts';
 import type { WatchChannelsOptions } from './watch-channels.ts';
 
@@ -102,6 +103,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   const silences = createSilences(() => clock.now());
   const intake = createLiveIntake({ ...options, channels, current, queries, images, silences, record });
   const stations = createStationFeed({ ...options, onImage: intake.showStation, onPace: told.changed });
+  const stationSilences = createStationSilences(stations, () => clock.now());
   const tell = (recorded: LiveRecorded): Promise<void> => {
     if (recorded.rows.length + recorded.gone.length > 0) told.recorded(newsOf(siteId, recorded));
     return intake.tell(recorded);
@@ -136,7 +138,8 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     intervalMs: silenceLookMs,
     log,
     run: async () => {
-      for (const { isSilent, ...event } of silences.look()) told[isSilent ? 'silent' : 'resumed'](event);
+      for (const { isSilent, ...event } of [...silences.look(), ...stationSilences.look()])
+        told[isSilent ? 'silent' : 'resumed'](event);
     },
   });
 
@@ -148,6 +151,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
       named: options.named,
       stations: stations.newest(),
       paceOf: stations.paceOf,
+      stationSilentSinceAt: stationSilences.silentSinceAt,
       current,
       stale: options.stale,
       offlineReasonOf: watching.offlineReasonOf,

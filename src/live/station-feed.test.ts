@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createTestClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
 import { createStationFeed, type StationShot } from './station-feed.ts';
 
@@ -20,6 +21,7 @@ test('a station brings its usual interval with its picture, and is told again on
     onPace: () => {
       paces += 1;
     },
+    clock: createTestClock(1),
     log: createLog({ level: 'silent', pretty: false }),
   });
   onTestFinished(feed.stop);
@@ -33,7 +35,7 @@ test('a station brings its usual interval with its picture, and is told again on
   };
   expect(await showOnce(null)).toEqual([null, 0]);
   expect(await showOnce(30_000)).toEqual([30_000, 1]);
-  expect(await showOnce(31_000)).toEqual([30_000, 1]);
+  expect(await showOnce(31_000)).toEqual([31_000, 1]);
   expect(await showOnce(60_000)).toEqual([60_000, 2]);
   expect(feed.paceOf('S13')).toBeNull();
 });

@@ -1,4 +1,7 @@
+import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
+import { startLoop } from '../kernel/loop.ts';
+import { AT_REST_AFTER_MS, SILENT_AFTER_MIN_MS } from '../plant/station-state.ts';
 import type { LiveImage } from './model.ts';
 
 /** New inspections come in batches; one look at a station's newest serves many of them. */
@@ -6,6 +9,8 @@ const pauseMs = 50;
 const maxStationsARound = 16;
 /** More stations than this have no view of their own on the wall. */
 const maxStations = 1_000;
+/** The pace of a station that sends nothing changes as well, and tells whether that is strange. */
+const quietLookMs = 60_000;
 
 /** The newest inspection of a station; undefined when it has none. */
 export type StationShot = Pick<
@@ -32,10 +37,13 @@ export function createStationFeed(options: {
   onImage: (image: LiveImage) => void;
   /** Stations keep another pace now than was known of them. */
   onPace: () => void;
+  clock: Clock;
   log: Log;
 }): StationFeed {
   const newest = new Map<string, LiveImage>();
+  const ids = new Map<string, number>();
   const paces = new Map<string, number | null>();
+  const toldPaces = new Map<string, number | null>();
   const waiting = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> | undefined;
@@ -47,8 +55,10 @@ export function createStationFeed(options: {
     if (!shot || (newest.size >= maxStations && !newest.has(shot.station))) return false;
     const image = stationImage(shot);
     const pace = await options.readPace(stationId);
-    const isNewPace = isOther(pace, paces.get(shot.station) ?? null);
-    if (isNewPace) paces.set(shot.station, pace);
+    const isNewPace = isOther(pace, toldPaces.get(shot.station) ?? null);
+    if (isNewPace) toldPaces.set(shot.station, pace);
+    paces.set(shot.station, pace);
+    ids.set(shot.station, stationId);
     newest.set(shot.station, image);
     options.onImage(image);
     return isNewPace;
@@ -75,16 +85,37 @@ export function createStationFeed(options: {
     }, pauseMs);
   }
 
+  function wake(stationIds: readonly number[]): void {
+    for (const id of stationIds) if (waiting.size < maxStations) waiting.add(id);
+    plan();
+  }
+
+  /** Stations whose silence depends on their pace now. */
+  function listQuiet(): number[] {
+    const now = options.clock.now();
+    return [...newest].flatMap(([station, { capturedAt }]) => {
+      const ageMs = now - capturedAt;
+      const isQuiet = ageMs >= SILENT_AFTER_MIN_MS && ageMs < AT_REST_AFTER_MS;
+      const id = ids.get(station);
+      return isQuiet && id !== undefined && paces.get(station) !== null ? [id] : [];
+    });
+  }
+
+  const looks = startLoop({
+    name: 'pace of quiet stations',
+    intervalMs: quietLookMs,
+    run: async () => wake(listQuiet()),
+    log: options.log,
+  });
+
   return {
-    wake(stationIds) {
-      for (const id of stationIds) if (waiting.size < maxStations) waiting.add(id);
-      plan();
-    },
+    wake,
     newest: () => newest,
     paceOf: (station) => paces.get(station) ?? null,
     async stop() {
       isStopped = true;
       clearTimeout(timer);
+      await looks.stop();
       await round;
     },
   };

@@ -30,17 +30,25 @@ export function stationConditions(facts: StationFacts, now: number): StationCond
   const found: StationCondition[] = [];
   if (facts.ngBurstSince !== null) found.push({ kind: 'burst', sinceAt: facts.ngBurstSince });
   else if (facts.belowUsual !== null) found.push({ kind: 'low', lower: facts.belowUsual });
+  const silence = stationSilence(facts, now);
+  if (silence !== null) found.push(silence);
+  if (found.length > 0) return found;
   const { lastSeenAt, usualIntervalMs } = facts;
   const ageMs = lastSeenAt === null ? Number.POSITIVE_INFINITY : now - lastSeenAt;
-  const atRest = ageMs >= AT_REST_AFTER_MS;
-  if (lastSeenAt !== null && usualIntervalMs !== null && !atRest) {
-    if (ageMs > Math.max(usualIntervalMs * SILENT_AFTER_INTERVALS, SILENT_AFTER_MIN_MS)) {
-      found.push({ kind: 'silent', sinceAt: lastSeenAt, usualIntervalMs });
-    }
-  }
-  if (found.length > 0) return found;
-  const running = !atRest && (usualIntervalMs !== null || ageMs < RUNNING_WITHOUT_RHYTHM_MS);
+  const running = ageMs < AT_REST_AFTER_MS && (usualIntervalMs !== null || ageMs < RUNNING_WITHOUT_RHYTHM_MS);
   return [running ? { kind: 'running' } : { kind: 'quiet', lastSeenAt }];
+}
+
+/** A station's silence at `now`; null while it is as usual, at rest, or nothing is known of its rhythm. */
+export function stationSilence(
+  { lastSeenAt, usualIntervalMs }: Pick<StationFacts, 'lastSeenAt' | 'usualIntervalMs'>,
+  now: number,
+): Extract<StationCondition, { kind: 'silent' }> | null {
+  if (lastSeenAt === null || usualIntervalMs === null) return null;
+  const ageMs = now - lastSeenAt;
+  const strangeMs = Math.max(usualIntervalMs * SILENT_AFTER_INTERVALS, SILENT_AFTER_MIN_MS);
+  if (ageMs <= strangeMs || ageMs >= AT_REST_AFTER_MS) return null;
+  return { kind: 'silent', sinceAt: lastSeenAt, usualIntervalMs };
 }
 
 /** The colour (and rank) of a condition; colour means state and nothing else. */
