@@ -131,6 +131,11 @@ describe('a client of S5', () => {
     await sleep(100);
     expect(client.messages).toHaveLength(1);
     rmSync(join(base, 'original', nameOf(0, '2889')));
+    // Or the next client hears of it.
+    await vi.waitFor(
+      () => expect(plant.services.live.current.latest('original', '2889')).toBeUndefined(),
+      patience,
+    );
   });
 
   test('is pinged, and may say what it likes', async () => {

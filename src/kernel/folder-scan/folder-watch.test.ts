@@ -33,7 +33,7 @@ test('a folder is heard from the second look on', async () => {
   const { at, heard, isHeard } = openWatch(['a']);
   expect(isHeard('a')).toBe(false);
   writeFileSync(at('a/1.jpg'), '');
-  await vi.waitFor(() => expect(heard).toContain('a/1.jpg'));
+  await vi.waitFor(() => expect(heard).toContain('a/1.jpg'), 10_000);
   expect(isHeard('a')).toBe(true);
 });
 
@@ -45,7 +45,7 @@ test('a folder that came into the place of another with the folder above it was 
   mkdirSync(at('line/S1'), { recursive: true });
   expect(isHeard('line/S1')).toBe(false);
   writeFileSync(at('line/S1/1.jpg'), '');
-  await vi.waitFor(() => expect(heard).toContain('line/S1/1.jpg'));
+  await vi.waitFor(() => expect(heard).toContain('line/S1/1.jpg'), 10_000);
   expect(isHeard('line/S1')).toBe(true);
 });
 
@@ -54,7 +54,7 @@ test('after more events at once than the system surely holds, no folder is taken
   isHeard('busy');
   isHeard('quiet');
   for (let i = 0; i < 6_000; i++) writeFileSync(at(`busy/${i}.jpg`), '');
-  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(5_000));
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(5_000), 10_000);
   await sleep(20);
   expect([isHeard('busy'), isHeard('quiet')]).toEqual([false, false]);
   expect([isHeard('busy'), isHeard('quiet')]).toEqual([true, true]);
@@ -67,6 +67,6 @@ test('many events in small portions leave no doubt', async () => {
     writeFileSync(at(`busy/${i}.jpg`), '');
     if (i % 500 === 0) await sleep(5);
   }
-  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(5_900));
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(5_900), 10_000);
   expect(isHeard('busy')).toBe(true);
 });
