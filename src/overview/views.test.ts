@@ -57,11 +57,13 @@ test('of too many stations the Overview shows those that need somebody, and coun
   expect([view.figures.stationCount, view.figures.wrongCount]).toEqual([301, 1]);
 });
 
-test('the yield is red only below what the last day makes usual for so many inspections', () => {
+test('the yield stands out only below what the last day makes usual for so many inspections, red with a burst alone', () => {
   const usual = overviewView([station('S9', 20)], context).figures;
   expect(usual.usual?.lower).toBeCloseTo(0.98 - 3 * Math.sqrt((0.98 * 0.02) / 1000), 6);
   expect(usual.tone).toBe('ok');
-  expect(overviewView([station('S9', 34)], context).figures.tone).toBe('ng');
+  expect(overviewView([station('S9', 34)], context).figures.tone).toBe('warn');
+  const burst = station('S9', 34, { ngBurstSince: now - 600_000 });
+  expect(overviewView([burst], context).figures.tone).toBe('ng');
 });
 
 test('a station far below its own usual yield is counted and sorts to the top', () => {

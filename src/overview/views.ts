@@ -172,14 +172,16 @@ function overviewFigures(
   const yieldRate = rateOf(lastHour);
   const seen = stations.flatMap(({ lastSeenAt }) => lastSeenAt ?? []);
   const below = yieldRate !== null && usual !== null && yieldRate < usual.lower;
+  const wrongTone = rows.some(({ tone }) => tone === 'ng') ? 'ng' : 'warn';
   return {
     yieldRate,
     usual,
-    tone: below ? 'ng' : 'ok',
+    // As bad as what is behind it: a low yield is a warning, a burst of NG is not.
+    tone: below ? wrongTone : 'ok',
     lastHourCount: lastHour.ok + lastHour.ng + lastHour.unmatched,
     usualHourCount: usualHourCount(stations, context.now),
     wrongCount: rows.filter(({ tone }) => tone === 'ng' || tone === 'warn').length,
-    wrongTone: rows.some(({ tone }) => tone === 'ng') ? 'ng' : 'warn',
+    wrongTone,
     stationCount: rows.length,
     sources: context.site?.tag?.isOwn === false ? null : context.sources,
     badImageCount: context.badImageCount,

@@ -175,7 +175,7 @@ const overviewOfOther = overviewView(facts, {
   ...{ ...overviewContext, sources: { total: 2, online: 1 } },
   site: { tag, timeZone: 'Asia/Tokyo' },
 });
-const lowTogether = { ...overview.figures, tone: 'ng', wrongCount: 0 };
+const lowTogether = { ...overview.figures, tone: 'warn', wrongCount: 0 };
 const overviewOfNothing = overviewView([], { ...overviewContext, sources: { total: 0, online: 0 } });
 
 const counts = { ok: 8, ng: 2, unmatched: 1 };
