@@ -61,12 +61,14 @@ const maxAnswerMs = 75_000;
 /** The web application: who is let in and in which order, and one mount a feature. */
 export function createApp(services: Services): Hono<AppEnv> {
   const { renderer } = services.inspections;
+  const { servesPages } = dutiesOf(services.config.role);
   const errors = createErrorHandlers({
     renderProblem: (c, problem, form) =>
       renderer.html(form === 'page' ? 'shared/error' : 'shared/_error', viewerOf(c), {
         problem,
         view: { here: backPath(c.req.path, '/') },
         signInHref: signInHref(c),
+        ...(servesPages ? {} : { nav: [] }),
       }),
   });
   const app = new Hono<AppEnv>();
@@ -84,7 +86,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(compression());
   app.use(bodySizeLimit(maxBodyBytes, [uploadPath]));
   app.use(timeLimit(maxAnswerMs, [uploadPath]));
-  if (!dutiesOf(services.config.role).servesPages) app.use(healthOnly(services.config.role));
+  if (!servesPages) app.use(healthOnly(services.config.role));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
   for (const routes of mountFeatures(services, () => app)) app.route('/', routes);
   return app;
@@ -95,7 +97,8 @@ const healthPaths = new Set(['/health', '/health/ready', '/metrics']);
 /** A process that only works behind the scenes says how it is, and nothing else. */
 function healthOnly(role: string): AppMiddleware {
   return async (c, next) => {
-    if (!healthPaths.has(c.req.path))
+    // What says so is a page itself, and wants its styles.
+    if (!healthPaths.has(c.req.path) && !c.req.path.startsWith('/static/'))
       throw new AppError(
         'not_found',
         `This process has the role ${role} and shows no pages; it answers ${[...healthPaths].join(', ')}. Pages are served by a process with ROLE=web or ROLE=all.`,
