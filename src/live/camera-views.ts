@@ -14,7 +14,7 @@ import { type CameraQuery, type ViewChoice, viewChoices, writePlace } from './ca
 import type { DefectView } from './defect-table.ts';
 import { cameraHref, stationOf } from './links.ts';
 import { type LiveCamera, type LiveImage, type LiveRole, liveImageSrc } from './model.ts';
-import { type PictureState, pictureState } from './picture-state.ts';
+import { type PictureState, pictureState, seenAt } from './picture-state.ts';
 import { type FeedSettings, srcset } from './wall-views.ts';
 
 /** Without JavaScript the newest picture comes by itself this often. */
@@ -45,6 +45,8 @@ export type PaneView = {
   originalSrc: string;
   /** In the past a camera's second picture may be missing. */
   state: PictureState | 'past' | 'missing';
+  /** From when its age counts, epoch ms. */
+  seenAt: number | null;
 };
 
 export type StripItem = { image: LiveImage; href: string; src: string; isShown: boolean };
@@ -148,6 +150,7 @@ function paneView({ camera, pictures, query, now }: CameraFacts, role: LiveRole)
     srcset: image ? srcset(image) : '',
     originalSrc: image ? liveImageSrc(image, 'original') : '',
     state: isPast ? (image ? 'past' : 'missing') : pictureState(camera, image, now),
+    seenAt: image ? seenAt(image) : null,
   };
 }
 

@@ -43,8 +43,8 @@ const limits = (options: Parameters<typeof camerasWith>[0]) =>
 test('a station that takes a picture each 30 s looks live between two of them', () => {
   const [, station] = camerasWith({ usualIntervalMs: 30_000 });
   expect(station.usualIntervalMs).toBe(30_000);
-  expect(pictureState(station, shot, at + 43_000)).toBe('fresh');
-  expect(pictureState(station, shot, at + 91_000)).toBe('old');
+  expect(pictureState(station, stationImage(shot), at + 43_000)).toBe('fresh');
+  expect(pictureState(station, stationImage(shot), at + 91_000)).toBe('old');
 });
 
 test('a slow camera is old after three of its usual intervals, a quick or unknown one at the limit for all', () => {
@@ -62,6 +62,6 @@ test('what was set for one camera holds exactly, whatever its habit', () => {
 
 test('a station that is silent is shown as silent, not merely as old', () => {
   const [, station] = camerasWith({ usualIntervalMs: 10_000, silentSinceAt: at });
-  expect(pictureState(station, shot, at + 20_000)).toBe('fresh');
-  expect(pictureState(station, shot, at + 120_000)).toBe('silent');
+  expect(pictureState(station, stationImage(shot), at + 20_000)).toBe('fresh');
+  expect(pictureState(station, stationImage(shot), at + 120_000)).toBe('silent');
 });

@@ -1,6 +1,7 @@
 /** What is said about live images over the WebSocket of contract S5 and, with `detail=1`, to our own pages. */
 import type { LiveCamera, LiveImage } from './model.ts';
 import { liveImageSrc } from './model.ts';
+import { seenAt } from './picture-state.ts';
 import type { Subscription } from './subscription.ts';
 import { toWireImage } from './wire.ts';
 
@@ -25,6 +26,7 @@ function detailOf(image: LiveImage): object {
     id: image.id,
     revision: image.revision,
     captured_at: image.capturedAt,
+    seen_at: seenAt(image),
     coil_number: image.coil ?? undefined,
     part: image.part ?? undefined,
     verdict: image.verdict ?? undefined,

@@ -7,14 +7,26 @@ import type { LiveCamera, LiveImage } from './model.ts';
  */
 export type PictureState = 'fresh' | 'old' | 'silent' | 'offline' | 'none';
 
+/**
+ * From when a picture's age counts, epoch ms: when it was taken, and by a camera whose clock or time zone is ahead when it
+ * came here, or it would look live for hours after the last one. What was written over came when the file was changed.
+ */
+export function seenAt({
+  capturedAt,
+  foundAt,
+  modifiedAt,
+}: Pick<LiveImage, 'capturedAt' | 'foundAt' | 'modifiedAt'>): number {
+  return Math.min(capturedAt, Math.max(foundAt, modifiedAt ?? foundAt));
+}
+
 /** The state of a camera's picture at `now`. */
 export function pictureState(
   camera: Pick<LiveCamera, 'staleAfterMs' | 'silentSinceAt' | 'offlineReason'>,
-  image: Pick<LiveImage, 'capturedAt'> | undefined,
+  image: Parameters<typeof seenAt>[0] | undefined,
   now: number,
 ): PictureState {
   if (camera.offlineReason !== null) return 'offline';
   if (image === undefined) return 'none';
-  if (now - image.capturedAt <= camera.staleAfterMs) return 'fresh';
+  if (now - seenAt(image) <= camera.staleAfterMs) return 'fresh';
   return camera.silentSinceAt === null ? 'old' : 'silent';
 }

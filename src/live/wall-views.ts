@@ -18,7 +18,7 @@ import {
   liveWidths,
   widthFor,
 } from './model.ts';
-import { type PictureState, pictureState } from './picture-state.ts';
+import { type PictureState, pictureState, seenAt } from './picture-state.ts';
 import { type TileGrid, tileAspect, tileGrid } from './tile-grid.ts';
 import {
   type ShowChoice,
@@ -56,6 +56,8 @@ export type TileView = {
   srcset: string;
   sizes: string;
   state: PictureState;
+  /** From when its age counts, epoch ms. */
+  seenAt: number | null;
   staleAfterMs: number;
   usualIntervalMs: number | null;
   silentSinceAt: number | null;
@@ -148,6 +150,7 @@ function tileView(
     // As wide as its place, or as high: a larger one would be drawn for nobody.
     sizes: `(max-width: 760px) 100vw, min(${Math.ceil(100 * share.width)}vw, ${Math.ceil(100 * share.height)}vh)`,
     state: pictureState(camera, image, now),
+    seenAt: image ? seenAt(image) : null,
     staleAfterMs: camera.staleAfterMs,
     usualIntervalMs: camera.usualIntervalMs,
     silentSinceAt: camera.silentSinceAt,

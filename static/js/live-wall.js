@@ -57,6 +57,7 @@ function pictureWidth(place, image) {
 /** What stands under the picture changes together with it. */
 function write(element, image) {
   element.dataset.captured = image.captured_at;
+  element.dataset.seen = image.seen_at;
   element.dataset.image = `${image.id}.${image.revision}`;
   element.classList.toggle('is-ng', image.verdict === 'NG');
   setText(element.querySelector('[data-coil]'), image.coil_number ?? image.part ?? '');
@@ -83,6 +84,7 @@ function forget(tile) {
   tile.newest = null;
   tile.picture.clear();
   tile.element.dataset.captured = '';
+  tile.element.dataset.seen = '';
   tile.element.dataset.image = '';
   tile.element.dataset.state = 'none';
   tile.element.querySelector('[data-word]').textContent = settings.noImage;

@@ -43,13 +43,13 @@ export function tickPictures(elements, now) {
 }
 
 function tickPicture(element, now) {
-  const { captured, staleMs, silent, state } = element.dataset;
+  const { seen, staleMs, silent, state } = element.dataset;
   if (state === 'past' || state === 'missing') return;
-  if (!captured) {
+  if (!seen) {
     if (state !== 'offline') element.dataset.state = 'none';
     return;
   }
-  const ageMs = now - Number(captured);
+  const ageMs = now - Number(seen);
   const age = ageInWords(ageMs);
   setText(element.querySelector('[data-age]'), age);
   if (element.hasAttribute('data-offline')) return;

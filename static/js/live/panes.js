@@ -22,7 +22,7 @@ export function createPanes(stage, { siteTime, now, scale }) {
 
   /** A picture that came with the page, as the server's messages describe one. */
   function imageOf(element) {
-    const { captured, image, original, channel } = element.dataset;
+    const { captured, seen, image, original, channel } = element.dataset;
     const [id, revision] = image.split('.');
     const source = element.querySelector('img')?.getAttribute('src') ?? '';
     return {
@@ -30,6 +30,7 @@ export function createPanes(stage, { siteTime, now, scale }) {
       revision,
       type: channel,
       captured_at: Number(captured),
+      seen_at: Number(seen),
       original,
       base: source.replace(/\d+\.\w+$/, ''),
     };
@@ -43,6 +44,7 @@ export function createPanes(stage, { siteTime, now, scale }) {
   function write(element, image) {
     const { dataset } = element;
     dataset.captured = image.captured_at;
+    dataset.seen = image.seen_at;
     dataset.image = `${image.id}.${image.revision}`;
     dataset.original = image.original;
     if (dataset.state === 'none' || dataset.state === 'missing')
@@ -90,6 +92,7 @@ export function createPanes(stage, { siteTime, now, scale }) {
         pane.newest = null;
         pane.picture.clear();
         pane.element.dataset.captured = '';
+        pane.element.dataset.seen = '';
         pane.element.dataset.state = 'none';
         pane.element.querySelector('[data-word]').textContent = stage.dataset.noImage;
         return true;
@@ -109,8 +112,8 @@ export function createPanes(stage, { siteTime, now, scale }) {
       for (const element of next.querySelectorAll('.live-pane')) {
         const pane = panes.get(element.dataset.channel);
         if (!pane) continue;
-        const { captured, image, state, staleMs, silent, original } = element.dataset;
-        Object.assign(pane.element.dataset, { captured, state, staleMs, silent, original });
+        const { captured, seen, image, state, staleMs, silent, original } = element.dataset;
+        Object.assign(pane.element.dataset, { captured, seen, state, staleMs, silent, original });
         pane.element
           .querySelector('figcaption')
           .replaceWith(document.adoptNode(element.querySelector('figcaption')));
