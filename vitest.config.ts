@@ -23,8 +23,8 @@ export default defineConfig({
           ...shared,
           // Servers, processes and disks that others use as well: what hangs is told late, what is slow is not told.
           testTimeout: 60_000,
-          // PostgreSQL and MariaDB are started in one, on a machine that does much else.
-          hookTimeout: 90_000,
+          // PostgreSQL and MariaDB are started in one, every page is fetched in another.
+          hookTimeout: 180_000,
         },
       },
       ...servers.map((kind) => ({
