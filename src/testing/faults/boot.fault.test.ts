@@ -107,7 +107,7 @@ test('a watch folder that is missing is offline, a file in its place is told, an
   mkdirSync(plant.watchDir);
   writeImages(plant, 30);
   await waitUntil('all is counted', () => countRows(plant.dbPath) === 30, 10_000);
-  await waitUntil('it is online', async () => (await running.source()).state === 'online', 5_000);
+  await waitUntil('it is online', async () => (await running.source()).state === 'online', 10_000);
   await running.terminate();
 
   const onFile = await plant.start({ WATCH_DIR: plant.dbPath });

@@ -105,7 +105,7 @@ test('a file that is still being written is not told before its last byte, howev
     expect(client.told().some(({ type }) => type === 'image_update')).toBe(false);
     appendFileSync(path, good.subarray(at, at + step));
   }
-  await waitUntil('it is told', () => client.told().some(({ data }) => data.filename === nameAt(0)), 3_000);
+  await waitUntil('it is told', () => client.told().some(({ data }) => data.filename === nameAt(0)), 10_000);
   const { url } = client.told().at(-1)!.data;
   expect(Buffer.from(await (await running.fetch(url!)).arrayBuffer())).toEqual(good);
 });

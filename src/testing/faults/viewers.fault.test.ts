@@ -60,7 +60,7 @@ test('a thousand screens that come back in the same second, three times, are all
     expect((await running.fetch('/')).status).toBe(200);
     const servedMs = performance.now() - startedAt;
     for (const screen of open) screen.close();
-    await waitUntil('all have gone', async () => (await readStream(running)).viewers === 0, 5_000);
+    await waitUntil('all have gone', async () => (await readStream(running)).viewers === 0, 20_000);
     console.log(`round ${round + 1}: ${screens} screens served after ${servedMs.toFixed(0)} ms`);
   }
   expect(running.memory().peak).toBeLessThan(450 * megabyte);
