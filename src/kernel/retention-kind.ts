@@ -1,8 +1,11 @@
 /** So many things; `bytes` is null where they take no room of their own on a disk. */
 export type Amount = { count: number; bytes: number | null };
 
-/** What there is of a kind. `oldestAt` in epoch ms UTC, null where there is none. */
-export type Holdings = Amount & { oldestAt: number | null };
+/**
+ * What there is of a kind. `oldestAt` in epoch ms UTC, null where there is none; `isCounting` where not all of it was
+ * counted yet.
+ */
+export type Holdings = Amount & { oldestAt: number | null; isCounting?: boolean };
 
 /** Which things of a kind go: those before an instant, or the oldest until so many bytes are free. */
 export type Cut = { before: number } | { freeBytes: number };

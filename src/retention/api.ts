@@ -18,7 +18,10 @@ const kinds = z.array(
     limits: z.object({ days: z.number(), bytes: z.number() }).describe('0 keeps for ever'),
     isEstimate: z.boolean().describe('Counts and sizes are worked out from roll-ups and samples'),
     hindrance: z.string().nullable().describe('Why nothing of it may be deleted now'),
-    holdings: amount.extend({ oldestAt: z.number().nullable() }),
+    holdings: amount.extend({
+      oldestAt: z.number().nullable(),
+      isCounting: z.boolean().optional().describe('Not all of it was counted yet since the start'),
+    }),
     due: amount.describe('What its limits would delete now'),
   }),
 );

@@ -6,8 +6,11 @@ import type { RemovedByKind } from '../schema/retention-tables.ts';
 /** Runs that are kept, newest first. */
 const maxRuns = 100;
 
-/** Why a run began: its time of night came, a disk filled up, or somebody asked for it. */
-export const runCauses = ['night', 'disk', 'hand'] as const;
+/**
+ * Why a run began: its time of night came (`night`), or had passed while nothing ran (`late`); it is the site's first; the
+ * one before was cut short or failed (`again`); a disk filled up; or somebody asked for it.
+ */
+export const runCauses = ['night', 'late', 'first', 'again', 'disk', 'hand'] as const;
 export type RunCause = (typeof runCauses)[number];
 /** `stopped`: by the end of the process, whether announced or not; `failed`: some kind could not be cleaned up. */
 export const runOutcomes = ['done', 'stopped', 'failed'] as const;

@@ -117,7 +117,7 @@ test('what may not be deleted now stays, and a kind that fails does not keep the
 
 test('it runs once a night, and at the start after a night the machine was off', async () => {
   const retention = open([createThings('audit', { at: [] }).kind], { isStarted: true });
-  await runs(retention, 1);
+  expect(await runs(retention, 1)).toMatchObject([{ cause: 'first', startedAt: start }]);
   clock.set(start + 10 * hourMs);
   await sleep(30);
   expect(await retention.runs()).toHaveLength(1);
@@ -125,7 +125,11 @@ test('it runs once a night, and at the start after a night the machine was off',
   expect((await runs(retention, 2))[0]).toMatchObject({ cause: 'night', outcome: 'done' });
   await retention.stop();
   clock.set(Date.parse('2026-03-05T09:00:00Z'));
-  expect(await runs(open([], { isStarted: true }), 3)).toHaveLength(3);
+  expect((await runs(open([], { isStarted: true }), 3)).map(({ cause }) => cause)).toEqual([
+    'late',
+    'night',
+    'first',
+  ]);
 });
 
 test('a run that was cut short by the end of the process is begun anew at the next start', async () => {
@@ -146,7 +150,7 @@ test('a run that was cut short by the end of the process is begun anew at the ne
   );
   const second = open([kind], { isStarted: true });
   expect(await runs(second, 3)).toMatchObject([
-    { outcome: 'done' },
+    { cause: 'again', outcome: 'done' },
     { outcome: 'stopped' },
     { outcome: 'stopped' },
   ]);

@@ -7,7 +7,7 @@ import type { Db } from '../schema/db.ts';
 import type { RemovedByKind } from '../schema/retention-tables.ts';
 import { cutsOf, type Gone, takeAway } from './clean-up.ts';
 import { bytesAboveLow, type Disk, isAboveHigh, type Marks, readDisks } from './disks.ts';
-import { isNightDue } from './due.ts';
+import { dueCause } from './due.ts';
 import { createMeasure, type KindState } from './measure.ts';
 import { createRuns, type Run, type RunCause, type RunOutcome } from './record-runs.ts';
 import { lastTimeOfDay, nextTimeOfDay } from './schedule.ts';
@@ -94,11 +94,12 @@ export function createRetention(options: RetentionOptions): Retention {
     if (current) return;
     const list = isDuty() ? await readRuns() : await runs.list();
     await lookAtDisks();
+    const since = lastTimeOfDay(options.timeOfDay, clock.now(), wallClock);
+    const cause = dueCause(list, since, clock.now());
     if (!isDuty()) {
       isOpenClosed = false;
       lastRunAt = list.find(({ outcome }) => outcome === 'done')?.endedAt ?? null;
-    } else if (isNightDue(list, lastTimeOfDay(options.timeOfDay, clock.now(), wallClock), clock.now()))
-      begin('night');
+    } else if (cause !== null) begin(cause);
     else if (disks.some(({ state }) => state === 'high')) begin('disk');
     options.onChanged();
     await current;

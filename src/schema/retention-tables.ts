@@ -13,7 +13,7 @@ export function defineRetentionTables(kit: Kit) {
       startedAt: kit.ms('started_at').notNull(),
       /** Null while it runs, and after a process that died. */
       endedAt: kit.ms('ended_at'),
-      cause: kit.enumText('cause', ['night', 'disk', 'hand']).notNull(),
+      cause: kit.enumText('cause', ['night', 'late', 'first', 'again', 'disk', 'hand']).notNull(),
       outcome: kit.enumText('outcome', ['done', 'stopped', 'failed']),
       removed: kit.json<RemovedByKind>('removed').notNull(),
     },

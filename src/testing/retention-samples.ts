@@ -24,7 +24,10 @@ const full: RetentionView = {
       limits: { days: 0, bytes: 1e9 },
       holdings: { count: 12, bytes: 3_400_000, oldestAt: null },
     }),
-    kind('copies', { limits: { days: 1, bytes: 0 }, holdings: { count: 0, bytes: 0, oldestAt: null } }),
+    kind('copies', {
+      limits: { days: 1, bytes: 0 },
+      holdings: { count: 0, bytes: 0, oldestAt: null, isCounting: true },
+    }),
     kind('sources', {
       ...{ limits: { days: 90, bytes: 5e11 }, isEstimate: true },
       due: { count: 1_000, bytes: 340_000_000 },
@@ -44,6 +47,9 @@ const full: RetentionView = {
   runs: [
     { id: 3, startedAt: now, endedAt: now + 1500, cause: 'hand', outcome: 'failed', lines: removed },
     { id: 2, startedAt: now, endedAt: now + 1500, cause: 'disk', outcome: 'stopped', lines: removed },
+    ...(['late', 'first', 'again'] as const).map((cause, i): RetentionView['runs'][number] => ({
+      ...{ id: 4 + i, startedAt: now, endedAt: now, cause, outcome: 'done', lines: [] },
+    })),
     { id: 1, startedAt: now, endedAt: now, cause: 'night', outcome: 'done', lines: [] },
   ],
 };

@@ -15,8 +15,8 @@ export function createThumbnailKind(store: ThumbnailStore, dir: string): Retenti
     folders: () => [dir],
     hindrance: () => null,
     read: async () => {
-      const { files, bytes } = usage();
-      return { count: files, bytes, oldestAt: null };
+      const { files, bytes, sweptAt } = usage();
+      return { count: files, bytes, oldestAt: null, isCounting: sweptAt === null };
     },
     preview: async (cut) => {
       const { files, bytes } = usage();

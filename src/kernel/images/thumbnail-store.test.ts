@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestClock } from '../clock.ts';
 import { createLog } from '../log.ts';
 import { stripSpec } from './thumbnail.ts';
+import { createThumbnailKind } from './thumbnail-kind.ts';
 import { createThumbnailStore, type ThumbnailRequest, type ThumbnailStore } from './thumbnail-store.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
@@ -92,6 +93,15 @@ test('what was made ahead is there when a viewer asks', async () => {
   await store.makeAhead(request('a'));
   await store.get(request('a'));
   expect([located, store.stats().fromMemory]).toEqual([['a'], 1]);
+});
+
+test('after a start the kept thumbnails are being counted, not none', async () => {
+  await openStore().get(request('a'));
+  const restarted = openStore();
+  const kind = createThumbnailKind(restarted, folder);
+  expect(await kind.read()).toMatchObject({ isCounting: true });
+  await restarted.sweep();
+  expect(await kind.read()).toEqual({ count: 1, bytes: block, oldestAt: null, isCounting: false });
 });
 
 test('one bad image never stops the others', async () => {
