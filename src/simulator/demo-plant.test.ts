@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { findSequenceGaps } from '../inspections/sequence-gaps.ts';
 import { countsOf, now, useDemoFolder, wallClock } from './demo-fixture.ts';
+import { usualHistory } from './demo-schedule.ts';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -17,6 +18,24 @@ describe('the history', () => {
     expect(truth.counts.ok).toBeGreaterThan(2_000);
     expect(truth.counts.ng).toBeGreaterThan(100);
     expect(truth.ngBursts.some(({ station, endAt }) => station === 'S7-D2' && endAt > now)).toBe(true);
+  });
+
+  test('of the last day is as dense as what comes now, and all of it is kept', async () => {
+    const plant = await demo.start(usualHistory);
+    const images = await demo.listImages();
+    expect(plant.truth().counts.ok).toBe(images.filter(({ name }) => name.startsWith('OK-')).length);
+    expect(images.length).toBeLessThan(30_000);
+    // The last day, begun and unfinished hours aside; a name says its hour: OK-20250909-10…
+    const since = wallClock.format(now - 23 * hourMs, 'date').replaceAll('-', '');
+    const hours = Map.groupBy(images, ({ name }) => name.slice(3, 14));
+    const hourly = [...hours].filter(([hour]) => hour > `${since}-11` && hour < '20250909-10');
+    expect(hourly).toHaveLength(22);
+    demo.clock.advance(hourMs);
+    await plant.produce();
+    const { counts } = plant.truth({ startAt: now, endAt: now + hourMs });
+    const usual = hourly.map(([, { length }]) => length).toSorted((a, b) => a - b)[11]!;
+    expect((counts.ok + counts.ng) / usual).toBeGreaterThan(0.6);
+    expect((counts.ok + counts.ng) / usual).toBeLessThan(1.6);
   });
 
   test('takes little space: thousands of files share a few hundred pictures', async () => {

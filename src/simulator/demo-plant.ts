@@ -7,7 +7,7 @@ import { type Loop, startLoop } from '../kernel/loop.ts';
 import { createWallClock } from '../kernel/time-zone.ts';
 import { createShelf, readDemoContents, summarize } from './demo-folder.ts';
 import { createProduction, type Production } from './demo-production.ts';
-import { beginState, continueState } from './demo-schedule.ts';
+import { beginState, continueState, usualHistory } from './demo-schedule.ts';
 import { findDemoState, saveDemoState, toPlantOptions } from './demo-state.ts';
 import { openPicturePool } from './picture-pool.ts';
 import { ensureFolder } from './place-image.ts';
@@ -15,8 +15,8 @@ import { planPlant } from './plant.ts';
 import { demoStations } from './plant-stations.ts';
 import { type PlantTruth, truthOf } from './plant-truth.ts';
 
-/** Oldest demo images beyond this many are deleted. */
-const MAX_DEMO_IMAGES = 20_000;
+/** Oldest demo images beyond this many are deleted; the history and some hours more fit in. */
+const MAX_DEMO_IMAGES = 36_000;
 const tickMs = 250;
 /** Pictures and the plan's state; every watcher passes over names that begin with a dot. */
 const hiddenFolder = '.linesight-demo';
@@ -29,7 +29,7 @@ export type DemoPlantOptions = {
   log: Log;
   /** IANA name; the machine's when not given. */
   timeZone?: string;
-  /** Hours of history at the full rate (6), and days of thin history before (7). */
+  /** Hours of history at the full rate (24), and days of thin history before (7). */
   historyHours?: number;
   olderDays?: number;
   /** How many times faster than real units come from now on (1). */
@@ -123,7 +123,8 @@ async function openProduction(options: DemoPlantOptions, signal: AbortSignal): P
   const dir = resolve(options.dir);
   const hidden = join(dir, hiddenFolder);
   const timeZone = options.timeZone ?? Temporal.Now.timeZoneId();
-  const { historyHours = 6, olderDays = 7, speed = 1, seed, clock } = options;
+  const { historyHours, olderDays } = { ...usualHistory, ...options };
+  const { speed = 1, seed, clock } = options;
   const schedule = { seed, timeZone, historyHours, olderDays, speed };
   await ensureFolder(hidden);
   const pool = await openPicturePool(hidden, signal);

@@ -13,6 +13,12 @@ const strides = { week: 30, day: 10 };
  */
 const absenceMs = anchorReachMs + hourMs;
 
+/**
+ * A whole day at the full rate, so that what is usual there is what comes now: some 26 000 images, made in two seconds.
+ * A week of it would be 180 000.
+ */
+export const usualHistory = { historyHours: 24, olderDays: 7 };
+
 export type ScheduleOptions = {
   seed: string;
   timeZone: string;
