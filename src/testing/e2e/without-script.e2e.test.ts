@@ -62,7 +62,7 @@ inBrowser('the filters are a form: station, model, period, own time, and none of
   expect(await stage.page.getByRole('article').getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
     'S7-D2',
   ]);
-  expect(await words('#inspections-covers')).toContain('Chosen time · 05:00–07:00');
+  expect(await words('#inspections-covers')).toContain('Chosen time · 6 Sept 2025 05:00–07:00');
   await stage.page.getByLabel('Model').selectOption('OR-2CT');
   await follow(stage.page.getByRole('button', { name: 'Search' }));
   expect(await words('#inspections-cards')).toContain('none within this time and these filters');
