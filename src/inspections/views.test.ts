@@ -4,7 +4,7 @@ import { shotView } from './shot-view.ts';
 import { cardsView, stationCard, type ViewContext } from './views.ts';
 
 const now = Date.UTC(2026, 10, 21, 5, 2, 0);
-const window = { startAt: now - 3_600_000, endAt: now };
+const window = { startAt: now - 3_600_000, endAt: now + 30_000 };
 const context: ViewContext = {
   now,
   query: { period: '1h' },
@@ -99,6 +99,13 @@ test('the bar of a part compares it with the largest part of the card', () => {
     { ok: 75, ng: 25 },
     { ok: 50, ng: 0 },
   ]);
+});
+
+test('what is wrong with a station now stands on a card of now, and not on one of a time that is over', () => {
+  const burst = summary('S9', 90, 10, { ngBurstSince: now - 60_000 });
+  const of = (endAt: number) => stationCard(burst, { ...context, window: { ...window, endAt } });
+  expect([of(now + 1).tone, of(now + 1).conditions.map(({ kind }) => kind)]).toEqual(['ng', ['burst']]);
+  expect([of(now).tone, of(now).conditions]).toEqual(['ok', []]);
 });
 
 test('the link to all NG keeps the chosen time and part', () => {

@@ -69,6 +69,7 @@ export type StationCard = {
   timeZone: string | null;
   href: string;
   tone: Tone;
+  /** Worst first; none on a card of a time that is over. */
   conditions: StationCondition[];
   yield: YieldView;
   counts: VerdictCounts;
@@ -173,8 +174,9 @@ export function yieldView(counts: VerdictCounts): YieldView {
 
 /** One card. */
 export function stationCard(summary: StationSummary, context: ViewContext): StationCard {
-  const conditions = stationConditions(summary, context.now);
-  const tone = conditionTone(conditions[0] as StationCondition);
+  // What is wrong now says nothing of a time that is over.
+  const conditions = context.window.endAt > context.now ? stationConditions(summary, context.now) : [];
+  const tone = conditions[0] ? conditionTone(conditions[0]) : 'ok';
   const site = siteParam(summary.site);
   const query = { ...context.query, station: undefined, site };
   const isOneSite = context.query.site !== undefined || context.query.station !== undefined;
