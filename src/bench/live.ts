@@ -26,6 +26,7 @@ const oldShare = 0.2;
 const socketCount = 140;
 const warmSockets = 20;
 const startSettlesMs = 8_000;
+const takingInSettlesMs = 20_000;
 const restAfterMs = 2_000;
 
 /** Live images as people meet them, in an empty folder and in one with many old files. */
@@ -69,6 +70,8 @@ async function withLive(
   try {
     if (oldFiles > 0) bench.say('Taking them in …');
     await untilKnown(product, oldFiles);
+    // They are from long ago: what taking them in left behind is over.
+    if (oldFiles > 0) await sleep(takingInSettlesMs);
     return await measure({ bench, product, folder, oldFiles });
   } finally {
     await product.stop();
