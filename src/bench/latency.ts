@@ -44,7 +44,7 @@ export const latency: Group = {
 
 async function openCards(page: Page, product: Product): Promise<void> {
   await page.goto(product.origin);
-  await page.waitForFunction(`document.querySelector('#connection')?.dataset.state === 'live'`);
+  await page.waitForSelector(`#connection[data-state='live']`, { state: 'attached' });
   await watchCards(page);
 }
 

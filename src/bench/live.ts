@@ -145,7 +145,7 @@ async function openWall(browser: Browser, product: Product, shootOne: () => Prom
     if (await page.$('.live-tile img')) break;
     await sleep(200);
   }
-  await page.waitForFunction(`document.documentElement.dataset.feed === 'live'`);
+  await page.waitForSelector(`html[data-feed='live']`, { state: 'attached' });
   await watchTiles(page);
   return page;
 }

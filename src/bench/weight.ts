@@ -73,7 +73,7 @@ async function visit(page: Page, url: string): Promise<number> {
   );
   await session.send('Network.enable');
   await page.goto(url);
-  await page.waitForFunction(`document.querySelector('#connection')?.dataset.state === 'live'`);
+  await page.waitForSelector(`#connection[data-state='live']`, { state: 'attached' });
   await sleep(1_000);
   await page.close();
   return [...bytes].reduce((sum, [id, length]) => (thumbnailIds.has(id) ? sum : sum + length), 0);
