@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createLog } from './log.ts';
 
@@ -44,4 +46,17 @@ test('entries below the level are not written', () => {
   log.info('quiet');
   log.warn('loud');
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['loud']);
+});
+
+test('lines before the end of the process are all there, in order, also while all threads for files are busy', async () => {
+  const module = JSON.stringify(new URL('./log.ts', import.meta.url).href);
+  const script = `import { pbkdf2 } from 'node:crypto';
+    import { createLog } from ${module};
+    const log = createLog({ level: 'info', pretty: false });
+    for (let i = 0; i < 8; i++) pbkdf2('x', 'y', 300_000, 64, 'sha512', () => {});
+    for (const line of ['first', 'second', 'third']) log.fatal(line);
+    process.exit(0);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  const lines = stdout.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['first', 'second', 'third']);
 });

@@ -17,7 +17,8 @@ const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u206
  * Control and direction characters in any message, field or stack are written as `\uXXXX`.
  */
 export function createLog(options: { level: string; pretty: boolean; destination?: LineSink }): Log {
-  const sink = options.destination ?? pino.destination(1);
+  // At once: what waits for a thread is overtaken or lost at the end of the process.
+  const sink = options.destination ?? pino.destination({ dest: 1, sync: true });
   const write = options.pretty ? prettyWriter(sink) : jsonWriter(sink);
   return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
