@@ -22,11 +22,16 @@ function repeat(work: (round: number) => Promise<unknown>): AsyncDisposable {
   };
 }
 
-async function openStream(running: PlantProcess): Promise<void> {
+/** Answers once the stream is open; `end` tells later how it ended. */
+async function openStream(running: PlantProcess): Promise<{ end: Promise<'ended' | 'cut'> }> {
   const answer = await running.fetch('/stream?topics=/inspections/cards', { signal: null });
-  for await (const _ of answer.body!) {
-    // Read until the server ends it.
-  }
+  const readAll = async () => {
+    for await (const _ of answer.body!) {
+      // Read until the server ends it.
+    }
+    return 'ended' as const;
+  };
+  return { end: readAll().catch(() => 'cut' as const) };
 }
 
 test('asked to end in the middle of everything it does so in order and in time, and nothing is lost', async () => {
@@ -51,12 +56,7 @@ test('asked to end in the middle of everything it does so in order and in time, 
       }),
     );
   }
-  const streams = Array.from({ length: 50 }, () =>
-    openStream(running).then(
-      () => 'ended',
-      () => 'cut',
-    ),
-  );
+  const streams = await Promise.all(Array.from({ length: 50 }, () => openStream(running)));
   await waitUntil('it is in the middle of it', () => countRows(plant.dbPath) > olderFiles / 4);
 
   const ended = await running.terminate();
@@ -64,7 +64,7 @@ test('asked to end in the middle of everything it does so in order and in time, 
   expect(ended.durationMs).toBeLessThan(10_000);
   expect(cutOff).toBe(0);
   expect(running.output()).not.toMatch(/"level":(?:50|60)/);
-  const ends = await Promise.all(streams);
+  const ends = await Promise.all(streams.map(({ end }) => end));
   expect(ends.filter((end) => end === 'ended')).toHaveLength(streams.length);
   await readers.disposeAsync();
   expect(findBookFaults(plant.dbPath)).toEqual([]);
