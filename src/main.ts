@@ -1,14 +1,14 @@
 import { createApp } from './app.ts';
 import { proveNamePattern } from './inspections/prove-name-pattern.ts';
-import { systemClock } from './kernel/clock.ts';
-import { loadConfig } from './kernel/config.ts';
 import { AppError } from './kernel/errors.ts';
-import { originOf } from './kernel/http/listeners.ts';
-import { createLifecycle, stopOnSignals } from './kernel/lifecycle.ts';
+import { originOf } from './kernel/http/server/listeners.ts';
+import { createLifecycle, stopOnSignals } from './kernel/jobs/lifecycle.ts';
 import { createLog } from './kernel/log.ts';
-import { dutiesOf } from './kernel/role.ts';
-import { findStartFaults } from './kernel/start-faults.ts';
+import { loadConfig } from './kernel/settings/config.ts';
+import { dutiesOf } from './kernel/settings/role.ts';
+import { systemClock } from './kernel/time/clock.ts';
 import { createServices } from './services.ts';
+import { findStartFaults } from './start-faults.ts';
 
 /** Supervisors give 10 s between SIGTERM and SIGKILL. */
 const stopDeadlineMs = 8_000;

@@ -1,6 +1,6 @@
 import { type Events, isForAll, mergeEvents, type Publish } from './events.ts';
-import type { Bus } from './kernel/bus/bus.ts';
 import type { Log } from './kernel/log.ts';
+import type { Bus } from './kernel/processes/bus/bus.ts';
 import { type LiveScreens, screenReactions } from './live/screens.ts';
 
 /**

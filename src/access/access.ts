@@ -1,9 +1,9 @@
 import { createLoginThrottle, type LoginThrottle } from '../kernel/auth/login-throttle.ts';
 import { createPasswords, type Passwords } from '../kernel/auth/passwords.ts';
-import type { Clock } from '../kernel/clock.ts';
-import type { Config } from '../kernel/config.ts';
-import type { Door } from '../kernel/http/door.ts';
+import type { Door } from '../kernel/http/guards/door.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Config } from '../kernel/settings/config.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { createDoor } from './door.ts';

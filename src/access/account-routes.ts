@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import type { Principal } from '../kernel/auth/principal.ts';
 import { AppError } from '../kernel/errors.ts';
-import { may } from '../kernel/http/access.ts';
-import { networkOf } from '../kernel/http/addresses.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { addressOf } from '../kernel/http/origin.ts';
+import { may } from '../kernel/http/guards/access.ts';
+import { networkOf } from '../kernel/http/guards/addresses.ts';
+import { addressOf } from '../kernel/http/guards/origin.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Access } from './access.ts';
 import { browserName } from './browser-name.ts';

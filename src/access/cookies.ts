@@ -1,6 +1,6 @@
 import { setCookie } from 'hono/cookie';
 import type { AppContext } from '../kernel/http/env.ts';
-import { isSecure } from '../kernel/http/origin.ts';
+import { isSecure } from '../kernel/http/guards/origin.ts';
 
 /** Programs on other ports of this machine share its cookies, so ours carry the product's name. */
 export const sessionCookie = 'linesight_session';

@@ -1,9 +1,9 @@
 import type { AccessPolicy, Principal } from '../kernel/auth/principal.ts';
-import type { Clock } from '../kernel/clock.ts';
-import type { Door } from '../kernel/http/door.ts';
 import type { AppContext } from '../kernel/http/env.ts';
-import { addressOf } from '../kernel/http/origin.ts';
-import { createRateLimit } from '../kernel/http/rate-limit.ts';
+import type { Door } from '../kernel/http/guards/door.ts';
+import { addressOf } from '../kernel/http/guards/origin.ts';
+import { createRateLimit } from '../kernel/http/guards/rate-limit.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { isOnPages } from './kiosk-pages.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';

@@ -2,7 +2,7 @@ import { getCookie } from 'hono/cookie';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../kernel/auth/principal.ts';
 import type { AppContext, AppMiddleware } from '../kernel/http/env.ts';
-import { addressOf, isFromThisMachine } from '../kernel/http/origin.ts';
+import { addressOf, isFromThisMachine } from '../kernel/http/guards/origin.ts';
 import type { Access } from './access.ts';
 import { kioskCookie, sessionCookie } from './cookies.ts';
 import { pagesFromHere } from './kiosk-pages.ts';

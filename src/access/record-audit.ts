@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
 import type { Queryable } from '../kernel/db/database.ts';
-import type { Change } from '../kernel/http/door.ts';
+import type { Change } from '../kernel/http/guards/door.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 
 /** Who does something, and from which address. */

@@ -1,8 +1,8 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { type Passwords, passwordFault } from '../kernel/auth/passwords.ts';
 import type { Role } from '../kernel/auth/principal.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { Queryable } from '../kernel/db/database.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';
 import { countActiveAdmins, type User } from './user-queries.ts';

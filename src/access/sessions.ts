@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import type { Role } from '../kernel/auth/principal.ts';
 import { createSecret, hashSecret } from '../kernel/auth/secrets.ts';
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';
 

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
-import { may } from '../kernel/http/access.ts';
 import { backPath } from '../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { isFromThisMachine } from '../kernel/http/origin.ts';
+import { may } from '../kernel/http/guards/access.ts';
+import { isFromThisMachine } from '../kernel/http/guards/origin.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Access } from './access.ts';
 import { keepSession, sessionCookie } from './cookies.ts';

@@ -1,8 +1,8 @@
 import { getCookie } from 'hono/cookie';
 import { maxPasswordLength } from '../kernel/auth/passwords.ts';
-import { networkOf } from '../kernel/http/addresses.ts';
 import type { AppContext } from '../kernel/http/env.ts';
-import { addressOf } from '../kernel/http/origin.ts';
+import { networkOf } from '../kernel/http/guards/addresses.ts';
+import { addressOf } from '../kernel/http/guards/origin.ts';
 import type { Access } from './access.ts';
 import { keepSession, sessionCookie } from './cookies.ts';
 import type { Doer } from './record-audit.ts';

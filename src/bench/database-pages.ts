@@ -1,5 +1,5 @@
-import { systemClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
+import { systemClock } from '../kernel/time/clock.ts';
 import { type Db, openServerDb, openSqliteDb } from '../schema/db.ts';
 import { isMissing, type ServerKind, startDatabaseServer } from '../testing/database-servers.ts';
 import type { Bench, Group } from './bench.ts';

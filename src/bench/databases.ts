@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { systemClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
+import { systemClock } from '../kernel/time/clock.ts';
 import { type Db, openServerDb, openSqliteDb } from '../schema/db.ts';
 import { isMissing, startDatabaseServer } from '../testing/database-servers.ts';
 import type { Bench, Group } from './bench.ts';

@@ -1,6 +1,6 @@
 import { createFolders, ensureRoot } from '../inspections/folders.ts';
 import { createRecordInspections } from '../inspections/record-inspections.ts';
-import { systemClock } from '../kernel/clock.ts';
+import { systemClock } from '../kernel/time/clock.ts';
 import { createPlantNames } from '../plant/names.ts';
 import { createSites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { cardSpec, stripSpec, type ThumbnailSpec } from '../kernel/images/thumbnail.ts';
+import { cardSpec, stripSpec, type ThumbnailSpec } from '../kernel/images/thumbnails/thumbnail.ts';
 import type { Bench, Group } from './bench.ts';
 import { writePhotographs } from './images.ts';
 import { type Product, startProduct } from './product.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import { type DemoCoils, startDemoCoils } from '../simulator/demo-coils.ts';
 import { type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
 

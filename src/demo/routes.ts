@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { may } from '../kernel/http/access.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import { redirectBack } from '../kernel/http/back.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import type { Demo } from './demo.ts';
 
 const startDoc = documented({

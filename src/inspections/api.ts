@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
-import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { mapFairly } from '../kernel/map-fairly.ts';
+import { may } from '../kernel/http/guards/access.ts';
+import { mapFairly } from '../kernel/jobs/map-fairly.ts';
 import { readAskedSite } from '../plant/asked-site.ts';
 import type { Station } from '../plant/names.ts';
 import { apiDocs } from './api-docs.ts';

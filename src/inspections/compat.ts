@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Hono } from 'hono';
-import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import { apiDocs } from './api-docs.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { InspectionRef, StationSummary, TimeWindow } from './model.ts';

@@ -1,5 +1,5 @@
 import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
-import { mapFairly } from '../kernel/map-fairly.ts';
+import { mapFairly } from '../kernel/jobs/map-fairly.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders } from './folders.ts';

@@ -1,6 +1,6 @@
 import { lineTrend } from '../kernel/charts/line-trend.ts';
 import type { TickNames } from '../kernel/charts/time-ticks.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { ControlChart } from './control-chart.ts';
 import type { TimeWindow } from './model.ts';
 

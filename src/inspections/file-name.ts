@@ -1,5 +1,5 @@
-import { isCivilDate, isTimeOfDay } from '../kernel/civil-date.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import { isCivilDate, isTimeOfDay } from '../kernel/time/civil-date.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { defaultNamePattern, type NameFields, readDefaultName } from './default-name.ts';
 import type { Verdict } from './model.ts';
 import { toJavaScriptPattern } from './python-pattern.ts';

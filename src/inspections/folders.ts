@@ -1,7 +1,7 @@
 import { and, eq, gte } from 'drizzle-orm';
-import type { Clock } from '../kernel/clock.ts';
 import { insertMissing } from '../kernel/db/write.ts';
 import type { FolderRef } from '../kernel/folder-scan/found-files.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Db } from '../schema/db.ts';
 import { stationAndPartOf } from './file-name.ts';

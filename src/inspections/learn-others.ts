@@ -1,5 +1,5 @@
+import { type Loop, startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { type Loop, startLoop } from '../kernel/loop.ts';
 import type { Folders } from './folders.ts';
 
 const learnEveryMs = 5_000;

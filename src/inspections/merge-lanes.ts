@@ -1,4 +1,4 @@
-import { mapFairly } from '../kernel/map-fairly.ts';
+import { mapFairly } from '../kernel/jobs/map-fairly.ts';
 import type { Cursor, Direction } from './inspection-queries.ts';
 
 /** A stretch of an ordered list: from which place on, in which direction, and how many rows of it. */

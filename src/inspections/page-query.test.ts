@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createTestClock } from '../kernel/clock.ts';
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import { readAskedView } from './page-query.ts';

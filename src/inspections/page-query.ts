@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { readAskedSite } from '../plant/asked-site.ts';
 import type { PageQuery } from '../plant/links.ts';
 import type { PlantNames } from '../plant/names.ts';

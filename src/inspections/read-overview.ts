@@ -1,4 +1,4 @@
-import { mapFairly } from '../kernel/map-fairly.ts';
+import { mapFairly } from '../kernel/jobs/map-fairly.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import type { InspectionDeps } from './deps.ts';
 import type { InspectionRef, StationSummary, TrendBucket, VerdictCounts } from './model.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { createPlantNames, type PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';

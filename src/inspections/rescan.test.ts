@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type Bus, createBus } from '../kernel/bus/bus.ts';
-import type { LinkListener } from '../kernel/bus/link.ts';
 import { createLog } from '../kernel/log.ts';
+import { type Bus, createBus } from '../kernel/processes/bus/bus.ts';
+import type { LinkListener } from '../kernel/processes/bus/link.ts';
 import { answerRescans, rescanAll } from './rescan.ts';
 import type { WatchedRoot } from './watch-root.ts';
 

@@ -1,6 +1,6 @@
-import type { Bus } from '../kernel/bus/bus.ts';
 import { AppError } from '../kernel/errors.ts';
 import { type RescanResult, sumRescans } from '../kernel/folder-scan/rescan.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
 import type { SharedSources } from './shared-sources.ts';
 import type { WatchedRoot } from './watch-root.ts';
 

@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises';
-import type { Clock } from '../kernel/clock.ts';
 import { isWithin } from '../kernel/storage/is-within.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 

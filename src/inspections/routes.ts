@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { may } from '../kernel/http/access.ts';
 import { redirectBack } from '../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import { renderLive } from '../kernel/stream/live-page.ts';
 import { pageHref } from '../plant/links.ts';
 import { siteChoices } from '../plant/sites.ts';

@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
-import type { Clock } from '../kernel/clock.ts';
 import type { Queryable } from '../kernel/db/database.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { Folders, KnownFolder } from './folders.ts';
 import type { FoundFile } from './found-files.ts';

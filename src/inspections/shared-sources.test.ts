@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Bus } from '../kernel/bus/bus.ts';
-import { createTestClock } from '../kernel/clock.ts';
 import { startingStatus } from '../kernel/folder-scan/root-status.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { openTestDb } from '../testing/databases.ts';
 import { openMemoryBuses } from '../testing/memory-bus.ts';
 import { ensureRoot } from './folders.ts';

@@ -1,8 +1,8 @@
 import { and, eq } from 'drizzle-orm';
-import type { Bus } from '../kernel/bus/bus.ts';
-import { maxTextBytes } from '../kernel/bus/link.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { startingStatus, type WatchMode } from '../kernel/folder-scan/root-status.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
+import { maxTextBytes } from '../kernel/processes/bus/link.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { SourceStatus } from './model.ts';
 

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
 import { exampleName } from './cards-fragment.ts';
 import type { InspectionDeps } from './deps.ts';

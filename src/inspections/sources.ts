@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Bus } from '../kernel/bus/bus.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { RescanResult } from '../kernel/folder-scan/rescan.ts';
 import type { ScanOptions } from '../kernel/folder-scan/scan-context.ts';
-import type { Singletons } from '../kernel/leader/singletons.ts';
+import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { startLoop } from '../kernel/loop.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
+import type { Singletons } from '../kernel/processes/leader/singletons.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db, DbPlace } from '../schema/db.ts';
 import { ensureRoot, type Folders } from './folders.ts';
 import type { SourceStatus } from './model.ts';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { CountQueries } from './count-queries.ts';
 import type { StationSummary } from './model.ts';
 import { findNgBurst } from './ng-burst.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import { renderLive, topicViewer } from '../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref } from '../plant/links.ts';
 import type { InspectionDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-import { mapFairly } from '../kernel/map-fairly.ts';
+import { mapFairly } from '../kernel/jobs/map-fairly.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { CountFilter, CountQueries } from './count-queries.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import type { TimeWindow } from './model.ts';
 import { bucketsOf, fillBuckets, parsePageWindow, parseStatsWindow } from './time-window.ts';
 

@@ -1,6 +1,6 @@
 import { AppError } from '../kernel/errors.ts';
-import { type LocalStep, localStepsWithin, stepMs } from '../kernel/local-steps.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import { type LocalStep, localStepsWithin, stepMs } from '../kernel/time/local-steps.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { Period } from '../plant/links.ts';
 import type { TimeWindow, TrendBucket } from './model.ts';
 

@@ -1,6 +1,6 @@
 import { type Scanner, startScanner } from '../kernel/folder-scan/scanner.ts';
-import type { Lease, Singleton, Singletons } from '../kernel/leader/singletons.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Lease, Singleton, Singletons } from '../kernel/processes/leader/singletons.ts';
 import { type NameColumns, unpackFound } from './found-files.ts';
 import type { Recorded, RecordInspections } from './record-inspections.ts';
 import { createReadHorizons } from './retention/horizons.ts';

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import type { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
-import { may } from '../kernel/http/access.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import {
   camerasAnswer,
   coilsAnswer,

@@ -1,4 +1,4 @@
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { CameraQuery } from './camera-query.ts';
 import { type CameraFacts, type CameraPage, cameraView } from './camera-views.ts';
 import { defectView } from './defect-table.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import { readCameraQuery, writePlace } from './camera-query.ts';
 
 const wallClock = createWallClock('Asia/Seoul');

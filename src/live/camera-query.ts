@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { LivePlace, LiveRole } from './model.ts';
 
 /** How the two pictures of a camera stand: beside each other, one alone, or one over the other with a slider. */

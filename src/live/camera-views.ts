@@ -8,7 +8,7 @@
  *   live/_defects      CameraPage    (#live-defects)
  *   live/_camera-nav   CameraPage    previous, next, back to live (#live-nav)
  */
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { stationHref } from '../plant/links.ts';
 import { type CameraQuery, type ViewChoice, viewChoices, writePlace } from './camera-query.ts';
 import type { DefectView } from './defect-table.ts';

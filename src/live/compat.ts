@@ -1,15 +1,15 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { speaksFor } from '../kernel/auth/principal.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
-import { may } from '../kernel/http/access.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import { sendPlaceholder } from '../kernel/images/placeholder.ts';
 import { sendFile } from '../kernel/images/send-file.ts';
 import { openInside } from '../kernel/storage/confine.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import {
   latestAnswer,
   latestQuery,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createTestClock } from '../kernel/clock.ts';
-import type { Socket } from '../kernel/http/socket.ts';
+import type { Socket } from '../kernel/http/server/socket.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { createLiveFeed } from './feed.ts';
 import type { LiveCamera } from './model.ts';
 

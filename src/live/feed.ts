@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { Socket, SocketHandlers } from '../kernel/http/socket.ts';
+import type { Socket, SocketHandlers } from '../kernel/http/server/socket.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import {
   type CurrentReader,
   cameraState,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import { hostileNames } from '../testing/faults/hostile-names.ts';
 import { isLiveImageName, parseLiveName, sanitizeCoil, uploadName } from './file-name.ts';
 

@@ -1,5 +1,5 @@
-import { isCivilDate, isTimeOfDay } from '../kernel/civil-date.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import { isCivilDate, isTimeOfDay } from '../kernel/time/civil-date.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /** File systems allow 255 bytes; a longer text is no file name. */
 const maxNameLength = 255;

@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm';
 import type { LiveNews } from '../events.ts';
+import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { startLoop } from '../kernel/loop.ts';
 import type { Db } from '../schema/db.ts';
 import type { LiveChannels } from './channels.ts';
 import type { LiveImages } from './live-images.ts';

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { AppError } from '../kernel/errors.ts';
-import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import { sendPlaceholder } from '../kernel/images/placeholder.ts';
 import type { ImageFailure } from '../kernel/images/read-image.ts';
 import { sendFile } from '../kernel/images/send-file.ts';
-import { sendThumbnail } from '../kernel/images/send-thumbnail.ts';
+import { sendThumbnail } from '../kernel/images/thumbnails/send-thumbnail.ts';
 import type { CurrentImages } from './current.ts';
 import type { LiveImages, Variant } from './live-images.ts';
 import type { LiveQueries } from './live-queries.ts';

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../kernel/clock.ts';
 import { beingWritten, isBeingWritten, locateImage, notWatched } from '../kernel/images/locate-image.ts';
 import type { ImageFailure } from '../kernel/images/read-image.ts';
 import type { Caching } from '../kernel/images/send-file.ts';
-import { ladderSpec, type Thumbnail } from '../kernel/images/thumbnail.ts';
-import type { ThumbnailAnswer, ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
+import { ladderSpec, type Thumbnail } from '../kernel/images/thumbnails/thumbnail.ts';
+import type { ThumbnailAnswer, ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import type { Log } from '../kernel/log.ts';
 import { type OpenFile, openRegularFile } from '../kernel/storage/open-file.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { LiveChannels } from './channels.ts';
 import type { LiveChannel, LiveImage, LiveWidth } from './model.ts';
 

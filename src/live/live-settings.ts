@@ -1,4 +1,4 @@
-import type { Config } from '../kernel/config.ts';
+import type { Config } from '../kernel/settings/config.ts';
 import type { Places } from '../kernel/storage/places.ts';
 import { parseStaleLimits } from './cameras.ts';
 import { parseNamedFolders } from './find-folders.ts';

@@ -1,10 +1,10 @@
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Bus } from '../kernel/bus/bus.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { OfflineReason } from '../kernel/folder-scan/root-status.ts';
-import type { Lease } from '../kernel/leader/singletons.ts';
-import { startLoop } from '../kernel/loop.ts';
+import { startLoop } from '../kernel/jobs/loop.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
+import type { Lease } from '../kernel/processes/leader/singletons.ts';
 import { isWithin } from '../kernel/storage/is-within.ts';
 import type { NamedFolder } from './find-folders.ts';
 import { type LiveChannel, liveRoles } from './model.ts';

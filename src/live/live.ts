@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { LiveNews } from '../events.ts';
-import type { Bus } from '../kernel/bus/bus.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { Queryable } from '../kernel/db/database.ts';
-import type { ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
-import type { Lease } from '../kernel/leader/singletons.ts';
+import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
+import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { startLoop } from '../kernel/loop.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
+import type { Lease } from '../kernel/processes/leader/singletons.ts';
 import { isWithin } from '../kernel/storage/is-within.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { listCameras, type StaleLimits } from './cameras.ts';
 import { createLiveChannels, type LiveChannels } from './channels.ts';

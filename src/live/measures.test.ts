@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestClock } from '../kernel/clock.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { createLiveMeasures } from './measures.ts';
 import type { LiveImage } from './model.ts';
 

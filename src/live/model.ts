@@ -1,4 +1,4 @@
-import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnail.ts';
+import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnails/thumbnail.ts';
 
 /*
  * The words of live images. A camera is one place with up to two pictures of what it sees; a channel is one folder of

@@ -1,11 +1,11 @@
 import type { Publish } from '../events.ts';
-import type { Bus } from '../kernel/bus/bus.ts';
-import type { Clock } from '../kernel/clock.ts';
-import type { Config } from '../kernel/config.ts';
-import type { ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
+import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import type { Log } from '../kernel/log.ts';
-import { processName } from '../kernel/process-name.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
+import { processName } from '../kernel/processes/process-name.ts';
+import type { Config } from '../kernel/settings/config.ts';
 import type { Places } from '../kernel/storage/places.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { createLive, type Live } from './live.ts';
 import { liveSettings } from './live-settings.ts';

@@ -1,4 +1,4 @@
-import type { Socket } from '../kernel/http/socket.ts';
+import type { Socket } from '../kernel/http/server/socket.ts';
 
 /** How often a viewer whose line is full is looked at again. */
 const RETRY_MS = 25;

@@ -1,6 +1,6 @@
 /** Figures → what the Performance page prints (template `live/performance`, data PerformancePage). */
-import type { DrawTime } from '../kernel/images/draw-times.ts';
-import { isLadder } from '../kernel/images/thumbnail.ts';
+import type { DrawTime } from '../kernel/images/thumbnails/draw-times.ts';
+import { isLadder } from '../kernel/images/thumbnails/thumbnail.ts';
 import type { FeedStats } from './feed.ts';
 import { cameraHref } from './links.ts';
 import type { ChannelFigures } from './measures.ts';

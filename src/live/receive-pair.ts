@@ -1,8 +1,8 @@
-import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { AppContext } from '../kernel/http/env.ts';
 import { receiveMultipart } from '../kernel/http/multipart.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { parseDefectData } from './defect-data.ts';
 import { parseLiveName } from './file-name.ts';
 import type { Live } from './live.ts';

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
-import type { Clock } from '../kernel/clock.ts';
 import type { Queryable } from '../kernel/db/database.ts';
 import { insertMissing } from '../kernel/db/write.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { applyToLiveRollUps, type LiveChange } from './live-roll-ups.ts';
 

@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
 import type { Cut, Removed, RetentionKind } from '../kernel/retention-kind.ts';
 import { deleteFiles } from '../kernel/storage/delete-files.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { Live } from './live.ts';
 import type { LiveChannel, LivePlace } from './model.ts';

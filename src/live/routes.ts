@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
-import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
-import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import type { Renderer } from '../kernel/http/render.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { type HistoryReads, readCameraPage } from './camera-page.ts';
 import { readCameraQuery } from './camera-query.ts';
 import type { LiveCamera, LiveRole } from './model.ts';

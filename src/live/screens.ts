@@ -1,5 +1,5 @@
 import type { Events } from '../events.ts';
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import { createLiveFeed, type FeedSource, type LiveFeed } from './feed.ts';
 import { createLiveMeasures, type LiveMeasures, type LivePace } from './measures.ts';
 

@@ -1,6 +1,6 @@
-import type { Bus } from '../kernel/bus/bus.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { OfflineReason } from '../kernel/folder-scan/root-status.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import { maxChannels } from './channels.ts';
 
 /** Whoever watches says so this often, whether or not anything has changed. */

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { AppError } from '../kernel/errors.ts';
-import { may } from '../kernel/http/access.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { closeCodes, type Socket } from '../kernel/http/socket.ts';
-import type { Sockets } from '../kernel/http/sockets.ts';
+import { may } from '../kernel/http/guards/access.ts';
+import { closeCodes, type Socket } from '../kernel/http/server/socket.ts';
+import type { Sockets } from '../kernel/http/server/sockets.ts';
 import type { LiveFeed } from './feed.ts';
 import { readSubscription, type Subscription } from './subscription.ts';
 

@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
+import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { startLoop } from '../kernel/loop.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import { AT_REST_AFTER_MS, SILENT_AFTER_MIN_MS } from '../plant/station-state.ts';
 import type { LiveImage } from './model.ts';
 

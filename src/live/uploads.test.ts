@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import { drawJpeg } from '../testing/image-plant.ts';
 import { createTestApp, type TestApp, testNow } from '../testing/test-app.ts';
 import { draftPair, recoverPairs, storePair } from './uploads.ts';

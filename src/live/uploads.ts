@@ -5,7 +5,7 @@ import { AppError } from '../kernel/errors.ts';
 import { checkCompleteness } from '../kernel/images/completeness.ts';
 import { findAcceptedType, SNIFF_BYTES } from '../kernel/images/content-type.ts';
 import { readPixelSize } from '../kernel/images/pixel-size.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { claimNames, completeNames, identityOf, type Move } from './claim-names.ts';
 import { uploadName } from './file-name.ts';
 import { type LiveRole, liveRoles } from './model.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { createTestClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { type Db, openDb, openSqliteDb } from '../schema/db.ts';
 
 const script = fileURLToPath(new URL('./db.ts', import.meta.url));

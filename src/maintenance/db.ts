@@ -2,16 +2,16 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemClock } from '../kernel/clock.ts';
-import { loadConfig } from '../kernel/config.ts';
-import { backupSqlite } from '../kernel/db/backup-sqlite.ts';
-import { restoreSqlite } from '../kernel/db/restore-sqlite.ts';
-import { fileStamp } from '../kernel/db/sqlite-copies.ts';
-import { withExclusiveLock } from '../kernel/db/sqlite-lock.ts';
+import { backupSqlite } from '../kernel/db/sqlite/backup-sqlite.ts';
+import { restoreSqlite } from '../kernel/db/sqlite/restore-sqlite.ts';
+import { fileStamp } from '../kernel/db/sqlite/sqlite-copies.ts';
+import { withExclusiveLock } from '../kernel/db/sqlite/sqlite-lock.ts';
 import { AppError } from '../kernel/errors.ts';
-import { hidePassword } from '../kernel/hide-password.ts';
 import { createLog } from '../kernel/log.ts';
+import { loadConfig } from '../kernel/settings/config.ts';
+import { hidePassword } from '../kernel/settings/hide-password.ts';
 import { type Places, settlePlaces } from '../kernel/storage/places.ts';
+import { systemClock } from '../kernel/time/clock.ts';
 import { type Db, migrationsOf, openServerDb, openSqliteDb } from '../schema/db.ts';
 import { copyDatabase } from './copy-database.ts';
 

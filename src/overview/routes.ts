@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import type { Renderer, Viewer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
 import { movableList, renderLive, topicViewer } from '../kernel/stream/live-page.ts';

@@ -1,4 +1,4 @@
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { siteParam } from './links.ts';
 import type { Sites, SiteTag } from './sites.ts';
 

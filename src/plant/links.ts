@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LadderWidth } from '../kernel/images/thumbnail.ts';
+import type { LadderWidth } from '../kernel/images/thumbnails/thumbnail.ts';
 
 /** The filters every page of the plant understands; they live in the URL and nowhere else. */
 export type PageQuery = {

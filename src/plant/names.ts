@@ -1,6 +1,6 @@
 import { and, eq, gte } from 'drizzle-orm';
-import type { Clock } from '../kernel/clock.ts';
 import { insertMissing } from '../kernel/db/write.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { Sites } from './sites.ts';
 

@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { Config } from '../kernel/config.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Config } from '../kernel/settings/config.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { createSites, type Sites } from './sites.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTestClock } from '../kernel/clock.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { openTestDb, startMs, testDialects } from '../testing/databases.ts';
 import { createPlantNames } from './names.ts';

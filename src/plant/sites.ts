@@ -1,7 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm';
-import type { Clock } from '../kernel/clock.ts';
 import { insertMissing } from '../kernel/db/write.ts';
-import { createWallClock, type WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import { createWallClock, type WallClock } from '../kernel/time/time-zone.ts';
 import type { Db } from '../schema/db.ts';
 
 /** A plant. `name` is its short name in addresses, `title` the one people read ('' when none is set). */

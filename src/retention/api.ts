@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { may, noteChange } from '../kernel/http/access.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may, noteChange } from '../kernel/http/guards/access.ts';
 import { runCauses, runOutcomes } from './record-runs.ts';
 import type { Retention } from './retention.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cut, Holdings, RetentionKind } from '../kernel/retention-kind.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /** Others get at least as much of the database as a clean-up takes; a pause is never longer than this. */
 const longestPauseMs = 100;

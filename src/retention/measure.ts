@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
 import type { Amount, Hindrance, Holdings, RetentionKind } from '../kernel/retention-kind.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { cutsOf } from './clean-up.ts';
 
 /** What is measured is told again for this long; a page full of viewers costs one look. */

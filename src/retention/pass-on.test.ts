@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type Bus, createBus } from '../kernel/bus/bus.ts';
 import { createLog } from '../kernel/log.ts';
+import { type Bus, createBus } from '../kernel/processes/bus/bus.ts';
 import { openMemoryBuses } from '../testing/memory-bus.ts';
 import { sharePassedOn } from './pass-on.ts';
 

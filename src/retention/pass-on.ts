@@ -1,4 +1,4 @@
-import type { Bus } from '../kernel/bus/bus.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
 
 /**
  * Answers how a process that does not clean up itself asks the one of its site that does, which tells whether anybody

@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, isNull, lte } from 'drizzle-orm';
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { RemovedByKind } from '../schema/retention-tables.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createTestClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
 import type { Cut, RetentionKind } from '../kernel/retention-kind.ts';
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import type { Db } from '../schema/db.ts';
 import { openTestDb } from '../testing/databases.ts';
 import type { Disk, readDisks } from './disks.ts';

@@ -1,8 +1,8 @@
-import type { Clock } from '../kernel/clock.ts';
+import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { startLoop } from '../kernel/loop.ts';
 import type { RetentionKind } from '../kernel/retention-kind.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { Db } from '../schema/db.ts';
 import type { RemovedByKind } from '../schema/retention-tables.ts';
 import { cutsOf, type Gone, takeAway } from './clean-up.ts';

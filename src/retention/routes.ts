@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { may, noteChange } from '../kernel/http/access.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import { redirectBack } from '../kernel/http/back.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may, noteChange } from '../kernel/http/guards/access.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
 import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';

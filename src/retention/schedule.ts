@@ -1,4 +1,4 @@
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /**
  * The latest instant, at or before `now`, at which the site's clock showed `timeOfDay` (HH:MM). Of a time that happens

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
+import { systemClock } from '../kernel/time/clock.ts';
 import {
   type DatabaseServer,
   isMissing,

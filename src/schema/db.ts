@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import type { Clock } from '../kernel/clock.ts';
 import type { Database, Queryable } from '../kernel/db/database.ts';
-import { openSqlite } from '../kernel/db/open-sqlite.ts';
-import { openSqliteSafely } from '../kernel/db/open-sqlite-safely.ts';
+import { openSqlite } from '../kernel/db/sqlite/open-sqlite.ts';
+import { openSqliteSafely } from '../kernel/db/sqlite/open-sqlite-safely.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Note } from '../kernel/storage/places.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Tables } from './define-schema.ts';
 import * as sqliteTables from './sqlite.ts';
 
@@ -39,11 +39,11 @@ function unsavedNotes(reason: string | undefined): Note[] {
 /** Opens a PostgreSQL, MySQL or MariaDB database; their drivers are loaded only then. */
 export async function openServerDb(options: { url: string; clock: Clock; log: Log }): Promise<Db> {
   if (dialectOf(options.url) === 'postgres') {
-    const { openPostgres } = await import('../kernel/db/open-postgres.ts');
+    const { openPostgres } = await import('../kernel/db/servers/open-postgres.ts');
     const tables = (await import('./postgres.ts')) as unknown as Tables;
     return openPostgres({ ...options, tables, migrationsFolder: migrationsOf('postgres') });
   }
-  const { openMysql } = await import('../kernel/db/open-mysql.ts');
+  const { openMysql } = await import('../kernel/db/servers/open-mysql.ts');
   const tables = (await import('./mysql.ts')) as unknown as Tables;
   return openMysql({ ...options, tables, migrationsFolder: migrationsOf('mysql') });
 }
@@ -54,11 +54,11 @@ export async function openServerReader(
   log: Log,
 ): Promise<{ tables: Tables; read: Queryable; close(): Promise<void> }> {
   if (dialectOf(url) === 'postgres') {
-    const { openPostgresReader } = await import('../kernel/db/open-postgres.ts');
+    const { openPostgresReader } = await import('../kernel/db/servers/open-postgres.ts');
     const tables = (await import('./postgres.ts')) as unknown as Tables;
     return { tables, ...openPostgresReader(url, log) };
   }
-  const { openMysqlReader } = await import('../kernel/db/open-mysql.ts');
+  const { openMysqlReader } = await import('../kernel/db/servers/open-mysql.ts');
   const tables = (await import('./mysql.ts')) as unknown as Tables;
   return { tables, ...openMysqlReader(url, log) };
 }

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
-import type { Config } from '../kernel/config.ts';
-import { may } from '../kernel/http/access.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import type { Renderer } from '../kernel/http/render.ts';
-import { settings } from '../kernel/settings.ts';
+import type { Config } from '../kernel/settings/config.ts';
+import { settings } from '../kernel/settings/settings.ts';
 import { settingsPage } from './views.ts';
 
 export type SettingsDeps = { renderer: Renderer; config: Config; warnings: string[]; version: string };

@@ -1,4 +1,4 @@
-import { hidePassword } from '../kernel/hide-password.ts';
+import { hidePassword } from '../kernel/settings/hide-password.ts';
 
 /** Settings → what the Settings page prints (template `settings/page`, data SettingsPage). */
 

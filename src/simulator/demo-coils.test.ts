@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTestClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { coilDefects, coilPictureCount, coilSize, defectsOfPicture } from './coil-pictures.ts';
 import { shotAt, startDemoCoils } from './demo-coils.ts';
 

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Clock } from '../kernel/clock.ts';
+import { type Loop, startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { type Loop, startLoop } from '../kernel/loop.ts';
-import { createWallClock, type WallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import { createWallClock, type WallClock } from '../kernel/time/time-zone.ts';
 import { coilFiles, coilPictureCount } from './coil-pictures.ts';
 import { drawOnce } from './draw-once.ts';
 import { copyImage, ensureFolder, isTemporary, listNames } from './place-image.ts';

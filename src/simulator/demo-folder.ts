@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { PicturePool } from './picture-pool.ts';
 import { copyImage, ensureFolder, isTemporary, linkImage, listNames, readName } from './place-image.ts';
 import type { PlannedImage } from './plant-station.ts';

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
-import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
+import { type Loop, startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { type Loop, startLoop } from '../kernel/loop.ts';
-import { createWallClock } from '../kernel/time-zone.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import { createShelf, readDemoContents, summarize } from './demo-folder.ts';
 import { createProduction, type Production } from './demo-production.ts';
 import { beginState, continueState, usualHistory } from './demo-schedule.ts';

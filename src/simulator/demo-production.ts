@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Shelf } from './demo-folder.ts';
 import type { PlantPlan } from './plant.ts';
 import type { PlannedImage } from './plant-station.ts';

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { systemClock } from '../kernel/clock.ts';
-import { type Config, loadConfig } from '../kernel/config.ts';
 import { createLog } from '../kernel/log.ts';
+import { type Config, loadConfig } from '../kernel/settings/config.ts';
+import { systemClock } from '../kernel/time/clock.ts';
 import { startDemoCoils } from './demo-coils.ts';
 import { startDemoPlant } from './demo-plant.ts';
 

@@ -1,6 +1,6 @@
 import { constants, copyFile, link, mkdir, readdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /** Names that start so are still being written; every watcher passes them over. */
 const temporaryPrefix = '.tmp-';

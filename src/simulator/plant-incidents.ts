@@ -1,4 +1,4 @@
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { dayNumberAt, instantOf, worksThroughout } from './plant-shifts.ts';
 import type { StationPlan } from './plant-stations.ts';
 import { type DefectKind, defectKinds } from './products.ts';

@@ -1,5 +1,5 @@
-import { civilDateOf, dayNumberOf } from '../kernel/civil-date.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import { civilDateOf, dayNumberOf } from '../kernel/time/civil-date.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { ShiftTime } from './plant-stations.ts';
 
 /** One shift on one day: epoch ms, half-open. */

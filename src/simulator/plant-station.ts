@@ -1,5 +1,5 @@
 import type { SequenceGap } from '../inspections/model.ts';
-import type { WallClock } from '../kernel/time-zone.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 import { formatName } from './place-image.ts';
 import type { Incidents, Mishap, Span } from './plant-incidents.ts';
 import { listShifts, type Shift } from './plant-shifts.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import { readName } from './place-image.ts';
 import { type PlantOptions, planPlant } from './plant.ts';
 import { worksThroughout } from './plant-shifts.ts';

@@ -1,4 +1,4 @@
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import { createIncidentBook, type Incidents } from './plant-incidents.ts';
 import { type Pace, type PlannedImage, planStation } from './plant-station.ts';
 import { demoStations, type StationPlan } from './plant-stations.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestClock } from '../kernel/clock.ts';
 import { createLog } from '../kernel/log.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 import { isNormal } from './figures.ts';
 import type { SystemState } from './read-state.ts';

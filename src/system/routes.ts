@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
-import type { Clock } from '../kernel/clock.ts';
-import { may } from '../kernel/http/access.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { may } from '../kernel/http/guards/access.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
 import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { System } from './system.ts';
 import { type FullDisk, type SystemPage, systemView, type WaysView } from './views.ts';
 

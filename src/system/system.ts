@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Clock } from '../kernel/clock.ts';
 import type { AppMiddleware } from '../kernel/http/env.ts';
+import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import { startLoop } from '../kernel/loop.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import { type Figure, type FigureKey, type SystemLimits, systemFigures } from './figures.ts';
 import { createHistory, type History } from './history.ts';
 import { createMetrics } from './metrics.ts';

@@ -8,8 +8,8 @@
  *   system/_figure   FigureView     part #figure-<key>
  */
 import { sparkline } from '../kernel/charts/sparkline.ts';
-import type { Listener } from '../kernel/http/listeners.ts';
-import type { TlsStatus } from '../kernel/http/tls.ts';
+import type { Listener } from '../kernel/http/server/listeners.ts';
+import type { TlsStatus } from '../kernel/http/server/tls.ts';
 import type { LivePage } from '../kernel/stream/live-page.ts';
 import { type Figure, type FigureKey, type FigureUnit, isNormal, type NormalRange } from './figures.ts';
 import type { History } from './history.ts';

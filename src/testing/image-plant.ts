@@ -11,12 +11,12 @@ import { imageRoutes } from '../inspections/images/routes.ts';
 import type { InspectionRef } from '../inspections/model.ts';
 import { createInspectionReads, type InspectionReads } from '../inspections/reads.ts';
 import { createRecordInspections } from '../inspections/record-inspections.ts';
-import { createTestClock } from '../kernel/clock.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { createErrorHandlers } from '../kernel/http/errors.ts';
 import { createI18n } from '../kernel/i18n/i18n.ts';
-import { createThumbnailStore, type ThumbnailStore } from '../kernel/images/thumbnail-store.ts';
+import { createThumbnailStore, type ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import { createLog } from '../kernel/log.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { type Db, openSqliteDb } from '../schema/db.ts';
 import { openMainSite } from './main-site.ts';
 

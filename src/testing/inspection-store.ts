@@ -4,7 +4,7 @@ import type { VerdictCounts } from '../inspections/model.ts';
 import { createInspectionReads } from '../inspections/reads.ts';
 import { createRecordInspections } from '../inspections/record-inspections.ts';
 import { createRootPlaces } from '../inspections/root-places.ts';
-import { type Clock, createTestClock } from '../kernel/clock.ts';
+import { type Clock, createTestClock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { openTestDb, type testDialects } from './databases.ts';

@@ -1,4 +1,4 @@
-import { createWallClock } from '../kernel/time-zone.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import type { CameraFacts } from '../live/camera-views.ts';
 import { cameraView } from '../live/camera-views.ts';
 import { defectView } from '../live/defect-table.ts';

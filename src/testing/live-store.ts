@@ -1,4 +1,4 @@
-import { createTestClock } from '../kernel/clock.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { createLiveChannels } from '../live/channels.ts';
 import { createLiveQueries } from '../live/live-queries.ts';
 import { createRecordLiveImages, type LiveFile } from '../live/record-live-images.ts';

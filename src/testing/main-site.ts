@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import { createSites, type Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 

@@ -1,6 +1,6 @@
-import { type Bus, createBus } from '../kernel/bus/bus.ts';
-import type { LinkListener } from '../kernel/bus/link.ts';
 import { createLog } from '../kernel/log.ts';
+import { type Bus, createBus } from '../kernel/processes/bus/bus.ts';
+import type { LinkListener } from '../kernel/processes/bus/link.ts';
 
 /** The buses of so many processes on one database: each hears what any other says. */
 export function openMemoryBuses(count: number): Bus[] {

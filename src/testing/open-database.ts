@@ -1,6 +1,7 @@
 /** A process of its own that opens a database, as a start of the product does, and prints what became of it. */
-import { systemClock } from '../kernel/clock.ts';
+
 import { createLog } from '../kernel/log.ts';
+import { systemClock } from '../kernel/time/clock.ts';
 import { openDb } from '../schema/db.ts';
 
 const [, , path = '', url] = process.argv;

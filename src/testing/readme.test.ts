@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { settings } from '../kernel/settings.ts';
+import { settings } from '../kernel/settings/settings.ts';
 import { withSettingsTable } from './settings-table.ts';
 
 const readme = new URL('../../README.md', import.meta.url);

@@ -1,7 +1,7 @@
 /** `node src/testing/settings-table.ts` writes the table of settings into README.md, between its two marks. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { settings } from '../kernel/settings.ts';
+import { settings } from '../kernel/settings/settings.ts';
 
 const start = '<!-- settings -->';
 const end = '<!-- /settings -->';

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import type { Hono } from 'hono';
 import sharp from 'sharp';
 import { createApp } from '../app.ts';
-import { createTestClock } from '../kernel/clock.ts';
-import { loadConfig } from '../kernel/config.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { type RunningServer, startServer } from '../kernel/http/server.ts';
+import { type RunningServer, startServer } from '../kernel/http/server/server.ts';
 import { createLog } from '../kernel/log.ts';
+import { loadConfig } from '../kernel/settings/config.ts';
+import { createTestClock } from '../kernel/time/clock.ts';
 import { createServices, type Services } from '../services.ts';
 import { createServerDatabase } from './databases.ts';
 

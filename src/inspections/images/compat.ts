@@ -1,12 +1,12 @@
 import { basename, isAbsolute } from 'node:path';
 import { Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
-import { may } from '../../kernel/http/access.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/access.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
-import { sendThumbnail } from '../../kernel/images/send-thumbnail.ts';
-import { compatSpec } from '../../kernel/images/thumbnail.ts';
-import type { ThumbnailStore } from '../../kernel/images/thumbnail-store.ts';
+import { sendThumbnail } from '../../kernel/images/thumbnails/send-thumbnail.ts';
+import { compatSpec } from '../../kernel/images/thumbnails/thumbnail.ts';
+import type { ThumbnailStore } from '../../kernel/images/thumbnails/thumbnail-store.ts';
 import { type ConfinedFailure, openInside } from '../../kernel/storage/confine.ts';
 import type { OpenFile } from '../../kernel/storage/open-file.ts';
 import { apiDocs } from '../api-docs.ts';

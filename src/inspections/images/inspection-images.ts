@@ -1,7 +1,5 @@
 import { eq, min } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
-import { createBatch } from '../../kernel/batch.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import {
   beingWritten,
   isBeingWritten,
@@ -12,10 +10,12 @@ import {
 import { type PixelSize, readPixelSize } from '../../kernel/images/pixel-size.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import type { Caching } from '../../kernel/images/send-file.ts';
-import type { Thumbnail, ThumbnailSpec } from '../../kernel/images/thumbnail.ts';
-import type { ThumbnailAnswer, ThumbnailStore } from '../../kernel/images/thumbnail-store.ts';
+import type { Thumbnail, ThumbnailSpec } from '../../kernel/images/thumbnails/thumbnail.ts';
+import type { ThumbnailAnswer, ThumbnailStore } from '../../kernel/images/thumbnails/thumbnail-store.ts';
+import { createBatch } from '../../kernel/jobs/batch.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type OpenFile, openRegularFile } from '../../kernel/storage/open-file.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionRef } from '../model.ts';
 import type { RootPlaces } from '../root-places.ts';

@@ -1,4 +1,4 @@
-import { stripSpec } from '../../kernel/images/thumbnail.ts';
+import { stripSpec } from '../../kernel/images/thumbnails/thumbnail.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { InspectionQueries } from '../inspection-queries.ts';
 import type { InspectionImages } from './inspection-images.ts';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../kernel/clock.ts';
-import { stripSpec } from '../../kernel/images/thumbnail.ts';
+import { stripSpec } from '../../kernel/images/thumbnails/thumbnail.ts';
+import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
-import { type Loop, startLoop } from '../../kernel/loop.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionRef } from '../model.ts';
 import type { InspectionImages } from './inspection-images.ts';

@@ -1,19 +1,19 @@
 import { Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
-import { may, noteChange } from '../../kernel/http/access.ts';
 import { redirectBack } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { may, noteChange } from '../../kernel/http/guards/access.ts';
 import { sendPlaceholder } from '../../kernel/images/placeholder.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
-import { sendThumbnail } from '../../kernel/images/send-thumbnail.ts';
+import { sendThumbnail } from '../../kernel/images/thumbnails/send-thumbnail.ts';
 import {
   cardSpec,
   ladderSpec,
   ladderWidths,
   stripSpec,
   type ThumbnailSpec,
-} from '../../kernel/images/thumbnail.ts';
+} from '../../kernel/images/thumbnails/thumbnail.ts';
 import { type ImageSize, imageHref, imageSrc } from '../../plant/links.ts';
 import type { Sites } from '../../plant/sites.ts';
 import { apiDocs } from '../api-docs.ts';

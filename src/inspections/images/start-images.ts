@@ -1,6 +1,6 @@
-import type { Clock } from '../../kernel/clock.ts';
-import { createThumbnailStore, type ThumbnailStore } from '../../kernel/images/thumbnail-store.ts';
+import { createThumbnailStore, type ThumbnailStore } from '../../kernel/images/thumbnails/thumbnail-store.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionReads } from '../reads.ts';
 import type { RootPlaces } from '../root-places.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
 import { createSites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
 import { openTestDb } from '../../testing/databases.ts';

@@ -1,9 +1,9 @@
 import { and, asc, gt, inArray, isNull } from 'drizzle-orm';
-import type { Clock } from '../../kernel/clock.ts';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { isAway } from '../../kernel/images/locate-image.ts';
 import type { Cut, Hindrance, RetentionKind } from '../../kernel/retention-kind.ts';
 import { type Deletion, deleteFiles } from '../../kernel/storage/delete-files.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders, KnownFolder } from '../folders.ts';
 import { hourMs } from '../roll-ups.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFormat } from '../i18n/format.ts';
-import { createWallClock } from '../time-zone.ts';
+import { createWallClock } from '../time/time-zone.ts';
 import { type LinePoint, lineTrend } from './line-trend.ts';
 
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
-import type { WallClock } from '../time-zone.ts';
+import type { WallClock } from '../time/time-zone.ts';
 import { coordinate, escapeText, pathOf, svgImage } from './svg.ts';
 import { type TickNames, timeTicks } from './time-ticks.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFormat } from '../i18n/format.ts';
 import type { Lang } from '../i18n/languages.ts';
-import { createWallClock } from '../time-zone.ts';
+import { createWallClock } from '../time/time-zone.ts';
 import { timeTicks } from './time-ticks.ts';
 
 const seoul = createWallClock('Asia/Seoul');

@@ -1,6 +1,6 @@
 import type { Format } from '../i18n/format.ts';
-import { type LocalStep, localStepsWithin, stepMs } from '../local-steps.ts';
-import type { WallClock } from '../time-zone.ts';
+import { type LocalStep, localStepsWithin, stepMs } from '../time/local-steps.ts';
+import type { WallClock } from '../time/time-zone.ts';
 
 const dayMs = 86_400_000;
 

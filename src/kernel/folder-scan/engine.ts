@@ -1,4 +1,4 @@
-import { type Loop, startLoop } from '../loop.ts';
+import { type Loop, startLoop } from '../jobs/loop.ts';
 import { detectWatchMode } from '../storage/file-system.ts';
 import { createAbsences } from './absences.ts';
 import { createBackfill } from './backfill.ts';

@@ -1,5 +1,5 @@
 import { checkCompletenessSync } from '../images/completeness.ts';
-import type { WallClock } from '../time-zone.ts';
+import type { WallClock } from '../time/time-zone.ts';
 import type { FoundFile } from './found-files.ts';
 import { lookUpFile } from './look-up.ts';
 import type { NameFacts } from './reading.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { WallClock } from '../time-zone.ts';
+import type { WallClock } from '../time/time-zone.ts';
 import type { FolderRef } from './found-files.ts';
 
 /**

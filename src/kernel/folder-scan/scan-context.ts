@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { WallClock } from '../time-zone.ts';
+import type { Clock } from '../time/clock.ts';
+import type { WallClock } from '../time/time-zone.ts';
 import type { FolderRef, FoundBatch } from './found-files.ts';
 import type { NameSet } from './name-set.ts';
 import type { NameFacts } from './reading.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../clock.ts';
-import { collectGarbage } from '../collect-garbage.ts';
+import { collectGarbage } from '../jobs/collect-garbage.ts';
 import type { Log } from '../log.ts';
+import type { Clock } from '../time/clock.ts';
 import type { FolderRef, PackedBatch } from './found-files.ts';
 import type { FromScanner, KnownRoot, Listed, ScanThreadData, ToScanner } from './messages.ts';
 import { createOpenRescans } from './open-rescans.ts';

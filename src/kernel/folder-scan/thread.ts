@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { systemClock } from '../clock.ts';
 import { createLog } from '../log.ts';
-import { createWallClock } from '../time-zone.ts';
+import { systemClock } from '../time/clock.ts';
+import { createWallClock } from '../time/time-zone.ts';
 import { type ScanEngine, startScanEngine } from './engine.ts';
 import { createExclude } from './exclude.ts';
 import { countOf, forgetFiles, rememberedFolder } from './folder-state.ts';

@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { MiddlewareHandler } from 'hono';
-import { isAlreadySent } from './already-sent.ts';
 import type { AppEnv } from './env.ts';
+import { isAlreadySent } from './server/already-sent.ts';
 
 /** Below this, the saving is smaller than a packet. */
 const MIN_BYTES = 1024;

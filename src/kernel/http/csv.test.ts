@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import { csvResponse, MAX_CSV_ROWS } from './csv.ts';
 import type { AppEnv } from './env.ts';
-import { startServer } from './server.ts';
+import { startServer } from './server/server.ts';
 
 type Rows = Parameters<typeof csvResponse>[1]['rows'];
 

@@ -4,7 +4,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { Translate } from '../i18n/i18n.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
-import type { Change, Door } from './door.ts';
+import type { Change, Door } from './guards/door.ts';
 
 export type Theme = 'dark' | 'light' | 'system';
 

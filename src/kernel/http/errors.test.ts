@@ -5,8 +5,8 @@ import { AppError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import type { AppEnv } from './env.ts';
 import { createErrorHandlers, type RenderProblem } from './errors.ts';
-import { bodySizeLimit, timeLimit, urlLimit } from './limits.ts';
-import { requestLog } from './request-log.ts';
+import { bodySizeLimit, timeLimit, urlLimit } from './guards/limits.ts';
+import { requestLog } from './guards/request-log.ts';
 
 function createApp(renderProblem: RenderProblem = (_c, problem, form) => `${form}: ${problem.message}`) {
   const lines: string[] = [];

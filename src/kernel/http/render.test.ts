@@ -6,8 +6,8 @@ import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compression } from './compression.ts';
 import type { AppEnv } from './env.ts';
+import { securityHeaders, untrustedFileHeaders } from './guards/security-headers.ts';
 import { createRenderer } from './render.ts';
-import { securityHeaders, untrustedFileHeaders } from './security-headers.ts';
 
 let viewsDir: string;
 

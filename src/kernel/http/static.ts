@@ -4,12 +4,12 @@ import { join, posix, relative, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { AppError } from '../errors.ts';
-import { may } from './access.ts';
 import { bodyOf } from './body.ts';
 import { chooseEncoding } from './compression.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { AppContext, AppEnv } from './env.ts';
 import { matchesEtag } from './etag.ts';
+import { may } from './guards/access.ts';
 
 /** All our own files with their compressed forms live in memory; more than this is a mistake in the package. */
 const MAX_TOTAL_BYTES = 16 * 1024 * 1024;

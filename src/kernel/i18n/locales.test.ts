@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { settings } from '../settings.ts';
+import { settings } from '../settings/settings.ts';
 import { type Lang, languages } from './languages.ts';
 
 const plural = /_(zero|one|two|few|many|other)$/;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readPixelSize } from './pixel-size.ts';
-import { ladderSpec, renderThumbnail, type ThumbnailSpec } from './thumbnail.ts';
+import { ladderSpec, renderThumbnail, type ThumbnailSpec } from './thumbnails/thumbnail.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'linesight-bmp-'));
 afterAll(() => rmSync(folder, { recursive: true }));

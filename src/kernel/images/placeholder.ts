@@ -1,5 +1,5 @@
 import type { AppContext } from '../http/env.ts';
-import { untrustedFileHeaders } from '../http/security-headers.ts';
+import { untrustedFileHeaders } from '../http/guards/security-headers.ts';
 
 /** Characters that fit in a line of the picture; a Korean one is twice as wide. */
 const LINE_WIDTH = 20;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
-import { type LadderWidth, ladderSpec, renderThumbnail } from './thumbnail.ts';
+import { type LadderWidth, ladderSpec, renderThumbnail } from './thumbnails/thumbnail.ts';
 
 // Images are read into memory, and JPEGs copied to files, that held others before.
 

@@ -15,7 +15,7 @@ import { Hono } from 'hono';
 import sharp from 'sharp';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import type { AppEnv } from '../http/env.ts';
-import { startServer } from '../http/server.ts';
+import { startServer } from '../http/server/server.ts';
 import { createLog } from '../log.ts';
 import { openInside } from '../storage/confine.ts';
 import { sendFile } from './send-file.ts';

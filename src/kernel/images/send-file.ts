@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { AppContext } from '../http/env.ts';
 import { matchesEtag } from '../http/etag.ts';
-import { untrustedFileHeaders } from '../http/security-headers.ts';
+import { untrustedFileHeaders } from '../http/guards/security-headers.ts';
 import { type OpenFile, readWhole } from '../storage/open-file.ts';
 import { type ByteRange, parseByteRange } from './byte-range.ts';
 import { contentDisposition } from './content-disposition.ts';

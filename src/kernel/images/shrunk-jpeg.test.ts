@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
-import { compatSpec, ladderSpec, renderThumbnail, stripSpec, type ThumbnailSpec } from './thumbnail.ts';
+import {
+  compatSpec,
+  ladderSpec,
+  renderThumbnail,
+  stripSpec,
+  type ThumbnailSpec,
+} from './thumbnails/thumbnail.ts';
 
 // JPEGs of sizes that their decoder makes at a half, a quarter or an eighth.
 

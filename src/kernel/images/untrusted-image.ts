@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { createScratchFiles } from '../storage/scratch-files.ts';
-import { countPasses } from './jpeg-passes.ts';
+import { countPasses } from './thumbnails/jpeg-passes.ts';
 
 /** Larger images are refused from their header, before any memory is given to them. */
 const MAX_PIXELS = 100_000_000;

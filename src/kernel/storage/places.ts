@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../settings/config.ts';
 import { canUse, usableFolder } from './usable-folder.ts';
 
 /** Something about this installation its readers must know; the text is `notes.<key>`. */

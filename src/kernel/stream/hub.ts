@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Fragment } from './fragment.ts';
 import { createFrame } from './frame.ts';
 import { createLiveTopic, type LiveTopic, type LiveTopicContext } from './live-topic.ts';

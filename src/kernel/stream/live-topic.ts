@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
+import type { Clock } from '../time/clock.ts';
 import { contentHash, type Fragment, snapshotOf } from './fragment.ts';
 import { createFrame, type Frame } from './frame.ts';
 import { createPace } from './pace.ts';

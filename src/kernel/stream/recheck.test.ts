@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import type { Principal } from '../auth/principal.ts';
-import { systemClock } from '../clock.ts';
 import type { AppEnv } from '../http/env.ts';
-import { startServer } from '../http/server.ts';
+import { startServer } from '../http/server/server.ts';
 import { createLog } from '../log.ts';
+import { systemClock } from '../time/clock.ts';
 import { createTopics } from './topics.ts';
 
 const log = createLog({ level: 'silent', pretty: false });

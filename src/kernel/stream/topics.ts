@@ -1,8 +1,8 @@
 import type { Hono } from 'hono';
-import type { Clock } from '../clock.ts';
 import type { AppEnv } from '../http/env.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
+import type { Clock } from '../time/clock.ts';
 import { contentHash } from './fragment.ts';
 import { createHub, type StreamStats } from './hub.ts';
 import { streamRoutes } from './stream-routes.ts';

@@ -4,8 +4,8 @@ import { isProduct, lineAt, type Source } from './source.ts';
 
 type Note = (node: { start: number }, message: string) => void;
 
-const clockFile = 'src/kernel/clock.ts';
-const environmentFiles = ['src/kernel/config.ts', 'src/main.ts', 'src/start.js'];
+const clockFile = 'src/kernel/time/clock.ts';
+const environmentFiles = ['src/kernel/settings/config.ts', 'src/main.ts', 'src/start.js'];
 const consoleFiles = ['src/start.js'];
 
 const timeMessage =
@@ -55,7 +55,10 @@ function visitProduct(source: Source, note: Note): void {
       if (!mayAskTime && /^(Date\.now|performance\.timeOrigin|Temporal\.Now)$/.test(name))
         note(node, timeMessage);
       if (!mayReadEnvironment && name === 'process.env') {
-        note(node, 'reads the environment. Make it a setting in kernel/settings.ts and take the Config.');
+        note(
+          node,
+          'reads the environment. Make it a setting in kernel/settings/settings.ts and take the Config.',
+        );
       }
       if (!mayPrint && /^console\.\w+$/.test(name)) note(node, 'prints with console. Take a Log.');
     },

@@ -18,7 +18,7 @@ test.each([
   ['src/alerts/queries.ts', `import { x } from '../schema/db.ts'`],
   ['src/demo/plant.ts', `import { x } from '../simulator/plant.ts'`],
   ['src/simulator/demo.ts', `import { x } from '../inspections/file-name.ts'`],
-  ['src/kernel/loop.test.ts', `import { x } from '../testing/services.ts'`],
+  ['src/kernel/jobs/loop.test.ts', `import { x } from '../testing/services.ts'`],
 ])('%s may contain: %s', (path, code) => {
   expect(faults(path, code)).toEqual([]);
 });

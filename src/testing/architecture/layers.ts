@@ -14,6 +14,7 @@ const rootFiles: Record<string, Layer> = {
   'part-settings.ts': 'app',
   'open-live-pages.ts': 'app',
   'sections.ts': 'app',
+  'start-faults.ts': 'app',
   'app.ts': 'app',
   'reactions.ts': 'app',
   'main.ts': 'main',

@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
-import { systemClock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { compression } from '../../kernel/http/compression.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { createErrorHandlers } from '../../kernel/http/errors.ts';
+import { securityHeaders } from '../../kernel/http/guards/security-headers.ts';
 import { htmxFiles } from '../../kernel/http/htmx-files.ts';
-import { securityHeaders } from '../../kernel/http/security-headers.ts';
-import { startServer } from '../../kernel/http/server.ts';
+import { startServer } from '../../kernel/http/server/server.ts';
 import { loadStaticFiles } from '../../kernel/http/static.ts';
 import { createLog } from '../../kernel/log.ts';
 import { createTopics } from '../../kernel/stream/topics.ts';
+import { systemClock } from '../../kernel/time/clock.ts';
 
 /** A server with one live page and nothing else: the stream alone, without a plant behind it. */
 export type CardsServer = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../kernel/clock.ts';
+import { systemClock } from '../../kernel/time/clock.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess } from '../faults/plant-process.ts';
 import { useBrowser } from './browser.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../kernel/clock.ts';
+import { systemClock } from '../../kernel/time/clock.ts';
 import { startMs } from '../databases.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess } from '../faults/plant-process.ts';
 import { findFreePort } from '../free-port.ts';

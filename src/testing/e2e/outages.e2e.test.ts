@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../kernel/clock.ts';
+import { systemClock } from '../../kernel/time/clock.ts';
 import { imageName } from '../faults/plant-images.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess } from '../faults/plant-process.ts';
 import { findFreePort } from '../free-port.ts';

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../../kernel/clock.ts';
+import { systemClock } from '../../kernel/time/clock.ts';
 import { createTestApp, type TestApp, type TestAppOptions } from '../test-app.ts';
 import { type TestBrowser, useBrowser, type WatchedPage } from './browser.ts';
 import { placeImage } from './images.ts';

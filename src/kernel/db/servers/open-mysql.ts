@@ -1,0 +1,157 @@
+import { drizzle } from 'drizzle-orm/mysql2';
+import mysql from 'mysql2/promise';
+import { AppError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Database, Queryable } from '../database.ts';
+import { migrationsTable, pendingMigrations, readMigrations } from '../migrations.ts';
+import { createWriteTurns } from '../write-turns.ts';
+import { connectAtStart, connectTimeoutMs, maxConnections, queryTimeoutMs } from './connect-server.ts';
+import type { ServerOptions } from './open-postgres.ts';
+
+/** A process that starts waits this long for another to change the tables. */
+const lockWaitSec = 60;
+/** Nothing is cut off or guessed silently, and a statement sees what other processes have committed before it. */
+const sessionSettings = [
+  `set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'`,
+  'set session transaction isolation level read committed',
+];
+
+/**
+ * Opens a MySQL or MariaDB database and brings its tables up to date; see `openPostgres`. Names are compared byte by
+ * byte, as file systems do.
+ *
+ * @throws AppError 'unavailable' when it cannot be used, is too old, or its tables are of a newer program.
+ */
+export async function openMysql<T>(options: ServerOptions<T>): Promise<Database<T>> {
+  const { url, tables, migrationsFolder, log } = options;
+  await connectAtStart(url, options, () => migrate(url, migrationsFolder));
+  const pool = createPool(url, log);
+  const turns = createWriteTurns();
+  return {
+    dialect: 'mysql',
+    tables,
+    read: drizzle(pool) as unknown as Queryable,
+    tx: (fn) =>
+      turns.run(() =>
+        inTransaction(pool, (connection) => fn(drizzle(connection as never) as unknown as Queryable)),
+      ),
+    writeFault: turns.fault,
+    pendingWrites: turns.pending,
+    ping: async () => void (await pool.query('select 1')),
+    close: async () => {
+      await turns.onIdle();
+      await pool.end();
+    },
+  };
+}
+
+/** Opens a MySQL or MariaDB database for a few reads. */
+export function openMysqlReader(url: string, log: Log): { read: Queryable; close(): Promise<void> } {
+  const pool = createPool(url, log, 1);
+  return { read: drizzle(pool) as unknown as Queryable, close: () => pool.end() };
+}
+
+/** How every connection to the server is opened. */
+export function mysqlConnectionOptions(url: string): mysql.ConnectionOptions {
+  return {
+    uri: url.replace(/^mariadb:/, 'mysql:'),
+    connectTimeout: connectTimeoutMs,
+    charset: 'utf8mb4',
+    enableKeepAlive: true,
+    // MariaDB has JSON as text; so that both are read alike.
+    jsonStrings: true,
+    // Rows found already equal do not count as changed.
+    flags: ['-FOUND_ROWS'],
+  };
+}
+
+function createPool(url: string, log: Log, connectionLimit = maxConnections): mysql.Pool {
+  const pool = mysql.createPool({ ...mysqlConnectionOptions(url), connectionLimit });
+  pool.pool.on('connection', (connection) => {
+    connection.on('error', (error) => log.warn({ err: error }, 'A connection to the database was lost'));
+    for (const setting of sessionSettings) connection.query(setting, () => {});
+  });
+  return pool;
+}
+
+async function inTransaction<T>(
+  pool: mysql.Pool,
+  work: (connection: mysql.PoolConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await pool.getConnection();
+  // A server that does not answer any more must not hold up every later write.
+  const timer = setTimeout(() => connection.destroy(), queryTimeoutMs);
+  let isBroken = false;
+  try {
+    await connection.query('begin');
+    const result = await work(connection);
+    await connection.query('commit');
+    return result;
+  } catch (error) {
+    await connection.query('rollback').catch(() => {
+      isBroken = true;
+    });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    if (isBroken) connection.destroy();
+    else connection.release();
+  }
+}
+
+async function migrate(url: string, migrationsFolder: string): Promise<void> {
+  const connection = await mysql.createConnection(mysqlConnectionOptions(url));
+  connection.on('error', () => {});
+  try {
+    const collation = await binaryCollation(connection);
+    await takeLock(connection);
+    await connection.query(
+      `create table if not exists ${migrationsTable} (id bigint auto_increment primary key, hash varchar(64) not null, created_at bigint)`,
+    );
+    const [rows] = await connection.query<mysql.RowDataPacket[]>(
+      `select max(created_at) as newest from ${migrationsTable}`,
+    );
+    const newest = rows[0]?.newest === null ? undefined : Number(rows[0]?.newest);
+    for (const { madeAt, hash, statements } of pendingMigrations(readMigrations(migrationsFolder), newest)) {
+      for (const statement of statements) await connection.query(withCollation(statement, collation));
+      const note = `insert into ${migrationsTable} (hash, created_at) values (?, ?)`;
+      await connection.query(note, [hash, madeAt]);
+    }
+  } finally {
+    // Gives the lock back too.
+    connection.destroy();
+  }
+}
+
+async function takeLock(connection: mysql.Connection): Promise<void> {
+  const [rows] = await connection.query<mysql.RowDataPacket[]>(
+    `select get_lock(concat(database(), '.linesight'), ${lockWaitSec}) as taken`,
+  );
+  if (rows[0]?.taken !== 1)
+    throw new AppError(
+      'unavailable',
+      'Another process changes the tables of the database; start again later.',
+    );
+}
+
+/**
+ * The collation by which texts are equal only when they are the same, trailing spaces included.
+ *
+ * @throws AppError 'unavailable' when the server is too old.
+ */
+async function binaryCollation(connection: mysql.Connection): Promise<string> {
+  const [rows] = await connection.query<mysql.RowDataPacket[]>('select version() as version');
+  const text = String(rows[0]?.version);
+  const [major = 0, minor = 0] = text.split('.').map(Number.parseFloat);
+  const isMaria = /mariadb/i.test(text);
+  const isOld = isMaria ? major < 10 || (major === 10 && minor < 6) : major < 8;
+  if (isOld)
+    throw new AppError('unavailable', `${text} is too old; MySQL 8 or MariaDB 10.6 or newer is needed.`);
+  return isMaria ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
+}
+
+/** A new table says how its texts compare, whatever the database was created with. */
+function withCollation(statement: string, collation: string): string {
+  if (!/^\s*create table/i.test(statement)) return statement;
+  return statement.replace(/;?\s*$/, ` engine = InnoDB default charset = utf8mb4 collate = ${collation};`);
+}

@@ -1,0 +1,105 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Note } from '../../storage/places.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Database } from '../database.ts';
+import { openSqlite } from './open-sqlite.ts';
+import { checkSqliteFile } from './sqlite-check.ts';
+import { setAside } from './sqlite-copies.ts';
+import { holdLock, withExclusiveLock } from './sqlite-lock.ts';
+
+/** A start waits this long for the check of the file; that of a large file goes on behind it. */
+const usualPatienceMs = 3_000;
+
+export type SafeSqliteOptions<T> = {
+  path: string;
+  tables: T;
+  migrationsFolder: string;
+  clock: Clock;
+  log: Log;
+  /** Another time that the start waits for the check, ms. */
+  checkPatienceMs?: number | undefined;
+};
+
+/**
+ * Opens an SQLite file as `openSqlite` does, unless it is damaged: then it is set aside, said in the log and in `notes`,
+ * and a new one takes its place. Damage that is found only behind the start is said, noted in `<file>.damaged`, and the
+ * file set aside at the next start. While it is open, nobody can restore over it.
+ *
+ * @throws AppError 'unavailable' or 'conflict' as `openSqlite` and `holdLock`.
+ */
+export async function openSqliteSafely<T>(
+  options: SafeSqliteOptions<T>,
+): Promise<{ db: Database<T>; notes(): Note[] }> {
+  const { path, clock, log, checkPatienceMs = usualPatienceMs } = options;
+  const notes: Note[] = [];
+  makeFolder(path);
+  const check = await checkSqliteFile(path, checkPatienceMs);
+  const damage = readMark(path) ?? check.damage;
+  if (damage !== undefined) {
+    check.stop();
+    const aside = withExclusiveLock(path, () => setAside(path, clock.now()));
+    rmSync(markOf(path), { force: true });
+    log.error(
+      { database: path, setAside: aside, damage },
+      'The database is damaged and was set aside; a new one is begun',
+    );
+    notes.push({ key: 'corrupt', values: { file: path, aside, reason: damage } });
+  } else {
+    void check.rest.then((found) => {
+      if (found === undefined) return;
+      log.error(
+        { database: path, damage: found },
+        'The database is damaged; it is set aside at the next start',
+      );
+      notes.push({ key: 'damaged', values: { file: path, reason: found } });
+      noteDamage(path, found, log);
+    });
+  }
+  const lock = holdLock(path);
+  try {
+    const db = openSqlite(options);
+    const close = async () => {
+      check.stop();
+      await db.close();
+      lock.release();
+    };
+    return { db: { ...db, close }, notes: () => notes };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** A disk that takes nothing must not end a process that serves all the same; the next start checks for itself. */
+function noteDamage(path: string, damage: string, log: Log): void {
+  try {
+    writeFileSync(markOf(path), damage);
+  } catch (err) {
+    log.error({ err, database: path }, 'The damage could not be noted for the next start');
+  }
+}
+
+/** Where damage found behind a start is noted for the next one. */
+export function markOf(path: string): string {
+  return `${path}.damaged`;
+}
+
+function readMark(path: string): string | undefined {
+  try {
+    return readFileSync(markOf(path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('unavailable', `The database ${path} cannot be opened: ${reason}`, { cause: error });
+  }
+}

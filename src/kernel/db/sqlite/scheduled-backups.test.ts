@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openSqliteDb } from '../../../schema/db.ts';
+import { createLog } from '../../log.ts';
+import { createTestClock } from '../../time/clock.ts';
+import { startScheduledBackups } from './scheduled-backups.ts';
+
+const hourMs = 3_600_000;
+const startAt = Date.UTC(2025, 8, 6, 10);
+
+function createPlant(options: { intervalMs?: number; keep?: number } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'linesight-db-'));
+  const path = join(folder, 'data.sqlite');
+  const dir = join(folder, 'backups');
+  const clock = createTestClock(startAt);
+  const db = openSqliteDb(path);
+  const log = createLog({ level: 'silent', pretty: false });
+  const start = () =>
+    startScheduledBackups({ path, dir, clock, log, intervalMs: 24 * hourMs, keep: 3, ...options });
+  const backups = start();
+  onTestFinished(async () => {
+    await backups.stop();
+    await db.close();
+    rmSync(folder, { recursive: true });
+  });
+  const names = () => readdirSync(dir).map((name) => name.slice(-19, -6));
+  return { path, dir, clock, db, backups, start, names };
+}
+
+test('a backup is made when the newest is old enough, and a restart neither repeats nor forgets one', async () => {
+  const { db, clock, backups, start, names } = createPlant();
+  await db.tx((q) => q.insert(db.tables.stations).values({ siteId: 1, name: 'S9', createdAt: 0 }));
+  expect(backups.stats()).toMatchObject({ count: 0, newestAt: null, fault: null });
+  await backups.trigger();
+  expect(names()).toEqual(['2025-09-06T10']);
+  expect(backups.stats()).toMatchObject({ count: 1, newestAt: startAt, newestBytes: expect.any(Number) });
+  clock.advance(23 * hourMs);
+  const again = start();
+  await again.trigger();
+  expect(names()).toEqual(['2025-09-06T10']);
+  clock.advance(hourMs);
+  await again.trigger();
+  await again.stop();
+  expect(names()).toEqual(['2025-09-06T10', '2025-09-07T10']);
+});
+
+test('of the backups the newest are kept, and other files are left alone', async () => {
+  const { dir, clock, backups, names } = createPlant({ keep: 2 });
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'data.sqlite.backup-by-hand'), 'mine');
+  for (let day = 0; day < 4; day++) {
+    await backups.trigger();
+    clock.advance(24 * hourMs);
+  }
+  expect(names().filter((name) => name.startsWith('2025'))).toEqual(['2025-09-08T10', '2025-09-09T10']);
+  expect(readdirSync(dir)).toContain('data.sqlite.backup-by-hand');
+});
+
+test('a folder that cannot be written is told, and tried again', async () => {
+  const { dir, backups, names } = createPlant();
+  writeFileSync(dir, 'a file where the folder should be');
+  await backups.trigger();
+  expect(backups.stats().fault).toContain(dir);
+  rmSync(dir);
+  await backups.trigger();
+  expect(backups.stats().fault).toBeNull();
+  expect(names()).toEqual(['2025-09-06T10']);
+});
+
+test('an interval of zero makes no backups', async () => {
+  const { backups } = createPlant({ intervalMs: 0 });
+  await backups.trigger();
+  expect(backups.stats().count).toBe(0);
+});

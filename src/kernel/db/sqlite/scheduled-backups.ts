@@ -1,0 +1,105 @@
+import { statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { startLoop } from '../../jobs/loop.ts';
+import type { Log } from '../../log.ts';
+import type { Clock } from '../../time/clock.ts';
+import { fileStamp, keepNewest, listCopies, stampedAt } from './sqlite-copies.ts';
+
+/** How often is looked whether a backup is due; none is made right at a start, which has enough to do. */
+const lookEveryMs = 10 * 60_000;
+/** Room left on the backups' disk, beyond the backup itself. */
+const spareBytes = 64 * 1024 * 1024;
+
+export type BackupStats = {
+  dir: string;
+  /** Backups there are. */
+  count: number;
+  /** When the newest was made, epoch ms; null when there is none. */
+  newestAt: number | null;
+  newestBytes: number | null;
+  /** Why the last attempt failed; null when it did not. */
+  fault: string | null;
+};
+
+/** Backups of an SQLite file by themselves, as long as `stop` was not called. */
+export type ScheduledBackups = {
+  stats(): BackupStats;
+  /** Makes one now if it is due. */
+  trigger(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Copies the database to `<dir>/<its name>.backup-<date>` once the newest copy is `intervalMs` old, and keeps the newest
+ * `keep`; an interval of 0 makes none. When a backup is due is read from the files, so that a restart neither repeats nor forgets one.
+ */
+export function startScheduledBackups(options: {
+  path: string;
+  dir: string;
+  intervalMs: number;
+  keep: number;
+  clock: Clock;
+  log: Log;
+}): ScheduledBackups {
+  const { path, dir, intervalMs, keep, clock, log } = options;
+  const base = join(dir, basename(path));
+  let fault: string | null = null;
+
+  async function runIfDue(signal: AbortSignal): Promise<void> {
+    if (intervalMs === 0) return;
+    const [newest] = listCopies(base, 'backup');
+    const now = clock.now();
+    if (newest !== undefined && now - stampedAt(newest) < intervalMs) return;
+    try {
+      await refuseWithoutRoom(path, dir);
+      const to = `${base}.backup-${fileStamp(now)}`;
+      await copyInThread(path, to, signal);
+      if (signal.aborted) return;
+      keepNewest(base, 'backup', keep);
+      fault = null;
+      log.info({ backup: to }, 'The database was backed up');
+    } catch (error) {
+      fault = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
+
+  const loop = startLoop({ name: 'backup', intervalMs: lookEveryMs, log, run: runIfDue });
+  return {
+    stats: () => {
+      const copies = listCopies(base, 'backup');
+      const [newest] = copies;
+      return {
+        ...{ dir, count: copies.length, fault },
+        newestAt: newest === undefined ? null : stampedAt(newest),
+        newestBytes:
+          newest === undefined ? null : (statSync(newest, { throwIfNoEntry: false })?.size ?? null),
+      };
+    },
+    trigger: loop.trigger,
+    stop: loop.stop,
+  };
+}
+
+async function refuseWithoutRoom(path: string, dir: string): Promise<void> {
+  const disk = await statfs(dir).catch(() => undefined);
+  const needed = statSync(path).size + spareBytes;
+  if (disk && disk.bavail * disk.bsize < needed)
+    throw new Error(`${dir} has no room for a backup of ${Math.ceil(needed / 1e6)} MB`);
+}
+
+/** In a thread of its own, so that no page waits for the disk. */
+function copyInThread(path: string, to: string, signal: AbortSignal): Promise<void> {
+  const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData: { path, to } });
+  const end = () => void worker.terminate();
+  signal.addEventListener('abort', end, { once: true });
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Http2SecureServer } from 'node:http2';
+import type { Socket } from 'node:net';
+import { parseHostHeader } from '../guards/addresses.ts';
+
+/** The first byte of a TLS connection: a record of the handshake (RFC 8446, section 5.1). */
+const TLS_HANDSHAKE = 0x16;
+/** How long a caller may take to say its first word, and to take an answer that is one. */
+const PATIENCE_MS = 15_000;
+
+/**
+ * Lets a TLS server tell callers that speak plain HTTP to it where to go, instead of hanging up: who opens the address
+ * without https:// is sent on, a program is told. Nothing else is ever answered in plain text.
+ */
+export function answerPlainHttp(server: Http2SecureServer): void {
+  const toTls = server.listeners('connection') as ((this: Http2SecureServer, socket: Socket) => void)[];
+  const plain = createServer({ maxHeaderSize: 16 * 1024 }, pointToHttps);
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+    socket.on('error', ignore);
+    socket.once('readable', () => {
+      const first = socket.read() as Buffer | null;
+      if (first === null) return socket.destroy();
+      socket.unshift(first);
+      if (first[0] !== TLS_HANDSHAKE) {
+        const deadline = setTimeout(() => socket.destroy(), PATIENCE_MS);
+        socket.once('close', () => clearTimeout(deadline));
+        plain.emit('connection', socket);
+        return;
+      }
+      socket.setTimeout(0);
+      socket.removeAllListeners('timeout');
+      socket.off('error', ignore);
+      for (const listener of toTls) listener.call(server, socket);
+    });
+  });
+}
+
+function ignore(): void {}
+
+/** A page is opened again over TLS. A program's request is refused: it may have carried a token in the clear. */
+function pointToHttps(request: IncomingMessage, answer: ServerResponse): void {
+  const { host } = request.headers;
+  answer.setHeader('connection', 'close');
+  answer.setHeader('cache-control', 'no-store');
+  answer.setHeader('content-type', 'text/plain; charset=utf-8');
+  const isPage = request.method === 'GET' || request.method === 'HEAD';
+  const target = request.url ?? '/';
+  if (!isPage || host === undefined || parseHostHeader(host) === undefined || !target.startsWith('/')) {
+    answer.statusCode = 400;
+    return void answer.end('This port speaks HTTPS. Write https:// in front of the address.\n');
+  }
+  answer.statusCode = 308;
+  answer.setHeader('location', `https://${host}${target}`);
+  answer.end(`This port speaks HTTPS: https://${host}\n`);
+}

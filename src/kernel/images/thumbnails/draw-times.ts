@@ -1,0 +1,44 @@
+import { percentile } from '../../percentile.ts';
+import type { ThumbnailSpec } from './thumbnail.ts';
+
+/** Drawings of a size that its figures are taken from, and sizes that are measured. */
+const keptDrawings = 500;
+const maxSizes = 64;
+
+/** How long images of one size took to draw lately, ms: read, decoded, scaled and encoded, without waiting their turn. */
+export type DrawTime = Pick<ThumbnailSpec, 'name' | 'type' | 'width'> & {
+  p50Ms: number;
+  p95Ms: number;
+  /** Drawn since the start. */
+  count: number;
+};
+
+export type DrawTimes = {
+  note(spec: ThumbnailSpec, ms: number): void;
+  /** Every size that was drawn, narrow ones first. */
+  read(): DrawTime[];
+};
+
+/** Remembers how long drawing took; bounded, and nothing outlives the process. */
+export function createDrawTimes(): DrawTimes {
+  const sizes = new Map<string, { spec: ThumbnailSpec; times: number[]; count: number }>();
+  return {
+    note(spec, ms) {
+      const key = `${spec.name} ${spec.type}`;
+      const size = sizes.get(key) ?? { spec, times: [], count: 0 };
+      if (!sizes.has(key) && sizes.size >= maxSizes) return;
+      sizes.set(key, size);
+      size.count += 1;
+      size.times.push(ms);
+      if (size.times.length > keptDrawings) size.times.shift();
+    },
+    read: () =>
+      [...sizes.values()]
+        .map(({ spec: { name, type, width }, times, count }) => ({
+          ...{ name, type, width, count },
+          p50Ms: percentile(times, 0.5),
+          p95Ms: percentile(times, 0.95),
+        }))
+        .sort((a, b) => a.width - b.width || (a.type < b.type ? 1 : -1)),
+  };
+}

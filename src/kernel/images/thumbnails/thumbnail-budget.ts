@@ -1,0 +1,110 @@
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../../log.ts';
+import type { Clock } from '../../time/clock.ts';
+import { diskBytes } from './thumbnail-files.ts';
+import type { SweepOptions, SweepResult } from './thumbnail-sweep.ts';
+
+/** Thumbnails go on being stored while a sweep makes room; above this share of the budget they no longer are. */
+const HARD_LIMIT_RATE = 1.1;
+
+/** A folder that cannot be swept, or kept below its budget, is not swept again at every thumbnail. */
+const SWEEP_PAUSE_MS = 60_000;
+
+/** Disk space taken as far as known: as of the last sweep, and what was stored since. */
+export type DiskUsage = {
+  bytes: number;
+  budgetBytes: number;
+  files: number;
+  evictedFiles: number;
+  sweptAt: number | null;
+};
+
+export type ThumbnailBudget = {
+  /** Whether one more thumbnail may be stored now. */
+  hasRoom(): boolean;
+  /** A thumbnail of this size was stored; above the budget the oldest are deleted in the background. */
+  count(sizeBytes: number): void;
+  usage(): DiskUsage;
+  /** Sweeps now, or joins the sweep under way; down to `keepBytes` where that is less than the budget. A failure is logged, not thrown. */
+  sweep(keepBytes?: number): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Keeps the thumbnails in `dir` below `budgetBytes` of disk space. Knows the folder's contents after its first sweep. */
+export function createThumbnailBudget(
+  options: SweepOptions & { clock: Clock; log: Log; firstSweepAfterMs: number },
+): ThumbnailBudget {
+  const { dir, budgetBytes, run, clock, log } = options;
+  let usage: DiskUsage = { bytes: 0, budgetBytes, files: 0, evictedFiles: 0, sweptAt: null };
+  let storedMeanwhile = { bytes: 0, files: 0 };
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+  let worker: Worker | undefined;
+  let sweeping: Promise<void> | undefined;
+  let stopped = false;
+  const firstSweep = setTimeout(() => void sweep(), options.firstSweepAfterMs).unref();
+
+  async function runSweep(keepBytes: number): Promise<void> {
+    storedMeanwhile = { bytes: 0, files: 0 };
+    try {
+      const workerData: SweepOptions = { dir, budgetBytes: Math.min(budgetBytes, keepBytes), run };
+      worker = new Worker(new URL('./thumbnail-sweep-worker.ts', import.meta.url), { workerData });
+      const found = await resultOf(worker);
+      if (found) note(found);
+    } catch (error) {
+      log.warn({ err: error, dir }, 'the folder of thumbnails cannot be swept');
+    }
+    if (usage.bytes > budgetBytes) pausedUntil = clock.now() + SWEEP_PAUSE_MS;
+    worker = undefined;
+    sweeping = undefined;
+  }
+
+  function note(found: SweepResult): void {
+    usage = {
+      budgetBytes,
+      bytes: found.bytes + storedMeanwhile.bytes,
+      files: found.files + storedMeanwhile.files,
+      evictedFiles: usage.evictedFiles + found.evictedFiles,
+      sweptAt: clock.now(),
+    };
+  }
+
+  function sweep(keepBytes = budgetBytes): Promise<void> {
+    clearTimeout(firstSweep);
+    if (!stopped) sweeping ??= runSweep(keepBytes);
+    return sweeping ?? Promise.resolve();
+  }
+
+  function sweepAboveBudget(): void {
+    if (usage.bytes > budgetBytes && clock.now() >= pausedUntil) void sweep();
+  }
+
+  function hasRoom(): boolean {
+    sweepAboveBudget();
+    return usage.bytes <= budgetBytes * HARD_LIMIT_RATE;
+  }
+
+  function count(sizeBytes: number): void {
+    const bytes = diskBytes(sizeBytes);
+    usage = { ...usage, bytes: usage.bytes + bytes, files: usage.files + 1 };
+    storedMeanwhile = { bytes: storedMeanwhile.bytes + bytes, files: storedMeanwhile.files + 1 };
+    sweepAboveBudget();
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true;
+    clearTimeout(firstSweep);
+    await worker?.terminate();
+    await sweeping;
+  }
+
+  return { hasRoom, count, usage: () => usage, sweep, stop };
+}
+
+/** What the sweep found, or undefined when it was ended early. */
+function resultOf(worker: Worker): Promise<SweepResult | undefined> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => resolve(undefined));
+  });
+}

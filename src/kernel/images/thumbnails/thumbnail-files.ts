@@ -1,0 +1,98 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { openRegularFile, readWhole } from '../../storage/open-file.ts';
+import type { Clock } from '../../time/clock.ts';
+import { judgeBytes } from '../completeness.ts';
+import { MAX_IMAGE_FILE_BYTES } from '../read-image.ts';
+import type { Thumbnail, ThumbnailSpec } from './thumbnail.ts';
+
+/** What a disk gives a file at the least. */
+const DISK_BLOCK_BYTES = 4096;
+
+/** A file's access time is kept in its own mtime, and only as exactly as eviction needs it. */
+const TOUCH_AFTER_MS = 10 * 60_000;
+
+/** Names this module gives; the sweep leaves everything else alone. */
+export const thumbnailFileName = /^[0-9a-f]{60}\.(?:webp|jpg)$/;
+export const temporaryFileName = /^[0-9a-f]{60}\.(?:webp|jpg)\.(?<run>[0-9a-f]+)\.tmp$/;
+
+/** Where the thumbnail of a key lies: two levels of 64 folders, so that a million files make 250 a folder. */
+export function thumbnailPath(dir: string, key: string, spec: ThumbnailSpec): string {
+  const hash = createHash('sha256').update(`${spec.name}\n${key}`).digest();
+  const [first, second] = [...hash.subarray(0, 2)].map((byte) => (byte & 63).toString(16).padStart(2, '0'));
+  const name = `${hash.subarray(2).toString('hex')}.${spec.type === 'image/webp' ? 'webp' : 'jpg'}`;
+  return join(dir, first ?? '', second ?? '', name);
+}
+
+/** What a file of `sizeBytes` takes away from the disk. */
+export function diskBytes(sizeBytes: number): number {
+  return Math.max(1, Math.ceil(sizeBytes / DISK_BLOCK_BYTES)) * DISK_BLOCK_BYTES;
+}
+
+/** Reads and writes thumbnails; `run` tells the temporary files of this process from those a dead one left. */
+export function createThumbnailFiles(clock: Clock) {
+  const run = randomBytes(8).toString('hex');
+  let writes = 0;
+
+  /** The thumbnail at `path`, or undefined when there is none, or only what a power cut left of it. */
+  async function read(path: string, type: Thumbnail['type']): Promise<Thumbnail | undefined> {
+    const opened = await openRegularFile(path);
+    if (!opened.ok) return undefined;
+    const { file, sizeBytes, modifiedAt } = opened;
+    try {
+      if (sizeBytes > MAX_IMAGE_FILE_BYTES) return undefined;
+      const bytes = await readWhole(file, sizeBytes);
+      if (!isWhole(bytes, type)) return undefined;
+      const now = clock.now();
+      if (Math.abs(now - modifiedAt) > TOUCH_AFTER_MS)
+        await file.utimes(now / 1000, now / 1000).catch(ignored);
+      return { ok: true, bytes, type };
+    } catch {
+      // A disk that cannot give it back costs drawing the image again.
+      return undefined;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Whole or not at all, at any moment the process may die. Throws the file system's error (disk full, read-only). */
+  async function write(path: string, bytes: Buffer): Promise<void> {
+    writes += 1;
+    const temporary = `${path}.${run}${writes.toString(16)}.tmp`;
+    try {
+      await writeNew(temporary, bytes).catch(async (error) => {
+        if (error.code !== 'ENOENT') throw error;
+        await mkdir(dirname(path), { recursive: true });
+        await writeNew(temporary, bytes);
+      });
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(ignored);
+      throw error;
+    }
+  }
+
+  async function writeNew(path: string, bytes: Buffer): Promise<void> {
+    const file = await open(path, 'wx');
+    try {
+      await file.writeFile(bytes);
+      const now = clock.now() / 1000;
+      await file.utimes(now, now);
+    } finally {
+      await file.close();
+    }
+  }
+
+  return { run, read, write };
+}
+
+/** Thumbnails are not flushed to the disk one by one, so their own end marks tell whether they got there. */
+function isWhole(bytes: Buffer, type: Thumbnail['type']): boolean {
+  if (type === 'image/jpeg') return judgeBytes(bytes) === 'complete';
+  const header = 8;
+  return bytes.length > header && bytes.length === header + bytes.readUInt32LE(4);
+}
+
+/** Without the new access time, or with a temporary file for the next start to clear away, all is well enough. */
+function ignored(): void {}

@@ -1,0 +1,83 @@
+import { LRUCache } from 'lru-cache';
+import type { Log } from '../../log.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Thumbnail } from './thumbnail.ts';
+import { createThumbnailBudget, type DiskUsage } from './thumbnail-budget.ts';
+import { createThumbnailFiles } from './thumbnail-files.ts';
+
+/** The newest thumbnails, which every screen asks for in the same second. */
+const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
+/** What an entry takes besides its bytes. */
+const ENTRY_OVERHEAD_BYTES = 300;
+
+export type ThumbnailShelf = {
+  /** From memory: at once. */
+  recall(path: string): Thumbnail | undefined;
+  /** From the disk. */
+  read(path: string, type: Thumbnail['type']): Promise<Thumbnail | undefined>;
+  /** Into memory. */
+  remember(path: string, thumbnail: Thumbnail): void;
+  /** To the disk when it takes it: a full or read-only disk only costs drawing the image again. */
+  store(path: string, thumbnail: Thumbnail): Promise<void>;
+  sweep(keepBytes?: number): Promise<void>;
+  stats(): ShelfStats;
+  stop(): Promise<void>;
+};
+
+export type ShelfStats = {
+  disk: DiskUsage;
+  /** Why thumbnails cannot be stored (an errno code such as ENOSPC), and since when; null when they can. */
+  storeError: { code: string; since: number } | null;
+};
+
+/** Thumbnails already made: the latest in memory, `budgetBytes` of them in `dir`. */
+export function createThumbnailShelf(options: {
+  dir: string;
+  budgetBytes: number;
+  clock: Clock;
+  log: Log;
+  firstSweepAfterMs: number;
+}): ThumbnailShelf {
+  const { dir, clock, log } = options;
+  const files = createThumbnailFiles(clock);
+  const budget = createThumbnailBudget({ ...options, run: files.run });
+  const memory = new LRUCache<string, Thumbnail>({
+    maxSize: MAX_MEMORY_BYTES,
+    sizeCalculation: (thumbnail) => thumbnail.bytes.length + ENTRY_OVERHEAD_BYTES,
+  });
+  let storeError: ShelfStats['storeError'] = null;
+
+  async function read(path: string, type: Thumbnail['type']): Promise<Thumbnail | undefined> {
+    const stored = await files.read(path, type);
+    if (stored) memory.set(path, stored);
+    return stored;
+  }
+
+  async function store(path: string, thumbnail: Thumbnail): Promise<void> {
+    if (!budget.hasRoom()) return;
+    try {
+      await files.write(path, thumbnail.bytes);
+      budget.count(thumbnail.bytes.length);
+      if (storeError) log.info({ dir }, 'thumbnails can be stored again');
+      storeError = null;
+    } catch (error) {
+      noteFailure(error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
+    }
+  }
+
+  function noteFailure(code: string): void {
+    if (storeError?.code === code) return;
+    log.warn({ dir, code }, 'thumbnails cannot be stored and are drawn anew each time');
+    storeError = { code, since: clock.now() };
+  }
+
+  return {
+    recall: (path) => memory.get(path),
+    read,
+    remember: (path, thumbnail) => void memory.set(path, thumbnail),
+    store,
+    sweep: budget.sweep,
+    stats: () => ({ disk: budget.usage(), storeError }),
+    stop: budget.stop,
+  };
+}

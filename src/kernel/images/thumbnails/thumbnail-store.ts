@@ -1,0 +1,160 @@
+import { availableParallelism } from 'node:os';
+import type { Log } from '../../log.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { ImageFailure } from '../read-image.ts';
+import { createDrawTimes, type DrawTime } from './draw-times.ts';
+import { createRenderQueue, notDone, type Urgency } from './render-queue.ts';
+import { renderThumbnail, type Thumbnail, type ThumbnailSpec } from './thumbnail.ts';
+import { thumbnailPath } from './thumbnail-files.ts';
+import { createThumbnailShelf, type ShelfStats } from './thumbnail-shelf.ts';
+
+/** libuv has four threads for files and images; one always stays free for files. */
+const MAX_RENDERING = 3;
+/** At a hundred a second the last of them waits five seconds. */
+const MAX_WAITING_VIEWERS = 500;
+const MAX_WAITING_AHEAD = 256;
+/** The first sweep leaves the disk to the first pages. */
+const FIRST_SWEEP_AFTER_MS = 15_000;
+
+export type ThumbnailRequest = {
+  /** Names the content: the same key must always mean the same image. */
+  key: string;
+  spec: ThumbnailSpec;
+  /** Where the image lies (a real path, and the folder it must lie in); asked only when there is no thumbnail yet. */
+  locate: () => Promise<{ ok: true; realPath: string; root?: string } | ImageFailure>;
+  /** Made from the image although there is a thumbnail: it may have become unreadable, or readable, since. */
+  anew?: boolean;
+  /** Kept in memory alone: soon there is a newer one, and the disk would hold little else. */
+  isFleeting?: boolean;
+};
+
+/** `busy`: more wait than may; ask again in a few seconds. */
+export type ThumbnailAnswer = Thumbnail | ImageFailure | { ok: false; reason: 'busy'; message: string };
+
+export type ThumbnailStore = {
+  /** The thumbnail when it is in memory: costs nothing, and its image need not be there. */
+  recall(key: string, spec: ThumbnailSpec): Thumbnail | undefined;
+  /** The thumbnail from memory, from the disk, or made now. Asked for many times at once, it is made once. */
+  get(request: ThumbnailRequest): Promise<ThumbnailAnswer>;
+  /** Makes the thumbnail while no viewer waits for another; under pressure the oldest such wishes are forgotten. */
+  makeAhead(request: ThumbnailRequest): Promise<ThumbnailAnswer>;
+  stats(): ThumbnailStats;
+  /** How long drawing took lately, by size and format. */
+  drawTimes(): DrawTime[];
+  /**
+   * Clears away what dead processes left and counts what is there; happens by itself soon after the start. Those looked
+   * at longest ago go until at most `keepBytes` are left, the budget where nothing is said.
+   */
+  sweep(keepBytes?: number): Promise<void>;
+  /** Ends the sweep, forgets what waits and resolves when the renders under way have ended. */
+  stop(): Promise<void>;
+};
+
+export type ThumbnailStats = ShelfStats & {
+  fromMemory: number;
+  fromDisk: number;
+  rendered: number;
+  failed: number;
+  /** Turned away or forgotten because too many waited. */
+  notDone: number;
+  waitingViewers: number;
+  waitingAhead: number;
+};
+
+const busy: ThumbnailAnswer = {
+  ok: false,
+  reason: 'busy',
+  message: 'too many images are waiting to be drawn',
+};
+
+/** Thumbnails in `dir`, at most `budgetBytes` of disk space; everything in it can be deleted at any time. */
+export function createThumbnailStore(options: {
+  dir: string;
+  budgetBytes: number;
+  clock: Clock;
+  log: Log;
+  firstSweepAfterMs?: number;
+}): ThumbnailStore {
+  const shelf = createThumbnailShelf({ firstSweepAfterMs: FIRST_SWEEP_AFTER_MS, ...options });
+  const queue = createRenderQueue({
+    concurrency: Math.min(availableParallelism(), MAX_RENDERING),
+    maxViewers: MAX_WAITING_VIEWERS,
+    maxAhead: MAX_WAITING_AHEAD,
+  });
+  const running = new Map<string, Promise<ThumbnailAnswer>>();
+  const drawTimes = createDrawTimes();
+  const counts = { fromMemory: 0, fromDisk: 0, rendered: 0, failed: 0, notDone: 0 };
+  let stopped = false;
+
+  async function read(path: string, request: ThumbnailRequest): Promise<Thumbnail | undefined> {
+    const stored = await shelf.read(path, request.spec.type);
+    if (stored) counts.fromDisk += 1;
+    return stored;
+  }
+
+  async function render(path: string, request: ThumbnailRequest): Promise<ThumbnailAnswer> {
+    const located = await request.locate();
+    const startedAt = performance.now();
+    const answer = located.ok ? await renderThumbnail(located.realPath, request.spec, located.root) : located;
+    if (answer.ok) drawTimes.note(request.spec, performance.now() - startedAt);
+    counts[answer.ok ? 'rendered' : 'failed'] += 1;
+    if (answer.ok) shelf.remember(path, answer);
+    if (answer.ok && !request.isFleeting) await shelf.store(path, answer);
+    return answer;
+  }
+
+  /** A viewer's thumbnail that exists is read at once: reading does not stand in line with drawing. */
+  async function produce(
+    path: string,
+    request: ThumbnailRequest,
+    urgency: Urgency,
+  ): Promise<ThumbnailAnswer> {
+    const readsFirst = urgency === 'viewer' && !request.anew;
+    const stored = readsFirst ? await read(path, request) : undefined;
+    if (stored) return stored;
+    const readsInTurn = urgency === 'ahead' && !request.anew && !request.isFleeting;
+    const work = async () => (readsInTurn && (await read(path, request))) || render(path, request);
+    const answer = stopped ? notDone : await queue.add(path, work, urgency);
+    if (answer !== notDone) return answer;
+    counts.notDone += 1;
+    return busy;
+  }
+
+  function recall(key: string, spec: ThumbnailSpec): Thumbnail | undefined {
+    const recalled = shelf.recall(thumbnailPath(options.dir, key, spec));
+    if (recalled) counts.fromMemory += 1;
+    return recalled;
+  }
+
+  function ask(request: ThumbnailRequest, urgency: Urgency): Promise<ThumbnailAnswer> {
+    const recalled = request.anew ? undefined : recall(request.key, request.spec);
+    if (recalled) return Promise.resolve(recalled);
+    const path = thumbnailPath(options.dir, request.key, request.spec);
+    const current = running.get(path);
+    if (current && urgency === 'viewer') queue.hurry(path);
+    if (current) return current;
+    const answer = produce(path, request, urgency).finally(() => running.delete(path));
+    running.set(path, answer);
+    return answer;
+  }
+
+  function stats(): ThumbnailStats {
+    const { viewers, ahead } = queue.size();
+    return { ...counts, waitingViewers: viewers, waitingAhead: ahead, ...shelf.stats() };
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true;
+    await Promise.all([queue.stop(), shelf.stop()]);
+  }
+
+  return {
+    recall,
+    get: (request) => ask(request, 'viewer'),
+    makeAhead: (request) => ask(request, 'ahead'),
+    stats,
+    drawTimes: drawTimes.read,
+    sweep: shelf.sweep,
+    stop,
+  };
+}

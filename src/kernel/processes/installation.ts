@@ -1,0 +1,57 @@
+import type { Log } from '../log.ts';
+import type { Config } from '../settings/config.ts';
+import { dutiesOf } from '../settings/role.ts';
+import { type Bus, createBus, type MergePayloads } from './bus/bus.ts';
+import { chooseLink } from './bus/open-link.ts';
+import { openServerLocks } from './leader/server-locks.ts';
+import { createSingletons, type Singleton, type Singletons } from './leader/singletons.ts';
+
+/** The ways to the other processes of an installation: what they tell each other, and who does what only one may. */
+export type Installation = {
+  bus: Bus;
+  singletons: Singletons;
+  /** Work in the background that one process of each site does. */
+  duties: {
+    checksSequences(): boolean;
+    looksAgainAtImages(): boolean;
+    /** Applies for what is of this process's role. */
+    begin(): Promise<void>;
+  };
+};
+
+type Settings = Pick<Config, 'role' | 'redisHost' | 'redisPort' | 'redisPassword' | 'redisDb' | 'site'>;
+
+/** Joins the processes that share this database; with a database file (`databaseUrl` undefined) there are no others. */
+export async function joinInstallation(options: {
+  config: Settings;
+  databaseUrl: string | undefined;
+  merge: MergePayloads;
+  log: Log;
+}): Promise<Installation> {
+  const { config, databaseUrl, merge, log } = options;
+  const { redisHost: host, redisPort: port, redisPassword: password, redisDb: db } = config;
+  const redis = host === '' ? undefined : { host, port, password, db };
+  const openLink = await chooseLink({ databaseUrl, redis, log });
+  const locks = databaseUrl === undefined ? undefined : await openServerLocks({ url: databaseUrl, log });
+  const singletons = createSingletons({ locks, log });
+  return {
+    bus: createBus({ openLink, merge, log }),
+    singletons,
+    duties: createDuties(singletons, config),
+  };
+}
+
+function createDuties(singletons: Singletons, { role, site }: Settings): Installation['duties'] {
+  const { sweeps, servesPages } = dutiesOf(role);
+  const idle = { stop: async () => {} };
+  let checks: Singleton | undefined;
+  let images: Singleton | undefined;
+  return {
+    checksSequences: () => checks?.isHere ?? false,
+    looksAgainAtImages: () => images?.isHere ?? false,
+    begin: async () => {
+      if (sweeps) checks = await singletons.run(`check COUNT ${site}`, () => idle);
+      if (servesPages) images = await singletons.run(`look again at images ${site}`, () => idle);
+    },
+  };
+}
