@@ -1,8 +1,8 @@
 import type { InspectionDeps } from './inspections/deps.ts';
-import type { HistoryReads } from './live/camera-page.ts';
 import { stationOf } from './live/links.ts';
-import type { LivePageDeps } from './live/routes.ts';
-import { stationImage } from './live/station-feed.ts';
+import { stationImage } from './live/newest/station-feed.ts';
+import type { HistoryReads } from './live/pages/camera-page.ts';
+import type { LivePageDeps } from './live/pages/routes.ts';
 import type { Services } from './services.ts';
 
 /** Coils offered for the filter of a camera's page. */

@@ -16,7 +16,7 @@ import { isWithin } from './kernel/storage/is-within.ts';
 import type { Places } from './kernel/storage/places.ts';
 import type { Clock } from './kernel/time/clock.ts';
 import type { Live } from './live/live.ts';
-import { createLiveKind } from './live/retention-kind.ts';
+import { createLiveKind } from './live/retention/retention-kind.ts';
 import { sharePassedOn } from './retention/pass-on.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
 import type { Db } from './schema/db.ts';

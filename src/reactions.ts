@@ -1,7 +1,7 @@
 import { type Events, isForAll, mergeEvents, type Publish } from './events.ts';
 import type { Log } from './kernel/log.ts';
 import type { Bus } from './kernel/processes/bus/bus.ts';
-import { type LiveScreens, screenReactions } from './live/screens.ts';
+import { type LiveScreens, screenReactions } from './live/screens/screens.ts';
 
 /**
  * Who reacts to what; each reaction returns at once and never throws. The payload of an event of another process is

@@ -26,7 +26,7 @@ import { createTopics, type Topics } from './kernel/stream/topics.ts';
 import type { Clock } from './kernel/time/clock.ts';
 import type { Live } from './live/live.ts';
 import { openLive } from './live/open-live.ts';
-import { type LiveScreens, openScreens } from './live/screens.ts';
+import { type LiveScreens, openScreens } from './live/screens/screens.ts';
 import { openRetention } from './open-retention.ts';
 import {
   backupSettings,

@@ -1,8 +1,8 @@
 import type { Config } from '../kernel/settings/config.ts';
 import type { Places } from '../kernel/storage/places.ts';
-import { parseStaleLimits } from './cameras.ts';
-import { parseNamedFolders } from './find-folders.ts';
 import type { LiveOptions } from './live.ts';
+import { parseStaleLimits } from './newest/cameras.ts';
+import { parseNamedFolders } from './watching/find-folders.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60_000;

@@ -9,27 +9,27 @@ import type { Lease } from '../kernel/processes/leader/singletons.ts';
 import { isWithin } from '../kernel/storage/is-within.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
-import { listCameras, type StaleLimits } from './cameras.ts';
-import { createLiveChannels, type LiveChannels } from './channels.ts';
-import { type CurrentImages, createCurrentImages } from './current.ts';
-import { mainCamera } from './find-folders.ts';
-import { createFollow, newsOf } from './follow.ts';
-import { createLiveImages, type LiveImages } from './live-images.ts';
-import { createLiveIntake, type LiveTold } from './live-intake.ts';
-import { createLiveQueries, type LiveQueries } from './live-queries.ts';
-import { createLiveWatch, type LiveWatch } from './live-watch.ts';
+import { createLiveQueries, type LiveQueries } from './history/live-queries.ts';
+import { createLiveImages, type LiveImages } from './images/live-images.ts';
 import type { LiveCamera, LiveChannel, LiveRole } from './model.ts';
+import { listCameras, type StaleLimits } from './newest/cameras.ts';
+import { type CurrentImages, createCurrentImages } from './newest/current-images.ts';
+import { createFollow, newsOf } from './newest/follow.ts';
+import { createLiveIntake, type LiveTold } from './newest/intake.ts';
+import { createSilences } from './newest/silences.ts';
+import { createStationFeed, type ReadPace, type ReadStation } from './newest/station-feed.ts';
+import { createStationSilences } from './newest/station-silences.ts';
 import {
   createRecordLiveImages,
   type LiveFile,
   type LiveRecorded,
   type RecordLiveImages,
-} from './record-live-images.ts';
-import { createSilences } from './silences.ts';
-import { createStationFeed, type ReadPace, type ReadStation } from './station-feed.ts';
-import { createStationSilences } from './station-silences.ts';
-import { makeUploadFolder } from './upload-folder.ts';
-import type { WatchChannelsOptions } from './watch-channels.ts';
+} from './recording/record-live-images.ts';
+import { makeUploadFolder } from './uploads/upload-folder.ts';
+import type { WatchChannelsOptions } from './watching/channel-scanner.ts';
+import { createLiveWatch, type LiveWatch } from './watching/channel-watch.ts';
+import { createLiveChannels, type LiveChannels } from './watching/channels.ts';
+import { mainCamera } from './watching/find-folders.ts';
 
 const silenceLookMs = 1_000;
 

@@ -9,7 +9,7 @@ import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { createLive, type Live } from './live.ts';
 import { liveSettings } from './live-settings.ts';
-import type { StationShot } from './station-feed.ts';
+import type { StationShot } from './newest/station-feed.ts';
 
 /** What is read of stations, so that each is a camera. */
 type StationReads = {

@@ -1,10 +1,10 @@
 import { createWallClock } from '../kernel/time/time-zone.ts';
-import type { CameraFacts } from '../live/camera-views.ts';
-import { cameraView } from '../live/camera-views.ts';
-import { defectView } from '../live/defect-table.ts';
 import type { LiveCamera, LiveImage } from '../live/model.ts';
-import { readWallQuery } from '../live/wall-query.ts';
-import { wallView } from '../live/wall-views.ts';
+import type { CameraFacts } from '../live/pages/camera-views.ts';
+import { cameraView } from '../live/pages/camera-views.ts';
+import { defectView } from '../live/pages/defect-table.ts';
+import { readWallQuery } from '../live/pages/wall-query.ts';
+import { wallView } from '../live/pages/wall-views.ts';
 
 const now = Date.parse('2025-09-06T10:30:15+09:00');
 const odd = `<b onclick="x">S&4'`;

@@ -1,6 +1,6 @@
 /*
  * Ages, times and sizes in the reader's words, which stand on the page; and how old each picture is, said on it when it is
- * old. The rules are those of src/live/picture-state.ts.
+ * old. The rules are those of src/live/newest/picture-state.ts.
  */
 
 /** "4 s ago", in the largest unit. */

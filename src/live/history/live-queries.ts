@@ -1,0 +1,247 @@
+import { type AnyColumn, and, asc, desc, eq, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../../schema/db.ts';
+import type { LiveChannel, LiveImage, LivePlace, LiveRole } from '../model.ts';
+import { isNewer } from '../model.ts';
+import type { LiveRow } from '../recording/record-live-images.ts';
+import type { LiveChannels } from '../watching/channels.ts';
+import { createListPage, type ListPage } from './list-page.ts';
+
+/** Longest list one question answers. */
+export const maxLiveItems = 500;
+/** The pictures of a pair may be told apart by this much when their names carry two times. */
+const longestPairMs = 10_000;
+
+/** Which images a list shows. `startAt` is inside, `endAt` outside. Without channels, camera and role all are merged. */
+export type LiveFilter = {
+  channels?: readonly string[];
+  camera?: string;
+  role?: LiveRole;
+  coil?: string;
+  startAt?: number;
+  endAt?: number;
+};
+
+export type CoilSummary = {
+  channel: string;
+  coil: string;
+  imageCount: number;
+  firstAt: number;
+  lastAt: number;
+};
+
+export type LiveQueries = {
+  /** Also one whose file is gone. */
+  find(id: number): Promise<LiveImage | undefined>;
+  latest(channel: string, coil?: string): Promise<LiveImage | undefined>;
+  /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
+  list(
+    filter: LiveFilter,
+    page: { limit: number; from?: LivePlace; direction?: 'older' | 'newer' },
+  ): Promise<LiveImage[]>;
+  /** One page by its number, newest first, and how many there are in all; rows are not counted for it. */
+  page(channel: string, asked: Omit<ListPage, 'channelId'>): Promise<{ images: LiveImage[]; total: number }>;
+  /** The next older and newer image of the same channel. */
+  neighbours(image: LiveImage): Promise<{ older?: LiveImage; newer?: LiveImage }>;
+  /** The other picture of the same camera, coil and time. */
+  pairOf(image: LiveImage): Promise<LiveImage | undefined>;
+  /** Coils with an image, latest first; `before` is the `lastAt` of the last one known. */
+  coils(asked: {
+    channel: string;
+    startsWith?: string;
+    before?: number;
+    limit: number;
+  }): Promise<CoilSummary[]>;
+  /** How many images a channel, or a coil in it, has. */
+  countOf(channel: string, coil?: string): Promise<number>;
+  /** What the sender of a pair said of its defects; undefined when nothing was said. */
+  defectsOf(image: LiveImage): Promise<unknown>;
+};
+
+/** Everything that is read of live images. */
+export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
+  const { liveImages, liveCoils, liveChannels, liveDefects } = db.tables;
+  const readPage = createListPage(db);
+  const toImage = (row: LiveRow) => toLiveImage(row, channels.byId(row.channelId));
+  const toImages = (rows: readonly LiveRow[]) => rows.flatMap((row) => toImage(row) ?? []);
+
+  /** One channel's part of a list, along an index. */
+  function listChannel(
+    channelId: number,
+    { coil, startAt, endAt }: LiveFilter,
+    { limit, from, direction }: { limit: number; from?: LivePlace; direction: 'older' | 'newer' },
+  ): Promise<LiveRow[]> {
+    const isOlder = direction === 'older';
+    const place = sql`(${liveImages.capturedAt}, ${liveImages.id})`;
+    const conditions: (SQL | undefined)[] = [
+      eq(liveImages.channelId, channelId),
+      isNull(liveImages.missingAt),
+      coil === undefined ? undefined : eq(liveImages.coil, coil),
+      startAt === undefined ? undefined : gte(liveImages.capturedAt, startAt),
+      endAt === undefined ? undefined : lt(liveImages.capturedAt, endAt),
+    ];
+    if (from) {
+      // The first condition is what an index is entered by; the second leaves out the image itself.
+      const bound = isOlder ? lte : gte;
+      conditions.push(bound(liveImages.capturedAt, from.capturedAt));
+      const values = sql`(${from.capturedAt}, ${from.id})`;
+      conditions.push(isOlder ? sql`${place} < ${values}` : sql`${place} > ${values}`);
+    }
+    const by = isOlder ? desc : asc;
+    return db.read
+      .select()
+      .from(liveImages)
+      .where(and(...conditions))
+      .orderBy(by(liveImages.capturedAt), by(liveImages.id))
+      .limit(limit);
+  }
+
+  function channelsOf({ channels: keys, camera, role }: LiveFilter): LiveChannel[] {
+    return channels
+      .list()
+      .filter(
+        (channel) =>
+          (keys === undefined || keys.includes(channel.key)) &&
+          (camera === undefined || channel.camera === camera) &&
+          (role === undefined || channel.role === role),
+      );
+  }
+
+  const list: LiveQueries['list'] = async (filter, { limit: asked, from, direction = 'older' }) => {
+    const limit = Math.min(asked, maxLiveItems);
+    const page = { limit, direction, ...(from ? { from } : {}) };
+    const lists = await Promise.all(channelsOf(filter).map(({ id }) => listChannel(id, filter, page)));
+    const sign = direction === 'older' ? 1 : -1;
+    const merged = lists.flat().sort((a, b) => (isNewer(a, b) ? -sign : sign));
+    return toImages(merged.slice(0, limit));
+  };
+
+  return {
+    list,
+    async find(id) {
+      const [row] = await db.read.select().from(liveImages).where(eq(liveImages.id, id));
+      return row && toImage(row);
+    },
+    async latest(channel, coil) {
+      const [newest] = await list(
+        { channels: [channel], ...(coil === undefined ? {} : { coil }) },
+        { limit: 1 },
+      );
+      return newest;
+    },
+    async page(channel, asked) {
+      const found = channels.find(channel);
+      if (!found) return { images: [], total: 0 };
+      const { rows, total } = await readPage({ ...asked, channelId: found.id });
+      return { images: toImages(rows), total };
+    },
+    async neighbours({ channel, capturedAt, id }) {
+      const next = async (direction: 'older' | 'newer') => {
+        const [image] = await list(
+          { channels: [channel] },
+          { limit: 1, from: { capturedAt, id }, direction },
+        );
+        return image;
+      };
+      const [older, newer] = await Promise.all([next('older'), next('newer')]);
+      return { ...(older && { older }), ...(newer && { newer }) };
+    },
+    async pairOf(image) {
+      const { camera, role, coil, capturedAt } = image;
+      if (image.kind !== 'live') return undefined;
+      const candidates = await list(
+        {
+          camera,
+          role: role === 'original' ? 'labeled' : 'original',
+          coil: coil ?? '',
+          startAt: capturedAt - longestPairMs,
+          endAt: capturedAt + longestPairMs + 1,
+        },
+        { limit: maxLiveItems },
+      );
+      return pickPair(image, candidates);
+    },
+    async coils({ channel, startsWith, before, limit }) {
+      const found = channels.find(channel);
+      if (!found) return [];
+      const rows = await db.read
+        .select()
+        .from(liveCoils)
+        .where(
+          and(
+            eq(liveCoils.channelId, found.id),
+            sql`${liveCoils.coil} <> ''`,
+            startsWith ? beginsWith(liveCoils.coil, startsWith) : undefined,
+            before === undefined ? undefined : lt(liveCoils.lastAt, before),
+          ),
+        )
+        .orderBy(desc(liveCoils.lastAt), desc(liveCoils.coil))
+        .limit(Math.min(limit, maxLiveItems));
+      return rows.map(({ channelId: _, ...row }) => ({ channel, ...row }));
+    },
+    async countOf(channel, coil) {
+      const id = channels.find(channel)?.id;
+      if (id === undefined) return 0;
+      const [row] =
+        coil === undefined
+          ? await db.read
+              .select({ count: liveChannels.imageCount })
+              .from(liveChannels)
+              .where(eq(liveChannels.id, id))
+          : await db.read
+              .select({ count: liveCoils.imageCount })
+              .from(liveCoils)
+              .where(and(eq(liveCoils.channelId, id), eq(liveCoils.coil, coil)));
+      return row?.count ?? 0;
+    },
+    async defectsOf({ camera, coil, capturedAt }) {
+      const original = channels.list().find((one) => one.camera === camera && one.role === 'original');
+      if (!original) return undefined;
+      const [row] = await db.read
+        .select({ data: liveDefects.data })
+        .from(liveDefects)
+        .where(
+          and(
+            eq(liveDefects.channelId, original.id),
+            eq(liveDefects.coil, coil ?? ''),
+            eq(liveDefects.capturedAt, capturedAt),
+          ),
+        );
+      return row?.data;
+    },
+  };
+}
+
+/** By characters and not by order, which differs from database to database. */
+function beginsWith(column: AnyColumn, text: string): SQL {
+  return sql`substr(${column}, 1, ${[...text].length}) = ${text}`;
+}
+
+/** A row as everybody is told of it; undefined when its channel is not known here. */
+export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): LiveImage | undefined {
+  if (!channel) return undefined;
+  const { id, revision, name, capturedAt, coil, sizeBytes, modifiedAt, foundAt, missingAt } = row;
+  return {
+    ...{ id, revision, name, capturedAt, sizeBytes, modifiedAt, foundAt, missingAt },
+    kind: 'live',
+    channel: channel.key,
+    camera: channel.camera,
+    role: channel.role,
+    coil: coil === '' ? null : coil,
+    part: null,
+    verdict: null,
+  };
+}
+
+/**
+ * Of the pictures of the same coil the one that was taken at the same time: with the same date in front of its name,
+ * else at the same instant; of several the nearest.
+ */
+function pickPair(image: LiveImage, candidates: readonly LiveImage[]): LiveImage | undefined {
+  const dateOf = ({ name }: LiveImage) => /^(\d{14})_/.exec(name)?.[1];
+  const date = dateOf(image);
+  const distance = (other: LiveImage) => Math.abs(other.capturedAt - image.capturedAt);
+  const fitting = candidates.filter((other) =>
+    date === undefined ? distance(other) === 0 : dateOf(other) === date || distance(other) === 0,
+  );
+  return fitting.sort((a, b) => distance(a) - distance(b))[0];
+}

@@ -1,0 +1,105 @@
+import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
+import type { LiveCamera, LiveChannel, LiveImage } from '../model.ts';
+import { channelKeyOf } from '../watching/channels.ts';
+import { mainCamera, type NamedFolder } from '../watching/find-folders.ts';
+import type { CurrentImages } from './current-images.ts';
+import type { Habit } from './silences.ts';
+
+/** How old a picture may be, as LIVE_STALE_SEC says it. */
+export type StaleLimits = { everyMs: number; byCamera: ReadonlyMap<string, number> };
+
+const secondMs = 1_000;
+/** A picture is as usual for this many of its camera's usual intervals: one late image is no event. */
+const usualIntervals = 3;
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** `30,line2=120` of LIVE_STALE_SEC. */
+export function parseStaleLimits(entries: readonly string[], defaultSec = 30): StaleLimits {
+  const all = entries.find((entry) => !entry.includes('='));
+  const single = entries
+    .filter((entry) => entry.includes('='))
+    .map((entry): [string, number] => {
+      const at = entry.lastIndexOf('=');
+      return [entry.slice(0, at).trim(), Number(entry.slice(at + 1)) * secondMs];
+    });
+  return { everyMs: (all === undefined ? defaultSec : Number(all)) * secondMs, byCamera: new Map(single) };
+}
+
+export type CameraParts = {
+  channels: readonly LiveChannel[];
+  named: readonly NamedFolder[];
+  stations: ReadonlyMap<string, LiveImage>;
+  /** Usual interval of a station, ms; null while unknown. */
+  paceOf(station: string): number | null;
+  /** Since when a station is silent; null when it is not. */
+  stationSilentSinceAt(station: string): number | null;
+  current: Pick<CurrentImages, 'latest'>;
+  stale: StaleLimits;
+  offlineReasonOf(channelId: number): OfflineReason | null;
+  habitOf(camera: string): Habit;
+};
+
+/** All cameras: the two folders of contract S5 first, then by name, stations last. */
+export function listCameras(parts: CameraParts): LiveCamera[] {
+  const keys = [...new Set(parts.channels.map(({ camera }) => camera))];
+  const cameras = keys.map((key) => folderCamera(parts, key));
+  cameras.sort(
+    (a, b) => Number(b.key === mainCamera) - Number(a.key === mainCamera) || byName.compare(a.name, b.name),
+  );
+  const stations = [...parts.stations]
+    .sort(([a], [b]) => byName.compare(a, b))
+    .map(([name, image]) => stationCamera(parts, name, image));
+  return [...cameras, ...stations];
+}
+
+function folderCamera(parts: CameraParts, key: string): LiveCamera {
+  const channels = parts.channels.filter(({ camera }) => camera === key);
+  const named = parts.named.find(({ name }) => channelKeyOf(name) === key);
+  const habit = parts.habitOf(key);
+  const own = channels.find(({ staleAfterSec }) => staleAfterSec !== null)?.staleAfterSec ?? null;
+  const camera: LiveCamera = {
+    key,
+    name: key === mainCamera ? '' : (named?.name ?? key),
+    origin: key === mainCamera ? 'base' : named ? 'setting' : 'folder',
+    channels: {},
+    newest: {},
+    staleAfterMs: staleAfterMs(parts.stale, key, habit.usualIntervalMs, own),
+    ...habit,
+    offlineReason: null,
+  };
+  for (const { id, key: channel, role } of channels) {
+    // Of several folders of a role the first is shown: it has been there longest.
+    if (camera.channels[role]) continue;
+    camera.channels[role] = channel;
+    const newest = parts.current.latest(channel);
+    if (newest) camera.newest[role] = newest;
+    camera.offlineReason ??= parts.offlineReasonOf(id);
+  }
+  return camera;
+}
+
+/** What was set for this camera, as it was set; else the limit for all, which a slower camera's own habit stretches. */
+function staleAfterMs(
+  { everyMs, byCamera }: StaleLimits,
+  name: string,
+  usualIntervalMs: number | null,
+  ownSec: number | null = null,
+): number {
+  if (ownSec !== null) return ownSec * secondMs;
+  return byCamera.get(name) ?? Math.max(everyMs, Math.round(usualIntervals * (usualIntervalMs ?? 0)));
+}
+
+function stationCamera(parts: CameraParts, name: string, image: LiveImage): LiveCamera {
+  const usualIntervalMs = parts.paceOf(name);
+  return {
+    key: image.camera,
+    name,
+    origin: 'station',
+    channels: { original: image.channel },
+    newest: { original: image },
+    staleAfterMs: staleAfterMs(parts.stale, name, usualIntervalMs),
+    usualIntervalMs,
+    silentSinceAt: parts.stationSilentSinceAt(name),
+    offlineReason: null,
+  };
+}

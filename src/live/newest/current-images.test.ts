@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startMs, testDialects } from '../../testing/databases.ts';
+import { liveStartsAt as at, type LiveStore, liveFile, openLiveStore } from '../../testing/live-store.ts';
+import type { LiveFile } from '../recording/record-live-images.ts';
+import { type CurrentImages, createCurrentImages, maxCurrentCoils } from './current-images.ts';
+
+describe.each(testDialects)('the newest images, from %s', (dialect) => {
+  let store: LiveStore;
+  let current: CurrentImages;
+  beforeEach(async () => {
+    store = await openLiveStore(dialect);
+    current = createCurrentImages(store.db, store.channels);
+  }, startMs);
+  afterEach(() => store.db.close());
+
+  const found = async (files: LiveFile[]) => current.apply(await store.found('original', files));
+  const missing = async (...files: LiveFile[]) =>
+    current.apply(
+      await store.missing(
+        'original',
+        files.map(({ name }) => name),
+      ),
+    );
+  const names = () => [current.latest('original')?.name, current.latest('original', '1')?.name];
+
+  /** Whatever happened: after a restart the same is known. */
+  async function expectSameAfterRestart() {
+    const restarted = createCurrentImages(store.db, store.channels);
+    for (const channel of store.channels.list()) await restarted.load(channel);
+    expect(restarted.list()).toEqual(current.list());
+  }
+
+  test('a new image is told with what it is the newest of; an old one found late is not', async () => {
+    const [first, second, old] = [liveFile('1', at), liveFile('2', at + 1000), liveFile('1', at - 1000)];
+    expect(await found([first])).toMatchObject([{ kind: 'image', isNewest: true, image: { coil: '1' } }]);
+    expect(await found([second])).toMatchObject([{ kind: 'image', isNewest: true, image: { coil: '2' } }]);
+    expect(await found([old])).toEqual([]);
+    expect(await found([first, second, old])).toEqual([]);
+    expect(await found([liveFile('1', at + 500)])).toMatchObject([{ isNewest: false, image: { coil: '1' } }]);
+    expect(names()).toEqual([second.name, liveFile('1', at + 500).name]);
+    expect(current.find(current.latest('original')!.id)).toMatchObject({ name: second.name });
+    await expectSameAfterRestart();
+  });
+
+  test('when the newest is removed the next newest takes its place, and nothing when there is none', async () => {
+    const [first, second] = [liveFile('1', at), liveFile('1', at + 1000)];
+    await found([first, second]);
+    expect(await missing(second)).toMatchObject([
+      { kind: 'image', isNewest: true, image: { name: first.name } },
+    ]);
+    await expectSameAfterRestart();
+    expect(await missing(first)).toMatchObject([
+      { kind: 'removed', channel: 'original', coils: ['1'], isNewest: true },
+    ]);
+    expect(names()).toEqual([undefined, undefined]);
+    await expectSameAfterRestart();
+    expect(await found([first])).toMatchObject([{ kind: 'image', isNewest: true }]);
+  });
+
+  test('a removed file that nobody was shown changes nothing', async () => {
+    const files = [liveFile('1', at), liveFile('1', at + 1000)];
+    await found(files);
+    expect(await missing(files[0]!)).toEqual([]);
+  });
+
+  test('the newest written over is told again with its new revision', async () => {
+    await found([liveFile('1', at)]);
+    const changes = await found([liveFile('1', at, 'original', { sizeBytes: 2000 })]);
+    expect(changes).toMatchObject([{ kind: 'image', isNewest: true, image: { revision: 1 } }]);
+    expect(current.latest('original')).toMatchObject({ revision: 1, sizeBytes: 2000 });
+    await expectSameAfterRestart();
+  });
+
+  test('only so many coils are at hand, those with the newest images', async () => {
+    const files = Array.from({ length: 80 }, (_, i) => liveFile(`${i}`, at + i * 1000));
+    for (let from = 0; from < 80; from += 16) await found(files.slice(from, from + 16));
+    await found([liveFile('3', at + 500_000), liveFile('5', at + 10_000)]);
+    const [{ coils = [] } = {}] = current.list();
+    expect(coils).toHaveLength(maxCurrentCoils);
+    expect(coils.slice(0, 2).map(({ coil }) => coil)).toEqual(['3', '79']);
+    expect(current.latest('original', '5')).toBeUndefined();
+    await expectSameAfterRestart();
+  });
+
+  test('of several images at one instant the last found is the newest', async () => {
+    await found([liveFile('1', at, 'original', { name: 'a.jpg' })]);
+    await found([liveFile('1', at, 'original', { name: 'b.jpg' })]);
+    expect(names()).toEqual(['b.jpg', 'b.jpg']);
+    await expectSameAfterRestart();
+  });
+});

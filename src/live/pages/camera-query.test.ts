@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { createWallClock } from '../../kernel/time/time-zone.ts';
+import { readCameraQuery, writePlace } from './camera-query.ts';
+
+const wallClock = createWallClock('Asia/Seoul');
+const read = (text: string) => readCameraQuery(new URLSearchParams(text), wallClock, ['original', 'labeled']);
+
+describe('what a camera’s page is asked for', () => {
+  test('nothing said is both pictures of now', () => {
+    expect(read('')).toEqual({ view: 'both', coil: null, at: null });
+    expect(readCameraQuery(new URLSearchParams('view=slider'), wallClock, ['labeled']).view).toBe('labeled');
+  });
+
+  test('a place comes back from its own writing', () => {
+    const place = { capturedAt: 1_767_659_400_000, id: 7 };
+    expect(read(`at=${writePlace(place)}&coil=+2891+&view=slider`)).toEqual({
+      view: 'slider',
+      coil: '2891',
+      at: place,
+    });
+  });
+
+  test('a time is the site’s, and holds its whole minute or second', () => {
+    const start = Date.parse('2026-01-06T09:30:00+09:00');
+    expect(read('time=2026-01-06T09:30').at?.capturedAt).toBe(start + 59_999);
+    expect(read('time=2026-01-06T09:30:00').at?.capturedAt).toBe(start + 999);
+    expect(read(`t=${start}`).at?.capturedAt).toBe(start);
+  });
+
+  test.each([
+    ['at', '5'],
+    ['at', '1.2.3'],
+    ['t', 'x'],
+    ['time', 'yesterday'],
+    ['time', '2026-02-30T10:00'],
+  ])('%s=%s is refused with the name of the field', (field, value) => {
+    expect(() => read(`${field}=${value}`)).toThrow(
+      expect.objectContaining({ code: 'invalid', details: { field } }),
+    );
+  });
+});

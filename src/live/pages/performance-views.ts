@@ -1,0 +1,78 @@
+/** Figures → what the Performance page prints (template `live/performance`, data PerformancePage). */
+import type { DrawTime } from '../../kernel/images/thumbnails/draw-times.ts';
+import { isLadder } from '../../kernel/images/thumbnails/thumbnail.ts';
+import { cameraHref } from '../links.ts';
+import type { LiveCamera, LiveRole } from '../model.ts';
+import { type PictureState, pictureState } from '../newest/picture-state.ts';
+import type { FeedStats } from '../screens/feed.ts';
+import type { ChannelFigures } from '../screens/measures.ts';
+
+export type PerformanceRow = {
+  name: string;
+  role: LiveRole | null;
+  href: string;
+  state: PictureState;
+  figures: ChannelFigures;
+  viewers: number;
+  newestAt: number | null;
+  usualIntervalMs: number | null;
+};
+
+/** How long pictures of one width and format took to draw lately, ms. */
+export type DrawRow = { width: number; format: 'WebP' | 'JPEG'; p50Ms: number; p95Ms: number; count: number };
+
+export type PerformancePage = {
+  feed: FeedStats;
+  drawn: DrawRow[];
+  rows: PerformanceRow[];
+  moreCount: number;
+  here: string;
+};
+
+/** Stations can be thousands; the page reads well up to this many lines. */
+const maxRows = 200;
+
+/** The Performance page: what is wrong first, then in the order of the wall. */
+export function performanceView(
+  cameras: readonly LiveCamera[],
+  rest: {
+    now: number;
+    feed: FeedStats;
+    drawTimes: readonly DrawTime[];
+    figuresOf: (channel: string) => ChannelFigures;
+    viewersOf: (channel: string) => number;
+  },
+): PerformancePage {
+  const rows = cameras.flatMap((camera) =>
+    (['original', 'labeled'] as const).flatMap((role): PerformanceRow[] => {
+      const channel = camera.channels[role];
+      if (channel === undefined) return [];
+      const image = camera.newest[role];
+      return [
+        {
+          name: camera.name,
+          role: camera.channels.original && camera.channels.labeled ? role : null,
+          href: cameraHref(camera.key),
+          state: pictureState(camera, image, rest.now),
+          figures: rest.figuresOf(channel),
+          viewers: rest.viewersOf(channel),
+          newestAt: image?.capturedAt ?? null,
+          usualIntervalMs: camera.usualIntervalMs,
+        },
+      ];
+    }),
+  );
+  const isWrong = ({ state }: PerformanceRow) => state === 'offline' || state === 'silent';
+  const ordered = [...rows.filter(isWrong), ...rows.filter((row) => !isWrong(row))];
+  return {
+    feed: rest.feed,
+    drawn: rest.drawTimes.filter(isLadder).map(drawRow),
+    rows: ordered.slice(0, maxRows),
+    moreCount: Math.max(0, ordered.length - maxRows),
+    here: '/live/performance',
+  };
+}
+
+function drawRow({ width, type, p50Ms, p95Ms, count }: DrawTime): DrawRow {
+  return { width, format: type === 'image/webp' ? 'WebP' : 'JPEG', p50Ms, p95Ms, count };
+}

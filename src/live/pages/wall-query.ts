@@ -1,0 +1,92 @@
+import { withQuery } from '../links.ts';
+import type { LiveCamera, LiveRole } from '../model.ts';
+import { mostTiles } from './tile-grid.ts';
+
+/** How many tiles a page of the wall has; `auto` takes as many as there are, 16 at most. */
+export const tileChoices = ['auto', '1', '4', '9', '16'] as const;
+export type TileChoice = (typeof tileChoices)[number];
+
+/** Which pictures of a camera that has two of them. */
+export const showChoices = ['all', 'original', 'labeled'] as const;
+export type ShowChoice = (typeof showChoices)[number];
+
+/** The choices of a wall; they live in its URL and nowhere else. */
+export type WallQuery = {
+  tiles: TileChoice;
+  show: ShowChoice;
+  /** Keys of the chosen cameras; none means all. */
+  cameras: string[];
+  /** From 1. */
+  page: number;
+  kiosk: boolean;
+  /** Wall mode: seconds until the next page, 0 stays. */
+  rotateSec: number;
+};
+
+const defaultRotateSec = 15;
+const longestRotateSec = 3600;
+
+/**
+ * Reads `tiles, show, cameras, page, kiosk, rotate`. What is not understood counts as not said: a wall hung up years ago
+ * goes on showing pictures. `cameras` may be said several times or with commas; a name with a comma counts when it is
+ * one of `isKnown`.
+ */
+export function readWallQuery(search: URLSearchParams, isKnown: (camera: string) => boolean): WallQuery {
+  const oneOf = <T extends string>(choices: readonly T[], value: string | null): T =>
+    choices.find((choice) => choice === value) ?? (choices[0] as T);
+  const whole = (name: string, least: number, most: number, otherwise: number) => {
+    const text = search.get(name) ?? '';
+    return /^\d{1,6}$/.test(text) ? Math.min(most, Math.max(least, Number(text))) : otherwise;
+  };
+  const named = search.getAll('cameras').flatMap((value) => (isKnown(value) ? [value] : value.split(',')));
+  return {
+    tiles: oneOf(tileChoices, search.get('tiles')),
+    show: oneOf(showChoices, search.get('show')),
+    cameras: [...new Set(named.filter(isKnown))],
+    page: whole('page', 1, 100_000, 1),
+    kiosk: search.get('kiosk') === '1',
+    rotateSec: whole('rotate', 0, longestRotateSec, defaultRotateSec),
+  };
+}
+
+/** The wall's address with these choices; what is usual is left out. */
+export function wallHref(query: Partial<WallQuery>): string {
+  const { tiles = 'auto', show = 'all', cameras = [], page = 1, kiosk = false, rotateSec } = query;
+  const href = withQuery('/live', {
+    tiles: tiles === 'auto' ? '' : tiles,
+    show: show === 'all' ? '' : show,
+    page: page === 1 ? '' : String(page),
+    kiosk: kiosk ? '1' : '',
+    rotate: rotateSec === undefined || rotateSec === defaultRotateSec ? '' : String(rotateSec),
+  });
+  const chosen = cameras.map((camera) => `cameras=${encodeURIComponent(camera)}`).join('&');
+  return chosen === '' ? href : `${href}${href.includes('?') ? '&' : '?'}${chosen}`;
+}
+
+/** One picture of a wall. */
+export type WallPlace = { camera: LiveCamera; role: LiveRole; channel: string };
+
+/** The pictures a wall shows, all its pages together: of the chosen cameras, in the roles asked for. */
+export function wallPlaces(cameras: readonly LiveCamera[], query: WallQuery): WallPlace[] {
+  return cameras
+    .filter(({ key }) => query.cameras.length === 0 || query.cameras.includes(key))
+    .flatMap((camera) => {
+      const all = (['original', 'labeled'] as const).flatMap((role) => {
+        const channel = camera.channels[role];
+        return channel === undefined ? [] : [{ camera, role, channel }];
+      });
+      const asked = all.filter(({ role }) => role === query.show);
+      return asked.length > 0 ? asked : all;
+    });
+}
+
+/** The places of one page; a page that is not there is the last one. */
+export function wallPage<T>(
+  places: readonly T[],
+  query: WallQuery,
+): { shown: T[]; page: number; pages: number; perPage: number } {
+  const perPage = query.tiles === 'auto' ? mostTiles : Number(query.tiles);
+  const pages = Math.max(1, Math.ceil(places.length / perPage));
+  const page = Math.min(query.page, pages);
+  return { shown: places.slice((page - 1) * perPage, page * perPage), page, pages, perPage };
+}

@@ -1,0 +1,92 @@
+import type { Cut, Removed, RetentionKind } from '../../kernel/retention-kind.ts';
+import { deleteFiles } from '../../kernel/storage/delete-files.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
+import type { Db } from '../../schema/db.ts';
+import type { Live } from '../live.ts';
+import type { LiveChannel, LivePlace } from '../model.ts';
+import type { LiveRow } from '../recording/record-live-images.ts';
+import { countBefore, forgetRows, readHoldings, readOldest, shareOf } from './retention-queries.ts';
+
+/** Each of them may be a file to delete. */
+const rowsPerStep = 50;
+const dayMs = 24 * 3_600_000;
+/** Where nothing could be deleted it is tried again after this long. */
+const readonlyPauseMs = 3_600_000;
+
+/**
+ * Live images with their rows, the oldest of all cameras first, never those of the last day. Files go from folders that
+ * `mayDelete`; from others only rows whose file somebody else took away. A file is deleted before its row, so that what
+ * dies in between leaves a row that the next sweep finds to be without a file.
+ */
+export function createLiveKind(options: {
+  db: Db;
+  clock: Clock;
+  live: Pick<Live, 'watched' | 'forget'>;
+  mayDelete: (path: string) => boolean;
+  days: number;
+  bytes: number;
+  /** Whether a full disk alone is a reason. */
+  freesDisks: boolean;
+}): RetentionKind {
+  const { db, clock, live, days, bytes } = options;
+  const deletable = () => live.watched().filter(({ path }) => options.mayDelete(path));
+  const limitOf = (cut: Cut) =>
+    Math.min('before' in cut ? cut.before : Number.POSITIVE_INFINITY, clock.now() - dayMs);
+  const isRecent = (modifiedAt: number) => modifiedAt > clock.now() - dayMs;
+  let place: LivePlace | undefined;
+  let readonlyUntil = Number.NEGATIVE_INFINITY;
+
+  /** Of a folder that is away, or in which nothing can be deleted, nothing is forgotten. */
+  async function removeOf(channel: LiveChannel, rows: readonly LiveRow[]): Promise<Omit<Removed, 'isDone'>> {
+    const missing = rows.filter(({ missingAt }) => missingAt !== null);
+    const files = options.mayDelete(channel.path) ? rows.filter(({ missingAt }) => missingAt === null) : [];
+    const deletion = await deleteFiles(channel.path, '', files, isRecent);
+    if (!deletion.ok && deletion.reason === 'readonly') readonlyUntil = clock.now() + readonlyPauseMs;
+    const outcomes = deletion.ok ? deletion.files : [];
+    const isDeleted = ({ outcome }: { outcome: string }) => outcome === 'deleted';
+    const gone = new Set(
+      outcomes.filter((one) => isDeleted(one) || one.outcome === 'gone').map((one) => one.name),
+    );
+    const forgotten = [...missing, ...files.filter(({ name }) => gone.has(name))];
+    await live.forget(channel, forgotten, (q) => forgetRows(db, q, forgotten));
+    return {
+      count: forgotten.length,
+      bytes: outcomes.filter(isDeleted).reduce((total, file) => total + file.bytes, 0),
+      failed: outcomes.length - gone.size,
+    };
+  }
+
+  async function remove(cut: Cut): Promise<Removed> {
+    const total = { count: 0, bytes: 0, failed: 0 };
+    const channels = new Map(live.watched().map((channel) => [channel.id, channel]));
+    const asked = { after: place, before: limitOf(cut), limit: rowsPerStep };
+    const rows = await readOldest(db, [...channels.values()], asked);
+    for (const [id, some] of Map.groupBy(rows, ({ channelId }) => channelId)) {
+      const removed = await removeOf(channels.get(id)!, some);
+      total.count += removed.count;
+      total.bytes += removed.bytes;
+      total.failed += removed.failed;
+    }
+    const last = rows.at(-1);
+    const isDone = rows.length < rowsPerStep || ('freeBytes' in cut && total.bytes >= cut.freeBytes);
+    place = isDone || !last ? undefined : { capturedAt: last.capturedAt, id: last.id };
+    return { ...total, isDone };
+  }
+
+  return {
+    key: 'live',
+    limits: { days, bytes },
+    isEstimate: true,
+    folders: () => (options.freesDisks ? deletable().map(({ path }) => path) : []),
+    hindrance: () => {
+      if (days === 0 && live.watched().length > 0 && deletable().length === 0) return 'off';
+      return clock.now() < readonlyUntil ? 'readonly' : null;
+    },
+    read: () => readHoldings(db, live.watched()),
+    preview: async (cut) => {
+      const amount = await countBefore(db, deletable(), limitOf(cut));
+      return 'freeBytes' in cut ? shareOf(amount, cut.freeBytes) : amount;
+    },
+    remove,
+  };
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { createTestClock } from '../../kernel/time/clock.ts';
+import type { LiveImage } from '../model.ts';
+import { createLiveMeasures } from './measures.ts';
+
+const start = 1_767_659_400_000;
+
+function measure() {
+  const clock = createTestClock(start);
+  const measures = createLiveMeasures(clock);
+  const note = (image: Partial<LiveImage>) =>
+    measures.note({ channel: 'original', revision: 0, sizeBytes: null, ...image } as LiveImage);
+  const come = (waitMs: number, sizeBytes: number | null = 1_000) =>
+    note({ foundAt: clock.now() - waitMs, sizeBytes });
+  return { clock, measures, come, note };
+}
+
+test('images per second are those of the last minute, and of less right after the start', () => {
+  const { clock, measures, come } = measure();
+  for (let i = 0; i < 10; i++) {
+    clock.advance(500);
+    come(5);
+  }
+  expect(measures.read('original').perSecond).toBeCloseTo(2);
+  clock.advance(300_000);
+  expect(measures.read('original').perSecond).toBe(0);
+});
+
+test('the time from noticed to told is given as it usually is and at its worst', () => {
+  const { clock, measures, come } = measure();
+  for (let i = 1; i <= 100; i++) {
+    clock.advance(500);
+    come(i, i * 10);
+  }
+  expect(measures.read('original')).toMatchObject({ tellMs: { p50: 50, p99: 99 }, sizeBytes: 500 });
+});
+
+test('nothing is claimed of a channel nobody has heard of, nor of sizes that are not known', () => {
+  const { measures, come } = measure();
+  expect(measures.read('exit')).toEqual({ perSecond: 0, tellMs: null, sizeBytes: null });
+  come(1, null);
+  expect(measures.read('original').sizeBytes).toBeNull();
+});
+
+test('all channels together are told as they were in the last minute', () => {
+  const { clock, measures, note } = measure();
+  for (let i = 1; i <= 40; i++) {
+    clock.advance(1000);
+    note({ channel: i % 2 === 0 ? 'original' : 'exit', foundAt: clock.now() - i });
+  }
+  expect(measures.readAll()).toEqual({ perSecond: 1, tellP95Ms: 38 });
+  clock.advance(60_000);
+  expect(measures.readAll()).toEqual({ perSecond: 0, tellP95Ms: null });
+});
+
+test('a picture noticed long ago that is shown again is no slow one', () => {
+  const { clock, measures, note } = measure();
+  clock.advance(10_000);
+  note({ foundAt: start - 3_600_000 });
+  expect(measures.readAll().tellP95Ms).toBeNull();
+  note({ foundAt: clock.now() - 7 });
+  clock.advance(30_000);
+  note({ foundAt: start + 1 });
+  note({ foundAt: clock.now() - 40_000, revision: 3 });
+  expect([measures.readAll().tellP95Ms, measures.read('original').tellMs]).toEqual([7, { p50: 7, p99: 7 }]);
+});

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { access, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { AppError } from '../../kernel/errors.ts';
+import { checkCompleteness } from '../../kernel/images/completeness.ts';
+import { findAcceptedType, SNIFF_BYTES } from '../../kernel/images/content-type.ts';
+import { readPixelSize } from '../../kernel/images/pixel-size.ts';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
+import { uploadName } from '../file-name.ts';
+import { type LiveRole, liveRoles } from '../model.ts';
+import { claimNames, completeNames, identityOf, type Move } from './claim-names.ts';
+
+/*
+ * A pair of pictures becomes visible whole or not at all. Both are written under hidden names first; a note beside them
+ * says how they will be called; then they take these names, which nobody else may have. A process that dies before the
+ * note leaves nothing but hidden files, which the next start deletes; one that dies after it leaves a pair that the next
+ * start completes, before anything looks at the folders.
+ */
+
+const hidden = '.upload-';
+const noteEnding = '.json';
+/** Another process may be receiving: what was touched more recently is not forgotten. */
+const forgottenMs = 10 * 60_000;
+const maxPixels = 100_000_000;
+const endings = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/bmp': 'bmp' } as const;
+
+/** The folders of the two roles. */
+export type PairFolders = Record<LiveRole, string>;
+
+/** A hidden place for one upload: where its pictures are written until they are checked. */
+export type PairDraft = { id: string; paths: Record<LiveRole, string> };
+
+/** A picture under its final name. */
+export type StoredPicture = { role: LiveRole; name: string; sizeBytes: number; modifiedAt: number };
+
+/** Names nobody looks at, on the same disk as the final ones. */
+export function draftPair(folders: PairFolders): PairDraft {
+  const id = randomBytes(12).toString('hex');
+  const pathOf = (role: LiveRole) => join(folders[role], `${hidden}${id}.${role}.tmp`);
+  return { id, paths: { original: pathOf('original'), labeled: pathOf('labeled') } };
+}
+
+/** Deletes what a refused upload has written. */
+export async function dropPair({ paths }: PairDraft): Promise<void> {
+  await Promise.all(Object.values(paths).map((path) => rm(path, { force: true })));
+}
+
+/**
+ * What kind of image was written, told by its content: JPEG, PNG or BMP, complete, at most 100 million pixels. Throws
+ * `invalid` naming the field.
+ */
+export async function checkPicture(path: string, field: string): Promise<'jpg' | 'png' | 'bmp'> {
+  const refuse = (what: string) => new AppError('invalid', `${field}: ${what}`, { details: { field } });
+  const file = await open(path);
+  const head = Buffer.alloc(SNIFF_BYTES);
+  try {
+    await file.read(head, 0, SNIFF_BYTES, 0);
+  } finally {
+    await file.close();
+  }
+  const type = findAcceptedType(head);
+  if (!type) throw refuse('this is no JPEG, PNG or BMP image.');
+  if ((await checkCompleteness(path)) === 'incomplete') throw refuse('the image ends too early.');
+  const size = await readPixelSize(path);
+  if (!size) throw refuse('the image cannot be read, or has too many pixels.');
+  if (size.width * size.height > maxPixels) throw refuse('the image has more than 100 million pixels.');
+  return endings[type];
+}
+
+/** Gives a checked pair its names (`uploadName`); the first free millisecond from `at` on. */
+export async function storePair(
+  draft: PairDraft,
+  folders: PairFolders,
+  named: { coil: string; at: number; endings: Record<LiveRole, string>; wallClock: WallClock },
+): Promise<{ at: number; pictures: StoredPicture[] }> {
+  const nameAt = (role: LiveRole, at: number) =>
+    uploadName(named.coil, at, role, named.endings[role], named.wallClock);
+  const drafts: { role: LiveRole; from: string; id: string }[] = [];
+  for (const role of liveRoles)
+    drafts.push({ role, from: draft.paths[role], id: await identityOf(draft.paths[role]) });
+  const note = join(folders.original, `${hidden}${draft.id}${noteEnding}`);
+  const movesAt = (at: number) =>
+    drafts.map((one) => ({ ...one, to: join(folders[one.role], nameAt(one.role, at)) }));
+  const isFree = async (at: number) => {
+    for (const { to } of movesAt(at)) if (await exists(to)) return false;
+    return true;
+  };
+  let { at } = named;
+  try {
+    // Another process may take a name between the look and the claim.
+    for (; ; at++) {
+      if (!(await isFree(at))) continue;
+      await writeNote(note, movesAt(at));
+      if (await claimNames(movesAt(at))) break;
+    }
+  } catch (error) {
+    await rm(note, { force: true });
+    throw error;
+  }
+  const moves = movesAt(at);
+  for (const folder of new Set(Object.values(folders))) await flushFolder(folder);
+  await rm(note, { force: true });
+  const pictures = moves.map(async ({ role, to }) => {
+    const { size, mtimeMs } = await stat(to);
+    return { role, name: basename(to), sizeBytes: size, modifiedAt: Math.round(mtimeMs) };
+  });
+  return { at, pictures: await Promise.all(pictures) };
+}
+
+/** Completes pairs that a dead process had begun to rename, and deletes what it had not. Before anything is watched. */
+export async function recoverPairs(
+  folders: PairFolders,
+  now: number,
+): Promise<{ completed: number; deleted: number }> {
+  let completed = 0;
+  let deleted = 0;
+  const entries = await readdir(folders.original).catch(() => []);
+  for (const name of entries.filter((one) => one.startsWith(hidden) && one.endsWith(noteEnding))) {
+    const note = join(folders.original, name);
+    completed += await completeNames(await readNote(note, folders));
+    await rm(note, { force: true });
+  }
+  for (const folder of Object.values(folders)) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!name.startsWith(hidden) || (await ageOf(join(folder, name), now)) < forgottenMs) continue;
+      await rm(join(folder, name), { force: true });
+      deleted++;
+    }
+  }
+  return { completed, deleted };
+}
+
+async function ageOf(path: string, now: number): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found ? now - found.mtimeMs : 0;
+}
+
+type Named = Pick<Move, 'from' | 'to'>;
+
+/** Names alone: where they lie is known, and a note from elsewhere leads nowhere. */
+async function writeNote(path: string, moves: readonly Named[]): Promise<void> {
+  const names = moves.map(({ from, to }) => [basename(from), basename(to)]);
+  const file = await open(`${path}.tmp`, 'wx');
+  try {
+    await file.writeFile(JSON.stringify(names));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.tmp`, path);
+  await flushFolder(dirname(path));
+}
+
+async function readNote(path: string, folders: PairFolders): Promise<Named[]> {
+  try {
+    const names = JSON.parse(await readFile(path, 'utf8')) as [string, string][];
+    const inFolders = [folders.original, folders.labeled];
+    return names.map(([from, to], i) => ({
+      from: join(inFolders[i] ?? folders.original, basename(from)),
+      to: join(inFolders[i] ?? folders.original, basename(to)),
+    }));
+  } catch {
+    return [];
+  }
+}
+
+/** Where a file system knows no flush of folders, its renames last as long as it does. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

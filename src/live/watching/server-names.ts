@@ -1,0 +1,20 @@
+import { and, asc, eq, gt, isNull } from 'drizzle-orm';
+import type { ServerNameQueries } from '../../schema/known-names.ts';
+
+/** How a scanner thread asks a database server for the names of a channel's images; its root is the channel. */
+export const serverNames: ServerNameQueries = {
+  ownerId: async (_read, _tables, { rootId }) => rootId,
+  names: (read, { liveImages }, { id, last, limit }) =>
+    read
+      .select({ name: liveImages.name })
+      .from(liveImages)
+      .where(
+        and(
+          eq(liveImages.channelId, id),
+          isNull(liveImages.missingAt),
+          last === undefined ? undefined : gt(liveImages.name, last),
+        ),
+      )
+      .orderBy(asc(liveImages.name))
+      .limit(limit),
+};
