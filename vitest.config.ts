@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: kind,
           include: [
-            'src/inspections/{api,compat,page,export}.test.ts',
+            'src/inspections/{api,pages}/{api,compat,page,export}.test.ts',
             'src/overview/**/*.test.ts',
             'src/testing/sites.test.ts',
           ],

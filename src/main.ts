@@ -1,5 +1,5 @@
 import { createApp } from './app.ts';
-import { proveNamePattern } from './inspections/prove-name-pattern.ts';
+import { proveNamePattern } from './inspections/names/prove-name-pattern.ts';
 import { AppError } from './kernel/errors.ts';
 import { originOf } from './kernel/http/server/listeners.ts';
 import { createLifecycle, stopOnSignals } from './kernel/jobs/lifecycle.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { InspectionDeps } from './inspections/deps.ts';
-import type { SourcesOptions } from './inspections/sources.ts';
+import type { SourcesOptions } from './inspections/watching/sources.ts';
 import type { Config } from './kernel/settings/config.ts';
 import type { Places } from './kernel/storage/places.ts';
 import type { SystemLimits } from './system/figures.ts';

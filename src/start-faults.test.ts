@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { proveNamePattern } from './inspections/prove-name-pattern.ts';
+import { proveNamePattern } from './inspections/names/prove-name-pattern.ts';
 import { loadConfig } from './kernel/settings/config.ts';
 import { findStartFaults } from './start-faults.ts';
 

@@ -1,5 +1,5 @@
-import { createFolders, ensureRoot } from '../inspections/folders.ts';
-import { createRecordInspections } from '../inspections/record-inspections.ts';
+import { createFolders, ensureRoot } from '../inspections/recording/folders.ts';
+import { createRecordInspections } from '../inspections/recording/record-inspections.ts';
 import { systemClock } from '../kernel/time/clock.ts';
 import { createPlantNames } from '../plant/names.ts';
 import { createSites } from '../plant/sites.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import type { Cursor } from './inspection-queries.ts';
+import type { Cursor } from './queries/inspection-queries.ts';
 
 /** A place in a list as it stands in a URL: `<capture time>.<id>`. */
 export function writeCursor({ capturedAt, id }: Cursor): string {

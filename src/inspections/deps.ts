@@ -1,10 +1,10 @@
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { InspectionRef } from './model.ts';
+import type { DemoState } from './pages/cards-views.ts';
 import type { InspectionReads } from './reads.ts';
-import type { RootPlaces } from './root-places.ts';
-import type { Sources } from './sources.ts';
-import type { DemoState } from './views.ts';
+import type { RootPlaces } from './watching/root-places.ts';
+import type { Sources } from './watching/sources.ts';
 
 /** What the pages and interfaces of inspections are made of. */
 export type InspectionDeps = {

@@ -1,6 +1,6 @@
 import { type Loop, startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Folders } from './folders.ts';
+import type { Folders } from './recording/folders.ts';
 
 const learnEveryMs = 5_000;
 

@@ -1,5 +1,5 @@
 import type { PageQuery } from '../plant/links.ts';
-import { MAX_WALL_TILES } from './wall-grid.ts';
+import { MAX_WALL_TILES } from './pages/wall-grid.ts';
 
 /** A page of more is nothing anybody reads, and holds up everybody else. */
 const MAX_CARDS = 200;

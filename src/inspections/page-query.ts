@@ -5,8 +5,8 @@ import { readAskedSite } from '../plant/asked-site.ts';
 import type { PageQuery } from '../plant/links.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Sites, SiteTag } from '../plant/sites.ts';
-import type { CountFilter } from './count-queries.ts';
 import type { TimeWindow, Verdict } from './model.ts';
+import type { CountFilter } from './queries/count-queries.ts';
 import { bucketsOf, parsePageWindow } from './time-window.ts';
 
 /** The longest name a filter takes; longer ones cannot exist on a disk. */

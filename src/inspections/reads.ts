@@ -3,12 +3,12 @@ import type { WallClock } from '../kernel/time/time-zone.ts';
 import { createPlantNames, type PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
-import { type CountQueries, createCountQueries } from './count-queries.ts';
-import { createFolders, type Folders } from './folders.ts';
-import { createReadGaps, type ReadGaps } from './gap-queries.ts';
-import { createInspectionQueries, type InspectionQueries } from './inspection-queries.ts';
-import { createStationPulse, type StationPulse } from './station-pulse.ts';
-import { createStationSummaries, type ReadStationSummaries } from './station-summaries.ts';
+import { createReadGaps, type ReadGaps } from './gaps/gap-queries.ts';
+import { type CountQueries, createCountQueries } from './queries/count-queries.ts';
+import { createInspectionQueries, type InspectionQueries } from './queries/inspection-queries.ts';
+import { createFolders, type Folders } from './recording/folders.ts';
+import { createStationPulse, type StationPulse } from './stations/station-pulse.ts';
+import { createStationSummaries, type ReadStationSummaries } from './stations/station-summaries.ts';
 
 /** Everything that is read of inspections, built once. */
 export type InspectionReads = {

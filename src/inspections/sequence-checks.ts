@@ -2,7 +2,7 @@ import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
-import { checkSequences } from './check-sequences.ts';
+import { checkSequences } from './gaps/check-gaps.ts';
 
 const checkEveryMs = 5_000;
 /** More images than this since the last look are a sweep at work; the check waits until it is over. */

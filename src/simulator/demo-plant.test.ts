@@ -2,7 +2,7 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { findSequenceGaps } from '../inspections/sequence-gaps.ts';
+import { findSequenceGaps } from '../inspections/gaps/find-gaps.ts';
 import { countsOf, now, useDemoFolder, wallClock } from './demo-fixture.ts';
 import { usualHistory } from './demo-schedule.ts';
 

@@ -1,9 +1,9 @@
-import { ensureRoot } from '../inspections/folders.ts';
-import type { FoundFile } from '../inspections/found-files.ts';
 import type { VerdictCounts } from '../inspections/model.ts';
 import { createInspectionReads } from '../inspections/reads.ts';
-import { createRecordInspections } from '../inspections/record-inspections.ts';
-import { createRootPlaces } from '../inspections/root-places.ts';
+import { ensureRoot } from '../inspections/recording/folders.ts';
+import type { FoundFile } from '../inspections/recording/found-files.ts';
+import { createRecordInspections } from '../inspections/recording/record-inspections.ts';
+import { createRootPlaces } from '../inspections/watching/root-places.ts';
 import { type Clock, createTestClock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';

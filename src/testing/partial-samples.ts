@@ -1,9 +1,9 @@
 import type { InspectionRef, SourceStatus, StationSummary } from '../inspections/model.ts';
-import { noticesView } from '../inspections/notices.ts';
-import { shotView } from '../inspections/shot-view.ts';
-import { badImagesView, sourcePanel } from '../inspections/source-views.ts';
-import { gapsView, historyView, hourTableView, partTableView } from '../inspections/station-views.ts';
-import { cardsView, type ViewContext, yieldView } from '../inspections/views.ts';
+import { cardsView, type ViewContext, yieldView } from '../inspections/pages/cards-views.ts';
+import { noticesView } from '../inspections/pages/notices.ts';
+import { shotView } from '../inspections/pages/shot-view.ts';
+import { badImagesView, sourcePanel } from '../inspections/pages/source-views.ts';
+import { gapsView, historyView, hourTableView, partTableView } from '../inspections/pages/station-views.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
 import { frameSamples } from './frame-samples.ts';

@@ -9,7 +9,7 @@ import { compatSpec } from '../../kernel/images/thumbnails/thumbnail.ts';
 import type { ThumbnailStore } from '../../kernel/images/thumbnails/thumbnail-store.ts';
 import { type ConfinedFailure, openInside } from '../../kernel/storage/confine.ts';
 import type { OpenFile } from '../../kernel/storage/open-file.ts';
-import { apiDocs } from '../api-docs.ts';
+import { apiDocs } from '../api/api-docs.ts';
 
 const RETRY_AFTER_SEC = 2;
 

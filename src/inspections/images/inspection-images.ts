@@ -18,7 +18,7 @@ import { type OpenFile, openRegularFile } from '../../kernel/storage/open-file.t
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionRef } from '../model.ts';
-import type { RootPlaces } from '../root-places.ts';
+import type { RootPlaces } from '../watching/root-places.ts';
 import { type ImageOutcome, recordOutcomes } from './record-outcomes.ts';
 
 /** How long a failure is answered again without another look at the file. */

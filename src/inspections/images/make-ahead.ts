@@ -1,6 +1,6 @@
 import { stripSpec } from '../../kernel/images/thumbnails/thumbnail.ts';
 import type { Log } from '../../kernel/log.ts';
-import type { InspectionQueries } from '../inspection-queries.ts';
+import type { InspectionQueries } from '../queries/inspection-queries.ts';
 import type { InspectionImages } from './inspection-images.ts';
 
 /** New images come in batches; one look at a station's newest serves many of them. */

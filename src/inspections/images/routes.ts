@@ -16,7 +16,7 @@ import {
 } from '../../kernel/images/thumbnails/thumbnail.ts';
 import { type ImageSize, imageHref, imageSrc } from '../../plant/links.ts';
 import type { Sites } from '../../plant/sites.ts';
-import { apiDocs } from '../api-docs.ts';
+import { apiDocs } from '../api/api-docs.ts';
 import type { InspectionRef } from '../model.ts';
 import type { InspectionImages } from './inspection-images.ts';
 

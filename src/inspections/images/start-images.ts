@@ -3,7 +3,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionReads } from '../reads.ts';
-import type { RootPlaces } from '../root-places.ts';
+import type { RootPlaces } from '../watching/root-places.ts';
 import { createInspectionImages, type InspectionImages } from './inspection-images.ts';
 import { startMakeAhead } from './make-ahead.ts';
 import { startImageRetries } from './retry-images.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asc, gte, max, min } from 'drizzle-orm';
 import type { Db } from '../../schema/db.ts';
-import type { Folders } from '../folders.ts';
+import type { Folders } from '../recording/folders.ts';
 
 /** The mean of so many sizes is off by a few percent where they differ by their own size. */
 const samples = 200;

@@ -8,7 +8,7 @@ import {
   openInspectionStore,
   unmatchedFile,
 } from '../../testing/inspection-store.ts';
-import { checkSequences } from '../check-sequences.ts';
+import { checkSequences } from '../gaps/check-gaps.ts';
 import { createRowKind } from './row-kind.ts';
 
 const hourMs = 3_600_000;

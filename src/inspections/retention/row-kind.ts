@@ -2,9 +2,9 @@ import { asc, inArray } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Cut, Hindrance, RetentionKind } from '../../kernel/retention-kind.ts';
 import type { Db } from '../../schema/db.ts';
-import { hourMs } from '../roll-ups.ts';
+import { createReadHorizons, setHorizon } from '../recording/horizons.ts';
+import { hourMs } from '../recording/roll-ups.ts';
 import { createSiteHours, inHour, type SiteHours } from './count-hours.ts';
-import { createReadHorizons, setHorizon } from './horizons.ts';
 
 /** A transaction of so many rows with their indexes takes some milliseconds. */
 const rowsPerStep = 300;

@@ -5,10 +5,10 @@ import type { Cut, Hindrance, RetentionKind } from '../../kernel/retention-kind.
 import { type Deletion, deleteFiles } from '../../kernel/storage/delete-files.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
-import type { Folders, KnownFolder } from '../folders.ts';
-import { hourMs } from '../roll-ups.ts';
+import type { Folders, KnownFolder } from '../recording/folders.ts';
+import { createReadHorizons, setHorizon } from '../recording/horizons.ts';
+import { hourMs } from '../recording/roll-ups.ts';
 import { createSiteHours, type HourLane, inHour } from './count-hours.ts';
-import { createReadHorizons, setHorizon } from './horizons.ts';
 import { createMeanSize } from './mean-size.ts';
 
 const filesPerStep = 50;

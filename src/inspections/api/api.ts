@@ -1,0 +1,121 @@
+import { type Context, Hono } from 'hono';
+import type { z } from 'zod';
+import { AppError } from '../../kernel/errors.ts';
+import type { AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/access.ts';
+import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
+import { readAskedSite } from '../../plant/asked-site.ts';
+import type { Station } from '../../plant/names.ts';
+import { parseCursor, writeCursor } from '../cursor.ts';
+import type { InspectionDeps } from '../deps.ts';
+import type { InspectionRef } from '../model.ts';
+import { type AskedView, readAskedView } from '../page-query.ts';
+import type { ListFilter } from '../queries/inspection-queries.ts';
+import { fillBuckets } from '../time-window.ts';
+import { sumCounts, wilsonInterval, yieldRate } from '../yield.ts';
+import { apiDocs } from './api-docs.ts';
+import type { listQuery } from './api-schemas.ts';
+
+/** `/api/v1` of inspections: stations, parts, inspections by keyset paging, yield by bucket. Instants are epoch ms UTC, ratios 0..1. */
+export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
+  const { reads } = deps;
+  return new Hono<AppEnv>()
+    .get('/api/v1/stations', may('look'), apiDocs.stations, async (c) =>
+      c.json({
+        stations: await mapFairly(stationsAsked(c, reads), async ({ id, siteId, name }) => ({
+          site: (reads.sites.get(siteId) ?? reads.sites.own).name,
+          name,
+          lastSeenAt: (await reads.inspections.findLastSeenAt(id)) ?? null,
+          ...(await reads.pulse.read(id)),
+        })),
+      }),
+    )
+    .get('/api/v1/sites', may('look'), apiDocs.sites, (c) =>
+      c.json({
+        sites: reads.sites.list().map(({ id, ...site }) => ({ ...site, isOwn: id === reads.sites.own.id })),
+      }),
+    )
+    .get('/api/v1/parts', may('look'), apiDocs.parts, (c) =>
+      c.json({ parts: reads.names.listParts().map(({ name }) => ({ name })) }),
+    )
+    .get('/api/v1/inspections', may('look'), apiDocs.inspections, async (c) =>
+      c.json(await listPage(deps, c, c.req.valid('query'))),
+    )
+    .get('/api/v1/inspections/:id{[0-9]+}', may('look'), apiDocs.inspection, async (c) => {
+      const id = Number(c.req.param('id'));
+      const found = Number.isSafeInteger(id) ? await reads.inspections.findInspection(id) : undefined;
+      if (!found) throw new AppError('not_found', `There is no inspection ${c.req.param('id')}.`);
+      return c.json(toJson(found));
+    })
+    .get('/api/v1/yield', may('look'), apiDocs.yield, async (c) => c.json(await yieldByBucket(deps, c)))
+    .get('/api/v1/sources', may('look'), apiDocs.sources, (c) => c.json({ sources: deps.sources.list() }))
+    .post('/api/v1/rescan', may('operate', 'inspections.rescan'), apiDocs.rescan, async (c) =>
+      c.json(await deps.sources.rescan()),
+    );
+}
+
+/** All stations, or those of the site asked for. */
+function stationsAsked(c: Context<AppEnv>, { names, sites }: InspectionDeps['reads']): Station[] {
+  const { isUnknown, siteId } = readAskedSite(c.req.query('site') || undefined, undefined, sites);
+  return isUnknown ? [] : names.listStations(siteId);
+}
+
+/** Without any of `period, start, end` a list reaches back for ever. */
+function hasWindow(search: URLSearchParams): boolean {
+  return ['period', 'start', 'end'].some((field) => (search.get(field) ?? '') !== '');
+}
+
+async function listPage(deps: InspectionDeps, c: Context<AppEnv>, asks: z.output<typeof listQuery>) {
+  const search = new URL(c.req.url).searchParams;
+  const { verdict, limit, before, after } = asks;
+  const asked = readAskedView(search, deps.reads);
+  const filter: ListFilter = {
+    ...asked.filter,
+    ...(verdict ? { verdict } : {}),
+    ...(hasWindow(search) ? { window: asked.window } : {}),
+  };
+  const newer = parseCursor(after ?? null, 'after');
+  const from = newer ?? parseCursor(before ?? null, 'before');
+  const found = asked.isUnknown
+    ? []
+    : await deps.reads.inspections.listInspections(filter, {
+        limit,
+        direction: newer ? 'newer' : 'older',
+        ...(from ? { from } : {}),
+      });
+  const last = found.at(-1);
+  const next = last && found.length === limit ? writeCursor(last) : null;
+  return { inspections: found.map(toJson), next: next && { [newer ? 'after' : 'before']: next } };
+}
+
+async function yieldByBucket(deps: InspectionDeps, c: Context<AppEnv>) {
+  const asked = readAskedView(new URL(c.req.url).searchParams, deps.reads);
+  const { window, buckets, bucketMs } = asked;
+  const rows = asked.isUnknown
+    ? []
+    : await deps.reads.counts.countByTime(window, asked.filter, isHourly(asked));
+  const filled = fillBuckets(buckets, rows);
+  const total = sumCounts(filled);
+  return {
+    ...window,
+    bucketMs,
+    ...total,
+    yieldRate: yieldRate(total),
+    interval: wilsonInterval(total.ok, total.ok + total.ng),
+    buckets: filled.map((bucket) => ({ ...bucket, yieldRate: yieldRate(bucket) })),
+  };
+}
+
+/** Hour counts serve where every border inside the window is a full hour of UTC. */
+function isHourly({ buckets }: AskedView): boolean {
+  return buckets.slice(1).every(({ startAt }) => startAt % 3_600_000 === 0);
+}
+
+function toJson({ rootId: _root, stationId: _station, ...inspection }: InspectionRef) {
+  const { id, revision } = inspection;
+  const image = (size: string) => `/images/${id}/${revision}/${size}`;
+  return {
+    ...inspection,
+    images: { strip: image('strip.webp'), card: image('card.webp'), original: image('original') },
+  };
+}

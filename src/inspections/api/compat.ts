@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import type { AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/access.ts';
+import type { InspectionDeps } from '../deps.ts';
+import type { InspectionRef, StationSummary, TimeWindow } from '../model.ts';
+import { parseStatsWindow } from '../time-window.ts';
+import { sumCounts, yieldRate } from '../yield.ts';
+import { apiDocs } from './api-docs.ts';
+
+/**
+ * The interface of ImgStats (contract S1) on the same reads as the pages: `/api/meta`, `/api/scan`, `/api/stats`.
+ * Its clients know no sites, and its answers name stations alone: they are those of the own site, whatever others share
+ * the database. Its images, `/img` and `/thumb`, are with the image routes. Times are ISO 8601 with the site's offset.
+ */
+export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
+  const { names, sites, clock, wallClock } = deps.reads;
+  return new Hono<AppEnv>()
+    .get('/api/meta', may('look'), apiDocs.meta, (c) => {
+      // Sorted by code point, as the old system did.
+      return c.json({
+        stations: names
+          .listStations(sites.own.id)
+          .map(({ name }) => name)
+          .sort(),
+      });
+    })
+    .post('/api/scan', may('operate', 'inspections.rescan'), apiDocs.scan, async (c) => {
+      const { note, ...counts } = await deps.sources.rescan();
+      return c.json(note === null ? counts : { ...counts, note });
+    })
+    .post('/api/stats', may('look'), apiDocs.stats, async (c) => {
+      const search = new URL(c.req.url).searchParams;
+      const window = parseStatsWindow(search, clock.now(), wallClock);
+      const station = search.get('station') ?? '';
+      const summaries = await readStats(deps, station, window);
+      const total = sumCounts(summaries.map(({ counts }) => counts));
+      return c.json({
+        stations: Object.fromEntries(summaries.map((summary) => [summary.station, statsOf(deps, summary)])),
+        total_count: total.ok + total.ng + total.unmatched,
+        start: wallClock.format(window.startAt, 'iso'),
+        end: wallClock.format(window.endAt, 'iso'),
+      });
+    });
+}
+
+type StationStats = Pick<StationSummary, 'station' | 'counts' | 'last' | 'lastNgs'>;
+
+/** Stations with an image in the window; one that was asked for by its name is there also without. */
+async function readStats(
+  { reads, settings }: InspectionDeps,
+  station: string,
+  window: TimeWindow,
+): Promise<StationStats[]> {
+  const stationId = station === '' ? undefined : reads.names.findStationId(station);
+  if (station !== '' && stationId === undefined) return [];
+  const summaries = await reads.summaries({
+    window,
+    buckets: [window],
+    ngLimit: settings.ngPreviewCount,
+    filter: stationId === undefined ? reads.sites.ownFilter() : { stationId },
+  });
+  if (station === '' || summaries.length > 0) return summaries;
+  return [{ station, counts: { ok: 0, ng: 0, unmatched: 0 }, last: null, lastNgs: [] }];
+}
+
+function statsOf(deps: InspectionDeps, { counts, last, lastNgs }: StationStats) {
+  const iso = (at: number) => deps.reads.wallClock.format(at, 'iso');
+  const shot = (image: InspectionRef) => ({
+    path: join(deps.sources.rootPath(image.rootId) ?? '', image.path),
+    ts: iso(image.capturedAt),
+  });
+  const [lastNg] = lastNgs;
+  return {
+    totals: {
+      total: counts.ok + counts.ng + counts.unmatched,
+      ok: counts.ok,
+      ng: counts.ng,
+      rate: yieldRate(counts),
+      latest_ts: last && iso(last.capturedAt),
+    },
+    last: last && shot(last),
+    last_ng: lastNg ? shot(lastNg) : null,
+    last_ngs: lastNgs.map(shot),
+  };
+}

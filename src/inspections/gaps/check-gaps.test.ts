@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRandom } from '../../simulator/random.ts';
+import { startMs, testDialects } from '../../testing/databases.ts';
+import {
+  storeStartsAt as at,
+  type InspectionStore,
+  imageFile,
+  openInspectionStore,
+} from '../../testing/inspection-store.ts';
+import type { SequenceGap } from '../model.ts';
+import type { FoundFile } from '../recording/found-files.ts';
+import { hourMs } from '../recording/roll-ups.ts';
+import { checkSequences } from './check-gaps.ts';
+import { findSequenceGaps } from './find-gaps.ts';
+
+const minute = 60_000;
+const ever = { startAt: 0, endAt: at * 2 };
+
+describe.each(testDialects)('COUNT gaps in %s', (dialect) => {
+  let store: InspectionStore;
+  beforeEach(async () => {
+    store = await openInspectionStore(dialect);
+  }, startMs);
+  afterEach(() => store.db.close());
+
+  /** One image each minute from `startAt`, with these COUNTs. */
+  const images = (startAt: number, counts: number[]): FoundFile[] =>
+    counts.map((count, i) => imageFile('OK', startAt + i * minute, count));
+
+  async function checkAll(): Promise<void> {
+    for (let runs = 0; runs < 50; runs++) {
+      const { checked, isDone } = await checkSequences(store.db);
+      if (isDone && checked === 0) return;
+    }
+    throw new Error('the check finds no end');
+  }
+
+  async function gaps(): Promise<string[]> {
+    await checkAll();
+    return (await store.reads.gaps(ever, {})).gaps.map(describeGap).sort();
+  }
+
+  const describeGap = ({ station, part, kind, fromSequence, toSequence }: SequenceGap) =>
+    `${station} ${part} ${kind} ${fromSequence}–${toSequence}`;
+
+  test('missing and repeated COUNTs show for their station and part with the times around them', async () => {
+    await store.found('S9/OR-3CT', images(at, [1, 2, 5, 6]));
+    await store.found('S4/OR-3CT', images(at, [1, 2, 2, 3]));
+    await store.found('S4/OR-2CT', images(at, [3, 4]));
+    expect(await gaps()).toEqual(['S4 OR-3CT repeated 2–2', 'S9 OR-3CT missing 3–4']);
+    const { gaps: found, checkedCount } = await store.reads.gaps(ever, {
+      stationId: store.reads.names.findStationId('S9')!,
+    });
+    expect(found[0]).toMatchObject({ count: 2, fromAt: at + minute, toAt: at + 2 * minute });
+    expect(checkedCount).toBe(4);
+  });
+
+  test('what is missing between two hours is found, and nothing when the counter just goes on', async () => {
+    await store.found('S9/OR-3CT', images(at + 58 * minute, [7, 8, 9, 10]));
+    await store.found('S4/OR-3CT', images(at + 58 * minute, [7, 8, 12, 13]));
+    expect(await gaps()).toEqual(['S4 OR-3CT missing 9–11']);
+  });
+
+  test('an image that comes hours late fills its gap in the hour after', async () => {
+    const [a, b, late, c, d] = images(at + 58 * minute, [1, 2, 3, 4, 5]);
+    await store.found('S9/OR-3CT', [a!, b!]);
+    await store.found('S9/OR-3CT', [c!, d!]);
+    expect(await gaps()).toEqual(['S9 OR-3CT missing 3–3']);
+    await store.found('S9/OR-3CT', [late!]);
+    expect(await gaps()).toEqual([]);
+  });
+
+  test('an image that comes out of turn at the start of an hour fills its gap in the hour before', async () => {
+    await store.found('S9/OR-3CT', images(at + 57 * minute, [1, 2, 4]));
+    expect(await gaps()).toEqual(['S9 OR-3CT missing 3–3']);
+    await store.found('S9/OR-3CT', [imageFile('OK', at + hourMs, 3)]);
+    expect(await gaps()).toEqual([]);
+  });
+
+  test('older images backfilled later close what seemed to be missing, at a slow station too', async () => {
+    const all = Array.from({ length: 60 }, (_, i) => imageFile('OK', at + i * 25 * minute, 100 + i));
+    await store.found('S9/OR-3CT', all.slice(0, 5));
+    await store.found('S9/OR-3CT', all.slice(40));
+    expect(await gaps()).toEqual(['S9 OR-3CT missing 105–139']);
+    await store.found('S9/OR-3CT', all.slice(20, 40));
+    expect(await gaps()).toEqual(['S9 OR-3CT missing 105–119']);
+    await store.found('S9/OR-3CT', all.slice(5, 20));
+    expect(await gaps()).toEqual([]);
+  });
+
+  test('whatever the order of arrival, the gaps are those of the whole history', async () => {
+    const random = createRandom('arrival');
+    for (const [path, stepMs] of [
+      ['S9/fast', 70_000],
+      ['S9/slow', 31 * minute],
+    ] as const) {
+      let count = 1;
+      const history: FoundFile[] = [];
+      for (let i = 0; i < 250; i++) {
+        count += random.chance(0.04) ? random.integer(2, 4) : 1;
+        if (random.chance(0.02)) count -= 2;
+        history.push(imageFile('OK', at + i * stepMs, count));
+      }
+      const unique = [...new Map(history.map((file) => [file.name, file])).values()];
+      for (const batch of shuffledBatches(unique, random)) {
+        await store.found(path, batch);
+        if (random.chance(0.5)) await checkSequences(store.db);
+      }
+    }
+    await checkAll();
+    for (const part of ['fast', 'slow']) {
+      const partId = store.reads.names.findPartId(part)!;
+      const rows = (await store.rows())
+        .filter((row) => row.partId === partId)
+        .map(({ capturedAt, sequence }) => ({ capturedAt, sequence: sequence! }))
+        .sort((a, b) => a.capturedAt - b.capturedAt || a.sequence - b.sequence);
+      const expected = missingValues(findSequenceGaps(rows));
+      expect(expected.length).toBeGreaterThan(5);
+      expect(missingValues((await store.reads.gaps(ever, { partId })).gaps)).toEqual(expected);
+    }
+  });
+
+  test('checking again what is checked costs nothing and changes nothing', async () => {
+    await store.found('S9/OR-3CT', images(at, [1, 2, 5]));
+    await checkAll();
+    const before = await store.db.read.select().from(store.db.tables.sequenceGaps);
+    expect(await checkSequences(store.db)).toEqual({ checked: 0, isDone: true });
+    expect(await store.db.read.select().from(store.db.tables.sequenceGaps)).toEqual(before);
+  });
+
+  test('a growing hour is checked without doubting the hours before it each time', async () => {
+    await store.found(
+      'S9/OR-3CT',
+      images(
+        at,
+        Array.from({ length: 90 }, (_, i) => i + 1),
+      ),
+    );
+    await checkAll();
+    await store.found('S9/OR-3CT', [imageFile('OK', at + 90 * minute, 91)]);
+    expect(await checkSequences(store.db)).toMatchObject({ checked: 1 });
+    expect(await checkSequences(store.db)).toMatchObject({ checked: 0 });
+  });
+});
+
+function shuffledBatches(files: FoundFile[], random: ReturnType<typeof createRandom>): FoundFile[][] {
+  const rest = [...files];
+  const batches: FoundFile[][] = [];
+  while (rest.length > 0) {
+    const from = random.integer(0, rest.length - 1);
+    batches.push(rest.splice(from, random.integer(1, 40)));
+  }
+  return batches;
+}
+
+function missingValues(findings: Pick<SequenceGap, 'kind' | 'fromSequence' | 'toSequence'>[]): number[] {
+  return findings
+    .filter(({ kind }) => kind === 'missing')
+    .flatMap(({ fromSequence, toSequence }) =>
+      Array.from({ length: toSequence - fromSequence + 1 }, (_, i) => fromSequence + i),
+    )
+    .sort((a, b) => a - b);
+}

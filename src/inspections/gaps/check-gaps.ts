@@ -1,0 +1,182 @@
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne, sql } from 'drizzle-orm';
+import type { Queryable } from '../../kernel/db/database.ts';
+import type { Db } from '../../schema/db.ts';
+import { readRowsSince } from '../recording/horizons.ts';
+import { hourMs } from '../recording/roll-ups.ts';
+import { createSiteCondition } from '../site-condition.ts';
+import { findSequenceGaps, SEQUENCE_CONTEXT_ROWS, type SequenceRow } from './find-gaps.ts';
+
+/** Hours looked at in one go; the rest waits for the next. */
+const hoursPerRun = 60;
+const rowsPerPage = 2_000;
+/** More COUNTs than this in one hour of one part are not a counter any more. */
+const maxRowsPerHour = 200_000;
+
+/** `checkedCount` is negated in hours whose neighbours have changed: to be looked at again, but no reason by themselves. */
+type Hour = { startAt: number; stationId: number; partId: number; total: number; checkedCount: number };
+
+/**
+ * Derives missing and repeated COUNTs for every hour whose number of images is not the one last checked. The mark is
+ * a row's, so that a check cut short is done again. Answers how many hours were looked at; fewer than `hoursPerRun`
+ * means nothing is left. Of one site alone where several share the database: each process sees to its own.
+ */
+export async function checkSequences(
+  db: Db,
+  filter: { siteId?: number } = {},
+): Promise<{ checked: number; isDone: boolean }> {
+  const hours = await listUncheckedHours(db, filter);
+  for (const hour of hours) await checkHour(db, hour);
+  return { checked: hours.length, isDone: hours.length < hoursPerRun };
+}
+
+/** Hours whose rows are gone keep what was found of them. */
+async function listUncheckedHours(db: Db, { siteId }: { siteId?: number }): Promise<Hour[]> {
+  const { inspectionHours: hours, horizons, stations } = db.tables;
+  const total = sql<number>`${hours.ok} + ${hours.ng} + ${hours.unmatched}`;
+  return db.read
+    .select({
+      startAt: hours.startAt,
+      stationId: hours.stationId,
+      partId: hours.partId,
+      total: total.mapWith(Number),
+      checkedCount: hours.checkedCount,
+    })
+    .from(hours)
+    .where(
+      and(
+        ne(hours.checkedCount, total),
+        createSiteCondition(db)(hours.stationId, siteId),
+        sql`not exists (select 1 from ${horizons} join ${stations} on ${stations.siteId} = ${horizons.siteId} where ${horizons.name} = 'rows' and ${stations.id} = ${hours.stationId} and ${hours.startAt} < ${horizons.at})`,
+      ),
+    )
+    .orderBy(desc(hours.startAt))
+    .limit(hoursPerRun);
+}
+
+async function checkHour(db: Db, hour: Hour): Promise<void> {
+  const { sequenceGaps, inspectionHours: hours } = db.tables;
+  const rowsSince = await readRowsSince(db, hour.stationId);
+  const rows = await readHour(db, hour);
+  const before = (await readNeighbours(db, hour, 'before', rowsSince)).reverse();
+  const after = await readNeighbours(db, hour, 'after', rowsSince);
+  const findings = findSequenceGaps(rows, { before, after });
+  const sameHour = and(
+    eq(sequenceGaps.stationId, hour.stationId),
+    eq(sequenceGaps.partId, hour.partId),
+    eq(sequenceGaps.hourAt, hour.startAt),
+  );
+  await db.tx(async (q) => {
+    await q.delete(sequenceGaps).where(sameHour);
+    const { stationId, partId, startAt: hourAt } = hour;
+    for (const finding of findings) {
+      await q.insert(sequenceGaps).values({ ...finding, stationId, partId, hourAt });
+    }
+    await q
+      .update(hours)
+      .set({ checkedCount: hour.total })
+      .where(and(samePartAs(db, hour), eq(hours.startAt, hour.startAt)));
+    if (hour.checkedCount !== -hour.total) await doubtNeighbours(db, q, hour);
+  });
+}
+
+/**
+ * Has the hours checked again whose context of `SEQUENCE_CONTEXT_ROWS` images reaches into this one: a late image fills
+ * a gap before or after it. While the newest hour grows at its end, the hours before it are not concerned.
+ */
+async function doubtNeighbours(db: Db, q: Queryable, hour: Hour): Promise<void> {
+  const { inspectionHours: hours } = db.tables;
+  const after = await listNeighbours(db, q, hour, 'after');
+  const isGrowing = after.length === 0 && Math.abs(hour.checkedCount) >= SEQUENCE_CONTEXT_ROWS;
+  const before = isGrowing ? [] : await listNeighbours(db, q, hour, 'before');
+  const startTimes = [...before, ...after];
+  if (startTimes.length === 0) return;
+  await q
+    .update(hours)
+    .set({ checkedCount: sql`-${hours.checkedCount}` })
+    .where(and(samePartAs(db, hour), inArray(hours.startAt, startTimes), gt(hours.checkedCount, 0)));
+}
+
+async function listNeighbours(db: Db, q: Queryable, hour: Hour, side: 'before' | 'after'): Promise<number[]> {
+  const { inspectionHours: hours } = db.tables;
+  const isBefore = side === 'before';
+  const rows = await q
+    .select({ startAt: hours.startAt, ok: hours.ok, ng: hours.ng })
+    .from(hours)
+    .where(
+      and(samePartAs(db, hour), isBefore ? lt(hours.startAt, hour.startAt) : gt(hours.startAt, hour.startAt)),
+    )
+    .orderBy((isBefore ? desc : asc)(hours.startAt))
+    .limit(SEQUENCE_CONTEXT_ROWS);
+  const startTimes: number[] = [];
+  let images = 0;
+  for (const { startAt, ok, ng } of rows) {
+    if (images >= SEQUENCE_CONTEXT_ROWS) break;
+    startTimes.push(startAt);
+    images += ok + ng;
+  }
+  return startTimes;
+}
+
+function samePartAs(db: Db, { stationId, partId }: Hour) {
+  const { inspectionHours: hours } = db.tables;
+  return and(eq(hours.stationId, stationId), eq(hours.partId, partId));
+}
+
+async function readHour(db: Db, hour: Hour): Promise<SequenceRow[]> {
+  const { inspections } = db.tables;
+  const { capturedAt, sequence } = inspections;
+  const rows: SequenceRow[] = [];
+  while (rows.length < maxRowsPerHour) {
+    const last = rows.at(-1);
+    const page = await db.read
+      .select({ capturedAt, sequence })
+      .from(inspections)
+      .where(
+        and(
+          sameUnits(db, hour),
+          gte(capturedAt, hour.startAt),
+          lt(capturedAt, hour.startAt + hourMs),
+          last && sql`(${capturedAt}, ${sequence}) > (${last.capturedAt}, ${last.sequence})`,
+        ),
+      )
+      .orderBy(asc(capturedAt), asc(sequence))
+      .limit(rowsPerPage);
+    rows.push(...(page as SequenceRow[]));
+    if (page.length < rowsPerPage) break;
+    await new Promise(setImmediate);
+  }
+  return rows;
+}
+
+async function readNeighbours(
+  db: Db,
+  hour: Hour,
+  side: 'before' | 'after',
+  rowsSince: number,
+): Promise<SequenceRow[]> {
+  const { inspections } = db.tables;
+  const isBefore = side === 'before';
+  const time = isBefore
+    ? and(
+        lt(inspections.capturedAt, hour.startAt),
+        Number.isFinite(rowsSince) ? gte(inspections.capturedAt, rowsSince) : undefined,
+      )
+    : gte(inspections.capturedAt, hour.startAt + hourMs);
+  const by = isBefore ? desc : asc;
+  const rows = await db.read
+    .select({ capturedAt: inspections.capturedAt, sequence: inspections.sequence })
+    .from(inspections)
+    .where(and(sameUnits(db, hour), time))
+    .orderBy(by(inspections.capturedAt), by(inspections.sequence))
+    .limit(SEQUENCE_CONTEXT_ROWS);
+  return rows as SequenceRow[];
+}
+
+function sameUnits(db: Db, { stationId, partId }: Hour) {
+  const { inspections } = db.tables;
+  return and(
+    eq(inspections.stationId, stationId),
+    eq(inspections.partId, partId),
+    isNotNull(inspections.sequence),
+  );
+}

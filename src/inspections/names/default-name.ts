@@ -1,0 +1,75 @@
+import type { Verdict } from '../model.ts';
+
+/** What a name says before its local time has become an instant. */
+export type NameFields = {
+  verdict: Verdict;
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+  sequence: number | null;
+};
+
+/** The pattern of contract S1, applied without regard to case. */
+export const defaultNamePattern =
+  '^(?P<pass>OK|NG)-(?P<date>\\d{8})-(?P<time>\\d{6})-(?P<count>\\d+)\\.(?:jpg|jpeg|png)$';
+
+const dash = 45;
+const dot = 46;
+const firstCountAt = 19;
+
+/**
+ * Reads a name as `defaultNamePattern` does, several times faster than the regular expression: a sweep reads a million
+ * names. Fields are not checked to be a real date. Undefined when the pattern does not match.
+ */
+export function readDefaultName(name: string): NameFields | undefined {
+  const verdict = readVerdict(name.charCodeAt(0) | 32, name.charCodeAt(1) | 32);
+  if (verdict === undefined) return undefined;
+  if (name.charCodeAt(2) !== dash || name.charCodeAt(11) !== dash || name.charCodeAt(18) !== dash)
+    return undefined;
+
+  const date = readDigits(name, 3, 11);
+  const time = readDigits(name, 12, 18);
+  if (date < 0 || time < 0) return undefined;
+  const dotAt = name.indexOf('.', firstCountAt);
+  const sequence = dotAt > firstCountAt ? readDigits(name, firstCountAt, dotAt) : -1;
+  if (sequence < 0 || !isImageEnding(name, dotAt)) return undefined;
+  return {
+    verdict,
+    year: Math.floor(date / 10_000),
+    month: Math.floor(date / 100) % 100,
+    day: date % 100,
+    hour: Math.floor(time / 10_000),
+    minute: Math.floor(time / 100) % 100,
+    second: time % 100,
+    sequence: sequence > Number.MAX_SAFE_INTEGER ? null : sequence,
+  };
+}
+
+/** The verdict of two lower-cased character codes: `ok`, `ng`. */
+function readVerdict(first: number, second: number): Verdict | undefined {
+  if (first === 111 && second === 107) return 'OK';
+  if (first === 110 && second === 103) return 'NG';
+  return undefined;
+}
+
+/** The number written from `from` up to `to`; -1 when a character is no digit or the name ends before. */
+function readDigits(name: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = name.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Whether the name ends with `.jpg`, `.jpeg` or `.png` from the dot on. */
+function isImageEnding(name: string, dotAt: number): boolean {
+  const length = name.length - dotAt;
+  if (length > 5 || name.charCodeAt(dotAt) !== dot) return false;
+  const ending = name.slice(dotAt + 1).toLowerCase();
+  return ending === 'jpg' || ending === 'png' || ending === 'jpeg';
+}

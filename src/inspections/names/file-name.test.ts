@@ -1,0 +1,194 @@
+import { expect, test } from 'vitest';
+import { createWallClock } from '../../kernel/time/time-zone.ts';
+import { readDefaultName } from './default-name.ts';
+import {
+  compileNamePattern,
+  isImageName,
+  type NamePattern,
+  parseFileName,
+  readName,
+  stationAndPartOf,
+} from './file-name.ts';
+
+const seoul = createWallClock('Asia/Seoul');
+
+function compiled(source?: string): NamePattern {
+  const result = compileNamePattern(source);
+  if (!result.ok) throw new Error(result.fault);
+  return result.pattern;
+}
+
+function faultOf(source: string): string {
+  const result = compileNamePattern(source);
+  return result.ok ? 'no fault' : result.fault;
+}
+
+test('a name tells verdict, local capture time and COUNT', () => {
+  expect(parseFileName('OK-20250906-102131-132.jpg', compiled(), seoul)).toEqual({
+    verdict: 'OK',
+    capturedAt: Date.parse('2025-09-06T01:21:31Z'),
+    sequence: 132,
+  });
+  expect(parseFileName('ng-20250906-102131-0007.JPEG', compiled(), seoul)).toEqual({
+    verdict: 'NG',
+    capturedAt: Date.parse('2025-09-06T01:21:31Z'),
+    sequence: 7,
+  });
+});
+
+test('a name with a date or time that does not exist is unmatched', () => {
+  for (const name of [
+    'OK-20250231-102131-1.jpg',
+    'OK-20250906-252131-1.jpg',
+    'OK-20250906-106031-1.jpg',
+    'OK-20250006-102131-1.jpg',
+    'OK-00000906-102131-1.jpg',
+  ]) {
+    expect(parseFileName(name, compiled(), seoul), name).toBeUndefined();
+  }
+});
+
+test('names of another shape are unmatched', () => {
+  for (const name of [
+    '',
+    'OK-20250906-102131.jpg',
+    'OK-20250906-102131-.jpg',
+    'OK-2025090-102131-1.jpg',
+    'OK-20250906-102131-1.bmp',
+    'OK-20250906-102131-1.jpg.tmp',
+    'XOK-20250906-102131-1.jpg',
+    'OK-20250906-102131-1.jpg\n',
+    'OK_20250906_102131_1.jpg',
+    `OK-20250906-102131-${'1'.repeat(240)}.jpg`,
+  ]) {
+    expect(parseFileName(name, compiled(), seoul), name).toBeUndefined();
+  }
+});
+
+test('a COUNT that no number can hold exactly is left out, the verdict stays', () => {
+  expect(parseFileName('OK-20250906-102131-99999999999999999999.jpg', compiled(), seoul)).toMatchObject({
+    verdict: 'OK',
+    sequence: null,
+  });
+});
+
+test('a pattern may be written in Python or in JavaScript', () => {
+  const python = compiled(
+    String.raw`(?i)\A(?P<date>\d{8})_(?P<time>\d{6})_(?P<pass>[A-Z]+)(?P<dup>_(?P=date))?\.png\Z`,
+  );
+  const javaScript = compiled(
+    String.raw`^(?<date>\d{8})_(?<time>\d{6})_(?<pass>[A-Z]+)(?<dup>_\k<date>)?\.png$`,
+  );
+  for (const pattern of [python, javaScript]) {
+    expect(parseFileName('20250906_102131_fail.png', pattern, seoul)).toEqual({
+      verdict: 'NG',
+      capturedAt: Date.parse('2025-09-06T01:21:31Z'),
+      sequence: null,
+    });
+    expect(parseFileName('20250906_102131_PASS_20250906.png', pattern, seoul)?.verdict).toBe('OK');
+    expect(parseFileName('20250906_102131_PASS_20250907.png', pattern, seoul)).toBeUndefined();
+  }
+});
+
+test('what looks like a Python group inside an escape or a character class is left alone', () => {
+  const pattern = compiled(String.raw`(?P<pass>OK)(?P<date>\d{8})(?P<time>\d{6})[(?P<]\\A\(\?P<`);
+  expect(parseFileName(String.raw`OK20250906102131P\A(?P<`, pattern, seoul)?.verdict).toBe('OK');
+});
+
+test('date and time may hold separators', () => {
+  const pattern = compiled(String.raw`^(?<date>[\d-]+) (?<time>[\d.]+) (?<pass>\w+) (?<count>\d+)?`);
+  expect(parseFileName('2025-09-06 10.21.31 good 5.jpg', pattern, seoul)).toEqual({
+    verdict: 'OK',
+    capturedAt: Date.parse('2025-09-06T01:21:31Z'),
+    sequence: 5,
+  });
+  expect(parseFileName('2025-09-06 10.21 good 5.jpg', pattern, seoul)).toBeUndefined();
+});
+
+test('the words OK, PASS, GOOD, NG, FAIL and BAD are verdicts, any other word is none', () => {
+  const pattern = compiled(String.raw`^(?<pass>\w+)-(?<date>\d{8})-(?<time>\d{6})`);
+  const verdictOf = (word: string) => parseFileName(`${word}-20250906-102131.jpg`, pattern, seoul)?.verdict;
+  expect(['OK', 'pass', 'Good', 'ng', 'FAIL', 'Bad'].map(verdictOf)).toEqual([
+    'OK',
+    'OK',
+    'OK',
+    'NG',
+    'NG',
+    'NG',
+  ]);
+  for (const word of ['1', '0', 'REVIEW', 'toString', '__proto__'])
+    expect(verdictOf(word), word).toBeUndefined();
+});
+
+test('a pattern that cannot be used says why', () => {
+  expect(faultOf(String.raw`^(?P<pass>OK|NG)-(\d{8})`)).toMatch(/lacks the group date and time/);
+  expect(faultOf('^(OK|NG')).toMatch(/does not compile/);
+  expect(faultOf('(?P<pass>OK)(?P<date>1)(?P<time>2)++')).toMatch(/does not compile/);
+  expect(faultOf('a'.repeat(1_001))).toMatch(/longer than 1000/);
+  expect(compiled('  ').isDefault).toBe(true);
+});
+
+test('the quick reading of default names never differs from the pattern', () => {
+  const { regex } = compiled();
+  let seed = 11;
+  const random = (n: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((seed / 2_147_483_648) * n);
+  };
+  const pick = (options: readonly string[]) => options[random(options.length)]!;
+  const digits = (length: number) => Array.from({ length }, () => String(random(10))).join('');
+  const oddities = ['', '.', '-', 'K', 'ſ', '٣', '\n', '\u0000', '0', 'ok', '.jpg', ' ', '９', 'ı'];
+  let matched = 0;
+  for (let i = 0; i < 200_000; i++) {
+    const parts = [
+      pick(['OK', 'NG', 'ok', 'nG', 'O', 'OKNG']),
+      '-',
+      digits(random(20) === 0 ? random(10) : 8),
+      '-',
+      digits(random(20) === 0 ? random(8) : 6),
+      '-',
+      digits(random(10) === 0 ? random(25) : 1 + random(6)),
+      pick(['.jpg', '.JPEG', '.Png', '.jpg', '.jpeg', '.gif', 'jpg', '.jpg ']),
+    ];
+    if (random(3) === 0) parts[random(parts.length)] = pick(oddities);
+    if (random(4) === 0) parts.splice(random(parts.length + 1), 0, pick(oddities));
+    const name = parts.join('');
+    const quick = readDefaultName(name);
+    expect(quick, JSON.stringify(name)).toEqual(readName(name, regex));
+    if (quick !== undefined) matched++;
+  }
+  expect(matched).toBeGreaterThan(20_000);
+  expect(matched).toBeLessThan(180_000);
+});
+
+test('a million names are read in a moment', () => {
+  const pattern = compiled();
+  const names = Array.from(
+    { length: 1_000 },
+    (_, i) => `OK-202509${10 + (i % 20)}-1021${10 + (i % 50)}-${i}.jpg`,
+  );
+  let found = 0;
+  const tookMs = Array.from({ length: 50 }, () => {
+    const startedAt = performance.now();
+    for (let round = 0; round < 20; round++) {
+      for (const name of names) if (parseFileName(name, pattern, seoul) !== undefined) found++;
+    }
+    return performance.now() - startedAt;
+  });
+  expect(found).toBe(1_000_000);
+  // Measured 3 ms for the quickest fiftieth, in which nothing else took the processor; a lost cache takes far longer.
+  expect(Math.min(...tookMs)).toBeLessThan(24);
+});
+
+test('only JPEG and PNG names are images', () => {
+  for (const name of ['a.jpg', 'a.JPEG', 'b.Png', '.jpg']) expect(isImageName(name), name).toBe(true);
+  for (const name of ['a.bmp', 'jpg', 'a.jpg.tmp', 'a.jpg\n', 'a.txt', ''])
+    expect(isImageName(name), name).toBe(false);
+});
+
+test('the first folder is the station and the second the part, anything shallower is Unknown', () => {
+  expect(stationAndPartOf('S9/OR-3CT')).toEqual({ station: 'S9', part: 'OR-3CT' });
+  expect(stationAndPartOf('S9/OR-3CT/2025/09')).toEqual({ station: 'S9', part: 'OR-3CT' });
+  for (const path of ['', 'S9', 'S9/', './S9'])
+    expect(stationAndPartOf(path), path).toEqual({ station: 'Unknown', part: 'Unknown' });
+});

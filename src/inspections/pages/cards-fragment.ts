@@ -1,0 +1,126 @@
+import { barTrend } from '../../kernel/charts/bar-trend.ts';
+import type { Lang } from '../../kernel/i18n/languages.ts';
+import type { Fragment, Part } from '../../kernel/stream/fragment.ts';
+import { movableList, topicViewer } from '../../kernel/stream/live-page.ts';
+import type { InspectionDeps } from '../deps.ts';
+import { maxCardsOf } from '../max-cards.ts';
+import type { StationSummary } from '../model.ts';
+import { type AskedView, readAskedView } from '../page-query.ts';
+import {
+  type CardsView,
+  type CardTotals,
+  type CoveredSite,
+  cardPartNames,
+  cardsView,
+  type DrawTrend,
+  type ViewContext,
+} from './cards-views.ts';
+import { noticesView } from './notices.ts';
+
+/** A bar fills the height from this count on, so that one image a minute does not look like a full line. */
+const smallestFullBar = 4;
+
+/** A name as the default pattern reads it, for people who have none yet. */
+export const exampleName = 'OK-20250906-102131-132.jpg';
+
+/** What every view of a page needs, for one question. */
+export async function viewContext(
+  deps: InspectionDeps,
+  asked: AskedView,
+  summaries: readonly StationSummary[],
+): Promise<ViewContext> {
+  const shown = summaries.flatMap(({ last, lastNgs }) => [...(last ? [last] : []), ...lastNgs]);
+  return {
+    now: deps.reads.clock.now(),
+    query: asked.query,
+    window: asked.window,
+    bucketMs: asked.bucketMs,
+    drawTrend: drawTrendUntil(deps.reads.clock.now()),
+    unreadable: await deps.reads.inspections.listBadReasons(shown.map(({ id }) => id)),
+    elsewhere: await deps.places.listElsewhere(shown.map(({ rootId }) => rootId)),
+  };
+}
+
+/** Bars up to now: what has not happened yet is neither a bar nor a gap. */
+function drawTrendUntil(now: number): DrawTrend {
+  return (buckets, window) => barTrend({ buckets, window, now, maxCount: smallestFullBar });
+}
+
+/** The summaries a page's filters ask for; of more stations than `atMost` those of the worst yield. */
+export async function readSummaries(
+  deps: InspectionDeps,
+  asked: AskedView,
+  atMost?: number,
+): Promise<StationSummary[]> {
+  if (asked.isUnknown) return [];
+  const { window, buckets, filter } = asked;
+  const ngLimit = deps.settings.ngPreviewCount;
+  return deps.reads.summaries({ window, buckets, filter, ngLimit, ...(atMost ? { atMost } : {}) });
+}
+
+/** How many stations and images there are, shown or not. */
+async function readTotals(deps: InspectionDeps, asked: AskedView): Promise<CardTotals> {
+  const parts = (await deps.reads.counts.countByPart(asked.window, asked.filter)).map((part) => ({
+    stationId: part.stationId,
+    images: part.ok + part.ng + part.unmatched,
+  }));
+  const stations = new Set(parts.filter(({ images }) => images > 0).map(({ stationId }) => stationId));
+  return { stations: stations.size, images: parts.reduce((sum, { images }) => sum + images, 0) };
+}
+
+/** Which site the page shows, or that it shows all, and whose times it writes; nothing where there is only one. */
+function coveredSite(
+  { reads: { sites } }: InspectionDeps,
+  { site, wallClock }: AskedView,
+): CoveredSite | null {
+  return sites.isSeveral() ? { label: site?.label ?? null, timeZone: wallClock.timeZone } : null;
+}
+
+/** The live part of the Inspections page. */
+async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsView> {
+  const sources = deps.sources.list();
+  const maxCards = maxCardsOf(asked.query);
+  const summaries = await readSummaries(deps, asked, maxCards);
+  const isAll = summaries.length < maxCards;
+  return cardsView(summaries, await viewContext(deps, asked, summaries), {
+    ...(isAll ? {} : { totals: await readTotals(deps, asked) }),
+    notices: noticesView(sources, deps.reads.clock.now()),
+    empty: {
+      folders: sources.map(({ path }) => path),
+      exampleName,
+      pattern: deps.settings.pattern,
+      demo: deps.settings.demo(),
+    },
+    coveredSite: coveredSite(deps, asked),
+    anyImageEver: deps.reads.names.listStations().length > 0,
+  });
+}
+
+/** The same as a live fragment: a change of one figure travels as one small part of one card. */
+export async function renderCards(
+  deps: InspectionDeps,
+  search: URLSearchParams,
+  lang: Lang,
+): Promise<Fragment> {
+  const asked = readAskedView(search, deps.reads);
+  const view = await readCards(deps, asked);
+  const viewer = { ...topicViewer(search, lang), timeZone: asked.wallClock.timeZone };
+  const part = (id: string, template: string, data: unknown): Part => ({
+    id,
+    html: deps.renderer.html(template, viewer, { view: data }).trim(),
+  });
+  const order =
+    view.cards.length > 0 ? [part(`${view.order.listId}-order`, 'shared/_order', view.order)] : [];
+  const parts = viewer.kiosk
+    ? [...view.cards.map((card) => part(`tile-${card.slug}`, 'inspections/_tile', card)), ...order]
+    : [
+        part('inspections-covers', 'inspections/_covers', view.covers),
+        part('inspections-notices', 'inspections/_notices', view.notices),
+        ...view.cards.flatMap((card) =>
+          cardPartNames.map((name) => part(`${name}-${card.slug}`, `inspections/_card-${name}`, card)),
+        ),
+        ...order,
+      ];
+  const html = deps.renderer.html('inspections/_cards', viewer, { view });
+  return { containerId: 'inspections-cards', parts, html, list: movableList(view.order) };
+}

@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest';
+import type { InspectionRef, StationSummary } from '../model.ts';
+import { cardsView, stationCard, type ViewContext } from './cards-views.ts';
+import { shotView } from './shot-view.ts';
+
+const now = Date.UTC(2026, 10, 21, 5, 2, 0);
+const window = { startAt: now - 3_600_000, endAt: now + 30_000 };
+const context: ViewContext = {
+  now,
+  query: { period: '1h' },
+  window,
+  bucketMs: 60_000,
+  drawTrend: () => '<svg></svg>',
+};
+
+function summary(
+  station: string,
+  ok: number,
+  ng: number,
+  more: Partial<StationSummary> = {},
+): StationSummary {
+  return {
+    site: null,
+    station,
+    counts: { ok, ng, unmatched: 0 },
+    parts: [{ part: 'OR-3CT', counts: { ok, ng, unmatched: 0 } }],
+    latestAt: now - 1000,
+    lastSeenAt: now - 1000,
+    usualIntervalMs: 3000,
+    last: null,
+    lastNgs: [],
+    trend: [],
+    ngBurstSince: null,
+    belowUsual: null,
+    ...more,
+  };
+}
+
+const inspection: InspectionRef = {
+  id: 7,
+  rootId: 1,
+  revision: 1,
+  site: 'main',
+  stationId: 1,
+  station: 'S9',
+  part: 'OR-3CT',
+  path: 'S9/OR-3CT/NG-1.jpg',
+  name: 'NG-1.jpg',
+  capturedAt: now,
+  verdict: 'NG',
+  sequence: 1,
+  sizeBytes: 1,
+  foundAt: now,
+  missingAt: null,
+  clearedAt: null,
+  rejudgedAt: null,
+  previousVerdict: null,
+};
+
+const rest = {
+  notices: { offline: [], backfill: null },
+  empty: { folders: ['/data'], exampleName: 'x.jpg', pattern: null, demo: 'offered' as const },
+  anyImageEver: true,
+};
+
+test('the worst yield stands first and stations without a yield stand last', () => {
+  const view = cardsView(
+    [summary('B', 99, 1), summary('none', 0, 0), summary('A', 90, 10), summary('C', 99, 1)],
+    context,
+    rest,
+  );
+  expect(view.cards.map(({ station }) => station)).toEqual(['A', 'B', 'C', 'none']);
+  expect(view.covers.totalCount).toBe(300);
+});
+
+test('a yield of few inspections stands with its interval, one of many without', () => {
+  expect(stationCard(summary('S', 10, 0), context).yield.interval?.lower).toBeCloseTo(0.7225, 4);
+  expect(stationCard(summary('S', 49, 1), context).yield.interval).toBeNull();
+  expect(stationCard(summary('S', 0, 0), context).yield).toEqual({ rate: null, interval: null });
+});
+
+test('a card names four parts and how many more there are', () => {
+  const parts = ['a', 'b', 'c', 'd', 'e', 'f'].map((part) => ({
+    part,
+    counts: { ok: 1, ng: 0, unmatched: 0 },
+  }));
+  const card = stationCard(summary('S', 6, 0, { parts }), context);
+  expect(card.parts.length).toBe(4);
+  expect(card.morePartsCount).toBe(2);
+});
+
+test('the bar of a part compares it with the largest part of the card', () => {
+  const parts = [
+    { part: 'a', counts: { ok: 75, ng: 25, unmatched: 0 } },
+    { part: 'b', counts: { ok: 50, ng: 0, unmatched: 9 } },
+  ];
+  const card = stationCard(summary('S', 125, 25, { parts }), context);
+  expect(card.parts.map(({ bar }) => bar)).toEqual([
+    { ok: 75, ng: 25 },
+    { ok: 50, ng: 0 },
+  ]);
+});
+
+test('what is wrong with a station now stands on a card of now, and not on one of a time that is over', () => {
+  const burst = summary('S9', 90, 10, { ngBurstSince: now - 60_000 });
+  const of = (endAt: number) => stationCard(burst, { ...context, window: { ...window, endAt } });
+  expect([of(now + 1).tone, of(now + 1).conditions.map(({ kind }) => kind)]).toEqual(['ng', ['burst']]);
+  expect([of(now).tone, of(now).conditions]).toEqual(['ok', []]);
+});
+
+test('the link to all NG keeps the chosen time and part', () => {
+  const query = { period: '1d', part: 'OR-3CT', station: 'S9' } as const;
+  expect(stationCard(summary('S9', 1, 1), { ...context, query }).allNgHref).toBe(
+    '/stations/S9?part=OR-3CT&period=1d&verdict=NG',
+  );
+});
+
+test('an empty page tells a plant without images from a time without images', () => {
+  expect(cardsView([], context, { ...rest, anyImageEver: false }).empty?.kind).toBe('nothing-yet');
+  expect(cardsView([], context, rest).empty?.kind).toBe('nothing-here');
+  expect(cardsView([summary('S', 1, 0)], context, rest).empty).toBeNull();
+});
+
+test('an image that is unreadable or gone says so', () => {
+  expect(shotView(inspection, { unreadable: new Map([[7, 'truncated']]) }).unreadable).toBe('truncated');
+  expect(shotView({ ...inspection, missingAt: now }).missing).toBe(true);
+});
+
+test('a wall with too many stations shows the worst ones', () => {
+  const many = Array.from({ length: 90 }, (_, i) => summary(`S${i}`, 100, i));
+  const view = cardsView(many, { ...context, query: { period: '1h', kiosk: true } }, rest);
+  expect([view.cards.length, view.cards[0]?.station]).toEqual([80, 'S89']);
+  expect(cardsView(many, context, rest).cards.length).toBe(90);
+});
+
+test('a page with too many stations shows the worst ones and says how many there are', () => {
+  const many = Array.from({ length: 250 }, (_, i) => summary(`S${i}`, 1000, i));
+  const view = cardsView(many, context, { ...rest, totals: { stations: 9_000, images: 70_000 } });
+  expect([view.cards.length, view.cards[0]?.station, view.moreCount]).toEqual([200, 'S249', 8_800]);
+  expect([view.covers.stationCount, view.covers.totalCount]).toEqual([9_000, 70_000]);
+});

@@ -1,0 +1,272 @@
+/**
+ * Rows → what the templates of the Inspections page print. Everything here is pure: numbers stay numbers and instants
+ * stay epoch ms UTC; templates write them with `it.f` and `it.t`.
+ *
+ * Templates and their data:
+ *   inspections/page            InspectionsPage
+ *   inspections/_cards          CardsView            (GET /inspections/cards, container #inspections-cards)
+ *   inspections/_covers         CoversView           part #inspections-covers
+ *   inspections/_notices        NoticesView          part #inspections-notices
+ *   inspections/_card           StationCard          the whole card #station-<slug>
+ *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for every name of `cardPartNames`
+ */
+import type { ListOrder, LivePage } from '../../kernel/stream/live-page.ts';
+import {
+  type PageQuery,
+  type Period,
+  pageHref,
+  siteParam,
+  stationHref,
+  stationSlug,
+} from '../../plant/links.ts';
+import {
+  conditionTone,
+  type StationCondition,
+  stationConditions,
+  type Tone,
+} from '../../plant/station-state.ts';
+import { maxCardsOf } from '../max-cards.ts';
+import type { StationSummary, TimeWindow, TrendBucket, VerdictCounts } from '../model.ts';
+import { showInterval, wilsonInterval, yieldRate } from '../yield.ts';
+import type { NoticesView } from './notices.ts';
+import { type Shot, shotView, type Unshowable } from './shot-view.ts';
+import { wallGrid } from './wall-grid.ts';
+
+/** Draws the filled trend of a card; the result is safe SVG. */
+export type DrawTrend = (buckets: TrendBucket[], window: TimeWindow, bucketMs: number) => string;
+
+/** What every view of a page needs to know besides its rows. */
+export type ViewContext = Unshowable & {
+  now: number;
+  query: PageQuery;
+  window: TimeWindow;
+  /** Width of one bar of the trend. */
+  bucketMs: number;
+  drawTrend: DrawTrend;
+};
+
+/** Yield as 0..1 with, below 50 inspections, its Wilson 95 % interval. */
+export type YieldView = {
+  rate: number | null;
+  interval: { lower: number; upper: number; count: number } | null;
+};
+
+export type PartLine = {
+  part: string;
+  counts: VerdictCounts;
+  yield: YieldView;
+  href: string;
+  /** Lengths of the OK and NG stretch of its bar, in percent of the card's largest part. */
+  bar: { ok: number; ng: number };
+};
+
+export type StationCard = {
+  slug: string;
+  station: string;
+  /** Label of its site, where the page shows several. */
+  siteLabel: string | null;
+  /** Zone of its site, where there are several. */
+  timeZone: string | null;
+  href: string;
+  tone: Tone;
+  /** Worst first; none on a card of a time that is over. */
+  conditions: StationCondition[];
+  yield: YieldView;
+  counts: VerdictCounts;
+  lastSeenAt: number | null;
+  stale: boolean;
+  period: Period;
+  window: TimeWindow;
+  bucketMs: number;
+  trendSvg: string;
+  parts: PartLine[];
+  /** Parts beyond the lines shown on the card. */
+  morePartsCount: number;
+  last: Shot | null;
+  lastNgs: Shot[];
+  /** The station's history, NG only. */
+  allNgHref: string;
+};
+
+/** The site a page shows, null for all together, and the zone of its times. */
+export type CoveredSite = { label: string | null; timeZone: string };
+
+/** The first line under the title: what the page covers. */
+export type CoversView = {
+  query: PageQuery;
+  /** Null where there is only one site. */
+  site: CoveredSite | null;
+  window: TimeWindow;
+  totalCount: number;
+  stationCount: number;
+  csvHref: string;
+};
+
+/** The demo plant as an empty page tells of it: to be started, started and not yet seen, or not at all. */
+export type DemoState = 'offered' | 'drawing' | 'none';
+
+/** Why there is no card to show, and what to do next. */
+export type EmptyView = {
+  /** `nothing-yet`: no image was ever seen. `nothing-here`: none within the chosen time and filters. */
+  kind: 'nothing-yet' | 'nothing-here';
+  folders: string[];
+  exampleName: string;
+  /** The pattern of FILENAME_REGEX, shown when it is not the default one. */
+  pattern: string | null;
+  demo: DemoState;
+  widerHref: string;
+};
+
+export type CardsView = {
+  covers: CoversView;
+  notices: NoticesView;
+  cards: StationCard[];
+  /** Stations beyond the cards shown. */
+  moreCount: number;
+  /** Wall mode: how the tiles stand. */
+  wall: { columns: number; rows: number };
+  order: ListOrder;
+  empty: EmptyView | null;
+  /** The statistics could not be read: plain words; the cards are then empty. */
+  error: string | null;
+};
+
+export type FilterForm = {
+  /** Where the GET form goes. */
+  action: string;
+  query: PageQuery;
+  /** To choose from; null where there is only one, or the page is of one station. */
+  sites: { name: string; label: string; isChosen: boolean }[] | null;
+  /** Null also while no site is chosen of several: a station's name alone would not tell which. */
+  stations: string[] | null;
+  parts: string[];
+  /** Values of the two `datetime-local` fields, site time. */
+  start: string;
+  end: string;
+  /** The end asked for is not after the start: the minute from the start is shown. */
+  isReversed: boolean;
+};
+
+export type RescanResult = { scanned: number; added: number; note: string | null };
+
+export type InspectionsPage = {
+  filters: FilterForm;
+  live: LivePage<'cards'>;
+  /** Set after POST /inspections/rescan came back. */
+  rescan: RescanResult | null;
+  /** This page's own URL, for forms that come back. */
+  here: string;
+};
+
+/** Names of the parts of a card; the part `figures` of slug `S9` is the element `#figures-S9`, template `inspections/_card-figures`. */
+export const cardPartNames = ['head', 'figures', 'parts', 'trend', 'last', 'ngs'] as const;
+
+/** Lines of parts a card shows before it says "and n more". */
+const MAX_PART_LINES = 4;
+
+/** Yield of `counts` with its interval where few were inspected; no inspections → no value. */
+export function yieldView(counts: VerdictCounts): YieldView {
+  const rate = yieldRate(counts);
+  const count = counts.ok + counts.ng;
+  const range = showInterval(counts) ? wilsonInterval(counts.ok, count) : null;
+  return { rate, interval: range && { lower: range.low, upper: range.high, count } };
+}
+
+/** One card. */
+export function stationCard(summary: StationSummary, context: ViewContext): StationCard {
+  // What is wrong now says nothing of a time that is over.
+  const conditions = context.window.endAt > context.now ? stationConditions(summary, context.now) : [];
+  const tone = conditions[0] ? conditionTone(conditions[0]) : 'ok';
+  const site = siteParam(summary.site);
+  const query = { ...context.query, station: undefined, site };
+  const isOneSite = context.query.site !== undefined || context.query.station !== undefined;
+  const shotSize = context.query.kiosk ? 'card.webp' : 'strip.webp';
+  const shown = summary.parts.slice(0, MAX_PART_LINES);
+  return {
+    slug: stationSlug(summary.station, site),
+    station: summary.station,
+    timeZone: summary.site?.timeZone ?? null,
+    siteLabel: isOneSite ? null : (summary.site?.label ?? null),
+    href: stationHref(summary.station, query),
+    tone,
+    conditions,
+    yield: yieldView(summary.counts),
+    counts: summary.counts,
+    lastSeenAt: summary.lastSeenAt,
+    stale: conditions.some((condition) => condition.kind === 'silent' || condition.kind === 'quiet'),
+    period: context.query.period,
+    window: context.window,
+    bucketMs: context.bucketMs,
+    trendSvg: context.drawTrend(summary.trend, context.window, context.bucketMs),
+    parts: partLines(summary.station, shown, query),
+    morePartsCount: summary.parts.length - shown.length,
+    last: summary.last && shotView(summary.last, context, shotSize),
+    lastNgs: summary.lastNgs.map((ng) => shotView(ng, context, shotSize)),
+    allNgHref: stationHref(summary.station, query, { verdict: 'NG' }),
+  };
+}
+
+function partLines(station: string, parts: StationSummary['parts'], query: Partial<PageQuery>): PartLine[] {
+  const judged = ({ ok, ng }: VerdictCounts): number => ok + ng;
+  const most = Math.max(1, ...parts.map(({ counts }) => judged(counts)));
+  const percent = (count: number): number => Math.round((count / most) * 1000) / 10;
+  return parts.map(({ part, counts }) => ({
+    part,
+    counts,
+    yield: yieldView(counts),
+    href: stationHref(station, { ...query, part }),
+    bar: { ok: percent(counts.ok), ng: percent(counts.ng) },
+  }));
+}
+
+/** Cards in reading order: worst yield first, stations without a yield last, names within a tie. */
+function orderCards(cards: StationCard[]): StationCard[] {
+  const rank = (card: StationCard): number => card.yield.rate ?? 2;
+  return cards.toSorted((a, b) => rank(a) - rank(b) || a.station.localeCompare(b.station));
+}
+
+/** Stations and images of a page, shown or not. */
+export type CardTotals = { stations: number; images: number };
+
+/** The whole live part of the Inspections page. */
+export function cardsView(
+  summaries: StationSummary[],
+  context: ViewContext,
+  rest: {
+    notices: NoticesView;
+    empty: Omit<EmptyView, 'kind' | 'widerHref'>;
+    anyImageEver: boolean;
+    coveredSite?: CoveredSite | null;
+    /** Where `summaries` are not all. */
+    totals?: CardTotals;
+  },
+): CardsView {
+  const cards = orderCards(summaries.map((summary) => stationCard(summary, context)));
+  const totalCount = cards.reduce((sum, { counts }) => sum + counts.ok + counts.ng + counts.unmatched, 0);
+  const totals = rest.totals ?? { stations: cards.length, images: totalCount };
+  const shown = cards.slice(0, maxCardsOf(context.query));
+  const empty: EmptyView = {
+    ...rest.empty,
+    kind: rest.anyImageEver ? 'nothing-here' : 'nothing-yet',
+    widerHref: pageHref('/inspections', { period: '1w', site: context.query.site }),
+  };
+  return {
+    covers: {
+      query: context.query,
+      site: rest.coveredSite ?? null,
+      window: context.window,
+      totalCount: totals.images,
+      stationCount: totals.stations,
+      csvHref: pageHref('/inspections/export.csv', { ...context.query, kiosk: false }),
+    },
+    notices: rest.notices,
+    cards: shown,
+    moreCount: totals.stations - shown.length,
+    wall: wallGrid(shown.length),
+    order: context.query.kiosk
+      ? { listId: 'wall', itemIds: shown.map(({ slug }) => `tile-${slug}`) }
+      : { listId: 'cards', itemIds: shown.map(({ slug }) => `station-${slug}`) },
+    empty: cards.length === 0 ? empty : null,
+    error: null,
+  };
+}

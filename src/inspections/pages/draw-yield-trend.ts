@@ -1,0 +1,37 @@
+import { lineTrend } from '../../kernel/charts/line-trend.ts';
+import type { TickNames } from '../../kernel/charts/time-ticks.ts';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
+import type { ControlChart } from '../control-chart.ts';
+import type { TimeWindow } from '../model.ts';
+
+const oneMinus = (share: number | null | undefined) =>
+  share === null || share === undefined ? null : 1 - share;
+
+/** A p chart of NG shares drawn as yield: the limits change sides, what is out stays out. Null draws an empty chart. */
+export function drawYieldTrend(
+  buckets: readonly TimeWindow[],
+  chart: ControlChart | null,
+  wallClock: WallClock,
+  names: TickNames,
+): string {
+  const window = { startAt: buckets[0]?.startAt ?? 0, endAt: buckets.at(-1)?.endAt ?? 0 };
+  return lineTrend({
+    points: buckets.map(({ startAt, endAt }, i) => {
+      const point = chart?.points[i];
+      return {
+        startAt,
+        endAt,
+        value: oneMinus(point?.value),
+        lower: oneMinus(point?.upper),
+        upper: oneMinus(point?.lower),
+        mark: point?.isOut ? 'out' : point && point.signals.length > 0 ? 'signal' : undefined,
+      };
+    }),
+    window,
+    wallClock,
+    names,
+    center: oneMinus(chart?.center),
+    label: (value) => `${Math.round(value * 1000) / 10} %`,
+    bounds: { min: 0, max: 1 },
+  });
+}

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../../testing/test-app.ts';
+import { checkSequences } from '../gaps/check-gaps.ts';
+
+/** What a spreadsheet would run as a formula, and what breaks a careless table. */
+const formula = "=cmd|' -C calc'!A0";
+const broken = 'A "b", c\nd';
+
+const images = [
+  'S9/OR-3CT/OK-20250906-100000-1.jpg',
+  'S9/OR-3CT/NG-20250906-100100-2.jpg',
+  'S9/OR-3CT/OK-20250906-100200-5.jpg',
+  'S9/OR-3CT/OK-20250906-080000-9.jpg',
+  `${formula}/+1/OK-20250906-100000-1.jpg`,
+  `${broken}/@x/NG-20250906-100000-1.jpg`,
+  { path: 'S4/형식/-보드.jpg', modifiedAt: Date.parse('2025-09-06T10:05:00+09:00') },
+];
+
+let plant: TestApp;
+beforeAll(async () => {
+  plant = await createTestApp({ images });
+  await checkSequences(plant.services.db);
+});
+afterAll(() => plant.close());
+
+/** The lines of a table, its byte order mark checked and taken off. */
+async function read(query: string): Promise<string[]> {
+  const answer = await plant.request(`/inspections/export.csv${query}`);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  expect([answer.status, bytes.subarray(0, 3).toString('hex')]).toEqual([200, 'efbbbf']);
+  const text = bytes.subarray(3).toString();
+  expect(text.endsWith('\r\n')).toBe(true);
+  return text.slice(0, -2).split('\r\n');
+}
+
+const quotedFormula = `"'=cmd|' -C calc'!A0"`;
+const quotedBroken = '"A ""b"", c\nd"';
+
+test('stations, parts and hours are downloaded as the page shows them', async () => {
+  expect((await read('')).sort()).toEqual(
+    [
+      'station,ok,ng,unmatched,yield,latest',
+      'S4,0,0,1,,2025-09-06T10:05:00+09:00',
+      'S9,2,1,0,0.6666666666666666,2025-09-06T10:02:00+09:00',
+      `${quotedFormula.slice(1, -1)},1,0,0,1,2025-09-06T10:00:00+09:00`,
+      `${quotedBroken},0,1,0,0,2025-09-06T10:00:00+09:00`,
+    ].sort(),
+  );
+  expect((await read('?table=parts')).sort()).toEqual(
+    [
+      'station,model,ok,ng,unmatched,yield',
+      'S4,형식,0,0,1,',
+      'S9,OR-3CT,2,1,0,0.6666666666666666',
+      `${quotedFormula.slice(1, -1)},'+1,1,0,0,1`,
+      `${quotedBroken},'@x,0,1,0,0`,
+    ].sort(),
+  );
+  expect(await read('?table=hours&station=S9&period=1d')).toEqual([
+    'station,hour,ok,ng,unmatched,yield',
+    'S9,2025-09-06T08:00:00+09:00,1,0,0,1',
+    'S9,2025-09-06T09:00:00+09:00,0,0,0,',
+    'S9,2025-09-06T10:00:00+09:00,2,1,0,0.6666666666666666',
+  ]);
+});
+
+test('COUNT gaps are downloaded', async () => {
+  expect(await read('?table=gaps&station=S9&period=1h')).toEqual([
+    'station,model,kind,from,to,count,after,before',
+    'S9,OR-3CT,missing,3,4,2,2025-09-06T10:01:00+09:00,2025-09-06T10:02:00+09:00',
+    'S9,OR-3CT,reset,9,1,0,2025-09-06T08:00:00+09:00,2025-09-06T10:00:00+09:00',
+  ]);
+});
+
+test('images are downloaded, newest first, with the filters of the page', async () => {
+  const id = expect.stringMatching(/^\d+$/);
+  const fields = (line: string) => line.split(',');
+  const lines = await read('?table=images&station=S9');
+  expect(lines.map(fields)).toEqual([
+    fields('id,station,model,time,verdict,count,path,missing_since'),
+    [id, ...fields('S9,OR-3CT,2025-09-06T10:02:00+09:00,OK,5,S9/OR-3CT/OK-20250906-100200-5.jpg,')],
+    [id, ...fields('S9,OR-3CT,2025-09-06T10:01:00+09:00,NG,2,S9/OR-3CT/NG-20250906-100100-2.jpg,')],
+    [id, ...fields('S9,OR-3CT,2025-09-06T10:00:00+09:00,OK,1,S9/OR-3CT/OK-20250906-100000-1.jpg,')],
+  ]);
+  expect(await read('?table=images&station=S9&verdict=NG')).toHaveLength(2);
+  expect(await read('?table=images&verdict=unmatched')).toEqual([
+    expect.any(String),
+    expect.stringMatching(/^\d+,S4,형식,2025-09-06T10:05:00\+09:00,,,S4\/형식\/-보드.jpg,$/),
+  ]);
+});
+
+test('no cell of any table begins like a formula', async () => {
+  for (const table of ['stations', 'parts', 'hours', 'gaps', 'images']) {
+    const cells = (await read(`?table=${table}&period=1w`)).flatMap((line) => line.split(','));
+    expect(cells.filter((cell) => /^"?[=+@\t]/.test(cell))).toEqual([]);
+  }
+});
+
+test('a table of a station that does not exist has its head alone', async () => {
+  for (const table of ['stations', 'parts', 'hours', 'gaps', 'images']) {
+    expect(await read(`?table=${table}&station=S99`)).toHaveLength(1);
+  }
+});
+
+test('more images than are read at once are all there, once', async () => {
+  const many = await createTestApp({
+    images: Array.from({ length: 1203 }, (_, i) => `S9/A/OK-20250906-101500-${i}.jpg`),
+  });
+  const answer = await many.text('/inspections/export.csv?table=images');
+  const ids = answer
+    .split('\r\n')
+    .slice(1, -1)
+    .map((line) => line.split(',')[0]);
+  expect([ids.length, new Set(ids).size]).toEqual([1203, 1203]);
+  await many.close();
+});
+
+describe('what is refused', () => {
+  test.each([
+    ['?table=users', 'There is no table'],
+    ['?table=images&verdict=bad', 'verdict'],
+    ['?period=2h', 'period'],
+    ['?start=tomorrow', 'start'],
+  ])('%s', async (query, reason) => {
+    const answer = await plant.request(`/inspections/export.csv${query}`);
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(reason)]);
+  });
+});

@@ -1,0 +1,136 @@
+import { AppError } from '../../kernel/errors.ts';
+import { csvResponse } from '../../kernel/http/csv.ts';
+import type { AppContext } from '../../kernel/http/env.ts';
+import type { SiteTag } from '../../plant/sites.ts';
+import type { InspectionDeps } from '../deps.ts';
+import type { InspectionRef } from '../model.ts';
+import { type AskedView, parseVerdict, readAskedView } from '../page-query.ts';
+import type { Cursor, ListFilter } from '../queries/inspection-queries.ts';
+import { yieldRate } from '../yield.ts';
+import { readSummaries } from './cards-fragment.ts';
+import { readParts, readStationHours } from './station-tables.ts';
+
+/** Images of one export; more than a spreadsheet opens is asked for in smaller windows. */
+const maxExportedImages = 1_000_000;
+const imagesPerRead = 500;
+
+type Table = { name: string; columns: string[]; rows: AsyncIterable<unknown[]> | Iterable<unknown[]> };
+
+/** `GET /inspections/export.csv?table=stations|parts|hours|gaps|images`: what a table of a page shows, as CSV; with the site where there are several. */
+export async function sendExport(c: AppContext, deps: InspectionDeps): Promise<Response> {
+  const search = new URL(c.req.url).searchParams;
+  const asked = readAskedView(search, deps.reads);
+  const table = await readTable(deps, asked, search);
+  return csvResponse(c, {
+    fileName: `linesight-${table.name}.csv`,
+    columns: table.columns,
+    rows: table.rows,
+  });
+}
+
+async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSearchParams): Promise<Table> {
+  const name = search.get('table') ?? 'stations';
+  const iso = (at: number | null) => (at === null ? '' : asked.wallClock.format(at, 'iso'));
+  const isSeveral = deps.reads.sites.isSeveral();
+  const place = isSeveral ? ['site', 'station'] : ['station'];
+  const placeOf = (row: { site: SiteTag | null; station: string }) =>
+    isSeveral ? [row.site?.name ?? '', row.station] : [row.station];
+  const counts = ['ok', 'ng', 'unmatched', 'yield'];
+  const countsOf = (row: { ok: number; ng: number; unmatched: number }) => [
+    row.ok,
+    row.ng,
+    row.unmatched,
+    yieldRate(row),
+  ];
+  switch (name) {
+    case 'stations': {
+      const rows = await readSummaries(deps, asked);
+      return {
+        name,
+        columns: [...place, ...counts, 'latest'],
+        rows: rows.map((row) => [...placeOf(row), ...countsOf(row.counts), iso(row.latestAt)]),
+      };
+    }
+    case 'parts': {
+      const rows = await readParts(deps, asked);
+      return {
+        name,
+        columns: [...place, 'model', ...counts],
+        rows: rows.map((row) => [...placeOf(row), row.part, ...countsOf(row.counts)]),
+      };
+    }
+    case 'hours': {
+      const rows = await readStationHours(deps, asked);
+      return {
+        name,
+        columns: [...place, 'hour', ...counts],
+        rows: rows.map((row) => [...placeOf(row), iso(row.startAt), ...countsOf(row)]),
+      };
+    }
+    case 'gaps': {
+      const { gaps } = asked.isUnknown ? { gaps: [] } : await deps.reads.gaps(asked.window, asked.filter);
+      return {
+        name,
+        columns: [...place, 'model', 'kind', 'from', 'to', 'count', 'after', 'before'],
+        rows: gaps.map((gap) => [
+          ...placeOf(gap),
+          gap.part,
+          gap.kind,
+          gap.fromSequence,
+          gap.toSequence,
+          gap.count,
+          iso(gap.fromAt),
+          iso(gap.toAt),
+        ]),
+      };
+    }
+    case 'images':
+      return {
+        name,
+        columns: ['id', ...place, 'model', 'time', 'verdict', 'count', 'path', 'missing_since'],
+        rows: imageRows(deps, asked, parseVerdict(search), iso),
+      };
+    default:
+      throw new AppError(
+        'invalid',
+        `There is no table "${name}". Take stations, parts, hours, gaps or images.`,
+        {
+          details: { field: 'table' },
+        },
+      );
+  }
+}
+
+async function* imageRows(
+  deps: InspectionDeps,
+  asked: AskedView,
+  verdict: ListFilter['verdict'] | null,
+  iso: (at: number | null) => string,
+): AsyncGenerator<unknown[]> {
+  if (asked.isUnknown) return;
+  const isSeveral = deps.reads.sites.isSeveral();
+  const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
+  let from: Cursor | undefined;
+  for (let sent = 0; sent < maxExportedImages; sent += imagesPerRead) {
+    const page: InspectionRef[] = await deps.reads.inspections.listInspections(filter, {
+      limit: imagesPerRead,
+      ...(from ? { from } : {}),
+    });
+    for (const row of page) {
+      const { id, site, station, part, capturedAt, sequence, path, missingAt } = row;
+      yield [
+        id,
+        ...(isSeveral ? [site] : []),
+        station,
+        part,
+        iso(capturedAt),
+        row.verdict ?? '',
+        sequence ?? '',
+        path,
+        iso(missingAt),
+      ];
+    }
+    from = page.at(-1);
+    if (page.length < imagesPerRead) return;
+  }
+}

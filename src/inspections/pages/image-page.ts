@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { AppError } from '../../kernel/errors.ts';
+import type { InspectionDeps } from '../deps.ts';
+import type { InspectionRef } from '../model.ts';
+import type { Direction, ListFilter } from '../queries/inspection-queries.ts';
+import { type ImagePage, imagePage } from './image-views.ts';
+
+/** The page of one image with its neighbours at the station, and the zone of its times; throws `not_found` for an unknown id. */
+export async function readImagePage(
+  deps: InspectionDeps,
+  id: number,
+): Promise<{ view: ImagePage; timeZone: string }> {
+  const { inspections, names, sites } = deps.reads;
+  const inspection = Number.isSafeInteger(id) ? await inspections.findInspection(id) : undefined;
+  if (!inspection) throw new AppError('not_found', `There is no image with the number ${id}.`);
+  const { stationId } = inspection;
+  const siteId = names.siteIdOf(stationId);
+  const from = { capturedAt: inspection.capturedAt, id: inspection.id };
+  const neighbour = async (direction: Direction, only: ListFilter = {}): Promise<InspectionRef | null> => {
+    const [found] = await inspections.listInspections({ stationId, ...only }, { limit: 1, from, direction });
+    return found ?? null;
+  };
+  const place = await deps.places.find(inspection.rootId);
+  const view = imagePage(
+    inspection,
+    {
+      previous: await neighbour('older'),
+      next: await neighbour('newer'),
+      previousNg: await neighbour('older', { verdict: 'NG' }),
+      nextNg: await neighbour('newer', { verdict: 'NG' }),
+    },
+    {
+      pixels: await deps.readPixels(inspection),
+      bad: (await inspections.findBadImage(inspection)) ?? null,
+      fullPath: join(place?.path ?? '', inspection.path),
+      site: sites.tagOf(siteId),
+      isElsewhere: place?.kind === 'elsewhere',
+    },
+  );
+  return { view, timeZone: sites.wallClockOf(siteId).timeZone };
+}

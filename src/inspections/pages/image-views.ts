@@ -1,0 +1,70 @@
+/** Rows → what the page of one image prints (template `inspections/image`, data ImagePage). */
+import { imageHref, imageSrc, siteParam, stationHref } from '../../plant/links.ts';
+import type { SiteTag } from '../../plant/sites.ts';
+import type { BadImage, InspectionRef } from '../model.ts';
+
+/** Neighbours in capture order at the same station. */
+export type ImageNeighbours = {
+  previous: InspectionRef | null;
+  next: InspectionRef | null;
+  previousNg: InspectionRef | null;
+  nextNg: InspectionRef | null;
+};
+
+export type ImageLink = { href: string; capturedAt: number; sequence: number | null } | null;
+
+export type ImagePage = {
+  inspection: InspectionRef;
+  /** Its site, where there are several. */
+  site: SiteTag | null;
+  /** It is kept at its site and cannot be shown here. */
+  isElsewhere: boolean;
+  /** What is shown: the original, or nothing when it is missing or unreadable. */
+  originalSrc: string;
+  cardSrc: string;
+  pixels: { width: number; height: number } | null;
+  unreadable: { reason: string; attempts: number; failedAt: number; retryAction: string } | null;
+  /** Absolute path on the server, for copying. */
+  fullPath: string;
+  stationHref: string;
+  partHref: string;
+  previous: ImageLink;
+  next: ImageLink;
+  previousNg: ImageLink;
+  nextNg: ImageLink;
+  here: string;
+};
+
+/** The page of one image. */
+export function imagePage(
+  inspection: InspectionRef,
+  neighbours: ImageNeighbours,
+  rest: Pick<ImagePage, 'pixels' | 'fullPath' | 'site' | 'isElsewhere'> & { bad: BadImage | null },
+): ImagePage {
+  const { bad, site, isElsewhere } = rest;
+  const query = { site: siteParam(site) };
+  return {
+    ...{ inspection, site, isElsewhere },
+    originalSrc: imageSrc(inspection, 'original'),
+    cardSrc: imageSrc(inspection, 'card.webp'),
+    pixels: rest.pixels,
+    unreadable: bad && {
+      reason: bad.reason,
+      attempts: bad.attempts,
+      failedAt: bad.failedAt,
+      retryAction: `/images/${inspection.id}/retry`,
+    },
+    fullPath: rest.fullPath,
+    stationHref: stationHref(inspection.station, query),
+    partHref: stationHref(inspection.station, { ...query, part: inspection.part }),
+    previous: link(neighbours.previous),
+    next: link(neighbours.next),
+    previousNg: link(neighbours.previousNg),
+    nextNg: link(neighbours.nextNg),
+    here: imageHref(inspection),
+  };
+}
+
+function link(to: InspectionRef | null): ImageLink {
+  return to && { href: imageHref(to), capturedAt: to.capturedAt, sequence: to.sequence };
+}

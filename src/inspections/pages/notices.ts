@@ -1,0 +1,48 @@
+import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
+
+/** Watch folders that need a word, and the progress of reading older images. */
+export type NoticesView = {
+  offline: OfflineFolder[];
+  backfill: { done: number; total: number; remainingMs: number | null } | null;
+};
+
+type OfflineFolder = {
+  path: string;
+  reason: string | null;
+  reasonCode: OfflineReason | null;
+  sinceAt: number | null;
+};
+
+/** Offline folders and the sum of what is left to read; the remaining time is extrapolated from the time spent so far. */
+export function noticesView(
+  sources: {
+    path: string;
+    state: string;
+    reason: string | null;
+    reasonCode: OfflineReason | null;
+    offlineSince: number | null;
+    backfill: { done: number; total: number; startedAt: number } | null;
+  }[],
+  now: number,
+): NoticesView {
+  const running = sources.flatMap((source) => source.backfill ?? []);
+  const done = running.reduce((sum, { done }) => sum + done, 0);
+  const total = running.reduce((sum, { total }) => sum + total, 0);
+  const startedAt = Math.min(...running.map(({ startedAt }) => startedAt));
+  const remainingMs = done > 0 ? roundRemaining(((now - startedAt) / done) * (total - done)) : null;
+  return {
+    offline: sources
+      .filter(({ state }) => state === 'offline')
+      .map(({ path, reason, reasonCode, offlineSince }) => ({
+        ...{ path, reason, reasonCode },
+        sinceAt: offlineSince,
+      })),
+    backfill: running.length > 0 ? { done, total, remainingMs } : null,
+  };
+}
+
+/** A guess stays believable when it does not pretend to know seconds: steps of 5 s, a minute, or ten. */
+export function roundRemaining(ms: number): number {
+  const step = ms < 120_000 ? 5_000 : ms < 3_600_000 ? 60_000 : 600_000;
+  return Math.max(step, Math.round(ms / step) * step);
+}

@@ -1,0 +1,64 @@
+import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
+import type { SiteTag } from '../../plant/sites.ts';
+import type { InspectionDeps } from '../deps.ts';
+import type { InspectionRef, StationSummary, TrendBucket, VerdictCounts } from '../model.ts';
+import { hourMs, minuteMs } from '../recording/roll-ups.ts';
+import { sumCounts } from '../yield.ts';
+
+const shownHours = 24;
+/** A station without an image for this long is no longer on the Overview; its page stays. */
+const forgottenAfterMs = 30 * 24 * hourMs;
+/** More are not looked into: so many stations are a folder that was not meant to be watched. */
+const maxStations = 1_000;
+
+/** What a page about the whole plant says of one station. */
+export type StationOverview = {
+  site: SiteTag | null;
+  station: string;
+  lastHour: VerdictCounts;
+  lastDay: VerdictCounts;
+  hours: TrendBucket[];
+  last: InspectionRef | null;
+  /** The last image is kept at its site and cannot be shown here. */
+  isElsewhere: boolean;
+} & Pick<StationSummary, 'lastSeenAt' | 'usualIntervalMs' | 'ngBurstSince' | 'belowUsual'>;
+
+/**
+ * All stations, of one site or of all, of the last 30 days with their last hour and last 24 hours; of more than a
+ * thousand stations those that had images in these hours first.
+ */
+export async function readOverview(
+  { reads, places }: Pick<InspectionDeps, 'reads' | 'places'>,
+  filter: { siteId?: number },
+): Promise<StationOverview[]> {
+  const now = reads.clock.now();
+  const endAt = Math.floor(now / minuteMs) * minuteMs + minuteMs;
+  const day = { startAt: Math.floor(now / hourMs) * hourMs - (shownHours - 1) * hourMs, endAt };
+  const hourCounts = await reads.counts.countByPart({ startAt: endAt - hourMs, endAt }, filter);
+  const lastHours = Map.groupBy(hourCounts, (row) => row.stationId);
+  const rows = Map.groupBy(await reads.counts.countByTime(day, filter, true), (row) => row.stationId);
+  const known = reads.names.listStations(filter.siteId);
+  const active = known.toSorted((a, b) => Number(rows.has(b.id)) - Number(rows.has(a.id)));
+  const looked = known.length > maxStations ? active.slice(0, maxStations) : known;
+  const stations = await mapFairly(looked, async ({ id, siteId, name }) => {
+    const [last] = await reads.inspections.listInspections({ stationId: id }, { limit: 1 });
+    const hours = byHour(rows.get(id) ?? []);
+    return {
+      site: reads.sites.tagOf(siteId),
+      station: name,
+      lastHour: sumCounts(lastHours.get(id) ?? []),
+      lastDay: sumCounts(hours),
+      hours,
+      last: last ?? null,
+      isElsewhere: last !== undefined && (await places.listElsewhere([last.rootId])).size > 0,
+      lastSeenAt: last?.capturedAt ?? null,
+      ...(await reads.pulse.read(id)),
+    };
+  });
+  return stations.filter(({ lastSeenAt }) => lastSeenAt !== null && now - lastSeenAt < forgottenAfterMs);
+}
+
+function byHour(rows: readonly TrendBucket[]): TrendBucket[] {
+  const groups = Map.groupBy(rows, ({ startAt }) => Math.floor(startAt / hourMs) * hourMs);
+  return [...groups].map(([startAt, group]) => ({ startAt, ...sumCounts(group) }));
+}

@@ -1,0 +1,52 @@
+/** Rows → one thumbnail as templates print it. Pure, as `views.ts`. */
+import { imageHref, imageSrc } from '../../plant/links.ts';
+import type { InspectionRef, Verdict } from '../model.ts';
+
+/** What cannot be shown of the images of a page. */
+export type Unshowable = {
+  /** Images that could not be read: inspection id → reason. */
+  unreadable?: ReadonlyMap<number, string>;
+  /** Watched folders of other sites whose images cannot be shown here: root id → label of the site. */
+  elsewhere?: ReadonlyMap<number, string>;
+};
+
+/** One thumbnail with its caption. */
+export type Shot = {
+  id: number;
+  href: string;
+  src: string;
+  verdict: Verdict | null;
+  /** Station and part, for the alternative text. */
+  station: string;
+  part: string;
+  sequence: number | null;
+  capturedAt: number;
+  path: string;
+  missing: boolean;
+  /** Why it cannot be shown; then a placeholder takes its place. */
+  unreadable: string | null;
+  /** Label of the site it is kept at when it cannot be shown here; then a placeholder takes its place. */
+  elsewhere: string | null;
+};
+
+/** The thumbnail of one inspection. */
+export function shotView(
+  inspection: InspectionRef,
+  known: Unshowable = {},
+  size: 'strip.webp' | 'card.webp' = 'strip.webp',
+): Shot {
+  return {
+    id: inspection.id,
+    href: imageHref(inspection),
+    src: imageSrc(inspection, size),
+    verdict: inspection.verdict,
+    station: inspection.station,
+    part: inspection.part,
+    sequence: inspection.sequence,
+    capturedAt: inspection.capturedAt,
+    path: inspection.path,
+    missing: inspection.missingAt !== null,
+    unreadable: known.unreadable?.get(inspection.id) ?? null,
+    elsewhere: known.elsewhere?.get(inspection.rootId) ?? null,
+  };
+}

@@ -1,0 +1,48 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/access.ts';
+import { renderLive, topicOf, topicViewer } from '../../kernel/stream/live-page.ts';
+import type { InspectionDeps } from '../deps.ts';
+import { exampleName } from './cards-fragment.ts';
+import { takeRescanResult } from './rescan-notice.ts';
+import { badImagesView, type SourcesPage, type SourcesView, sourcePanel } from './source-views.ts';
+
+const badImagesShown = 100;
+
+/** The Sources page: how each watched folder is doing, and the images that could not be read. */
+export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
+  deps.topics.define({
+    path: '/sources/status',
+    events: ['sources.changed', 'inspections.recorded', 'images.changed'],
+    render: async (query, { lang }) => {
+      const view = await readSources(deps);
+      const html = deps.renderer.html('sources/_status', topicViewer(query, lang), { view });
+      return { containerId: 'sources-status', parts: [], html };
+    },
+  });
+  return new Hono<AppEnv>().get('/sources', may('look'), async (c) => {
+    const view: SourcesPage = {
+      live: await renderLive(
+        deps.topics,
+        { status: topicOf('/sources/status', c.get('kiosk')) },
+        c.get('lang'),
+      ),
+      rescan: takeRescanResult(c),
+      here: topicOf('/sources', c.get('kiosk')),
+    };
+    return deps.renderer.render(c, 'sources/page', { view });
+  });
+}
+
+async function readSources(deps: InspectionDeps): Promise<SourcesView> {
+  const { images, totalCount } = await deps.reads.inspections.listBadImages(
+    badImagesShown,
+    deps.reads.sites.ownFilter(),
+  );
+  const now = deps.reads.clock.now();
+  const sources = deps.sources.list();
+  return {
+    sources: sources.map((source) => sourcePanel(source, exampleName, now)),
+    bad: badImagesView(images, totalCount),
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * Rows → what the Sources page prints.
+ *
+ * Templates and their data:
+ *   sources/page      SourcesPage
+ *   sources/_status   SourcesView     (GET /sources/status, container #sources-status)
+ *   sources/_source   SourcePanel     part #source-<id>
+ *   sources/_bad      BadImagesView   part #sources-bad
+ */
+
+import type { LivePage } from '../../kernel/stream/live-page.ts';
+import { imageHref } from '../../plant/links.ts';
+import type { Tone } from '../../plant/station-state.ts';
+import type { BadImage, SourceStatus } from '../model.ts';
+import { roundRemaining } from './notices.ts';
+
+export type SourcePanel = SourceStatus & {
+  tone: Tone;
+  /** 0..1 of the older images read, null when nothing is left. */
+  backfillRate: number | null;
+  remainingMs: number | null;
+  exampleName: string;
+};
+
+export type BadImageLine = {
+  id: number;
+  href: string;
+  name: string;
+  path: string;
+  reason: string;
+  failedAt: number;
+  attempts: number;
+  missing: boolean;
+  retryAction: string;
+};
+
+export type BadImagesView = { lines: BadImageLine[]; moreCount: number; here: string };
+
+export type SourcesView = { sources: SourcePanel[]; bad: BadImagesView };
+
+export type SourcesPage = {
+  live: LivePage<'status'>;
+  rescan: { scanned: number; added: number; note: string | null } | null;
+  here: string;
+};
+
+/** The panel of one watched folder. */
+export function sourcePanel(source: SourceStatus, exampleName: string, now: number): SourcePanel {
+  const { backfill } = source;
+  const tones: Record<SourceStatus['state'], Tone> = {
+    online: 'ok',
+    offline: 'ng',
+    empty: 'unknown',
+    starting: 'unknown',
+  };
+  const known = backfill !== null && backfill.total > 0;
+  return {
+    ...source,
+    tone: tones[source.state],
+    backfillRate: known ? Math.min(1, backfill.done / backfill.total) : null,
+    remainingMs:
+      known && backfill.done > 0
+        ? roundRemaining(((now - backfill.startedAt) / backfill.done) * (backfill.total - backfill.done))
+        : null,
+    exampleName,
+  };
+}
+
+/** Images that could not be read; `totalCount` counts all, `images` are the newest of them. */
+export function badImagesView(images: BadImage[], totalCount: number): BadImagesView {
+  return {
+    lines: images.map(({ inspection, reason, failedAt, attempts }) => ({
+      id: inspection.id,
+      href: imageHref(inspection),
+      name: inspection.name,
+      path: inspection.path,
+      reason,
+      failedAt,
+      attempts,
+      missing: inspection.missingAt !== null,
+      retryAction: `/images/${inspection.id}/retry`,
+    })),
+    moreCount: Math.max(0, totalCount - images.length),
+    here: '/sources',
+  };
+}

@@ -1,0 +1,155 @@
+import { AppError } from '../../kernel/errors.ts';
+import { type ProportionSample, pChart } from '../control-chart.ts';
+import { parseCursor, writeCursor } from '../cursor.ts';
+import type { InspectionDeps } from '../deps.ts';
+import type { StationSummary } from '../model.ts';
+import { type AskedView, parseVerdict, readAskedView } from '../page-query.ts';
+import type { ListFilter } from '../queries/inspection-queries.ts';
+import { defaultRunRules, type RunRule } from '../run-rules.ts';
+import { fillBuckets } from '../time-window.ts';
+import { readSummaries, viewContext } from './cards-fragment.ts';
+import { type StationCard, stationCard } from './cards-views.ts';
+import { drawYieldTrend } from './draw-yield-trend.ts';
+import { readParts, readStationHours } from './station-tables.ts';
+import {
+  type GapsView,
+  gapsView,
+  type HistoryView,
+  type HourTableView,
+  historyView,
+  hourTableView,
+  type PartTableView,
+  partTableView,
+  type StationTrendView,
+} from './station-views.ts';
+
+const imagesPerPage = 60;
+
+/** The filters of a station's page; throws `not_found` for a station that never had an image. */
+export function readAskedStation(
+  deps: InspectionDeps,
+  search: URLSearchParams,
+): AskedView & { station: string } {
+  const asked = readAskedView(search, deps.reads);
+  const station = asked.query.station ?? '';
+  if (asked.filter.stationId === undefined) {
+    throw new AppError('not_found', `There is no station "${station.slice(0, 100)}".`, {
+      details: { field: 'station' },
+    });
+  }
+  return { ...asked, station };
+}
+
+type AskedStation = AskedView & { station: string };
+
+export async function readStationSummary(deps: InspectionDeps, asked: AskedStation): Promise<StationCard> {
+  const [found] = await readSummaries(deps, asked);
+  const summary = found ?? (await quietSummary(deps, asked));
+  return stationCard(summary, await viewContext(deps, asked, [summary]));
+}
+
+/** A station without an image in the window is still a station. */
+async function quietSummary(deps: InspectionDeps, asked: AskedStation): Promise<StationSummary> {
+  const stationId = asked.filter.stationId ?? 0;
+  return {
+    site: deps.reads.sites.tagOf(deps.reads.names.siteIdOf(stationId)),
+    station: asked.station,
+    counts: { ok: 0, ng: 0, unmatched: 0 },
+    parts: [],
+    latestAt: null,
+    lastSeenAt: (await deps.reads.inspections.findLastSeenAt(stationId)) ?? null,
+    ...(await deps.reads.pulse.read(stationId)),
+    last: null,
+    lastNgs: [],
+    trend: fillBuckets(asked.buckets, []),
+  };
+}
+
+/** Yield per bucket on a p chart (NIST/SEMATECH 6.3.3.2): limits from all buckets, points beyond them marked. */
+export async function readStationTrend(deps: InspectionDeps, asked: AskedStation): Promise<StationTrendView> {
+  const { window, buckets, bucketMs, filter } = asked;
+  const isCoarse = buckets.slice(1).every(({ startAt }) => startAt % 3_600_000 === 0);
+  const rows = asked.isUnknown ? [] : await deps.reads.counts.countByTime(window, filter, isCoarse);
+  const filled = fillBuckets(buckets, rows);
+  const samples = filled.map(({ ok, ng }) => ({ hits: ng, total: ok + ng }));
+  const chart = pChart(samples, { rules: rulesFor(samples) });
+  const points = chart?.points ?? [];
+  const outside = filled.filter((_, i) => points[i]?.isOut);
+  return {
+    draw: (names) => drawYieldTrend(buckets, chart, asked.wallClock, names),
+    window,
+    bucketMs,
+    meanNgRate: chart?.center ?? null,
+    outside: outside.map(({ startAt, ...counts }) => ({ startAt, counts })).reverse(),
+  };
+}
+
+/**
+ * Run rules assume points that scatter to both sides of the centre. Where a bucket is expected to hold less than one NG
+ * (n·p̄ < 1) most points stand at 100 % by counting alone, and only the limits can tell anything.
+ */
+function rulesFor(samples: readonly ProportionSample[]): readonly RunRule[] {
+  const judged = samples.filter(({ total }) => total > 0);
+  const hits = judged.reduce((sum, sample) => sum + sample.hits, 0);
+  return hits >= judged.length ? defaultRunRules : ['beyond3'];
+}
+
+export async function readStationParts(deps: InspectionDeps, asked: AskedStation): Promise<PartTableView> {
+  return partTableView(asked.station, await readParts(deps, asked), asked.query);
+}
+
+export async function readStationHourTable(
+  deps: InspectionDeps,
+  asked: AskedStation,
+): Promise<HourTableView> {
+  const hours = await readStationHours(deps, asked);
+  const { wallClock } = asked;
+  return hourTableView(asked.station, hours, asked.query, (at) => wallClock.format(at, 'minute'));
+}
+
+export async function readStationGaps(deps: InspectionDeps, asked: AskedStation): Promise<GapsView> {
+  const { gaps, checkedCount } = await deps.reads.gaps(asked.window, asked.filter);
+  return gapsView(asked.station, gaps, checkedCount, asked.query);
+}
+
+/** One page of the station's images; `verdict`, `before` and `after` come from the URL. */
+export async function readHistory(
+  deps: InspectionDeps,
+  asked: AskedStation,
+  search: URLSearchParams,
+): Promise<HistoryView> {
+  const verdict = parseVerdict(search);
+  const before = parseCursor(search.get('before'), 'before');
+  const after = parseCursor(search.get('after'), 'after');
+  const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
+  const from = after ?? before;
+  const direction = after ? 'newer' : 'older';
+  const found = asked.isUnknown
+    ? []
+    : await deps.reads.inspections.listInspections(filter, {
+        limit: imagesPerPage + 1,
+        direction,
+        ...(from ? { from } : {}),
+      });
+  const isMore = found.length > imagesPerPage;
+  const inspections = found.slice(0, imagesPerPage);
+  if (after) inspections.reverse();
+  const [first, last] = [inspections[0], inspections.at(-1)];
+  const hasNewer = after ? isMore : before !== undefined;
+  const hasOlder = after ? true : isMore;
+  return historyView(
+    asked.station,
+    {
+      inspections,
+      newer: hasNewer && first ? writeCursor(first) : null,
+      older: hasOlder && last ? writeCursor(last) : null,
+    },
+    asked.query,
+    { verdict, part: asked.query.part ?? null },
+    {
+      parts: deps.reads.names.listParts().map(({ name }) => name),
+      unreadable: await deps.reads.inspections.listBadReasons(inspections.map(({ id }) => id)),
+      elsewhere: await deps.places.listElsewhere(inspections.map(({ rootId }) => rootId)),
+    },
+  );
+}

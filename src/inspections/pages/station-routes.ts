@@ -1,0 +1,79 @@
+import { Hono } from 'hono';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/access.ts';
+import { renderLive, topicViewer } from '../../kernel/stream/live-page.ts';
+import { type PageQuery, pageHref } from '../../plant/links.ts';
+import type { InspectionDeps } from '../deps.ts';
+import { filterForm } from './cards-routes.ts';
+import {
+  readAskedStation,
+  readHistory,
+  readStationGaps,
+  readStationHourTable,
+  readStationParts,
+  readStationSummary,
+  readStationTrend,
+} from './station-page.ts';
+import type { StationPage, StationPanel } from './station-views.ts';
+
+const readers = {
+  summary: readStationSummary,
+  trend: readStationTrend,
+  parts: readStationParts,
+  hours: readStationHourTable,
+  gaps: readStationGaps,
+} as const satisfies Record<StationPanel, unknown>;
+
+/** A station's page; all its panels but the history are live fragments `/station/<panel>?station=…`. */
+export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
+  for (const panel of Object.keys(readers) as (keyof typeof readers)[]) {
+    deps.topics.define({
+      path: `/station/${panel}`,
+      events: ['inspections.recorded', 'images.changed', 'sequences.checked'],
+      everyMs: 60_000,
+      render: async (query, { lang }) => {
+        const asked = readAskedStation(deps, query);
+        const view = await readers[panel](deps, asked);
+        const viewer = { ...topicViewer(query, lang), timeZone: asked.wallClock.timeZone };
+        const html = deps.renderer.html(`stations/_${panel}`, viewer, { view });
+        return { containerId: `station-${panel}`, parts: [], html };
+      },
+    });
+  }
+  return new Hono<AppEnv>().get('/stations/:station', may('look'), async (c) => {
+    const { view, timeZone } = await readStationPage(c, deps, c.req.param('station'));
+    return deps.renderer.render(c, 'stations/page', { view, timeZone });
+  });
+}
+
+async function readStationPage(
+  c: AppContext,
+  deps: InspectionDeps,
+  station: string,
+): Promise<{ view: StationPage; timeZone: string }> {
+  const search = new URL(c.req.url).searchParams;
+  search.set('station', station);
+  const asked = readAskedStation(deps, search);
+  const path = `/stations/${encodeURIComponent(station)}`;
+  const query: PageQuery = { ...asked.query, station: undefined };
+  const view: StationPage = {
+    station,
+    site: asked.site,
+    filters: filterForm(deps, asked, path),
+    live: await renderLive(deps.topics, topicsOf(asked.query), c.get('lang')),
+    history: await readHistory(deps, asked, search),
+    here: pageHref(path, query),
+  };
+  return { view, timeZone: asked.wallClock.timeZone };
+}
+
+function topicsOf(query: PageQuery): Record<StationPanel, string> {
+  const topic = (panel: StationPanel) => pageHref(`/station/${panel}`, query);
+  return {
+    summary: topic('summary'),
+    trend: topic('trend'),
+    parts: topic('parts'),
+    hours: topic('hours'),
+    gaps: topic('gaps'),
+  };
+}

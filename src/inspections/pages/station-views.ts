@@ -1,0 +1,165 @@
+/**
+ * Rows → what the templates of the station page print.
+ *
+ * Templates and their data (each `_name` is also the fragment `/stations/<station>/<name>`, container `#station-<name>`):
+ *   stations/page       StationPage
+ *   stations/_summary   StationCard          header with state, figures, last image and last NG
+ *   stations/_trend     StationTrendView
+ *   stations/_parts     PartTableView
+ *   stations/_hours     HourTableView
+ *   stations/_gaps      GapsView
+ *   stations/_history   HistoryView
+ */
+import type { TickNames } from '../../kernel/charts/time-ticks.ts';
+import type { LivePage } from '../../kernel/stream/live-page.ts';
+import { type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
+import type { SiteTag } from '../../plant/sites.ts';
+import type { InspectionRef, SequenceGap, TimeWindow, Verdict, VerdictCounts } from '../model.ts';
+import { type FilterForm, type YieldView, yieldView } from './cards-views.ts';
+import { type Shot, shotView, type Unshowable } from './shot-view.ts';
+
+export type StationTrendView = {
+  /** Safe SVG of yield per bucket with its limits, times written as the reader's language does. */
+  draw: (names: TickNames) => string;
+  window: TimeWindow;
+  bucketMs: number;
+  /** p̄ of the NG share, 0..1; null when nothing was judged. */
+  meanNgRate: number | null;
+  /** Buckets outside their limits, newest first. */
+  outside: { startAt: number; counts: VerdictCounts }[];
+};
+
+export type PartTableView = {
+  rows: { part: string; counts: VerdictCounts; yield: YieldView; latestAt: number | null; href: string }[];
+  csvHref: string;
+};
+
+export type HourTableView = {
+  /** Newest first; hours without inspections between two others are in it, with zero counts. */
+  rows: { startAt: number; endAt: number; counts: VerdictCounts; yield: YieldView; href: string }[];
+  csvHref: string;
+};
+
+export type GapsView = { gaps: SequenceGap[]; checkedCount: number; moreCount: number; csvHref: string };
+
+export type HistoryFilter = { verdict: Verdict | 'unmatched' | null; part: string | null };
+
+export type HistoryView = {
+  station: string;
+  filter: HistoryFilter;
+  parts: string[];
+  shots: Shot[];
+  /** Where the filter form goes, and the page's own query that travels with it as hidden fields. */
+  action: string;
+  carried: Record<string, string>;
+  newerHref: string | null;
+  olderHref: string | null;
+  newestHref: string | null;
+  csvHref: string;
+};
+
+export type StationPage = {
+  station: string;
+  /** Its site, where there are several. */
+  site: SiteTag | null;
+  filters: FilterForm;
+  live: LivePage<StationPanel>;
+  history: HistoryView;
+  here: string;
+};
+
+/** Panels of the page that are live fragments. */
+export type StationPanel = 'summary' | 'trend' | 'parts' | 'hours' | 'gaps';
+
+/** Rows of COUNT gaps a page prints; the rest is in the CSV. */
+export const MAX_GAP_ROWS = 50;
+
+const HOUR_MS = 3_600_000;
+
+/** The table of parts, worst yield first. */
+export function partTableView(
+  station: string,
+  parts: { part: string; counts: VerdictCounts; latestAt: number | null }[],
+  query: PageQuery,
+): PartTableView {
+  const rows = parts.map((row) => ({
+    ...row,
+    yield: yieldView(row.counts),
+    href: stationHref(station, { ...query, part: row.part }),
+  }));
+  rows.sort((a, b) => (a.yield.rate ?? 2) - (b.yield.rate ?? 2) || a.part.localeCompare(b.part));
+  return { rows, csvHref: csvHref(station, 'parts', query) };
+}
+
+/** The table of hours, newest first; `toLocal` writes an instant as the time fields do, so that an hour links to itself. */
+export function hourTableView(
+  station: string,
+  hours: ({ startAt: number } & VerdictCounts)[],
+  query: PageQuery,
+  toLocal: (at: number) => string,
+): HourTableView {
+  const rows = hours
+    .toSorted((a, b) => b.startAt - a.startAt)
+    .map(({ startAt, ok, ng, unmatched }) => {
+      const counts = { ok, ng, unmatched };
+      const endAt = startAt + HOUR_MS;
+      const href = stationHref(station, {
+        ...query,
+        period: 'custom',
+        start: toLocal(startAt),
+        end: toLocal(endAt),
+      });
+      return { startAt, endAt, counts, yield: yieldView(counts), href };
+    });
+  return { rows, csvHref: csvHref(station, 'hours', query) };
+}
+
+/** COUNT gaps, newest first, at most `MAX_GAP_ROWS`. */
+export function gapsView(
+  station: string,
+  gaps: SequenceGap[],
+  checkedCount: number,
+  query: PageQuery,
+): GapsView {
+  return {
+    gaps: gaps.toSorted((a, b) => b.toAt - a.toAt).slice(0, MAX_GAP_ROWS),
+    checkedCount,
+    moreCount: Math.max(0, gaps.length - MAX_GAP_ROWS),
+    csvHref: csvHref(station, 'gaps', query),
+  };
+}
+
+/**
+ * One page of the image history. `newer` and `older` are the cursors of the keyset (opaque here), null at an end;
+ * they become the query values `after` and `before`.
+ */
+export function historyView(
+  station: string,
+  page: { inspections: InspectionRef[]; newer: string | null; older: string | null },
+  query: PageQuery,
+  filter: HistoryFilter,
+  rest: { parts: string[] } & Unshowable,
+): HistoryView {
+  const own: Record<string, string> = { verdict: filter.verdict ?? '' };
+  const path = `/stations/${encodeURIComponent(station)}`;
+  const to = (more: Record<string, string>): string =>
+    `${pageHref(path, { ...query, station: undefined }, { ...own, ...more })}#history`;
+  return {
+    station,
+    filter,
+    parts: rest.parts,
+    shots: page.inspections.map((inspection) => shotView(inspection, rest, 'card.webp')),
+    action: path,
+    carried: Object.fromEntries(
+      new URL(pageHref(path, { ...query, station: undefined }), 'http://x').searchParams,
+    ),
+    newerHref: page.newer === null ? null : to({ after: page.newer }),
+    olderHref: page.older === null ? null : to({ before: page.older }),
+    newestHref: page.newer === null ? null : to({}),
+    csvHref: pageHref('/inspections/export.csv', { ...query, station }, { ...own, table: 'images' }),
+  };
+}
+
+function csvHref(station: string, table: string, query: PageQuery): string {
+  return pageHref('/inspections/export.csv', { ...query, station, kiosk: false }, { table });
+}

@@ -1,0 +1,157 @@
+import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
+import type { PlantNames } from '../../plant/names.ts';
+import type { Db } from '../../schema/db.ts';
+import type { TimeWindow, TrendBucket, VerdictCounts } from '../model.ts';
+import type { Folders } from '../recording/folders.ts';
+import { readRowsSince } from '../recording/horizons.ts';
+import { createSiteCondition } from '../site-condition.ts';
+import { type Segment, segmentsOf, withKnownEdges } from './window-segments.ts';
+
+/** Which inspections are counted; ids, because names may be unknown. */
+export type CountFilter = { siteId?: number; stationId?: number; partId?: number };
+export type PartCounts = { stationId: number; partId: number } & VerdictCounts;
+export type StationBucket = { stationId: number } & TrendBucket;
+
+/** Counts over any window, answered from the roll-ups and therefore as fast after ten years as after ten minutes. */
+export type CountQueries = {
+  /** Counts per station and part. */
+  countByPart(window: TimeWindow, filter?: CountFilter): Promise<PartCounts[]>;
+  /**
+   * Counts per station in fine buckets: whole hours where `coarse` and the window allow, else minutes, at the edges of
+   * the window what is left of one. Oldest first; buckets without inspections are left out.
+   */
+  countByTime(window: TimeWindow, filter: CountFilter, coarse: boolean): Promise<StationBucket[]>;
+};
+
+export function createCountQueries(db: Db, names: PlantNames, folders: Folders): CountQueries {
+  const { inspectionHours, inspectionMinutes } = db.tables;
+  const isOfSite = createSiteCondition(db);
+
+  /** Only windows that do not begin and end with a minute need to know how far back there are rows. */
+  async function cut(window: TimeWindow): Promise<Segment[]> {
+    const segments = segmentsOf(window);
+    if (segments.every(({ from }) => from !== 'rows')) return segments;
+    return segmentsOf(withKnownEdges(window, await readRowsSince(db)));
+  }
+
+  /** Hours and minutes have the same columns, so one query serves both. */
+  function rollUp(segment: Segment, { siteId, stationId, partId }: CountFilter) {
+    const table = (
+      segment.from === 'hours' ? inspectionHours : inspectionMinutes
+    ) as typeof inspectionMinutes;
+    const where = and(
+      gte(table.startAt, segment.startAt),
+      lt(table.startAt, segment.endAt),
+      isOfSite(table.stationId, siteId),
+      stationId === undefined ? undefined : eq(table.stationId, stationId),
+      partId === undefined ? undefined : eq(table.partId, partId),
+    );
+    const sums = { ok: total(table.ok), ng: total(table.ng), unmatched: total(table.unmatched) };
+    return { table, where, sums };
+  }
+
+  async function countRows(window: TimeWindow, filter: CountFilter) {
+    const stationIds =
+      filter.stationId === undefined
+        ? names.listStations(filter.siteId).map(({ id }) => id)
+        : [filter.stationId];
+    const units = stationIds.flatMap((stationId) =>
+      (filter.partId === undefined ? folders.partsOf(stationId) : [filter.partId]).map((partId) => ({
+        stationId,
+        partId,
+      })),
+    );
+    const found = await mapFairly(units, async (unit) => rowsOf(window, unit));
+    return found.flat();
+  }
+
+  function rowsOf(window: TimeWindow, { stationId, partId }: { stationId: number; partId: number }) {
+    const { inspections } = db.tables;
+    const isVerdict = (verdict: SQL) => sql`sum(case when ${verdict} then 1 else 0 end)`.mapWith(Number);
+    return db.read
+      .select({
+        stationId: inspections.stationId,
+        partId: inspections.partId,
+        ok: isVerdict(eq(inspections.verdict, 'OK')),
+        ng: isVerdict(eq(inspections.verdict, 'NG')),
+        unmatched: isVerdict(sql`${inspections.verdict} is null`),
+      })
+      .from(inspections)
+      .where(
+        and(
+          eq(inspections.stationId, stationId),
+          gte(inspections.capturedAt, window.startAt),
+          lt(inspections.capturedAt, window.endAt),
+          eq(inspections.partId, partId),
+        ),
+      )
+      .groupBy(inspections.stationId, inspections.partId);
+  }
+
+  return {
+    async countByPart(window, filter = {}) {
+      const sums = new Map<string, PartCounts>();
+      for (const segment of await cut(window)) {
+        const rows = segment.from === 'rows' ? await countRows(segment, filter) : await byPart(segment);
+        for (const row of rows) addTo(sums, `${row.stationId}:${row.partId}`, row);
+      }
+      await folders.learn([...sums.values()]);
+      return [...sums.values()];
+
+      function byPart(segment: Segment): Promise<PartCounts[]> {
+        const { table, where, sums: counts } = rollUp(segment, filter);
+        const key = { stationId: table.stationId, partId: table.partId };
+        return db.read
+          .select({ ...key, ...counts })
+          .from(table)
+          .where(where)
+          .groupBy(key.stationId, key.partId);
+      }
+    },
+
+    async countByTime(window, filter, coarse) {
+      const sums = new Map<string, StationBucket>();
+      for (const segment of coarse ? await cut(window) : minutesAndRows(await cut(window))) {
+        if (segment.from === 'rows') {
+          const { startAt } = segment;
+          for (const row of await countRows(segment, filter)) {
+            addTo(sums, `${startAt}:${row.stationId}`, { ...row, startAt });
+          }
+          continue;
+        }
+        const { table, where, sums: counts } = rollUp(segment, filter);
+        const key = { stationId: table.stationId, startAt: table.startAt };
+        const rows = await db.read
+          .select({ ...key, ...counts })
+          .from(table)
+          .where(where)
+          .groupBy(key.startAt, key.stationId)
+          .orderBy(asc(key.startAt));
+        for (const row of rows) addTo(sums, `${row.startAt}:${row.stationId}`, row);
+      }
+      await folders.learn([...sums.values()]);
+      return [...sums.values()];
+    },
+  };
+}
+
+/** The same window without the hour counts. */
+function minutesAndRows(segments: readonly Segment[]): Segment[] {
+  return segments.map((segment) => (segment.from === 'hours' ? { ...segment, from: 'minutes' } : segment));
+}
+
+function total(column: Db['tables']['inspectionMinutes']['ok']) {
+  return sql`sum(${column})`.mapWith(Number);
+}
+
+function addTo<T extends VerdictCounts>(sums: Map<string, T>, key: string, row: T): void {
+  const sum = sums.get(key);
+  if (!sum) {
+    sums.set(key, { ...row });
+    return;
+  }
+  sum.ok += row.ok;
+  sum.ng += row.ng;
+  sum.unmatched += row.unmatched;
+}

@@ -1,0 +1,193 @@
+import { and, asc, count, desc, eq, gte, inArray, isNull, lt, max, type SQL, sql } from 'drizzle-orm';
+import type { PlantNames } from '../../plant/names.ts';
+import type { Sites } from '../../plant/sites.ts';
+import type { Db } from '../../schema/db.ts';
+import type { BadImage, InspectionRef, TimeWindow, Verdict } from '../model.ts';
+import type { Folders } from '../recording/folders.ts';
+import { createSiteCondition } from '../site-condition.ts';
+import { mergeLanes, type Page } from './merge-lanes.ts';
+
+/** Which inspections a list shows. `window` is half-open; without a station all stations, of one site or of all, are merged. */
+export type ListFilter = {
+  siteId?: number;
+  stationId?: number;
+  partId?: number;
+  verdict?: Verdict | 'unmatched';
+  window?: Partial<TimeWindow>;
+};
+
+/** A place in capture order: what keyset paging goes on from. */
+export type Cursor = { capturedAt: number; id: number };
+export type Direction = 'older' | 'newer';
+
+/** Longest list one question answers. */
+export const maxPageItems = 500;
+
+export type InspectionQueries = {
+  findInspection(id: number): Promise<InspectionRef | undefined>;
+  findByFile(rootId: number, folderPath: string, name: string): Promise<InspectionRef | undefined>;
+  /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
+  listInspections(
+    filter: ListFilter,
+    page: { limit: number; from?: Cursor; direction?: Direction },
+  ): Promise<InspectionRef[]>;
+  /** Capture time of a station's newest image; undefined when it never had one. */
+  findLastSeenAt(stationId: number): Promise<number | undefined>;
+  /** Why images cannot be read, by id; readable ones are left out. */
+  listBadReasons(ids: readonly number[]): Promise<Map<number, string>>;
+  findBadImage(inspection: InspectionRef): Promise<BadImage | undefined>;
+  /** Of one site, or of all. */
+  listBadImages(
+    limit: number,
+    filter?: { siteId?: number },
+  ): Promise<{ images: BadImage[]; totalCount: number }>;
+};
+
+type Lane = { stationId: number; partId: number | undefined };
+
+export function createInspectionQueries(
+  db: Db,
+  { sites, names, folders }: { sites: Sites; names: PlantNames; folders: Folders },
+): InspectionQueries {
+  const { inspections, badImages } = db.tables;
+  const isOfSite = createSiteCondition(db);
+
+  /** Rows may be of stations and folders that another process has just added. */
+  async function toRefs(rows: readonly (typeof inspections.$inferSelect)[]): Promise<InspectionRef[]> {
+    await folders.learn(rows);
+    return rows.map(toRef);
+  }
+
+  function toRef(row: typeof inspections.$inferSelect): InspectionRef {
+    const { directoryId, partId, modifiedAt: _, ...rest } = row;
+    const { stationId } = row;
+    const { path, rootId } = folders.get(directoryId);
+    return {
+      ...rest,
+      site: sites.get(names.siteIdOf(stationId))?.name ?? sites.own.name,
+      station: names.stationName(stationId),
+      part: names.partName(partId),
+      rootId,
+      path: path === '' ? row.name : `${path}/${row.name}`,
+    };
+  }
+
+  /**
+   * The index stretches a list is merged from: one a station for NG and unmatched images, which have indexes of their
+   * own, else one a station and part, in the index of units. An index of station and time alone would be a fifth of the
+   * cost of every insert.
+   */
+  function lanesOf({ siteId, stationId, partId, verdict }: ListFilter): Lane[] {
+    const stationIds = stationId === undefined ? names.listStations(siteId).map(({ id }) => id) : [stationId];
+    if (verdict === 'NG' || verdict === 'unmatched')
+      return stationIds.map((id) => ({ stationId: id, partId }));
+    return stationIds.flatMap((id) =>
+      (partId === undefined ? folders.partsOf(id) : [partId]).map((part) => ({
+        stationId: id,
+        partId: part,
+      })),
+    );
+  }
+
+  function listLane({ stationId, partId }: Lane, { verdict, window }: ListFilter, page: Page) {
+    const conditions: (SQL | undefined)[] = [
+      eq(inspections.stationId, stationId),
+      partId === undefined ? undefined : eq(inspections.partId, partId),
+      verdictIs(verdict),
+      window?.startAt === undefined ? undefined : gte(inspections.capturedAt, window.startAt),
+      window?.endAt === undefined ? undefined : lt(inspections.capturedAt, window.endAt),
+    ];
+    const place = sql`(${inspections.capturedAt}, ${inspections.id})`;
+    if (page.from) {
+      const { capturedAt, id } = page.from;
+      conditions.push(
+        page.direction === 'older'
+          ? sql`${place} < (${capturedAt}, ${id})`
+          : sql`${place} > (${capturedAt}, ${id})`,
+      );
+    }
+    const by = page.direction === 'older' ? desc : asc;
+    return db.read
+      .select()
+      .from(inspections)
+      .where(and(...conditions))
+      .orderBy(by(inspections.capturedAt), by(inspections.id))
+      .limit(page.limit);
+  }
+
+  function verdictIs(verdict: ListFilter['verdict']): SQL | undefined {
+    if (verdict === undefined) return undefined;
+    // Written out, so that the partial indexes of NG and unmatched images apply.
+    if (verdict === 'NG') return sql`${inspections.verdict} = 'NG'`;
+    return verdict === 'unmatched' ? isNull(inspections.verdict) : eq(inspections.verdict, verdict);
+  }
+
+  return {
+    async findInspection(id) {
+      const [row] = await db.read.select().from(inspections).where(eq(inspections.id, id));
+      return row && (await toRefs([row]))[0];
+    },
+
+    async findByFile(rootId, folderPath, name) {
+      const folder = folders.find(rootId, folderPath);
+      if (!folder) return undefined;
+      const same = and(eq(inspections.directoryId, folder.id), eq(inspections.name, name));
+      const [row] = await db.read.select().from(inspections).where(same);
+      return row && (await toRefs([row]))[0];
+    },
+
+    async listInspections(filter, { limit, from, direction = 'older' }) {
+      const page = { limit: Math.min(limit, maxPageItems), direction, ...(from ? { from } : {}) };
+      const rows = await mergeLanes(lanesOf(filter), page, (lane, part) => listLane(lane, filter, part));
+      return toRefs(rows);
+    },
+
+    async findLastSeenAt(stationId) {
+      const newest = await Promise.all(
+        folders.partsOf(stationId).map((partId) =>
+          db.read
+            .select({ capturedAt: max(inspections.capturedAt) })
+            .from(inspections)
+            .where(and(eq(inspections.stationId, stationId), eq(inspections.partId, partId))),
+        ),
+      );
+      const times = newest.flatMap(([row]) => row?.capturedAt ?? []);
+      return times.length === 0 ? undefined : Math.max(...times);
+    },
+
+    async listBadReasons(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await db.read
+        .select()
+        .from(badImages)
+        .where(inArray(badImages.inspectionId, [...ids]));
+      return new Map(rows.map((row) => [row.inspectionId, row.reason]));
+    },
+
+    async findBadImage(inspection) {
+      const [row] = await db.read.select().from(badImages).where(eq(badImages.inspectionId, inspection.id));
+      return row && { inspection, reason: row.reason, failedAt: row.failedAt, attempts: row.attempts };
+    },
+
+    async listBadImages(limit, { siteId } = {}) {
+      const ofSite = isOfSite(inspections.stationId, siteId);
+      const rows = await db.read
+        .select()
+        .from(badImages)
+        .innerJoin(inspections, eq(inspections.id, badImages.inspectionId))
+        .where(ofSite)
+        .orderBy(desc(badImages.failedAt))
+        .limit(Math.min(limit, maxPageItems));
+      const counted = db.read.select({ total: count() }).from(badImages);
+      const [all] = await (ofSite
+        ? counted.innerJoin(inspections, eq(inspections.id, badImages.inspectionId)).where(ofSite)
+        : counted);
+      const refs = await toRefs(rows.map(({ inspections: row }) => row));
+      const images = rows.flatMap(({ bad_images: { reason, failedAt, attempts } }, i) => {
+        const inspection = refs[i];
+        return inspection ? [{ inspection, reason, failedAt, attempts }] : [];
+      });
+      return { images, totalCount: all?.total ?? 0 };
+    },
+  };
+}

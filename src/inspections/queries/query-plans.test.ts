@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  storeStartsAt as at,
+  type InspectionStore,
+  openInspectionStore,
+} from '../../testing/inspection-store.ts';
+import { checkSequences } from '../gaps/check-gaps.ts';
+
+const hourMs = 3_600_000;
+const from = { capturedAt: at, id: 5 };
+const window = { startAt: at - hourMs, endAt: at };
+
+let store: InspectionStore;
+let stationId: number;
+let partId: number;
+
+beforeAll(async () => {
+  store = await openInspectionStore('sqlite');
+  const folder = await store.reads.folders.ensure({
+    rootId: store.rootId,
+    path: 'S9/OR-3CT',
+  });
+  ({ stationId, partId } = folder);
+});
+afterAll(() => store.db.close());
+
+/** The plans of every statement that a read sends, as SQLite explains them. */
+async function explain(read: () => Promise<unknown>): Promise<string[]> {
+  const { reader } = store.db.sqlite!;
+  const sent = new Set<string>();
+  const prepare = reader.prepare;
+  reader.prepare = ((text: string) => {
+    sent.add(text);
+    return prepare.call(reader, text);
+  }) as typeof prepare;
+  try {
+    await read();
+  } finally {
+    reader.prepare = prepare;
+  }
+  expect(sent.size).toBeGreaterThan(0);
+  return [...sent].flatMap((text) =>
+    (
+      prepare.call(reader, `explain query plan ${text}`).all(placeholdersOf(text)) as { detail: string }[]
+    ).map(({ detail }) => detail),
+  );
+}
+
+function placeholdersOf(text: string): number[] {
+  return Array.from(text.matchAll(/\?/g), () => 1);
+}
+
+type List = InspectionStore['reads']['inspections']['listInspections'];
+const list: List = (filter, page) => store.reads.inspections.listInspections(filter, page);
+
+test.each<[string, () => Promise<unknown>, RegExp]>([
+  ['the last image of a station', () => list({ stationId }, { limit: 1 }), /inspections_unit/],
+  [
+    'the last NG of a station',
+    () => list({ stationId, verdict: 'NG', window }, { limit: 3 }),
+    /inspections_ng/,
+  ],
+  [
+    'unmatched images of a station',
+    () => list({ stationId, verdict: 'unmatched' }, { limit: 20, from }),
+    /inspections_unmatched/,
+  ],
+  [
+    'the history of a station, a part and a window',
+    () => list({ stationId, partId, window, verdict: 'OK' }, { limit: 20, from }),
+    /inspections_unit \(station_id=\? AND part_id=\? AND captured_at/,
+  ],
+  [
+    'the next NG of all stations',
+    () => list({ verdict: 'NG' }, { limit: 1, from, direction: 'newer' }),
+    /inspections_ng \(station_id=\? AND captured_at/,
+  ],
+  [
+    'when a station was last seen',
+    () => store.reads.inspections.findLastSeenAt(stationId),
+    /inspections_unit/,
+  ],
+  [
+    'counts of a window at odd seconds',
+    () => store.reads.counts.countByPart({ startAt: at - 5 * hourMs + 1, endAt: at + 1 }),
+    /inspection_(hours|minutes).*start_at>\? AND start_at<\?/,
+  ],
+  [
+    'counts of a station in buckets',
+    () => store.reads.counts.countByTime({ startAt: at - 5 * hourMs, endAt: at }, { stationId }, false),
+    /inspection_minutes.*start_at>\? AND start_at<\?/,
+  ],
+  ['COUNT gaps of a station', () => store.reads.gaps(window, { stationId }), /sequence_gaps_/],
+  [
+    'counts of one site of several',
+    () => store.reads.counts.countByPart({ startAt: at - 5 * hourMs, endAt: at }, { siteId: 1 }),
+    /inspection_hours USING (?:PRIMARY KEY|INDEX sqlite_autoindex_inspection_hours_1) \(start_at>\? AND start_at<\?\)/,
+  ],
+  [
+    'buckets of one site of several',
+    () => store.reads.counts.countByTime({ startAt: at - hourMs / 2, endAt: at }, { siteId: 1 }, false),
+    /inspection_minutes USING (?:PRIMARY KEY|INDEX sqlite_autoindex_inspection_minutes_1) \(start_at>\? AND start_at<\?\)/,
+  ],
+  [
+    'COUNT gaps of one site of several',
+    () => store.reads.gaps(window, { siteId: 1 }),
+    /sequence_gaps_time \(to_at>\? AND to_at<\?\)/,
+  ],
+  [
+    'hours of one site whose COUNT is to be checked',
+    () => checkSequences(store.db, { siteId: 1 }),
+    /inspection_hours_unchecked/,
+  ],
+  ['hours whose COUNT is to be checked', () => checkSequences(store.db), /inspection_hours_unchecked/],
+  [
+    'one image by its file',
+    () => store.reads.inspections.findByFile(store.rootId, 'S9/OR-3CT', 'x.jpg'),
+    /inspections_file \(directory_id=\? AND name=\?/,
+  ],
+])('%s: read from an index, never by looking at every row', async (_what, read, index) => {
+  const plans = await explain(read);
+  expect(plans.join('\n')).toMatch(index);
+  // A partial index may be read whole: it holds only what is looked for.
+  const scans = plans.filter((plan) => /^SCAN/.test(plan) && !/inspection_hours_unchecked/.test(plan));
+  expect(scans).toEqual([]);
+});

@@ -1,0 +1,115 @@
+import { and, eq, gte } from 'drizzle-orm';
+import { insertMissing } from '../../kernel/db/write.ts';
+import type { FolderRef } from '../../kernel/folder-scan/found-files.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
+import type { PlantNames } from '../../plant/names.ts';
+import type { Db } from '../../schema/db.ts';
+import { stationAndPartOf } from '../names/file-name.ts';
+
+/** A folder with its ids: what a fact needs to know of where it came from. */
+export type KnownFolder = { id: number; rootId: number; path: string; stationId: number; partId: number };
+
+/** Folders that hold images, kept in memory: a few thousand at most against millions of files. */
+export type Folders = {
+  /** The folder's row; made, with its station and part, when it is new. */
+  ensure(ref: FolderRef): Promise<KnownFolder>;
+  get(id: number): KnownFolder;
+  /** Learns of folders that other processes added meanwhile, with their stations and parts. */
+  refresh(): Promise<void>;
+  /** The same when one of these rows is of a folder, station or part that is not known yet. */
+  learn(rows: readonly { directoryId?: number; stationId: number; partId?: number }[]): Promise<void>;
+  find(rootId: number, path: string): KnownFolder | undefined;
+  list(): KnownFolder[];
+  /** Parts that were ever inspected at a station. */
+  partsOf(stationId: number): number[];
+};
+
+/** Servers give numbers before they commit, so that a row may appear below the newest one known. */
+const lateNumbers = 1_000;
+
+/** Reads all folder rows once; new ones are added as the scanner reports them, and `onAdded` told. */
+export async function createFolders(
+  db: Db,
+  names: PlantNames,
+  onAdded: () => void = () => {},
+): Promise<Folders> {
+  const { directories } = db.tables;
+  const byId = new Map<number, KnownFolder>();
+  const byPath = new Map<string, KnownFolder>();
+  const keyOf = (rootId: number, path: string) => `${rootId}:${path}`;
+  const columns = {
+    id: directories.id,
+    rootId: directories.rootId,
+    path: directories.path,
+    stationId: directories.stationId,
+    partId: directories.partId,
+  };
+  const parts = new Map<number, Set<number>>();
+  const remember = (row: KnownFolder) => {
+    parts.set(row.stationId, (parts.get(row.stationId) ?? new Set()).add(row.partId));
+    byId.set(row.id, row);
+    byPath.set(keyOf(row.rootId, row.path), row);
+    return row;
+  };
+  let newestId = 0;
+  const refresh = async () => {
+    await names.refresh();
+    const from = gte(directories.id, newestId - lateNumbers);
+    for (const row of await db.read.select(columns).from(directories).where(from)) {
+      newestId = Math.max(newestId, row.id);
+      if (!byId.has(row.id)) remember(row);
+    }
+  };
+  await refresh();
+
+  return {
+    async ensure(ref) {
+      const known = byPath.get(keyOf(ref.rootId, ref.path));
+      if (known) return known;
+      const { station, part } = stationAndPartOf(ref.path);
+      const stationId = await names.ensureStation(station);
+      const partId = await names.ensurePart(part);
+      const [row] = await db.tx(async (q) => {
+        await insertMissing(db.dialect, q, directories, [
+          { rootId: ref.rootId, path: ref.path, stationId, partId },
+        ]);
+        const same = and(eq(directories.rootId, ref.rootId), eq(directories.path, ref.path));
+        return q.select(columns).from(directories).where(same);
+      });
+      if (!row) throw new Error(`No row for the folder ${JSON.stringify(ref.path)} just written`);
+      onAdded();
+      return remember(row);
+    },
+    get(id) {
+      const folder = byId.get(id);
+      if (!folder) throw new Error(`No folder ${id}`);
+      return folder;
+    },
+    refresh,
+    learn: async (rows) => {
+      const isNew = rows.some(({ directoryId, stationId, partId }) => {
+        if (directoryId !== undefined && !byId.has(directoryId)) return true;
+        const known = parts.get(stationId);
+        return known === undefined || (partId !== undefined && !known.has(partId));
+      });
+      if (isNew) await refresh();
+    },
+    find: (rootId, path) => byPath.get(keyOf(rootId, path)),
+    list: () => [...byId.values()],
+    partsOf: (stationId) => [...(parts.get(stationId) ?? [])],
+  };
+}
+
+/** The row of a folder that a site watches; made when it is new. */
+export async function ensureRoot(db: Db, clock: Clock, siteId: number, path: string): Promise<number> {
+  const { roots } = db.tables;
+  const [row] = await db.tx(async (q) => {
+    await insertMissing(db.dialect, q, roots, [{ siteId, path, createdAt: clock.now() }]);
+    return q
+      .select({ id: roots.id })
+      .from(roots)
+      .where(and(eq(roots.siteId, siteId), eq(roots.path, path)));
+  });
+  if (!row) throw new Error(`No row for the root ${JSON.stringify(path)} just written`);
+  return row.id;
+}

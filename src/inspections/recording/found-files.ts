@@ -1,0 +1,42 @@
+import {
+  type FileOnDisk,
+  type FolderRef,
+  numberOrNull,
+  type PackedBatch,
+  unpackBatch,
+} from '../../kernel/folder-scan/found-files.ts';
+import type { Verdict } from '../model.ts';
+import type { FileNameFacts } from '../names/file-name.ts';
+
+/** One complete image file as the scanner saw it. Nothing is judged where its name does not match. */
+export type FoundFile = FileOnDisk & { verdict: Verdict | null; sequence: number | null };
+
+/** Files of one folder on their way into the database. */
+export type FoundBatch = { folder: FolderRef; files: FoundFile[] };
+
+/** What the names of a batch tell besides the time, in the form that crosses the thread border. */
+export type NameColumns = {
+  /** 0 none, 1 OK, 2 NG */
+  verdicts: Uint8Array;
+  /** NaN where unknown. */
+  sequences: Float64Array;
+};
+
+const verdictCodes = { OK: 1, NG: 2 } as const;
+const verdicts = [null, 'OK', 'NG'] as const;
+
+export function packNameColumns(facts: readonly (FileNameFacts | undefined)[]): NameColumns {
+  const packed = { verdicts: new Uint8Array(facts.length), sequences: new Float64Array(facts.length) };
+  for (const [i, fact] of facts.entries()) {
+    packed.verdicts[i] = fact ? verdictCodes[fact.verdict] : 0;
+    packed.sequences[i] = fact?.sequence ?? Number.NaN;
+  }
+  return packed;
+}
+
+export function unpackFound(packed: PackedBatch<NameColumns>): FoundBatch {
+  return unpackBatch(packed, (columns, i) => ({
+    verdict: verdicts[columns.verdicts[i] ?? 0] ?? null,
+    sequence: numberOrNull(columns.sequences[i]),
+  }));
+}

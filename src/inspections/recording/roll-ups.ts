@@ -1,0 +1,116 @@
+import { sql } from 'drizzle-orm';
+import type { Queryable } from '../../kernel/db/database.ts';
+import { excluded, upsert } from '../../kernel/db/write.ts';
+import type { Db } from '../../schema/db.ts';
+import type { Verdict } from '../model.ts';
+
+export const minuteMs = 60_000;
+export const hourMs = 3_600_000;
+
+/** One inspection entering (+1) or leaving (−1) the counts. */
+export type CountChange = {
+  stationId: number;
+  partId: number;
+  capturedAt: number;
+  verdict: Verdict | null;
+  by: 1 | -1;
+};
+
+type CountRow = {
+  startAt: number;
+  stationId: number;
+  partId: number;
+  ok: number;
+  ng: number;
+  unmatched: number;
+};
+
+/** Adds changes up per bucket, station and part, so that a batch of a thousand images costs a few rows. */
+function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow[] {
+  const rows = new Map<string, CountRow>();
+  const rowOf = (startAt: number, stationId: number, partId: number): CountRow => {
+    const key = `${startAt}:${stationId}:${partId}`;
+    const row = rows.get(key) ?? { startAt, stationId, partId, ok: 0, ng: 0, unmatched: 0 };
+    rows.set(key, row);
+    return row;
+  };
+  let row: CountRow | undefined;
+  for (const { stationId, partId, capturedAt, verdict, by } of changes) {
+    const startAt = Math.floor(capturedAt / bucketMs) * bucketMs;
+    // Changes come in order of time, so the row is nearly always the one before.
+    const isSame = row?.startAt === startAt && row.stationId === stationId && row.partId === partId;
+    if (!row || !isSame) row = rowOf(startAt, stationId, partId);
+    if (verdict === 'OK') row.ok += by;
+    else if (verdict === 'NG') row.ng += by;
+    else row.unmatched += by;
+  }
+  return [...rows.values()];
+}
+
+type Upsert = { execute(row: CountRow): Promise<unknown> };
+/** Prepared once for each connection: building the statement anew cost as much as writing the thousand images it counts. */
+const prepared = new WeakMap<Queryable, { minutes: Upsert; hours: Upsert }>();
+
+/** Brings the minute and hour counts up to date, inside the transaction that writes the facts themselves. */
+export async function applyToRollUps(db: Db, q: Queryable, changes: readonly CountChange[]): Promise<void> {
+  if (db.dialect !== 'sqlite') {
+    await upsertAsSet(db, q, db.tables.inspectionMinutes, sumChanges(changes, minuteMs));
+    await upsertAsSet(db, q, db.tables.inspectionHours, sumChanges(changes, hourMs));
+    return;
+  }
+  let upserts = prepared.get(q);
+  if (!upserts) {
+    upserts = {
+      minutes: prepareUpsert(q, db.tables.inspectionMinutes),
+      hours: prepareUpsert(q, db.tables.inspectionHours),
+    };
+    prepared.set(q, upserts);
+  }
+  for (const row of sumChanges(changes, minuteMs)) await upserts.minutes.execute(row);
+  for (const row of sumChanges(changes, hourMs)) await upserts.hours.execute(row);
+}
+
+/** One statement for all: a server is a journey away. In one order, so that two processes never wait for each other. */
+async function upsertAsSet(
+  { dialect }: Db,
+  q: Queryable,
+  table: Db['tables']['inspectionMinutes' | 'inspectionHours'],
+  rows: readonly CountRow[],
+): Promise<void> {
+  const ordered = rows.toSorted(
+    (a, b) => a.startAt - b.startAt || a.stationId - b.stationId || a.partId - b.partId,
+  );
+  const plus = (column: typeof table.ok) => sql`${column} + ${excluded(dialect, column)}`;
+  await upsert(dialect, q, table as Db['tables']['inspectionMinutes'], ordered, {
+    target: [table.startAt, table.stationId, table.partId],
+    set: { ok: plus(table.ok), ng: plus(table.ng), unmatched: plus(table.unmatched) },
+  });
+}
+
+function prepareUpsert(
+  q: Queryable,
+  hoursOrMinutes: Db['tables']['inspectionMinutes' | 'inspectionHours'],
+): Upsert {
+  // The two differ only in a column that has a default.
+  const table = hoursOrMinutes as Db['tables']['inspectionMinutes'];
+  const value = sql.placeholder;
+  return q
+    .insert(table)
+    .values({
+      startAt: value('startAt'),
+      stationId: value('stationId'),
+      partId: value('partId'),
+      ok: value('ok'),
+      ng: value('ng'),
+      unmatched: value('unmatched'),
+    })
+    .onConflictDoUpdate({
+      target: [table.startAt, table.stationId, table.partId],
+      set: {
+        ok: sql`${table.ok} + excluded.ok`,
+        ng: sql`${table.ng} + excluded.ng`,
+        unmatched: sql`${table.unmatched} + excluded.unmatched`,
+      },
+    })
+    .prepare();
+}

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startMs, testDialects } from '../../testing/databases.ts';
+import {
+  storeStartsAt as at,
+  type InspectionStore,
+  imageFile,
+  openInspectionStore,
+  unmatchedFile,
+} from '../../testing/inspection-store.ts';
+import { readOverview } from '../pages/read-overview.ts';
+import { sumCounts } from '../yield.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const lastHour = { startAt: at - hour, endAt: at };
+const quarters = [0, 1, 2, 3].map((i) => ({
+  startAt: lastHour.startAt + i * 15 * minute,
+  endAt: lastHour.startAt + (i + 1) * 15 * minute,
+}));
+
+describe.each(testDialects)('summaries of stations in %s', (dialect) => {
+  let store: InspectionStore;
+  beforeEach(async () => {
+    store = await openInspectionStore(dialect);
+  }, startMs);
+  afterEach(() => store.db.close());
+
+  async function cards(more: { partId?: number; ngLimit?: number } = {}) {
+    const { ngLimit = 3, ...filter } = more;
+    const list = await store.reads.summaries({ window: lastHour, buckets: quarters, ngLimit, filter });
+    return new Map(list.map((summary) => [summary.station, summary]));
+  }
+
+  test('a card tells counts, models, newest images and the trend of its window', async () => {
+    await store.found('S9/OR-3CT', [
+      imageFile('NG', at - 59 * minute, 1),
+      imageFile('OK', at - 40 * minute, 2),
+      imageFile('NG', at - 20 * minute, 3),
+      imageFile('NG', at - 19 * minute, 4),
+      imageFile('OK', at - 10 * second, 5),
+      imageFile('OK', at + 5 * second, 6),
+    ]);
+    await store.found('S9/OR-2CT', [unmatchedFile('x.png', at - 5 * minute)]);
+    const card = (await cards({ ngLimit: 2 })).get('S9')!;
+    expect(card.counts).toEqual({ ok: 2, ng: 3, unmatched: 1 });
+    expect(card.parts).toEqual([
+      { part: 'OR-2CT', counts: { ok: 0, ng: 0, unmatched: 1 } },
+      { part: 'OR-3CT', counts: { ok: 2, ng: 3, unmatched: 0 } },
+    ]);
+    expect(card.last?.sequence).toBe(5);
+    expect(card.latestAt).toBe(at - 10 * second);
+    expect(card.lastSeenAt).toBe(at + 5 * second);
+    expect(card.lastNgs.map(({ sequence }) => sequence)).toEqual([4, 3]);
+    expect(card.trend.map(({ ok, ng, unmatched }) => [ok, ng, unmatched])).toEqual([
+      [0, 1, 0],
+      [1, 0, 0],
+      [0, 2, 0],
+      [1, 0, 1],
+    ]);
+  });
+
+  test('a model alone shows its own figures', async () => {
+    await store.found('S9/OR-3CT', [imageFile('NG', at - minute, 1)]);
+    await store.found('S9/OR-2CT', [imageFile('OK', at - second, 1)]);
+    await store.found('S4/OR-2CT', [imageFile('OK', at - second, 1)]);
+    const found = await cards({ partId: store.reads.names.findPartId('OR-3CT')! });
+    expect([...found.keys()]).toEqual(['S9']);
+    expect(found.get('S9')).toMatchObject({ counts: { ok: 0, ng: 1 }, last: { part: 'OR-3CT' } });
+  });
+
+  test('a station without images in the window has no card, also when one was moved out of it', async () => {
+    await store.found('S4/OR-3CT', [imageFile('OK', at - 2 * hour, 1)]);
+    await store.found('S9/OR-3CT', [unmatchedFile('x.png', at - minute)]);
+    expect([...(await cards()).keys()]).toEqual(['S9']);
+    await store.found('S9/OR-3CT', [unmatchedFile('x.png', at + minute)]);
+    expect([...(await cards()).keys()]).toEqual([]);
+  });
+
+  test('the usual pace, a run of NG and a low yield are told, and remembered for seconds only', async () => {
+    const calm = Array.from({ length: 400 }, (_, i) => imageFile('OK', at - 8 * hour + i * minute, i));
+    await store.found('S9/OR-3CT', calm);
+    const stationId = store.reads.names.findStationId('S9')!;
+    expect(await store.reads.pulse.read(stationId)).toEqual({
+      ...{ usualIntervalMs: minute, ngBurstSince: null, belowUsual: null },
+    });
+    const burst = Array.from({ length: 20 }, (_, i) =>
+      imageFile('NG', at - 20 * minute + i * minute, 900 + i),
+    );
+    await store.found('S9/OR-3CT', burst);
+    expect((await store.reads.pulse.read(stationId)).ngBurstSince).toBeNull();
+    store.clock.advance(6 * second);
+    expect(await store.reads.pulse.read(stationId)).toMatchObject({
+      ngBurstSince: at - 20 * minute,
+      belowUsual: expect.closeTo(0.94, 1),
+    });
+  });
+
+  test('the overview tells last hour, last day and newest image of every station of the last 30 days', async () => {
+    store.clock.set(at + 30 * minute);
+    await store.found('S9/OR-3CT', [
+      imageFile('OK', at - 23 * hour - minute, 0),
+      imageFile('OK', at - 20 * hour, 1),
+      imageFile('NG', at - 29 * minute, 2),
+      imageFile('OK', at + 29 * minute, 3),
+      imageFile('OK', at + 30 * minute, 4),
+    ]);
+    await store.found('S4/OR-3CT', [imageFile('NG', at - 3 * day, 1)]);
+    await store.found('S1/OR-3CT', [imageFile('NG', at - 31 * day, 1)]);
+    const stations = await readOverview({ reads: store.reads, places: store.places }, {});
+    expect(stations.map(({ station }) => station)).toEqual(['S4', 'S9']);
+    expect(stations[0]).toMatchObject({ lastSeenAt: at - 3 * day, lastDay: { ok: 0, ng: 0 } });
+    expect(stations[1]).toMatchObject({
+      lastHour: { ok: 2, ng: 1, unmatched: 0 },
+      lastDay: { ok: 3, ng: 1, unmatched: 0 },
+      last: { sequence: 4 },
+    });
+    expect(sumCounts(stations[1]!.hours)).toEqual(stations[1]!.lastDay);
+  });
+});

@@ -1,0 +1,85 @@
+import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
+import type { PlantNames } from '../../plant/names.ts';
+import type { Sites } from '../../plant/sites.ts';
+import type { StationSummary, TimeWindow, VerdictCounts } from '../model.ts';
+import type { CountFilter, CountQueries } from '../queries/count-queries.ts';
+import type { InspectionQueries } from '../queries/inspection-queries.ts';
+import { hourMs } from '../recording/roll-ups.ts';
+import { fillBuckets } from '../time-window.ts';
+import { sumCounts, yieldRate } from '../yield.ts';
+import type { StationPulse } from './station-pulse.ts';
+
+type Options = {
+  counts: CountQueries;
+  inspections: InspectionQueries;
+  pulse: StationPulse;
+  sites: Sites;
+  names: PlantNames;
+};
+
+export type SummaryRequest = {
+  window: TimeWindow;
+  /** The bars of the trend, as `bucketsOf` cuts the window. */
+  buckets: TimeWindow[];
+  ngLimit: number;
+  filter?: CountFilter;
+  /** Of more stations than this only those of the worst yield. */
+  atMost?: number;
+};
+
+/**
+ * Everything the cards show: one summary for each station that has inspections in the window, unordered. Costs a
+ * handful of roll-up reads and two index look-ups a station, whatever the history.
+ */
+export type ReadStationSummaries = (request: SummaryRequest) => Promise<StationSummary[]>;
+
+export function createStationSummaries({
+  counts,
+  inspections,
+  pulse,
+  sites,
+  names,
+}: Options): ReadStationSummaries {
+  return async ({ window, buckets, ngLimit, filter = {}, atMost }) => {
+    const byStation = new Map<number, PartLines>();
+    for (const { stationId, partId, ...sums } of await counts.countByPart(window, filter)) {
+      if (sums.ok + sums.ng + sums.unmatched === 0) continue;
+      const lines = byStation.get(stationId) ?? [];
+      byStation.set(stationId, lines);
+      lines.push({ part: names.partName(partId), counts: sums });
+    }
+    const isCoarse = buckets.slice(1).every(({ startAt }) => startAt % hourMs === 0);
+    const rows = Map.groupBy(await counts.countByTime(window, filter, isCoarse), (row) => row.stationId);
+    const stations = [...byStation];
+    return mapFairly(
+      atMost !== undefined && stations.length > atMost ? worstOf(stations).slice(0, atMost) : stations,
+      async ([stationId, parts]) => {
+        const list = { stationId, ...(filter.partId === undefined ? {} : { partId: filter.partId }), window };
+        const [last] = await inspections.listInspections(list, { limit: 1 });
+        const lastNgs = await inspections.listInspections({ ...list, verdict: 'NG' }, { limit: ngLimit });
+        return {
+          site: sites.tagOf(names.siteIdOf(stationId)),
+          station: names.stationName(stationId),
+          counts: sumCounts(parts.map((line) => line.counts)),
+          parts: parts.sort((a, b) => a.part.localeCompare(b.part)),
+          latestAt: last?.capturedAt ?? null,
+          lastSeenAt: (await inspections.findLastSeenAt(stationId)) ?? null,
+          ...(await pulse.read(stationId)),
+          last: last ?? null,
+          lastNgs,
+          trend: fillBuckets(buckets, rows.get(stationId) ?? []),
+        };
+      },
+    );
+  };
+}
+
+type PartLines = { part: string; counts: VerdictCounts }[];
+
+/** Stations by their yield, the worst first, those without one last. */
+function worstOf(stations: readonly [number, PartLines][]): [number, PartLines][] {
+  const rates = new Map(
+    stations.map(([id, parts]) => [id, yieldRate(sumCounts(parts.map(({ counts }) => counts))) ?? 2]),
+  );
+  return stations.toSorted(([a], [b]) => (rates.get(a) ?? 2) - (rates.get(b) ?? 2));
+}

@@ -1,0 +1,58 @@
+import { and, desc, eq, lte } from 'drizzle-orm';
+import type { FolderRef } from '../../kernel/folder-scan/found-files.ts';
+import type { Listed } from '../../kernel/folder-scan/messages.ts';
+import type { SweepReport } from '../../kernel/folder-scan/root-status.ts';
+import type { Db } from '../../schema/db.ts';
+import type { Folders } from '../recording/folders.ts';
+
+/** Sweeps that found something are kept this long back. */
+const maxSweepRows = 500;
+
+/** Notes that all of a folder's listing is in the database, so that a restart may pass over it. */
+export async function saveListing(
+  db: Db,
+  folders: Folders,
+  ref: FolderRef,
+  listing: Omit<Listed, 'path'>,
+): Promise<void> {
+  const { id } = await folders.ensure(ref);
+  const { directories } = db.tables;
+  const { modifiedAt, listedAt, fileCount } = listing;
+  await db.tx((q) =>
+    q.update(directories).set({ modifiedAt, listedAt, fileCount }).where(eq(directories.id, id)),
+  );
+}
+
+/** The listings of a root, for a scanner thread that starts. */
+export async function readListings(db: Db, rootId: number): Promise<Listed[]> {
+  const { directories } = db.tables;
+  return db.read
+    .select({
+      path: directories.path,
+      modifiedAt: directories.modifiedAt,
+      listedAt: directories.listedAt,
+      fileCount: directories.fileCount,
+    })
+    .from(directories)
+    .where(eq(directories.rootId, rootId));
+}
+
+/** Keeps a line about a sweep that found something, the newest `maxSweepRows` of them. */
+export async function saveSweep(
+  db: Db,
+  rootId: number,
+  { kind, startedAt, durationMs, filesSeen, filesAdded }: SweepReport,
+): Promise<void> {
+  if (filesAdded === 0) return;
+  const { sweeps } = db.tables;
+  await db.tx(async (q) => {
+    await q.insert(sweeps).values({ rootId, kind, startedAt, durationMs, filesSeen, filesAdded });
+    const [oldest] = await q
+      .select({ id: sweeps.id })
+      .from(sweeps)
+      .orderBy(desc(sweeps.id))
+      .limit(1)
+      .offset(maxSweepRows);
+    if (oldest) await q.delete(sweeps).where(and(eq(sweeps.rootId, rootId), lte(sweeps.id, oldest.id)));
+  });
+}

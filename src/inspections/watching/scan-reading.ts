@@ -1,0 +1,35 @@
+import type { Reading, ReadingTools } from '../../kernel/folder-scan/reading.ts';
+import type { DbPlace } from '../../schema/db.ts';
+import { type NameQueries, openKnownNames } from '../../schema/known-names.ts';
+import { compileNamePattern, type FileNameFacts, isImageName, parseFileName } from '../names/file-name.ts';
+import { type NameColumns, packNameColumns } from '../recording/found-files.ts';
+
+/** What the reading is made from; it crosses a thread border. */
+export type ScanReadingData = { patternSource: string | undefined; database: DbPlace };
+
+/** Where the scanner thread finds this reading. */
+export function scanReading(data: ScanReadingData): { module: string; data: ScanReadingData } {
+  return { module: import.meta.url, data };
+}
+
+/** How the scanner thread reads inspection images: names by the site's pattern, known names from the database. */
+export function createReading(
+  { patternSource, database }: ScanReadingData,
+  { wallClock, log }: ReadingTools,
+): Reading<FileNameFacts, NameColumns> {
+  const compiled = compileNamePattern(patternSource);
+  if (!compiled.ok) throw new Error(compiled.fault);
+  const { pattern } = compiled;
+  return {
+    isImageName,
+    read: (name) => parseFileName(name, pattern, wallClock),
+    pack: packNameColumns,
+    ...openKnownNames(database, log, nameQueries),
+  };
+}
+
+const nameQueries: NameQueries = {
+  sqlite: `select name from inspections where missing_at is null
+    and directory_id = (select id from directories where root_id = @rootId and path = @path)`,
+  server: async () => (await import('./server-names.ts')).serverNames,
+};
