@@ -3,13 +3,11 @@ import type { InspectionDeps } from './inspections/deps.ts';
 import type { SourcesOptions } from './inspections/watching/sources.ts';
 import type { Config } from './kernel/settings/config.ts';
 import type { Places } from './kernel/storage/places.ts';
+import { hourMs, minuteMs, secondMs } from './kernel/time/durations.ts';
 import type { SystemLimits } from './system/figures.ts';
 
 /** The settings as each part of the product takes them: in its own units. */
 
-const secondMs = 1_000;
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 const megabyte = 1_000_000;
 
 /** How watched folders are swept. */

@@ -4,6 +4,7 @@ import type { Door } from '../kernel/http/guards/door.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Clock } from '../kernel/time/clock.ts';
+import { dayMs, minuteMs } from '../kernel/time/durations.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { createDoor } from './door.ts';
@@ -31,9 +32,6 @@ export type Access = {
   setUp: SetUp;
   door: Door;
 };
-
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
 
 /** `stationPageOf` answers the page of the station of an image's number, for kiosks that show one station. */
 export function createAccess(parts: {

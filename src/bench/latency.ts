@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
+import { percentile } from '../statistics/percentile.ts';
 import type { Bench, Group } from './bench.ts';
 import { launchBrowser } from './browser.ts';
 import { delaysOf, readCardArrivals, watchCards } from './card-watch.ts';
 import { drawImage } from './images.ts';
 import { createLivePlant, type LivePlant, stationOfCount } from './live-files.ts';
-import { percentile } from './percentiles.ts';
 import { type Product, startProduct } from './product.ts';
 import { failed, limit, type Row } from './row.ts';
 import { openScreens } from './screens-client.ts';

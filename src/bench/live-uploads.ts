@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { percentile } from '../statistics/percentile.ts';
 import type { Bench } from './bench.ts';
 import { drawNoise } from './images.ts';
 import { openViewers } from './live-viewers.ts';
-import { percentile } from './percentiles.ts';
 import type { Product } from './product.ts';
 import { compare, limit, type Row } from './row.ts';
 

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
+import { percentile } from '../statistics/percentile.ts';
 import type { Bench, Group } from './bench.ts';
 import { launchBrowser } from './browser.ts';
 import { drawPhotograph } from './images.ts';
@@ -10,7 +11,6 @@ import { measureRest } from './live-rest.ts';
 import { readShownVariant, readTileArrivals, watchTiles } from './live-tile-watch.ts';
 import { measureUploads } from './live-uploads.ts';
 import { openViewers } from './live-viewers.ts';
-import { percentile } from './percentiles.ts';
 import { type Product, startProduct } from './product.ts';
 import { failed, limit, type Row } from './row.ts';
 

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile } from '../statistics/percentile.ts';
 import type { Group } from './bench.ts';
 import { askRepeatedly, createHttpClient, type HttpClient } from './http-client.ts';
 import { drawImage } from './images.ts';
 import { createLivePlant } from './live-files.ts';
-import { percentile } from './percentiles.ts';
 import { startProduct } from './product.ts';
 import { compare, type Row } from './row.ts';
 

@@ -1,6 +1,6 @@
+import { percentile } from '../statistics/percentile.ts';
 import type { Bench, Group } from './bench.ts';
 import { askRepeatedly } from './http-client.ts';
-import { percentile } from './percentiles.ts';
 import { type Product, startProduct } from './product.ts';
 import { compare, limit, type Row } from './row.ts';
 

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile } from '../statistics/percentile.ts';
 import type { Bench, Group } from './bench.ts';
 import { untilCounted } from './cold-sweep.ts';
 import { askRepeatedly } from './http-client.ts';
-import { percentile } from './percentiles.ts';
 import { type Product, startProduct } from './product.ts';
 import { bestOf, isInstalled, timeProgram } from './references.ts';
 import { compare, limit, type Row, withoutReference } from './row.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamStats } from '../kernel/stream/hub.ts';
+import { percentile } from '../statistics/percentile.ts';
 import type { Group } from './bench.ts';
 import { drawImage } from './images.ts';
 import { createLivePlant } from './live-files.ts';
-import { percentile } from './percentiles.ts';
 import { type Product, startProduct } from './product.ts';
 import { limit, type Row } from './row.ts';
 import { openScreens, type Screens } from './screens-client.ts';

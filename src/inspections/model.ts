@@ -1,12 +1,8 @@
 import type { RootStatus } from '../kernel/folder-scan/root-status.ts';
 import type { SiteTag } from '../plant/sites.ts';
+import type { TrendBucket, Verdict, VerdictCounts } from '../plant/yield.ts';
 
 /** The words of the inspections feature, shared by its reads, its views and its API. Instants are epoch ms UTC. */
-
-export type Verdict = 'OK' | 'NG';
-
-/** Inspections counted by verdict; `unmatched` are files whose name told no verdict: in the total, never in the yield. */
-export type VerdictCounts = { ok: number; ng: number; unmatched: number };
 
 /** One inspected image as pages and APIs refer to it. */
 export type InspectionRef = {
@@ -36,12 +32,6 @@ export type InspectionRef = {
   rejudgedAt: number | null;
   previousVerdict: Verdict | null;
 };
-
-/** The window a page or an answer covers: half-open, `startAt` inclusive, `endAt` exclusive. */
-export type TimeWindow = { startAt: number; endAt: number };
-
-/** Counts of one bucket of a trend; buckets without inspections are left out by the read and filled by the view. */
-export type TrendBucket = { startAt: number } & VerdictCounts;
 
 /** Everything one station card shows. */
 export type StationSummary = {

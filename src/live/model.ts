@@ -1,3 +1,4 @@
+import type { Keyset } from '../kernel/db/keyset.ts';
 import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnails/thumbnail.ts';
 
 /*
@@ -77,11 +78,8 @@ export type LiveCamera = {
 export const liveWidths = ladderWidths;
 export type LiveWidth = LadderWidth;
 
-/** Everybody's word for the place of one image in time order. */
-export type LivePlace = { capturedAt: number; id: number };
-
 /** Whether `a` is newer than `b`. */
-export function isNewer(a: LivePlace, b: LivePlace | undefined): boolean {
+export function isNewer(a: Keyset, b: Keyset | undefined): boolean {
   return b === undefined || a.capturedAt > b.capturedAt || (a.capturedAt === b.capturedAt && a.id > b.id);
 }
 

@@ -6,10 +6,12 @@ import { processName } from '../kernel/processes/process-name.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Places } from '../kernel/storage/places.ts';
 import type { Clock } from '../kernel/time/clock.ts';
+import { minuteMs, secondMs } from '../kernel/time/durations.ts';
 import type { Db } from '../schema/db.ts';
-import { createLive, type Live } from './live.ts';
-import { liveSettings } from './live-settings.ts';
+import { createLive, type Live, type LiveOptions } from './live.ts';
+import { parseStaleLimits } from './newest/cameras.ts';
 import type { StationShot } from './newest/station-feed.ts';
+import { parseNamedFolders } from './watching/find-folders.ts';
 
 /** What is read of stations, so that each is a camera. */
 type StationReads = {
@@ -57,4 +59,34 @@ export function openLive(options: {
       changed: () => publish('live.changed', undefined),
     },
   });
+}
+
+/** Of what a channel holds at the start this is read first; it is what a wall shows. */
+const recentMs = minuteMs;
+/** A removed picture must not stay on the wall for long. */
+const doubtMs = 500;
+
+type Settled = Pick<
+  LiveOptions,
+  'place' | 'database' | 'named' | 'stale' | 'scan' | 'watchMode' | 'exclude' | 'timeZone'
+>;
+
+/** What the settings say of live images. */
+function liveSettings(config: Config, { live, database }: Places): Settled {
+  return {
+    place: live,
+    database,
+    named: parseNamedFolders(config.liveChannels),
+    stale: parseStaleLimits(config.liveStaleSec),
+    scan: {
+      minFileAgeMs: config.minFileAgeSec * secondMs,
+      pollIntervalMs: config.pollIntervalSec * secondMs,
+      reconcileIntervalMs: config.reconcileIntervalMin * minuteMs,
+      recentMs,
+      doubtMs,
+    },
+    watchMode: config.watchMode,
+    exclude: config.exclude,
+    timeZone: config.siteTimeZone,
+  };
 }

@@ -1,3 +1,4 @@
+import type { ListOrder, LivePage } from '../kernel/stream/live-page.ts';
 /**
  * Rows → what the Overview prints.
  *
@@ -7,7 +8,7 @@
  *   overview/_figures   OverviewFigures    part #overview-figures
  *   overview/_row       OverviewRow        part #row-<slug>
  */
-import type { ListOrder, LivePage } from '../kernel/stream/live-page.ts';
+import { floorTo, hourMs } from '../kernel/time/durations.ts';
 import { imageHref, imageSrc, siteParam, stationHref, stationSlug } from '../plant/links.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import {
@@ -18,6 +19,8 @@ import {
   type Tone,
   toneRank,
 } from '../plant/station-state.ts';
+import { sumCounts, totalCount, yieldRate } from '../plant/yield.ts';
+import { proportionLimits } from '../statistics/control-chart.ts';
 
 /** One station as the Overview reads it: the last 24 hours in hours, the last hour in sums. */
 export type OverviewStation = StationFacts & {
@@ -106,7 +109,6 @@ export type OverviewPage = {
 
 /** A page of more is nothing anybody reads, and holds up everybody else. */
 const MAX_ROWS = 200;
-const HOUR_MS = 3_600_000;
 const HOURS_SHOWN = 24;
 /** A sparkline never magnifies less than these ten percent. */
 const SPARKLINE_TOP_MIN = 0.9;
@@ -126,9 +128,9 @@ function overviewRow(
     href: stationHref(facts.station, { period: '1d', site }),
     tone: conditionTone(conditions[0] as StationCondition),
     conditions,
-    yieldRate: rateOf(facts.lastHour),
-    dayYieldRate: rateOf(facts.lastDay),
-    lastHourCount: facts.lastHour.ok + facts.lastHour.ng + facts.lastHour.unmatched,
+    yieldRate: yieldRate(facts.lastHour),
+    dayYieldRate: yieldRate(facts.lastDay),
+    lastHourCount: totalCount(facts.lastHour),
     ngCount: facts.lastHour.ng,
     sparklineSvg: context.drawSparkline(hourlyRates(facts.hours, context.now), scale),
     lastSeenAt: facts.lastSeenAt,
@@ -143,7 +145,7 @@ function overviewRow(
 
 /** The whole live part of the Overview: what is wrong sorts to the top. */
 export function overviewView(stations: OverviewStation[], context: OverviewContext): OverviewView {
-  const rates = stations.flatMap(({ hours }) => hours.flatMap((hour) => rateOf(hour) ?? []));
+  const rates = stations.flatMap(({ hours }) => hours.flatMap((hour) => yieldRate(hour) ?? []));
   // One scale for all rows: a bad station stands out and a good one stays calm.
   const scale = { min: rates.reduce((least, rate) => Math.min(least, rate), SPARKLINE_TOP_MIN), max: 1 };
   const rows = stations.map((facts) => overviewRow(facts, context, scale));
@@ -169,16 +171,16 @@ function overviewFigures(
 ): OverviewFigures {
   const lastHour = sumCounts(stations.map((facts) => facts.lastHour));
   const usual = usualBand(stations, context.now);
-  const yieldRate = rateOf(lastHour);
+  const rate = yieldRate(lastHour);
   const seen = stations.flatMap(({ lastSeenAt }) => lastSeenAt ?? []);
-  const below = yieldRate !== null && usual !== null && yieldRate < usual.lower;
+  const below = rate !== null && usual !== null && rate < usual.lower;
   const wrongTone = rows.some(({ tone }) => tone === 'ng') ? 'ng' : 'warn';
   return {
-    yieldRate,
+    yieldRate: rate,
     usual,
     // As bad as what is behind it: a low yield is a warning, a burst of NG is not.
     tone: below ? wrongTone : 'ok',
-    lastHourCount: lastHour.ok + lastHour.ng + lastHour.unmatched,
+    lastHourCount: totalCount(lastHour),
     usualHourCount: usualHourCount(stations, context.now),
     wrongCount: rows.filter(({ tone }) => tone === 'ng' || tone === 'warn').length,
     wrongTone,
@@ -191,9 +193,9 @@ function overviewFigures(
 
 function usualHourCount(stations: OverviewStation[], now: number): number | null {
   const totals = new Map<number, number>();
-  for (const { startAt, ok, ng, unmatched } of stations.flatMap(({ hours }) => hours)) {
-    if (startAt >= hourStart(now)) continue;
-    totals.set(startAt, (totals.get(startAt) ?? 0) + ok + ng + unmatched);
+  for (const hour of stations.flatMap(({ hours }) => hours)) {
+    if (hour.startAt >= hourStart(now)) continue;
+    totals.set(hour.startAt, (totals.get(hour.startAt) ?? 0) + totalCount(hour));
   }
   const sorted = [...totals.values()].filter((total) => total > 0).sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? null;
@@ -204,41 +206,22 @@ function usualBand(stations: OverviewStation[], now: number): { lower: number; u
   const day = sumCounts(stations.map((facts) => facts.lastDay));
   const hour = sumCounts(stations.map((facts) => facts.lastHour));
   const count = hour.ok + hour.ng;
-  const rate = rateOf(day);
+  const rate = yieldRate(day);
   const knownHours = new Set(stations.flatMap(({ hours }) => hours.map(({ startAt }) => startAt)));
   knownHours.delete(hourStart(now));
   if (rate === null || count === 0 || knownHours.size < 3) return null;
-  const spread = 3 * Math.sqrt((rate * (1 - rate)) / count);
-  return { lower: Math.max(0, rate - spread), upper: Math.min(1, rate + spread) };
+  return proportionLimits(rate, count);
 }
 
 function hourlyRates(hours: OverviewStation['hours'], now: number): (number | null)[] {
-  const byStart = new Map(hours.map((hour) => [hour.startAt, rateOf(hour)]));
+  const byStart = new Map(hours.map((hour) => [hour.startAt, yieldRate(hour)]));
   const lastStart = hourStart(now);
   return Array.from({ length: HOURS_SHOWN }, (_, index) => {
-    return byStart.get(lastStart - (HOURS_SHOWN - 1 - index) * HOUR_MS) ?? null;
+    return byStart.get(lastStart - (HOURS_SHOWN - 1 - index) * hourMs) ?? null;
   });
 }
 
 // Hours of the roll-ups are hours of UTC.
 function hourStart(at: number): number {
-  return Math.floor(at / HOUR_MS) * HOUR_MS;
-}
-
-function rateOf({ ok, ng }: { ok: number; ng: number }): number | null {
-  return ok + ng === 0 ? null : ok / (ok + ng);
-}
-
-function sumCounts(counts: { ok: number; ng: number; unmatched: number }[]): {
-  ok: number;
-  ng: number;
-  unmatched: number;
-} {
-  const sum = { ok: 0, ng: 0, unmatched: 0 };
-  for (const { ok, ng, unmatched } of counts) {
-    sum.ok += ok;
-    sum.ng += ng;
-    sum.unmatched += unmatched;
-  }
-  return sum;
+  return floorTo(hourMs, at);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AT_REST_AFTER_MS, conditionTone, stationConditions } from './station-state.ts';
+import { atRestAfterMs, conditionTone, stationConditions } from './station-state.ts';
 
 const now = Date.UTC(2026, 10, 21, 5, 0, 0);
 const kinds = (facts: Partial<Parameters<typeof stationConditions>[0]>) =>
@@ -20,7 +20,7 @@ test('a station is silent after ten of its usual intervals, but never within the
 });
 
 test('a station that stopped for the night is at rest, not an alarm', () => {
-  expect(kinds({ lastSeenAt: now - AT_REST_AFTER_MS })).toEqual(['quiet']);
+  expect(kinds({ lastSeenAt: now - atRestAfterMs })).toEqual(['quiet']);
 });
 
 test('without a known rhythm only a young image says that it runs', () => {

@@ -1,3 +1,6 @@
+import { hourMs, minuteMs } from '../kernel/time/durations.ts';
+import { silentAfterMs } from './usual-interval.ts';
+
 /** What is wrong with a station now, worst first; derived from facts and `now`, never stored. */
 export type StationCondition =
   | { kind: 'burst'; sinceAt: number }
@@ -16,14 +19,10 @@ export type StationFacts = {
   belowUsual: number | null;
 };
 
-/** A station is silent after this many of its usual intervals … */
-export const SILENT_AFTER_INTERVALS = 10;
-/** … but never sooner than this, so that a slow minute is not an alarm. */
-export const SILENT_AFTER_MIN_MS = 60_000;
 /** A silence longer than this is a station at rest (a weekend, a stopped line), not a fault in progress. */
-export const AT_REST_AFTER_MS = 12 * 3_600_000;
-/** Without a known rhythm a station counts as running while its last image is younger than this. */
-const RUNNING_WITHOUT_RHYTHM_MS = 10 * 60_000;
+export const atRestAfterMs = 12 * hourMs;
+/** Without a known usual interval a station counts as running while its last image is younger than this. */
+const runningWithoutIntervalMs = 10 * minuteMs;
 
 /** Everything that holds for the station at `now`, worst first and never empty. */
 export function stationConditions(facts: StationFacts, now: number): StationCondition[] {
@@ -35,19 +34,18 @@ export function stationConditions(facts: StationFacts, now: number): StationCond
   if (found.length > 0) return found;
   const { lastSeenAt, usualIntervalMs } = facts;
   const ageMs = lastSeenAt === null ? Number.POSITIVE_INFINITY : now - lastSeenAt;
-  const running = ageMs < AT_REST_AFTER_MS && (usualIntervalMs !== null || ageMs < RUNNING_WITHOUT_RHYTHM_MS);
+  const running = ageMs < atRestAfterMs && (usualIntervalMs !== null || ageMs < runningWithoutIntervalMs);
   return [running ? { kind: 'running' } : { kind: 'quiet', lastSeenAt }];
 }
 
-/** A station's silence at `now`; null while it is as usual, at rest, or nothing is known of its rhythm. */
+/** A station's silence at `now`; null while it is as usual, at rest, or its usual interval is unknown. */
 export function stationSilence(
   { lastSeenAt, usualIntervalMs }: Pick<StationFacts, 'lastSeenAt' | 'usualIntervalMs'>,
   now: number,
 ): Extract<StationCondition, { kind: 'silent' }> | null {
   if (lastSeenAt === null || usualIntervalMs === null) return null;
   const ageMs = now - lastSeenAt;
-  const strangeMs = Math.max(usualIntervalMs * SILENT_AFTER_INTERVALS, SILENT_AFTER_MIN_MS);
-  if (ageMs <= strangeMs || ageMs >= AT_REST_AFTER_MS) return null;
+  if (ageMs <= silentAfterMs(usualIntervalMs) || ageMs >= atRestAfterMs) return null;
   return { kind: 'silent', sinceAt: lastSeenAt, usualIntervalMs };
 }
 

@@ -1,4 +1,5 @@
-import type { SequenceGap, VerdictCounts } from '../inspections/model.ts';
+import type { SequenceGap } from '../inspections/model.ts';
+import type { VerdictCounts } from '../plant/yield.ts';
 import type { PlantPlan } from './plant.ts';
 import type { PlannedImage } from './plant-station.ts';
 

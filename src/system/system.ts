@@ -3,6 +3,7 @@ import type { AppMiddleware } from '../kernel/http/env.ts';
 import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Clock } from '../kernel/time/clock.ts';
+import { minuteMs } from '../kernel/time/durations.ts';
 import { type Figure, type FigureKey, type SystemLimits, systemFigures } from './figures.ts';
 import { createHistory, type History } from './history.ts';
 import { createMetrics } from './metrics.ts';
@@ -12,7 +13,6 @@ import { createRequestTimes } from './request-times.ts';
 const sampleMs = 30_000;
 /** Four hours. */
 const maxSamples = 480;
-const minuteMs = 60_000;
 /** The measurement wakes the process this often: at 20 ms it took more than all else that goes on at rest. */
 const delayStepMs = 100;
 const nanosPerMs = 1e6;

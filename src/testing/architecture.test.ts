@@ -10,7 +10,7 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 const sources = readSources(project, ['src']);
 const scripts = readSources(project, ['static/js']);
 
-test('imports only go down: main → services, app → features → alerts → plant → schema → kernel', () => {
+test('imports only go down: main → services, app → features → alerts → plant → schema → kernel → statistics', () => {
   expect(sources.flatMap(findImportFaults)).toEqual([]);
 });
 

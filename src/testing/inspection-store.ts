@@ -1,4 +1,3 @@
-import type { VerdictCounts } from '../inspections/model.ts';
 import { createInspectionReads } from '../inspections/reads.ts';
 import { ensureRoot } from '../inspections/recording/folders.ts';
 import type { FoundFile } from '../inspections/recording/found-files.ts';
@@ -6,6 +5,7 @@ import { createRecordInspections } from '../inspections/recording/record-inspect
 import { createRootPlaces } from '../inspections/watching/root-places.ts';
 import { type Clock, createTestClock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
+import type { VerdictCounts } from '../plant/yield.ts';
 import type { Db } from '../schema/db.ts';
 import { openTestDb, type testDialects } from './databases.ts';
 import { openMainSite } from './main-site.ts';

@@ -1,18 +1,19 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
+import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { readAskedSite } from '../../plant/asked-site.ts';
 import type { Station } from '../../plant/names.ts';
-import { parseCursor, writeCursor } from '../cursor.ts';
+import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
+import { fillBuckets } from '../../plant/time-window.ts';
+import { sumCounts, yieldRate } from '../../plant/yield.ts';
+import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
-import { type AskedView, readAskedView } from '../page-query.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
-import { fillBuckets } from '../time-window.ts';
-import { sumCounts, wilsonInterval, yieldRate } from '../yield.ts';
 import { apiDocs } from './api-docs.ts';
 import type { listQuery } from './api-schemas.ts';
 
@@ -74,8 +75,8 @@ async function listPage(deps: InspectionDeps, c: Context<AppEnv>, asks: z.output
     ...(verdict ? { verdict } : {}),
     ...(hasWindow(search) ? { window: asked.window } : {}),
   };
-  const newer = parseCursor(after ?? null, 'after');
-  const from = newer ?? parseCursor(before ?? null, 'before');
+  const newer = parseKeyset(after ?? null, 'after');
+  const from = newer ?? parseKeyset(before ?? null, 'before');
   const found = asked.isUnknown
     ? []
     : await deps.reads.inspections.listInspections(filter, {
@@ -84,7 +85,7 @@ async function listPage(deps: InspectionDeps, c: Context<AppEnv>, asks: z.output
         ...(from ? { from } : {}),
       });
   const last = found.at(-1);
-  const next = last && found.length === limit ? writeCursor(last) : null;
+  const next = last && found.length === limit ? writeKeyset(last) : null;
   return { inspections: found.map(toJson), next: next && { [newer ? 'after' : 'before']: next } };
 }
 

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
+import { parseStatsWindow, type TimeWindow } from '../../plant/time-window.ts';
+import { sumCounts, yieldRate } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
-import type { InspectionRef, StationSummary, TimeWindow } from '../model.ts';
-import { parseStatsWindow } from '../time-window.ts';
-import { sumCounts, yieldRate } from '../yield.ts';
+import type { InspectionRef, StationSummary } from '../model.ts';
 import { apiDocs } from './api-docs.ts';
 
 /**

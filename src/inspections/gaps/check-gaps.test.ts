@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hourMs } from '../../kernel/time/durations.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { startMs, testDialects } from '../../testing/databases.ts';
 import {
@@ -9,7 +10,6 @@ import {
 } from '../../testing/inspection-store.ts';
 import type { SequenceGap } from '../model.ts';
 import type { FoundFile } from '../recording/found-files.ts';
-import { hourMs } from '../recording/roll-ups.ts';
 import { checkSequences } from './check-gaps.ts';
 import { findSequenceGaps } from './find-gaps.ts';
 

@@ -1,12 +1,13 @@
 import { and, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { PlantNames } from '../../plant/names.ts';
+import type { CountFilter } from '../../plant/page-filters.ts';
+import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Sites, SiteTag } from '../../plant/sites.ts';
+import type { TimeWindow } from '../../plant/time-window.ts';
 import type { Db } from '../../schema/db.ts';
-import type { SequenceGap, TimeWindow } from '../model.ts';
-import type { CountFilter } from '../queries/count-queries.ts';
+import type { SequenceGap } from '../model.ts';
 import type { Folders } from '../recording/folders.ts';
-import { hourMs } from '../recording/roll-ups.ts';
-import { createSiteCondition } from '../site-condition.ts';
 
 const maxGaps = 500;
 

@@ -1,8 +1,9 @@
 import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { upsert } from '../../kernel/db/write.ts';
+import { minuteMs } from '../../kernel/time/durations.ts';
+import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Db } from '../../schema/db.ts';
-import { createSiteCondition } from '../site-condition.ts';
 
 /** What looking into an image showed. */
 export type ImageOutcome = {
@@ -81,13 +82,11 @@ async function recordReadable(db: Db, q: Queryable, outcome: ImageOutcome): Prom
       .where(eq(inspections.id, inspectionId));
 }
 
-const MINUTE_MS = 60_000;
-
 /** How long an unreadable image is left alone, by the number of failures up to which it holds. */
 const pauses = [
-  { attempts: 3, ms: MINUTE_MS },
-  { attempts: 12, ms: 60 * MINUTE_MS },
-  { attempts: Number.MAX_SAFE_INTEGER, ms: 24 * 60 * MINUTE_MS },
+  { attempts: 3, ms: minuteMs },
+  { attempts: 12, ms: 60 * minuteMs },
+  { attempts: Number.MAX_SAFE_INTEGER, ms: 24 * 60 * minuteMs },
 ] as const;
 
 /**

@@ -1,4 +1,4 @@
-import type { Verdict } from '../model.ts';
+import type { Verdict } from '../../plant/yield.ts';
 
 /** What a name says before its local time has become an instant. */
 export type NameFields = {

@@ -1,6 +1,6 @@
 import { isCivilDate, isTimeOfDay } from '../../kernel/time/civil-date.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
-import type { Verdict } from '../model.ts';
+import type { Verdict } from '../../plant/yield.ts';
 import { defaultNamePattern, type NameFields, readDefaultName } from './default-name.ts';
 import { toJavaScriptPattern } from './python-pattern.ts';
 

@@ -2,10 +2,9 @@ import { barTrend } from '../../kernel/charts/bar-trend.ts';
 import type { Lang } from '../../kernel/i18n/languages.ts';
 import type { Fragment, Part } from '../../kernel/stream/fragment.ts';
 import { movableList, topicViewer } from '../../kernel/stream/live-page.ts';
+import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
-import { maxCardsOf } from '../max-cards.ts';
 import type { StationSummary } from '../model.ts';
-import { type AskedView, readAskedView } from '../page-query.ts';
 import {
   type CardsView,
   type CardTotals,
@@ -16,6 +15,7 @@ import {
   type ViewContext,
 } from './cards-views.ts';
 import { noticesView } from './notices.ts';
+import { maxCardsOf } from './wall-grid.ts';
 
 /** A bar fills the height from this count on, so that one image a minute does not look like a full line. */
 const smallestFullBar = 4;

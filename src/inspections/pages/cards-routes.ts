@@ -4,12 +4,11 @@ import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
 import { renderLive } from '../../kernel/stream/live-page.ts';
 import { pageHref } from '../../plant/links.ts';
-import { siteChoices } from '../../plant/sites.ts';
+import { filterForm, readAskedView } from '../../plant/page-filters.ts';
 import { apiDocs } from '../api/api-docs.ts';
 import type { InspectionDeps } from '../deps.ts';
-import { type AskedView, readAskedView } from '../page-query.ts';
 import { renderCards } from './cards-fragment.ts';
-import type { FilterForm, InspectionsPage } from './cards-views.ts';
+import type { InspectionsPage } from './cards-views.ts';
 import { sendExport } from './export.ts';
 import { readImagePage } from './image-page.ts';
 import { keepRescanResult, takeRescanResult } from './rescan-notice.ts';
@@ -47,7 +46,7 @@ async function readInspectionsPage(c: AppContext, deps: InspectionDeps): Promise
   const search = new URL(c.req.url).searchParams;
   const asked = readAskedView(search, deps.reads);
   return {
-    filters: filterForm(deps, asked, '/inspections'),
+    filters: filterForm(deps.reads, asked, { action: '/inspections' }),
     live: await renderLive(
       deps.topics,
       { cards: pageHref('/inspections/cards', asked.query) },
@@ -55,24 +54,5 @@ async function readInspectionsPage(c: AppContext, deps: InspectionDeps): Promise
     ),
     rescan: takeRescanResult(c),
     here: pageHref('/inspections', asked.query),
-  };
-}
-
-/** The filters of a page; a page of one station leaves out the choice of stations. */
-export function filterForm(deps: InspectionDeps, asked: AskedView, action: string): FilterForm {
-  const { names, sites } = deps.reads;
-  const { wallClock } = asked;
-  const isOfStation = action !== '/inspections';
-  const isSiteOpen = sites.isSeveral() && asked.site === null;
-  const siteId = asked.site === null ? undefined : sites.find(asked.site.name)?.id;
-  return {
-    action,
-    query: asked.query,
-    sites: isOfStation ? null : siteChoices(sites, asked.site),
-    stations: isOfStation || isSiteOpen ? null : names.listStations(siteId).map(({ name }) => name),
-    parts: names.listParts().map(({ name }) => name),
-    start: wallClock.format(asked.window.startAt, 'minute'),
-    end: wallClock.format(asked.window.endAt, 'minute'),
-    isReversed: asked.isReversed,
   };
 }

@@ -1,3 +1,21 @@
+import type { ListOrder, LivePage } from '../../kernel/stream/live-page.ts';
+import {
+  type PageQuery,
+  type Period,
+  pageHref,
+  siteParam,
+  stationHref,
+  stationSlug,
+} from '../../plant/links.ts';
+import type { FilterForm } from '../../plant/page-filters.ts';
+import {
+  conditionTone,
+  type StationCondition,
+  stationConditions,
+  type Tone,
+} from '../../plant/station-state.ts';
+import type { TimeWindow } from '../../plant/time-window.ts';
+import { showInterval, type TrendBucket, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
 /**
  * Rows → what the templates of the Inspections page print. Everything here is pure: numbers stay numbers and instants
  * stay epoch ms UTC; templates write them with `it.f` and `it.t`.
@@ -10,27 +28,11 @@
  *   inspections/_card           StationCard          the whole card #station-<slug>
  *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for every name of `cardPartNames`
  */
-import type { ListOrder, LivePage } from '../../kernel/stream/live-page.ts';
-import {
-  type PageQuery,
-  type Period,
-  pageHref,
-  siteParam,
-  stationHref,
-  stationSlug,
-} from '../../plant/links.ts';
-import {
-  conditionTone,
-  type StationCondition,
-  stationConditions,
-  type Tone,
-} from '../../plant/station-state.ts';
-import { maxCardsOf } from '../max-cards.ts';
-import type { StationSummary, TimeWindow, TrendBucket, VerdictCounts } from '../model.ts';
-import { showInterval, wilsonInterval, yieldRate } from '../yield.ts';
+import { wilsonInterval } from '../../statistics/proportion.ts';
+import type { StationSummary } from '../model.ts';
 import type { NoticesView } from './notices.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
-import { wallGrid } from './wall-grid.ts';
+import { maxCardsOf, wallGrid } from './wall-grid.ts';
 
 /** Draws the filled trend of a card; the result is safe SVG. */
 export type DrawTrend = (buckets: TrendBucket[], window: TimeWindow, bucketMs: number) => string;
@@ -129,22 +131,6 @@ export type CardsView = {
   empty: EmptyView | null;
   /** The statistics could not be read: plain words; the cards are then empty. */
   error: string | null;
-};
-
-export type FilterForm = {
-  /** Where the GET form goes. */
-  action: string;
-  query: PageQuery;
-  /** To choose from; null where there is only one, or the page is of one station. */
-  sites: { name: string; label: string; isChosen: boolean }[] | null;
-  /** Null also while no site is chosen of several: a station's name alone would not tell which. */
-  stations: string[] | null;
-  parts: string[];
-  /** Values of the two `datetime-local` fields, site time. */
-  start: string;
-  end: string;
-  /** The end asked for is not after the start: the minute from the start is shown. */
-  isReversed: boolean;
 };
 
 export type RescanResult = { scanned: number; added: number; note: string | null };

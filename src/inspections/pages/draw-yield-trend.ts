@@ -1,8 +1,8 @@
 import { lineTrend } from '../../kernel/charts/line-trend.ts';
 import type { TickNames } from '../../kernel/charts/time-ticks.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
-import type { ControlChart } from '../control-chart.ts';
-import type { TimeWindow } from '../model.ts';
+import type { TimeWindow } from '../../plant/time-window.ts';
+import type { ControlChart } from '../../statistics/control-chart.ts';
 
 const oneMinus = (share: number | null | undefined) =>
   share === null || share === undefined ? null : 1 - share;

@@ -1,12 +1,13 @@
+import type { Keyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { csvResponse } from '../../kernel/http/csv.ts';
 import type { AppContext } from '../../kernel/http/env.ts';
+import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
+import { yieldRate } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
-import { type AskedView, parseVerdict, readAskedView } from '../page-query.ts';
-import type { Cursor, ListFilter } from '../queries/inspection-queries.ts';
-import { yieldRate } from '../yield.ts';
+import type { ListFilter } from '../queries/inspection-queries.ts';
 import { readSummaries } from './cards-fragment.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 
@@ -110,7 +111,7 @@ async function* imageRows(
   if (asked.isUnknown) return;
   const isSeveral = deps.reads.sites.isSeveral();
   const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
-  let from: Cursor | undefined;
+  let from: Keyset | undefined;
   for (let sent = 0; sent < maxExportedImages; sent += imagesPerRead) {
     const page: InspectionRef[] = await deps.reads.inspections.listInspections(filter, {
       limit: imagesPerRead,

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import type { Direction } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
-import type { Direction, ListFilter } from '../queries/inspection-queries.ts';
+import type { ListFilter } from '../queries/inspection-queries.ts';
 import { type ImagePage, imagePage } from './image-views.ts';
 
 /** The page of one image with its neighbours at the station, and the zone of its times; throws `not_found` for an unknown id. */

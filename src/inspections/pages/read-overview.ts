@@ -1,9 +1,9 @@
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
+import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { SiteTag } from '../../plant/sites.ts';
+import { sumCounts, type TrendBucket, type VerdictCounts } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
-import type { InspectionRef, StationSummary, TrendBucket, VerdictCounts } from '../model.ts';
-import { hourMs, minuteMs } from '../recording/roll-ups.ts';
-import { sumCounts } from '../yield.ts';
+import type { InspectionRef, StationSummary } from '../model.ts';
 
 const shownHours = 24;
 /** A station without an image for this long is no longer on the Overview; its page stays. */

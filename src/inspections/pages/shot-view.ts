@@ -1,6 +1,8 @@
 /** Rows → one thumbnail as templates print it. Pure, as `views.ts`. */
+
 import { imageHref, imageSrc } from '../../plant/links.ts';
-import type { InspectionRef, Verdict } from '../model.ts';
+import type { Verdict } from '../../plant/yield.ts';
+import type { InspectionRef } from '../model.ts';
 
 /** What cannot be shown of the images of a page. */
 export type Unshowable = {

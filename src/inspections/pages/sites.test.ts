@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readAskedView } from '../../plant/page-filters.ts';
 import { createSites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
 import { openTestDb, startMs, testDialects } from '../../testing/databases.ts';
@@ -9,7 +10,6 @@ import {
   openStoreOn,
 } from '../../testing/inspection-store.ts';
 import { checkSequences } from '../gaps/check-gaps.ts';
-import { readAskedView } from '../page-query.ts';
 import { readOverview } from './read-overview.ts';
 
 const minuteMs = 60_000;

@@ -1,12 +1,12 @@
+import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { type ProportionSample, pChart } from '../control-chart.ts';
-import { parseCursor, writeCursor } from '../cursor.ts';
+import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-filters.ts';
+import { fillBuckets } from '../../plant/time-window.ts';
+import { type ProportionSample, pChart } from '../../statistics/control-chart.ts';
+import { defaultRunRules, type RunRule } from '../../statistics/run-rules.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { StationSummary } from '../model.ts';
-import { type AskedView, parseVerdict, readAskedView } from '../page-query.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
-import { defaultRunRules, type RunRule } from '../run-rules.ts';
-import { fillBuckets } from '../time-window.ts';
 import { readSummaries, viewContext } from './cards-fragment.ts';
 import { type StationCard, stationCard } from './cards-views.ts';
 import { drawYieldTrend } from './draw-yield-trend.ts';
@@ -119,8 +119,8 @@ export async function readHistory(
   search: URLSearchParams,
 ): Promise<HistoryView> {
   const verdict = parseVerdict(search);
-  const before = parseCursor(search.get('before'), 'before');
-  const after = parseCursor(search.get('after'), 'after');
+  const before = parseKeyset(search.get('before'), 'before');
+  const after = parseKeyset(search.get('after'), 'after');
   const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
   const from = after ?? before;
   const direction = after ? 'newer' : 'older';
@@ -141,8 +141,8 @@ export async function readHistory(
     asked.station,
     {
       inspections,
-      newer: hasNewer && first ? writeCursor(first) : null,
-      older: hasOlder && last ? writeCursor(last) : null,
+      newer: hasNewer && first ? writeKeyset(first) : null,
+      older: hasOlder && last ? writeKeyset(last) : null,
     },
     asked.query,
     { verdict, part: asked.query.part ?? null },

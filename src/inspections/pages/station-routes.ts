@@ -3,8 +3,8 @@ import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
 import { renderLive, topicViewer } from '../../kernel/stream/live-page.ts';
 import { type PageQuery, pageHref } from '../../plant/links.ts';
+import { filterForm } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
-import { filterForm } from './cards-routes.ts';
 import {
   readAskedStation,
   readHistory,
@@ -59,7 +59,7 @@ async function readStationPage(
   const view: StationPage = {
     station,
     site: asked.site,
-    filters: filterForm(deps, asked, path),
+    filters: filterForm(deps.reads, asked, { action: path, isOfStation: true }),
     live: await renderLive(deps.topics, topicsOf(asked.query), c.get('lang')),
     history: await readHistory(deps, asked, search),
     here: pageHref(path, query),

@@ -1,9 +1,9 @@
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
+import type { AskedView } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
+import type { TrendBucket, VerdictCounts } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
-import type { TrendBucket, VerdictCounts } from '../model.ts';
-import type { AskedView } from '../page-query.ts';
-import { hourMs } from '../recording/roll-ups.ts';
 
 /** Counts per station and part in the window of a page. */
 export async function readParts(

@@ -10,12 +10,17 @@
  *   stations/_gaps      GapsView
  *   stations/_history   HistoryView
  */
+
 import type { TickNames } from '../../kernel/charts/time-ticks.ts';
 import type { LivePage } from '../../kernel/stream/live-page.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
 import { type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
+import type { FilterForm } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
-import type { InspectionRef, SequenceGap, TimeWindow, Verdict, VerdictCounts } from '../model.ts';
-import { type FilterForm, type YieldView, yieldView } from './cards-views.ts';
+import type { TimeWindow } from '../../plant/time-window.ts';
+import type { Verdict, VerdictCounts } from '../../plant/yield.ts';
+import type { InspectionRef, SequenceGap } from '../model.ts';
+import { type YieldView, yieldView } from './cards-views.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
 
 export type StationTrendView = {
@@ -74,8 +79,6 @@ export type StationPanel = 'summary' | 'trend' | 'parts' | 'hours' | 'gaps';
 /** Rows of COUNT gaps a page prints; the rest is in the CSV. */
 export const MAX_GAP_ROWS = 50;
 
-const HOUR_MS = 3_600_000;
-
 /** The table of parts, worst yield first. */
 export function partTableView(
   station: string,
@@ -102,7 +105,7 @@ export function hourTableView(
     .toSorted((a, b) => b.startAt - a.startAt)
     .map(({ startAt, ok, ng, unmatched }) => {
       const counts = { ok, ng, unmatched };
-      const endAt = startAt + HOUR_MS;
+      const endAt = startAt + hourMs;
       const href = stationHref(station, {
         ...query,
         period: 'custom',

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
+import type { TimeWindow } from '../../plant/time-window.ts';
+import { sumCounts, type VerdictCounts } from '../../plant/yield.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { startMs, testDialects } from '../../testing/databases.ts';
 import {
@@ -8,10 +11,7 @@ import {
   openInspectionStore,
   unmatchedFile,
 } from '../../testing/inspection-store.ts';
-import type { TimeWindow, VerdictCounts } from '../model.ts';
 import type { FoundFile } from '../recording/found-files.ts';
-import { hourMs, minuteMs } from '../recording/roll-ups.ts';
-import { sumCounts } from '../yield.ts';
 
 type Rows = Awaited<ReturnType<InspectionStore['rows']>>;
 

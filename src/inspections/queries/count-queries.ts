@@ -1,15 +1,15 @@
 import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import type { PlantNames } from '../../plant/names.ts';
+import type { CountFilter } from '../../plant/page-filters.ts';
+import { createSiteCondition } from '../../plant/site-condition.ts';
+import type { TimeWindow } from '../../plant/time-window.ts';
+import type { TrendBucket, VerdictCounts } from '../../plant/yield.ts';
 import type { Db } from '../../schema/db.ts';
-import type { TimeWindow, TrendBucket, VerdictCounts } from '../model.ts';
 import type { Folders } from '../recording/folders.ts';
 import { readRowsSince } from '../recording/horizons.ts';
-import { createSiteCondition } from '../site-condition.ts';
 import { type Segment, segmentsOf, withKnownEdges } from './window-segments.ts';
 
-/** Which inspections are counted; ids, because names may be unknown. */
-export type CountFilter = { siteId?: number; stationId?: number; partId?: number };
 export type PartCounts = { stationId: number; partId: number } & VerdictCounts;
 export type StationBucket = { stationId: number } & TrendBucket;
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Direction, Keyset } from '../../kernel/db/keyset.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { startMs, testDialects } from '../../testing/databases.ts';
 import {
@@ -9,7 +10,7 @@ import {
   unmatchedFile,
 } from '../../testing/inspection-store.ts';
 import type { InspectionRef } from '../model.ts';
-import type { Cursor, Direction, ListFilter } from './inspection-queries.ts';
+import type { ListFilter } from './inspection-queries.ts';
 
 const second = 1000;
 
@@ -35,7 +36,7 @@ describe.each(testDialects)('lists of images in %s', (dialect) => {
 
   async function readAll(filter: ListFilter, direction: Direction, limit: number): Promise<InspectionRef[]> {
     const all: InspectionRef[] = [];
-    let from: Cursor | undefined;
+    let from: Keyset | undefined;
     for (let pages = 0; pages < 100; pages++) {
       const page = await store.reads.inspections.listInspections(filter, { limit, direction, from });
       all.push(...page);

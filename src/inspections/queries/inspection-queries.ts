@@ -1,10 +1,13 @@
 import { and, asc, count, desc, eq, gte, inArray, isNull, lt, max, type SQL, sql } from 'drizzle-orm';
+import type { Direction, Keyset } from '../../kernel/db/keyset.ts';
 import type { PlantNames } from '../../plant/names.ts';
+import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Sites } from '../../plant/sites.ts';
+import type { TimeWindow } from '../../plant/time-window.ts';
+import type { Verdict } from '../../plant/yield.ts';
 import type { Db } from '../../schema/db.ts';
-import type { BadImage, InspectionRef, TimeWindow, Verdict } from '../model.ts';
+import type { BadImage, InspectionRef } from '../model.ts';
 import type { Folders } from '../recording/folders.ts';
-import { createSiteCondition } from '../site-condition.ts';
 import { mergeLanes, type Page } from './merge-lanes.ts';
 
 /** Which inspections a list shows. `window` is half-open; without a station all stations, of one site or of all, are merged. */
@@ -16,10 +19,6 @@ export type ListFilter = {
   window?: Partial<TimeWindow>;
 };
 
-/** A place in capture order: what keyset paging goes on from. */
-export type Cursor = { capturedAt: number; id: number };
-export type Direction = 'older' | 'newer';
-
 /** Longest list one question answers. */
 export const maxPageItems = 500;
 
@@ -29,7 +28,7 @@ export type InspectionQueries = {
   /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
   listInspections(
     filter: ListFilter,
-    page: { limit: number; from?: Cursor; direction?: Direction },
+    page: { limit: number; from?: Keyset; direction?: Direction },
   ): Promise<InspectionRef[]>;
   /** Capture time of a station's newest image; undefined when it never had one. */
   findLastSeenAt(stationId: number): Promise<number | undefined>;

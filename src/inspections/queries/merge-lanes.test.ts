@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
+import type { Keyset } from '../../kernel/db/keyset.ts';
 import { createRandom } from '../../simulator/random.ts';
-import type { Cursor } from './inspection-queries.ts';
 import { mergeLanes, type Page } from './merge-lanes.ts';
 
 const random = createRandom('lanes');
 let nextId = 0;
-const lane = (rows: number, span: number): Cursor[] =>
+const lane = (rows: number, span: number): Keyset[] =>
   Array.from({ length: rows }, () => ({ capturedAt: random.integer(0, span), id: ++nextId }));
-const compare = (a: Cursor, b: Cursor) => a.capturedAt - b.capturedAt || a.id - b.id;
+const compare = (a: Keyset, b: Keyset) => a.capturedAt - b.capturedAt || a.id - b.id;
 
 /** Reads a lane as an index does, and counts what it is asked for. */
 function createReader() {
   const read = { rows: 0, questions: 0 };
-  const ask = async (rows: Cursor[], { limit, from, direction }: Page) => {
+  const ask = async (rows: Keyset[], { limit, from, direction }: Page) => {
     const sorted = direction === 'older' ? rows.toSorted((a, b) => compare(b, a)) : rows.toSorted(compare);
-    const isBeyond = (row: Cursor) =>
+    const isBeyond = (row: Keyset) =>
       from === undefined || (direction === 'older' ? compare(row, from) < 0 : compare(row, from) > 0);
     const answer = sorted.filter(isBeyond).slice(0, limit);
     read.rows += answer.length;
@@ -31,7 +31,7 @@ test.each([
   ['none', []],
 ])('pages over lanes that are %s lose and repeat nothing', async (_, lanes) => {
   for (const direction of ['older', 'newer'] as const) {
-    const all: Cursor[] = [];
+    const all: Keyset[] = [];
     for (let isMore = true; isMore; ) {
       const page = { limit: 64, direction, ...(all.length > 0 ? { from: all.at(-1)! } : {}) };
       const found = await mergeLanes(lanes, page, createReader().ask);

@@ -1,20 +1,20 @@
+import type { Direction, Keyset } from '../../kernel/db/keyset.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
-import type { Cursor, Direction } from './inspection-queries.ts';
 
 /** A stretch of an ordered list: from which place on, in which direction, and how many rows of it. */
-export type Page = { limit: number; from?: Cursor; direction: Direction };
+export type Page = { limit: number; from?: Keyset; direction: Direction };
 
 /** Up to so many lanes a whole page of each is read at once; it is the usual case and costs one question a lane. */
 const MAX_WHOLE_LANES = 8;
 const MIN_CHUNK = 4;
 
-type Head<L> = { lane: L; from: Cursor | undefined; chunk: number };
+type Head<L> = { lane: L; from: Keyset | undefined; chunk: number };
 
 /**
  * One page of what several ordered lanes hold together. Of many lanes only a little is read at a time, and more of
  * those alone that may have more in this page: memory grows with the page and not with the number of lanes.
  */
-export async function mergeLanes<L, T extends Cursor>(
+export async function mergeLanes<L, T extends Keyset>(
   lanes: readonly L[],
   page: Page,
   read: (lane: L, page: Page) => PromiseLike<T[]>,
@@ -22,7 +22,7 @@ export async function mergeLanes<L, T extends Cursor>(
   const { limit, direction } = page;
   const isFew = lanes.length <= MAX_WHOLE_LANES;
   const chunk = isFew ? limit : Math.min(limit, Math.max(MIN_CHUNK, Math.ceil((2 * limit) / lanes.length)));
-  const order = direction === 'older' ? (a: Cursor, b: Cursor) => compare(b, a) : compare;
+  const order = direction === 'older' ? (a: Keyset, b: Keyset) => compare(b, a) : compare;
   let rows: T[] = [];
   let heads: Head<L>[] = lanes.map((lane) => ({ lane, from: page.from, chunk }));
   while (heads.length > 0) {
@@ -40,6 +40,6 @@ export async function mergeLanes<L, T extends Cursor>(
   return rows;
 }
 
-function compare(a: Cursor, b: Cursor): number {
+function compare(a: Keyset, b: Keyset): number {
   return a.capturedAt - b.capturedAt || a.id - b.id;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hourMs, minuteMs } from '../recording/roll-ups.ts';
+import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import { segmentsOf } from './window-segments.ts';
 
 const at = (time: string) => Date.parse(`2026-11-21T${time}Z`);

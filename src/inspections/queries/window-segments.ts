@@ -1,5 +1,5 @@
-import type { TimeWindow } from '../model.ts';
-import { hourMs, minuteMs } from '../recording/roll-ups.ts';
+import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
+import type { TimeWindow } from '../../plant/time-window.ts';
 
 /** A stretch of a window and the coarsest counts that cover it exactly; `rows` are the inspections themselves. */
 export type Segment = TimeWindow & { from: 'hours' | 'minutes' | 'rows' };

@@ -1,6 +1,8 @@
 import { and, eq, gte } from 'drizzle-orm';
 import { insertMissing } from '../../kernel/db/write.ts';
 import type { FolderRef } from '../../kernel/folder-scan/found-files.ts';
+import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
+import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { Db } from '../../schema/db.ts';
@@ -112,4 +114,12 @@ export async function ensureRoot(db: Db, clock: Clock, siteId: number, path: str
   });
   if (!row) throw new Error(`No row for the root ${JSON.stringify(path)} just written`);
   return row.id;
+}
+
+const learnEveryMs = 5_000;
+
+/** Learns every few seconds which sites, stations, parts and folders other processes on this database have added. */
+export function startLearning(folders: Folders, log: Log): Loop {
+  const run = () => folders.refresh();
+  return startLoop({ name: 'what other processes added', intervalMs: learnEveryMs, run, log });
 }

@@ -5,7 +5,7 @@ import {
   type PackedBatch,
   unpackBatch,
 } from '../../kernel/folder-scan/found-files.ts';
-import type { Verdict } from '../model.ts';
+import type { Verdict } from '../../plant/yield.ts';
 import type { FileNameFacts } from '../names/file-name.ts';
 
 /** One complete image file as the scanner saw it. Nothing is judged where its name does not match. */

@@ -1,9 +1,10 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { FoundBatch, FoundFile } from './found-files.ts';
 import { createReadHorizons, setHorizon } from './horizons.ts';
 import { createInsertInspections } from './insert-inspections.ts';
-import { applyToRollUps, hourMs } from './roll-ups.ts';
+import { applyToRollUps } from './roll-ups.ts';
 import { type SettleParts, settleKnown } from './settle-known.ts';
 
 /** What became of a batch. `stationIds` and the time span tell readers whether they are concerned. */

@@ -1,11 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { excluded, upsert } from '../../kernel/db/write.ts';
+import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
+import type { Verdict } from '../../plant/yield.ts';
 import type { Db } from '../../schema/db.ts';
-import type { Verdict } from '../model.ts';
-
-export const minuteMs = 60_000;
-export const hourMs = 3_600_000;
 
 /** One inspection entering (+1) or leaving (−1) the counts. */
 export type CountChange = {

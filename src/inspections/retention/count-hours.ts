@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
-import { hourMs } from '../recording/roll-ups.ts';
 
 /** Hours added up by one question: some thousand rows, a millisecond. */
 const hoursPerQuestion = 720;

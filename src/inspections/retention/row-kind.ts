@@ -1,9 +1,9 @@
 import { asc, inArray } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Cut, Hindrance, RetentionKind } from '../../kernel/retention-kind.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import { createReadHorizons, setHorizon } from '../recording/horizons.ts';
-import { hourMs } from '../recording/roll-ups.ts';
 import { createSiteHours, inHour, type SiteHours } from './count-hours.ts';
 
 /** A transaction of so many rows with their indexes takes some milliseconds. */

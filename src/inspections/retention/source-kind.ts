@@ -4,17 +4,16 @@ import { isAway } from '../../kernel/images/locate-image.ts';
 import type { Cut, Hindrance, RetentionKind } from '../../kernel/retention-kind.ts';
 import { type Deletion, deleteFiles } from '../../kernel/storage/delete-files.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
+import { dayMs, hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders, KnownFolder } from '../recording/folders.ts';
 import { createReadHorizons, setHorizon } from '../recording/horizons.ts';
-import { hourMs } from '../recording/roll-ups.ts';
 import { createSiteHours, type HourLane, inHour } from './count-hours.ts';
 import { createMeanSize } from './mean-size.ts';
 
 const filesPerStep = 50;
 /** Where nothing could be deleted it is tried again after this long. */
 const readonlyPauseMs = 3_600_000;
-const dayMs = 24 * hourMs;
 /** Whatever is full, the images of the last day stay, by their names as by the disk. */
 const keptMs = dayMs;
 

@@ -1,5 +1,6 @@
-import type { TrendBucket } from '../model.ts';
-import { wilsonInterval } from '../yield.ts';
+import type { TrendBucket } from '../../plant/yield.ts';
+import { bernoulliCusum, nextCusum } from '../../statistics/cusum.ts';
+import { wilsonInterval } from '../../statistics/proportion.ts';
 
 /** Fewer judged inspections than this in the past are no baseline. */
 const MIN_BASELINE_INSPECTIONS = 50;
@@ -7,32 +8,6 @@ const MIN_BASELINE_INSPECTIONS = 50;
 const FALSE_ALARM_INSPECTIONS = 100_000;
 /** A station that never failed is taken to fail this often, so that one NG is not a burst. */
 const MIN_BASELINE_RATE = 0.005;
-
-/** A test for a rise of the NG share from `p0` to `p1`, both within 0..1. */
-export type BernoulliCusum = {
-  /** After how many inspections one NG is used up. */
-  m: number;
-  /** Weight of one NG in units of log likelihood; a limit of `l` there is `l/r2` here. */
-  r2: number;
-};
-
-/**
- * Bernoulli CUSUM: r1 = −ln((1−p1)/(1−p0)), r2 = ln(p1(1−p0)/(p0(1−p1))), m = round(r2/r1).
- * Source: Reynolds and Stoumbos, Journal of Quality Technology 31 (1999).
- */
-export function bernoulliCusum(p0: number, p1: number): BernoulliCusum {
-  const r1 = -Math.log((1 - p1) / (1 - p0));
-  const r2 = Math.log((p1 * (1 - p0)) / (p0 * (1 - p1)));
-  return { m: Math.round(r2 / r1), r2 };
-}
-
-/**
- * The sum B after `total` more inspections with `hits` NG: max(0, B + hits − total/m). For one inspection this is the
- * published step; for a minute, whose order is not known, it is the step of the whole, which can only be smaller.
- */
-export function nextCusum(sum: number, hits: number, total: number, m: number): number {
-  return Math.max(0, sum + hits - total / m);
-}
 
 /**
  * Since when a run of NG far above the station's usual share is on, by its counts per minute (in order); null when none

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../kernel/time/clock.ts';
+import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
+import { usualIntervalOfCounts } from '../../plant/usual-interval.ts';
+import { sumCounts } from '../../plant/yield.ts';
 import type { StationSummary } from '../model.ts';
 import type { CountQueries } from '../queries/count-queries.ts';
-import { hourMs, minuteMs } from '../recording/roll-ups.ts';
-import { usualIntervalMs } from '../usual-pace.ts';
-import { sumCounts } from '../yield.ts';
 import { findNgBurst } from './ng-burst.ts';
 import { findLowYield } from './usual-yield.ts';
 
@@ -39,7 +39,7 @@ export function createStationPulse(counts: CountQueries, clock: Clock): StationP
     const known = paces.get(stationId);
     if (known) return known.ms;
     const minutes = await counts.countByTime(windowBefore(paceHours, clock.now()), { stationId }, false);
-    const ms = usualIntervalMs(minutes);
+    const ms = usualIntervalOfCounts(minutes);
     paces.set(stationId, { ms });
     return ms;
   }

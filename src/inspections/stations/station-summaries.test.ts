@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sumCounts } from '../../plant/yield.ts';
 import { startMs, testDialects } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
@@ -8,7 +9,6 @@ import {
   unmatchedFile,
 } from '../../testing/inspection-store.ts';
 import { readOverview } from '../pages/read-overview.ts';
-import { sumCounts } from '../yield.ts';
 
 const second = 1_000;
 const minute = 60 * second;

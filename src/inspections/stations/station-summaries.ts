@@ -1,12 +1,13 @@
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { PlantNames } from '../../plant/names.ts';
+import type { CountFilter } from '../../plant/page-filters.ts';
 import type { Sites } from '../../plant/sites.ts';
-import type { StationSummary, TimeWindow, VerdictCounts } from '../model.ts';
-import type { CountFilter, CountQueries } from '../queries/count-queries.ts';
+import { fillBuckets, type TimeWindow } from '../../plant/time-window.ts';
+import { sumCounts, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
+import type { StationSummary } from '../model.ts';
+import type { CountQueries } from '../queries/count-queries.ts';
 import type { InspectionQueries } from '../queries/inspection-queries.ts';
-import { hourMs } from '../recording/roll-ups.ts';
-import { fillBuckets } from '../time-window.ts';
-import { sumCounts, yieldRate } from '../yield.ts';
 import type { StationPulse } from './station-pulse.ts';
 
 type Options = {

@@ -1,10 +1,11 @@
-import type { VerdictCounts } from '../model.ts';
-import { wilsonInterval, yieldRate } from '../yield.ts';
+import { type VerdictCounts, yieldRate } from '../../plant/yield.ts';
+import { proportionLimits } from '../../statistics/control-chart.ts';
+import { wilsonInterval } from '../../statistics/proportion.ts';
 
 /** So few NG in an hour may be chance, whatever a normal distribution makes of them. */
-const MIN_NG = 5;
+const minNg = 5;
 /** Fewer judged inspections than this in the past tell nothing of what is usual. */
-const MIN_BASELINE_INSPECTIONS = 50;
+const minBaselineInspections = 50;
 
 /**
  * The lower end (0..1) of a station's usual yield where that of its last hour lies below it, else null; also while too
@@ -15,10 +16,10 @@ const MIN_BASELINE_INSPECTIONS = 50;
  */
 export function findLowYield(lastHour: VerdictCounts, baseline: VerdictCounts): number | null {
   const rate = yieldRate(lastHour);
-  if (rate === null || lastHour.ng < MIN_NG) return null;
+  if (rate === null || lastHour.ng < minNg) return null;
   const judged = baseline.ok + baseline.ng;
-  if (judged < MIN_BASELINE_INSPECTIONS) return null;
+  if (judged < minBaselineInspections) return null;
   const usual = wilsonInterval(baseline.ok, judged)!.low;
-  const lower = usual - 3 * Math.sqrt((usual * (1 - usual)) / (lastHour.ok + lastHour.ng));
+  const { lower } = proportionLimits(usual, lastHour.ok + lastHour.ng);
   return rate < lower ? lower : null;
 }

@@ -1,8 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.ts';
-
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
+import { minuteMs, secondMs } from '../time/durations.ts';
 
 /** How many failures are free, and how long the wait after further ones may become. */
 type Rule = { freeFailures: number; longestWaitMs: number };

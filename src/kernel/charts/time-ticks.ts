@@ -1,8 +1,7 @@
 import type { Format } from '../i18n/format.ts';
+import { dayMs } from '../time/durations.ts';
 import { type LocalStep, localStepsWithin, stepMs } from '../time/local-steps.ts';
 import type { WallClock } from '../time/time-zone.ts';
-
-const dayMs = 86_400_000;
 
 /** Steps between two ticks, narrowest first; longer windows take whole multiples of 28 days. */
 const steps: readonly LocalStep[] = [

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { dayMs, hourMs, minuteMs, secondMs } from '../time/durations.ts';
 import type { Lang } from './languages.ts';
 
 /** Numbers, times and spans as readers of one language at one site write them. Instants are epoch ms UTC. */
@@ -28,10 +29,6 @@ export type Format = {
 };
 
 const noValue = '–';
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 
 /** Short words that the runtime's own formats would write longer ("4 sec. ago") or differently from release to release. */
 const words = {

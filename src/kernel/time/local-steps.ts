@@ -1,8 +1,5 @@
+import { dayMs, hourMs, minuteMs } from './durations.ts';
 import type { WallClock } from './time-zone.ts';
-
-const minuteMs = 60_000;
-const hourMs = 3_600_000;
-const dayMs = 86_400_000;
 
 /** A step of the wall clock: whole parts of an hour, whole parts of a day, or days. */
 export type LocalStep = { unit: 'minute' | 'hour' | 'day'; count: number };

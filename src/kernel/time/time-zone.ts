@@ -1,10 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { AppError } from '../errors.ts';
 import { type CivilDate, civilDateOf, dayNumberOf } from './civil-date.ts';
+import { dayMs, hourMs } from './durations.ts';
 import { formatLocal, type LocalFormat, parseDateTime } from './local-time-text.ts';
 
-const dayMs = 86_400_000;
-const hourMs = 3_600_000;
 /** More than any clock is set back by at once. */
 const longestStepBackMs = 3 * hourMs;
 

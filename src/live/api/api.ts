@@ -1,18 +1,12 @@
 import { Hono } from 'hono';
 import type { z } from 'zod';
+import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { documented } from '../../kernel/http/api-doc.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
 import type { Live } from '../live.ts';
-import {
-  type LiveCamera,
-  type LiveImage,
-  type LivePlace,
-  liveImageSrc,
-  liveRoles,
-  liveWidths,
-} from '../model.ts';
+import { type LiveCamera, type LiveImage, liveImageSrc, liveRoles, liveWidths } from '../model.ts';
 import {
   camerasAnswer,
   coilsAnswer,
@@ -80,26 +74,16 @@ export function liveApiRoutes({ live }: { live: Live }): Hono<AppEnv> {
 
 async function listImages({ queries }: Live, asked: z.output<typeof imagesQuery>) {
   const { channel, limit, before, after, ...filter } = asked;
-  const newer = parsePlace(after, 'after');
-  const from = newer ?? parsePlace(before, 'before');
+  const newer = parseKeyset(after, 'after');
+  const from = newer ?? parseKeyset(before, 'before');
   const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
   const images = await queries.list(
     { ...given, ...(channel !== undefined && { channels: [channel] }) },
     { limit, direction: newer ? 'newer' : 'older', ...(from && { from }) },
   );
   const last = images.length === limit ? images.at(-1) : undefined;
-  const next = last ? { [newer ? 'after' : 'before']: `${last.capturedAt}.${last.id}` } : null;
+  const next = last ? { [newer ? 'after' : 'before']: writeKeyset(last) } : null;
   return { images: images.map(imageJson), next };
-}
-
-/** @throws AppError 'invalid' naming the field when the text is no place; undefined for none. */
-function parsePlace(text: string | undefined, field: string): LivePlace | undefined {
-  if (text === undefined) return undefined;
-  const [, capturedAt, id] = /^(-?\d{1,15})\.(\d{1,15})$/.exec(text) ?? [];
-  if (capturedAt !== undefined && id !== undefined) return { capturedAt: Number(capturedAt), id: Number(id) };
-  throw new AppError('invalid', `${field}: pass back what \`next\` of a page holds, or leave it out.`, {
-    details: { field },
-  });
 }
 
 function cameraJson(camera: LiveCamera) {

@@ -1,6 +1,6 @@
 import { and, count, desc, eq, gte, isNull, lt, sum } from 'drizzle-orm';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
-import { hourMs } from '../recording/live-roll-ups.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 import { type Stretch, seekPage } from './seek-page.ts';
 

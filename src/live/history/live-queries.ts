@@ -1,6 +1,7 @@
 import { type AnyColumn, and, asc, desc, eq, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import type { Keyset } from '../../kernel/db/keyset.ts';
 import type { Db } from '../../schema/db.ts';
-import type { LiveChannel, LiveImage, LivePlace, LiveRole } from '../model.ts';
+import type { LiveChannel, LiveImage, LiveRole } from '../model.ts';
 import { isNewer } from '../model.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 import type { LiveChannels } from '../watching/channels.ts';
@@ -36,7 +37,7 @@ export type LiveQueries = {
   /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
   list(
     filter: LiveFilter,
-    page: { limit: number; from?: LivePlace; direction?: 'older' | 'newer' },
+    page: { limit: number; from?: Keyset; direction?: 'older' | 'newer' },
   ): Promise<LiveImage[]>;
   /** One page by its number, newest first, and how many there are in all; rows are not counted for it. */
   page(channel: string, asked: Omit<ListPage, 'channelId'>): Promise<{ images: LiveImage[]; total: number }>;
@@ -68,7 +69,7 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
   function listChannel(
     channelId: number,
     { coil, startAt, endAt }: LiveFilter,
-    { limit, from, direction }: { limit: number; from?: LivePlace; direction: 'older' | 'newer' },
+    { limit, from, direction }: { limit: number; from?: Keyset; direction: 'older' | 'newer' },
   ): Promise<LiveRow[]> {
     const isOlder = direction === 'older';
     const place = sql`(${liveImages.capturedAt}, ${liveImages.id})`;

@@ -1,4 +1,5 @@
 import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
+import { secondMs } from '../../kernel/time/durations.ts';
 import type { LiveCamera, LiveChannel, LiveImage } from '../model.ts';
 import { channelKeyOf } from '../watching/channels.ts';
 import { mainCamera, type NamedFolder } from '../watching/find-folders.ts';
@@ -8,7 +9,6 @@ import type { Habit } from './silences.ts';
 /** How old a picture may be, as LIVE_STALE_SEC says it. */
 export type StaleLimits = { everyMs: number; byCamera: ReadonlyMap<string, number> };
 
-const secondMs = 1_000;
 /** A picture is as usual for this many of its camera's usual intervals: one late image is no event. */
 const usualIntervals = 3;
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });

@@ -1,6 +1,6 @@
 import type { Events } from '../../events.ts';
 import type { Log } from '../../kernel/log.ts';
-import { cadenceImages } from '../cadence.ts';
+import { usualIntervalImages } from '../../plant/usual-interval.ts';
 import type { LiveQueries } from '../history/live-queries.ts';
 import type { LiveImages } from '../images/live-images.ts';
 import type { LiveChannel, LiveImage } from '../model.ts';
@@ -116,7 +116,10 @@ export function createLiveIntake(parts: {
   /** A camera's habit is that of its original pictures, where it has them. */
   async function learnHabit(channel: LiveChannel): Promise<void> {
     if (channel.role === 'labeled' && hasOriginal(channel.camera)) return;
-    silences.learn(channel.camera, await queries.list({ channels: [channel.key] }, { limit: cadenceImages }));
+    silences.learn(
+      channel.camera,
+      await queries.list({ channels: [channel.key] }, { limit: usualIntervalImages }),
+    );
   }
 
   return { recordFound, tell, begin, refresh, showStation, settle: () => telling };

@@ -1,4 +1,9 @@
-import { type Cadence, cadenceImages, learnCadence, silentSince } from '../cadence.ts';
+import {
+  learnUsualInterval,
+  silentSince,
+  type UsualInterval,
+  usualIntervalImages,
+} from '../../plant/usual-interval.ts';
 import type { LiveImage } from '../model.ts';
 
 /** What is known of a camera's habit now. */
@@ -18,7 +23,7 @@ export type Silences = {
 type Known = {
   times: number[];
   lastCameAt: number | undefined;
-  cadence: Cadence | null;
+  cadence: UsualInterval | null;
   saidSilent: boolean;
 };
 
@@ -40,13 +45,13 @@ export function createSilences(now: () => number): Silences {
       const known = knownOf(camera);
       known.times = images.map(({ capturedAt }) => capturedAt).reverse();
       known.lastCameAt = images[0] && cameAt(images[0]);
-      known.cadence = learnCadence(known.times);
+      known.cadence = learnUsualInterval(known.times);
     },
     came(image) {
       const known = knownOf(image.camera);
-      known.times = [...known.times, image.capturedAt].slice(-cadenceImages);
+      known.times = [...known.times, image.capturedAt].slice(-usualIntervalImages);
       known.lastCameAt = Math.max(known.lastCameAt ?? 0, cameAt(image));
-      known.cadence = learnCadence(known.times);
+      known.cadence = learnUsualInterval(known.times);
     },
     habitOf(camera) {
       const known = cameras.get(camera);

@@ -1,7 +1,8 @@
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import { AT_REST_AFTER_MS, SILENT_AFTER_MIN_MS } from '../../plant/station-state.ts';
+import { atRestAfterMs } from '../../plant/station-state.ts';
+import { minSilenceMs } from '../../plant/usual-interval.ts';
 import type { LiveImage } from '../model.ts';
 
 /** New inspections come in batches; one look at a station's newest serves many of them. */
@@ -95,7 +96,7 @@ export function createStationFeed(options: {
     const now = options.clock.now();
     return [...newest].flatMap(([station, { capturedAt }]) => {
       const ageMs = now - capturedAt;
-      const isQuiet = ageMs >= SILENT_AFTER_MIN_MS && ageMs < AT_REST_AFTER_MS;
+      const isQuiet = ageMs >= minSilenceMs && ageMs < atRestAfterMs;
       const id = ids.get(station);
       return isQuiet && id !== undefined && paces.get(station) !== null ? [id] : [];
     });

@@ -1,5 +1,6 @@
+import type { Keyset } from '../../kernel/db/keyset.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
-import type { LiveCamera, LiveImage, LivePlace, LiveRole } from '../model.ts';
+import type { LiveCamera, LiveImage, LiveRole } from '../model.ts';
 import type { CameraQuery } from './camera-query.ts';
 import { type CameraFacts, type CameraPage, cameraView } from './camera-views.ts';
 import { defectView } from './defect-table.ts';
@@ -9,7 +10,7 @@ import type { FeedSettings } from './wall-views.ts';
 const stripLength = 24;
 const newerInStrip = 11;
 
-type ListPage = { limit: number; from?: LivePlace; direction?: 'older' | 'newer' };
+type ListPage = { limit: number; from?: Keyset; direction?: 'older' | 'newer' };
 
 /** What a camera's page reads. `list` answers for one channel, a station's included; of a station `coil` is the part. */
 export type HistoryReads = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { writeKeyset } from '../../kernel/db/keyset.ts';
 import { createWallClock } from '../../kernel/time/time-zone.ts';
-import { readCameraQuery, writePlace } from './camera-query.ts';
+import { readCameraQuery } from './camera-query.ts';
 
 const wallClock = createWallClock('Asia/Seoul');
 const read = (text: string) => readCameraQuery(new URLSearchParams(text), wallClock, ['original', 'labeled']);
@@ -13,7 +14,7 @@ describe('what a camera’s page is asked for', () => {
 
   test('a place comes back from its own writing', () => {
     const place = { capturedAt: 1_767_659_400_000, id: 7 };
-    expect(read(`at=${writePlace(place)}&coil=+2891+&view=slider`)).toEqual({
+    expect(read(`at=${writeKeyset(place)}&coil=+2891+&view=slider`)).toEqual({
       view: 'slider',
       coil: '2891',
       at: place,

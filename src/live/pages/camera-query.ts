@@ -1,6 +1,7 @@
+import { type Keyset, parseKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
-import type { LivePlace, LiveRole } from '../model.ts';
+import type { LiveRole } from '../model.ts';
 
 /** How the two pictures of a camera stand: beside each other, one alone, or one over the other with a slider. */
 export const viewChoices = ['both', 'original', 'labeled', 'slider'] as const;
@@ -11,7 +12,7 @@ export type CameraQuery = {
   view: ViewChoice;
   coil: string | null;
   /** The image to show, or the newest one that is no newer than this place; null shows what is newest now. */
-  at: LivePlace | null;
+  at: Keyset | null;
 };
 
 /** Later than every id. */
@@ -36,13 +37,9 @@ export function readCameraQuery(
   };
 }
 
-function readPlace(search: URLSearchParams, wallClock: Pick<WallClock, 'parse'>): LivePlace | null {
-  const at = search.get('at');
-  if (at) {
-    const match = /^(\d{1,15})\.(\d{1,15})$/.exec(at);
-    if (!match) throw invalid('at', `"${at.slice(0, 40)}" is no image. Follow the links of the page.`);
-    return { capturedAt: Number(match[1]), id: Number(match[2]) };
-  }
+function readPlace(search: URLSearchParams, wallClock: Pick<WallClock, 'parse'>): Keyset | null {
+  const at = parseKeyset(search.get('at'), 'at');
+  if (at) return at;
   const t = search.get('t');
   if (t) {
     if (!/^\d{1,15}$/.test(t)) throw invalid('t', `"${t.slice(0, 40)}" is no time in milliseconds.`);
@@ -60,9 +57,4 @@ function readPlace(search: URLSearchParams, wallClock: Pick<WallClock, 'parse'>)
 
 function invalid(field: string, text: string): AppError {
   return new AppError('invalid', text, { details: { field } });
-}
-
-/** The place of an image in a URL. */
-export function writePlace({ capturedAt, id }: LivePlace): string {
-  return `${capturedAt}.${id}`;
 }

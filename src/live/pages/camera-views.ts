@@ -1,3 +1,4 @@
+import { writeKeyset } from '../../kernel/db/keyset.ts';
 /**
  * Images → what the templates of a camera's page print.
  *
@@ -13,7 +14,7 @@ import { stationHref } from '../../plant/links.ts';
 import { cameraHref, stationOf } from '../links.ts';
 import { type LiveCamera, type LiveImage, type LiveRole, liveImageSrc } from '../model.ts';
 import { type PictureState, pictureState, seenAt } from '../newest/picture-state.ts';
-import { type CameraQuery, type ViewChoice, viewChoices, writePlace } from './camera-query.ts';
+import { type CameraQuery, type ViewChoice, viewChoices } from './camera-query.ts';
 import type { DefectView } from './defect-table.ts';
 import { type FeedSettings, srcset } from './wall-views.ts';
 
@@ -96,7 +97,7 @@ export function cameraView(
   const { key } = camera;
   const station = stationOf(key);
   const hrefOf = (to: LiveImage | undefined) =>
-    to ? cameraHref(key, { ...common, at: writePlace(to) }) : null;
+    to ? cameraHref(key, { ...common, at: writeKeyset(to) }) : null;
   const roles = (['original', 'labeled'] as const).filter((role) => camera.channels[role] !== undefined);
   const common = { view: roles.length > 1 && query.view !== 'both' ? query.view : '', coil: query.coil };
   const shown = strip.findIndex((one) => one.id === image?.id);

@@ -1,9 +1,8 @@
 import { and, eq, inArray, isNull, max, min, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { excluded, upsert } from '../../kernel/db/write.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
-
-export const hourMs = 3_600_000;
 
 /** One image entering (+1) or leaving (−1) what is counted of a channel. */
 export type LiveChange = { coil: string; capturedAt: number; by: 1 | -1 };

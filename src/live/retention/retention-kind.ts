@@ -1,15 +1,16 @@
+import type { Keyset } from '../../kernel/db/keyset.ts';
 import type { Cut, Removed, RetentionKind } from '../../kernel/retention-kind.ts';
 import { deleteFiles } from '../../kernel/storage/delete-files.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
+import { dayMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Live } from '../live.ts';
-import type { LiveChannel, LivePlace } from '../model.ts';
+import type { LiveChannel } from '../model.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 import { countBefore, forgetRows, readHoldings, readOldest, shareOf } from './retention-queries.ts';
 
 /** Each of them may be a file to delete. */
 const rowsPerStep = 50;
-const dayMs = 24 * 3_600_000;
 /** Where nothing could be deleted it is tried again after this long. */
 const readonlyPauseMs = 3_600_000;
 
@@ -33,7 +34,7 @@ export function createLiveKind(options: {
   const limitOf = (cut: Cut) =>
     Math.min('before' in cut ? cut.before : Number.POSITIVE_INFINITY, clock.now() - dayMs);
   const isRecent = (modifiedAt: number) => modifiedAt > clock.now() - dayMs;
-  let place: LivePlace | undefined;
+  let place: Keyset | undefined;
   let readonlyUntil = Number.NEGATIVE_INFINITY;
 
   /** Of a folder that is away, or in which nothing can be deleted, nothing is forgotten. */

@@ -1,9 +1,11 @@
 import { and, asc, avg, desc, eq, gt, inArray, isNull, lt, or, sql, sum } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
+import type { Keyset } from '../../kernel/db/keyset.ts';
 import type { Amount, Holdings } from '../../kernel/retention-kind.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
-import type { LiveChannel, LivePlace } from '../model.ts';
-import { applyToLiveRollUps, hourMs } from '../recording/live-roll-ups.ts';
+import type { LiveChannel } from '../model.ts';
+import { applyToLiveRollUps } from '../recording/live-roll-ups.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 
 /** Newest images of a channel whose mean size stands for all. */
@@ -74,7 +76,7 @@ async function meanSize(db: Db, channelId: number): Promise<number> {
 export async function readOldest(
   db: Db,
   channels: readonly LiveChannel[],
-  { after, before, limit }: { after: LivePlace | undefined; before: number; limit: number },
+  { after, before, limit }: { after: Keyset | undefined; before: number; limit: number },
 ): Promise<LiveRow[]> {
   const { liveImages } = db.tables;
   const { capturedAt, id } = liveImages;

@@ -1,5 +1,5 @@
-import { percentile } from '../../kernel/percentile.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
+import { percentile } from '../../statistics/percentile.ts';
 import type { LiveImage } from '../model.ts';
 
 /** Images of a channel that figures are taken from, and channels that are measured. */

@@ -10,7 +10,7 @@ test.each([
   ['src/main.ts', `import './services.ts'`],
   ['src/app.ts', `import type { Services } from './services.ts'`],
   [
-    'src/inspections/pages/cards-routes.ts',
+    'src/inspections/routes.ts',
     `import { x } from '../plant/names.ts'; import { Hono } from 'hono'; import './yield.ts'`,
   ],
   ['src/inspections/scanner/thread.ts', `import { x } from '../file-name.ts'`],
@@ -18,34 +18,27 @@ test.each([
   ['src/alerts/queries.ts', `import { x } from '../schema/db.ts'`],
   ['src/demo/plant.ts', `import { x } from '../simulator/plant.ts'`],
   ['src/simulator/demo.ts', `import { x } from '../inspections/file-name.ts'`],
-  ['src/kernel/jobs/loop.test.ts', `import { x } from '../testing/services.ts'`],
+  ['src/kernel/loop.test.ts', `import { x } from '../testing/services.ts'`],
 ])('%s may contain: %s', (path, code) => {
   expect(faults(path, code)).toEqual([]);
 });
 
 test.each([
   ['src/kernel/http/app.ts', `import { x } from '../../inspections/model.ts'`, 'kernel is below feature'],
+  ['src/statistics/cusum.ts', `import { x } from '../kernel/errors.ts'`, 'statistics is below kernel'],
   ['src/plant/names.ts', `export { x } from '../alerts/raise.ts'`, 'plant is below alerts'],
   ['src/alerts/raise.ts', `const x = await import('../cameras/frames.ts')`, 'alerts is below feature'],
   [
-    'src/inspections/pages/cards-routes.ts',
+    'src/inspections/routes.ts',
     `import type { X } from '../cameras/model.ts'`,
     'features never import each other',
   ],
-  [
-    'src/inspections/pages/cards-routes.ts',
-    `let x: import('../cameras/model.ts').X`,
-    'features never import each other',
-  ],
-  ['src/inspections/pages/cards-routes.ts', `import { x } from '../services.ts'`, 'feature is below app'],
+  ['src/inspections/routes.ts', `let x: import('../cameras/model.ts').X`, 'features never import each other'],
+  ['src/inspections/routes.ts', `import { x } from '../services.ts'`, 'feature is below app'],
   ['src/services.ts', `import '../src/main.ts'`, 'app is below main'],
-  [
-    'src/inspections/pages/cards-routes.ts',
-    `import { x } from '../testing/clock.ts'`,
-    'must run without src/testing/',
-  ],
+  ['src/inspections/routes.ts', `import { x } from '../testing/clock.ts'`, 'must run without src/testing/'],
   ['src/overview/routes.ts', `import { x } from '../simulator/plant.ts'`, 'must run without src/simulator/'],
-  ['src/inspections/pages/cards-routes.ts', `import { x } from '../helpers.ts'`, 'src/ itself holds only'],
+  ['src/inspections/routes.ts', `import { x } from '../helpers.ts'`, 'src/ itself holds only'],
 ])('%s may not contain: %s', (path, code, reason) => {
   expect(faults(path, code)).toEqual([expect.stringContaining(reason)]);
 });

@@ -3,7 +3,17 @@ import { importsOf } from './imports.ts';
 import { folderOf, isProduct, type Source, toolFolders } from './source.ts';
 
 /** From the ground up. A folder that is not named here is a feature. */
-const layers = ['kernel', 'schema', 'plant', 'alerts', 'feature', 'app', 'main', 'start'] as const;
+const layers = [
+  'statistics',
+  'kernel',
+  'schema',
+  'plant',
+  'alerts',
+  'feature',
+  'app',
+  'main',
+  'start',
+] as const;
 type Layer = (typeof layers)[number];
 
 /** Files directly in src/. Event names stand as low as tables do, because features raise them. */
@@ -25,7 +35,7 @@ const rootFiles: Record<string, Layer> = {
 /** Tools that one folder of the product may use after all. */
 const allowedTools: Record<string, string> = { demo: 'simulator' };
 
-/** Imports that go up or sideways in `main → services, app → features → alerts → plant → schema → kernel`. */
+/** Imports that go up or sideways in `main → services, app → features → alerts → plant → schema → kernel → statistics`. */
 export function findImportFaults(source: Source): string[] {
   if (!isProduct(source.path)) return [];
   return importsOf(source).flatMap((entry) => {

@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { dayMs } from '../../time/durations.ts';
 import type { CertificateFiles } from './create-server.ts';
 
-const dayMs = 86_400_000;
 /** Renewing takes a week where it takes a form, and a reminder before that. */
 const EXPIRES_SOON_DAYS = 30;
 

@@ -3,12 +3,12 @@ import { AppError } from '../../errors.ts';
 import { startLoop } from '../../jobs/loop.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
+import { dayMs } from '../../time/durations.ts';
 import { type CertificateFacts, type CertificateState, readCertificate, stateOf } from './certificate.ts';
 import type { CertificateFiles } from './create-server.ts';
 
 /** How often the files are read again; renewing programs give a day or more. */
 const RELOAD_EVERY_MS = 60_000;
-const dayMs = 86_400_000;
 
 /** What is told about the certificate in use. */
 export type TlsStatus = CertificateFacts & {

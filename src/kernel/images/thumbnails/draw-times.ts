@@ -1,4 +1,4 @@
-import { percentile } from '../../percentile.ts';
+import { percentile } from '../../../statistics/percentile.ts';
 import type { ThumbnailSpec } from './thumbnail.ts';
 
 /** Drawings of a size that its figures are taken from, and sizes that are measured. */

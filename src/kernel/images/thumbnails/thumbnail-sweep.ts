@@ -1,5 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { minuteMs } from '../../time/durations.ts';
 import { diskBytes, temporaryFileName, thumbnailFileName } from './thumbnail-files.ts';
 
 /** What is in the folder after a sweep, and what went. */
@@ -9,8 +10,6 @@ export type SweepOptions = { dir: string; budgetBytes: number; run: string };
 
 /** Eviction makes some room, or the next thumbnail would call for the next sweep. */
 const KEEP_RATE = 0.9;
-
-const MINUTE_MS = 60_000;
 
 /**
  * Counts the thumbnails under `dir` and, above the budget, deletes those not looked at for longest until a tenth of the
@@ -77,7 +76,7 @@ function describe(path: string, entry: Dirent, run: string): FoundFile | undefin
   if (!thumbnailFileName.test(entry.name)) return undefined;
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return undefined;
-  const minute = Math.floor(stat.mtimeMs / MINUTE_MS);
+  const minute = Math.floor(stat.mtimeMs / minuteMs);
   return { path, temporary: false, bytes: diskBytes(stat.size), minute };
 }
 

@@ -1,10 +1,15 @@
-import type { VerdictCounts } from './model.ts';
+/** Inspections counted by verdict, and their yield. Instants are epoch ms UTC. */
 
-/** Standard normal quantile of a two-sided 95 % interval. */
-const z95 = 1.959964;
+export type Verdict = 'OK' | 'NG';
+
+/** Inspections counted by verdict; `unmatched` are files whose name told no verdict: in the total, never in the yield. */
+export type VerdictCounts = { ok: number; ng: number; unmatched: number };
+
+/** Counts of one bucket of a trend; buckets without inspections are left out by the read and filled by the view. */
+export type TrendBucket = { startAt: number } & VerdictCounts;
 
 /** Below this many inspections the interval stands beside the yield. */
-const MAX_COUNT_WITH_INTERVAL = 50;
+const maxCountWithInterval = 50;
 
 /** The sum of several counts: a yield over parts or hours is taken from it, never a mean of percentages. */
 export function sumCounts(list: Iterable<VerdictCounts>): VerdictCounts {
@@ -17,6 +22,11 @@ export function sumCounts(list: Iterable<VerdictCounts>): VerdictCounts {
   return sum;
 }
 
+/** All images that were counted, judged or not. */
+export function totalCount({ ok, ng, unmatched }: VerdictCounts): number {
+  return ok + ng + unmatched;
+}
+
 /** Yield OK/(OK+NG), 0..1; null when nothing was judged: no inspections are neither 0 % nor 100 %. */
 export function yieldRate(counts: { ok: number; ng: number }): number | null {
   const judged = counts.ok + counts.ng;
@@ -26,21 +36,7 @@ export function yieldRate(counts: { ok: number; ng: number }): number | null {
 /** Whether a yield rests on so few inspections that its interval must be shown beside it. */
 export function showInterval(counts: { ok: number; ng: number }): boolean {
   const judged = counts.ok + counts.ng;
-  return judged > 0 && judged < MAX_COUNT_WITH_INTERVAL;
-}
-
-/**
- * Wilson score interval (95 % unless another `z` is given) of a share of `hits` among `total`, both ends 0..1; null
- * when `total` is 0. Formula: Wilson 1927; numbers: Newcombe 1998, Statistics in Medicine 17, 857–872, method 3.
- */
-export function wilsonInterval(hits: number, total: number, z = z95): { low: number; high: number } | null {
-  if (total <= 0) return null;
-  const share = hits / total;
-  const weight = 1 + (z * z) / total;
-  const center = (share + (z * z) / (2 * total)) / weight;
-  const half = (z * Math.sqrt((share * (1 - share)) / total + (z * z) / (4 * total * total))) / weight;
-  // At 0 and at all the ends are exact; rounding would show 99.99…98 %.
-  return { low: hits === 0 ? 0 : center - half, high: hits === total ? 1 : center + half };
+  return judged > 0 && judged < maxCountWithInterval;
 }
 
 /**

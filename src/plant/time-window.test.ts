@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { createWallClock } from '../kernel/time/time-zone.ts';
-import type { TimeWindow } from './model.ts';
-import { bucketsOf, fillBuckets, parsePageWindow, parseStatsWindow } from './time-window.ts';
+import { bucketsOf, fillBuckets, parsePageWindow, parseStatsWindow, type TimeWindow } from './time-window.ts';
 
 const seoul = createWallClock('Asia/Seoul');
 const newYork = createWallClock('America/New_York');

@@ -55,6 +55,16 @@ export function laneyChart(
   return proportionChart(samples, 'laney', options);
 }
 
+/** Limits p̄ ± 3σ of a proportion (0..1) of `n` around the centre p̄, cut to 0..1; `sigmaZ` widens them as Laney's chart does. */
+export function proportionLimits(center: number, n: number, sigmaZ = 1): { lower: number; upper: number } {
+  const reach = limitSigmas * proportionSigma(center, n) * sigmaZ;
+  return { lower: Math.max(0, center - reach), upper: Math.min(1, center + reach) };
+}
+
+function proportionSigma(center: number, n: number): number {
+  return Math.sqrt((center * (1 - center)) / n);
+}
+
 function proportionChart(
   samples: readonly ProportionSample[],
   kind: 'p' | 'laney',
@@ -64,7 +74,7 @@ function proportionChart(
   const total = samples.reduce((sum, sample) => sum + sample.total, 0);
   if (total === 0) return null;
   const center = hits / total;
-  const sigmaOf = (n: number) => Math.sqrt((center * (1 - center)) / n);
+  const sigmaOf = (n: number) => proportionSigma(center, n);
   const zs = samples.map((sample) => {
     if (sample.total === 0) return null;
     const sigma = sigmaOf(sample.total);
@@ -75,8 +85,7 @@ function proportionChart(
   const points = samples.map((sample, i) => {
     const z = zs[i] ?? null;
     if (z === null) return noPoint();
-    const reach = limitSigmas * sigmaOf(sample.total) * sigmaZ;
-    const limits = { lower: Math.max(0, center - reach), upper: Math.min(1, center + reach) };
+    const limits = proportionLimits(center, sample.total, sigmaZ);
     return controlPoint(sample.hits / sample.total, limits, sigmaZ === 0 ? 0 : z / sigmaZ, watch);
   });
   return { kind, center, sigmaZ, points };

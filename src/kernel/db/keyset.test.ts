@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
-import { parseCursor, writeCursor } from './cursor.ts';
+import { parseKeyset, writeKeyset } from './keyset.ts';
 
 test.each([
   { capturedAt: 1_795_228_258_036, id: 10_000_001 },
   { capturedAt: 0, id: 1 },
   { capturedAt: -2_208_988_800_000, id: 5 },
 ])('a place in a list is the same after its way through a URL', (place) => {
-  expect(parseCursor(writeCursor(place), 'before')).toEqual(place);
+  expect(parseKeyset(writeKeyset(place), 'before')).toEqual(place);
 });
 
 test.each([null, ''])('no place (%s) is the beginning of the list', (text) => {
-  expect(parseCursor(text, 'before')).toBeUndefined();
+  expect(parseKeyset(text, 'before')).toBeUndefined();
 });
 
 test.each(['x', '1', '1.', '.1', '1.2.3', '1.-2', '1e9.5', ' 1.2', '1.2\n', `${'9'.repeat(20)}.1`])(
   '"%s" is refused by the name of its field',
   (text) => {
-    expect(() => parseCursor(text, 'before')).toThrow(
+    expect(() => parseKeyset(text, 'before')).toThrow(
       expect.objectContaining({ code: 'invalid', details: { field: 'before' } }),
     );
   },

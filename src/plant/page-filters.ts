@@ -1,16 +1,18 @@
 import { AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
-import { readAskedSite } from '../plant/asked-site.ts';
-import type { PageQuery } from '../plant/links.ts';
-import type { PlantNames } from '../plant/names.ts';
-import type { Sites, SiteTag } from '../plant/sites.ts';
-import type { TimeWindow, Verdict } from './model.ts';
-import type { CountFilter } from './queries/count-queries.ts';
-import { bucketsOf, parsePageWindow } from './time-window.ts';
+import { readAskedSite } from './asked-site.ts';
+import type { PageQuery } from './links.ts';
+import type { PlantNames } from './names.ts';
+import { type Sites, type SiteTag, siteChoices } from './sites.ts';
+import { bucketsOf, parsePageWindow, type TimeWindow } from './time-window.ts';
+import type { Verdict } from './yield.ts';
 
 /** The longest name a filter takes; longer ones cannot exist on a disk. */
 const maxFilterLength = 255;
+
+/** Which inspections are counted; ids, because names may be unknown. */
+export type CountFilter = { siteId?: number; stationId?: number; partId?: number };
 
 /** A page's filters, read from its URL: what is asked, which window that is now, and which rows it means. */
 export type AskedView = {
@@ -84,4 +86,41 @@ export function parseVerdict(search: URLSearchParams): Verdict | 'unmatched' | n
   throw new AppError('invalid', `The verdict "${text.slice(0, 40)}" is none of OK, NG and unmatched.`, {
     details: { field: 'verdict' },
   });
+}
+
+export type FilterForm = {
+  /** Where the GET form goes. */
+  action: string;
+  query: PageQuery;
+  /** To choose from; null where there is only one, or the page is of one station. */
+  sites: { name: string; label: string; isChosen: boolean }[] | null;
+  /** Null also while no site is chosen of several: a station's name alone would not tell which. */
+  stations: string[] | null;
+  parts: string[];
+  /** Values of the two `datetime-local` fields, site time. */
+  start: string;
+  end: string;
+  /** The end asked for is not after the start: the minute from the start is shown. */
+  isReversed: boolean;
+};
+
+/** The filter form of a page; the page of one station leaves out the choice of stations. */
+export function filterForm(
+  { names, sites }: { names: PlantNames; sites: Sites },
+  asked: AskedView,
+  { action, isOfStation = false }: { action: string; isOfStation?: boolean },
+): FilterForm {
+  const { wallClock } = asked;
+  const isSiteOpen = sites.isSeveral() && asked.site === null;
+  const siteId = asked.site === null ? undefined : sites.find(asked.site.name)?.id;
+  return {
+    action,
+    query: asked.query,
+    sites: isOfStation ? null : siteChoices(sites, asked.site),
+    stations: isOfStation || isSiteOpen ? null : names.listStations(siteId).map(({ name }) => name),
+    parts: names.listParts().map(({ name }) => name),
+    start: wallClock.format(asked.window.startAt, 'minute'),
+    end: wallClock.format(asked.window.endAt, 'minute'),
+    isReversed: asked.isReversed,
+  };
 }

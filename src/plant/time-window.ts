@@ -1,11 +1,13 @@
 import { AppError } from '../kernel/errors.ts';
+import { dayMs, minuteMs } from '../kernel/time/durations.ts';
 import { type LocalStep, localStepsWithin, stepMs } from '../kernel/time/local-steps.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
-import type { Period } from '../plant/links.ts';
-import type { TimeWindow, TrendBucket } from './model.ts';
+import type { Period } from './links.ts';
+import type { TrendBucket } from './yield.ts';
 
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
+/** The window a page or an answer covers: half-open, `startAt` inclusive, `endAt` exclusive. */
+export type TimeWindow = { startAt: number; endAt: number };
+
 const presetMs: Readonly<Record<Exclude<Period, 'custom'>, number>> = {
   '1h': 3_600_000,
   '1d': dayMs,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createTestClock } from '../kernel/time/clock.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
-import type { PlantNames } from '../plant/names.ts';
-import type { Sites } from '../plant/sites.ts';
-import { readAskedView } from './page-query.ts';
+import type { PlantNames } from './names.ts';
+import { readAskedView } from './page-filters.ts';
+import type { Sites } from './sites.ts';
 
 const clock = createTestClock(Date.parse('2026-11-21T05:02:30Z'));
 const wallClock = createWallClock('Asia/Seoul');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rolledThroughputYield, showInterval, sumCounts, wilsonInterval, yieldRate } from './yield.ts';
+import { rolledThroughputYield, showInterval, sumCounts, yieldRate } from './yield.ts';
 
 test('yield is OK among the judged, unmatched files never count', () => {
   expect(yieldRate({ ok: 1172, ng: 31 })).toBeCloseTo(0.97423, 5);
@@ -16,7 +16,6 @@ test('yield is OK among the judged, unmatched files never count', () => {
 test('no inspections have no yield, neither 0 % nor 100 %', () => {
   expect(yieldRate({ ok: 0, ng: 0 })).toBeNull();
   expect(yieldRate({ ok: 0, ng: 1 })).toBe(0);
-  expect(wilsonInterval(0, 0)).toBeNull();
 });
 
 test('yield over several hours is taken from sums, not a mean of percentages', () => {
@@ -29,21 +28,6 @@ test('yield over several hours is taken from sums, not a mean of percentages', (
     ),
   ).toBeCloseTo(99 / 101, 12);
   expect(sumCounts([])).toEqual({ ok: 0, ng: 0, unmatched: 0 });
-});
-
-test.each([
-  [81, 263, 0.2553, 0.3662],
-  [15, 148, 0.0624, 0.1605],
-])('the interval of %i in %i is the published one', (hits, total, low, high) => {
-  const interval = wilsonInterval(hits, total)!;
-  expect(interval.low).toBeCloseTo(low, 4);
-  expect(interval.high).toBeCloseTo(high, 4);
-});
-
-test('ten good of ten still leave doubt', () => {
-  expect(wilsonInterval(10, 10)!.low).toBeCloseTo(0.7225, 4);
-  expect(wilsonInterval(10, 10)!.high).toBe(1);
-  expect(wilsonInterval(0, 10)!.low).toBe(0);
 });
 
 test('the interval is shown below 50 inspections only', () => {

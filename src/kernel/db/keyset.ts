@@ -1,0 +1,26 @@
+import { AppError } from '../errors.ts';
+
+/** The position of an image in capture order, from which a list goes on (keyset paging). */
+export type Keyset = { capturedAt: number; id: number };
+export type Direction = 'older' | 'newer';
+
+/** A keyset as it stands in a URL: `<capture time>.<id>`. */
+export function writeKeyset({ capturedAt, id }: Keyset): string {
+  return `${capturedAt}.${id}`;
+}
+
+/** @throws AppError 'invalid' naming the field when the text is no keyset; undefined for none. */
+export function parseKeyset(text: string | null | undefined, field: string): Keyset | undefined {
+  if (text === null || text === undefined || text === '') return undefined;
+  const match = /^(-?\d{1,15})\.(\d{1,15})$/.exec(text);
+  if (!match) {
+    throw new AppError(
+      'invalid',
+      `"${text.slice(0, 40)}" is not a place in this list. Follow the links of a list, or leave ${field} out.`,
+      {
+        details: { field },
+      },
+    );
+  }
+  return { capturedAt: Number(match[1]), id: Number(match[2]) };
+}

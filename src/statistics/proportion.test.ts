@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { wilsonInterval } from './proportion.ts';
+
+test.each([
+  [81, 263, 0.2553, 0.3662],
+  [15, 148, 0.0624, 0.1605],
+])('the interval of %i in %i is the published one', (hits, total, low, high) => {
+  const interval = wilsonInterval(hits, total)!;
+  expect(interval.low).toBeCloseTo(low, 4);
+  expect(interval.high).toBeCloseTo(high, 4);
+});
+
+test('ten good of ten still leave doubt', () => {
+  expect(wilsonInterval(10, 10)!.low).toBeCloseTo(0.7225, 4);
+  expect(wilsonInterval(10, 10)!.high).toBe(1);
+  expect(wilsonInterval(0, 10)!.low).toBe(0);
+});
+
+test('nothing inspected has no interval', () => {
+  expect(wilsonInterval(0, 0)).toBeNull();
+});

@@ -1,0 +1,16 @@
+/** Standard normal quantile of a two-sided 95 % interval. */
+const z95 = 1.959964;
+
+/**
+ * Wilson score interval (95 % unless another `z` is given) of a share of `hits` among `total`, both ends 0..1; null
+ * when `total` is 0. Formula: Wilson 1927; numbers: Newcombe 1998, Statistics in Medicine 17, 857–872, method 3.
+ */
+export function wilsonInterval(hits: number, total: number, z = z95): { low: number; high: number } | null {
+  if (total <= 0) return null;
+  const share = hits / total;
+  const weight = 1 + (z * z) / total;
+  const center = (share + (z * z) / (2 * total)) / weight;
+  const half = (z * Math.sqrt((share * (1 - share)) / total + (z * z) / (4 * total * total))) / weight;
+  // At 0 and at all the ends are exact; rounding would show 99.99…98 %.
+  return { low: hits === 0 ? 0 : center - half, high: hits === total ? 1 : center + half };
+}
