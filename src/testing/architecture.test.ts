@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { findBanned } from './architecture/banned.ts';
 import { findImportFaults } from './architecture/layers.ts';
-import { findLengthFaults } from './architecture/lengths.ts';
 import { readSources } from './architecture/source.ts';
 import { findForeignWrites, readTableOwners } from './architecture/table-owners.ts';
 
@@ -12,10 +11,6 @@ const scripts = readSources(project, ['static/js']);
 
 test('imports only go down: main → services, app → features → alerts → plant → schema → kernel → statistics', () => {
   expect(sources.flatMap(findImportFaults)).toEqual([]);
-});
-
-test('every file and function is short enough to be read at one go', () => {
-  expect([...sources, ...scripts].flatMap(findLengthFaults)).toEqual([]);
 });
 
 test('time, environment and console are reached at one place each, and nothing is left half done', () => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { findBanned } from './banned.ts';
-import { findLengthFaults } from './lengths.ts';
 import { parseSource } from './source.ts';
 
 function banned(path: string, code: string): string[] {
@@ -58,16 +57,5 @@ test.each(['test.only("x", f)', 'describe.only("x", f)', 'test.concurrent.only("
 test('an index file is refused', () => {
   expect(banned('src/inspections/index.ts', 'export const a = 1')).toEqual([
     expect.stringContaining('index file'),
-  ]);
-});
-
-test('a file of 301 lines and a function of 71 lines are too long, 300 and 70 are not', () => {
-  const lengths = (code: string) => findLengthFaults(parseSource('src/plant/a.ts', code));
-  const functionOf = (lines: number) => `const f = () => {${'\n'.repeat(lines - 1)}}`;
-  expect(lengths(`${'a;\n'.repeat(300)}`)).toEqual([]);
-  expect(lengths(`${'a;\n'.repeat(301)}`)).toEqual([expect.stringContaining('301 lines')]);
-  expect(lengths(functionOf(70))).toEqual([]);
-  expect(lengths(`\n${functionOf(71)}`)).toEqual([
-    expect.stringContaining('src/plant/a.ts:2 has a function of 71 lines'),
   ]);
 });
