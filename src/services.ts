@@ -8,7 +8,7 @@ import { startSequenceChecks } from './inspections/gaps/check-gaps.ts';
 import { type Images, startImages } from './inspections/images/start-images.ts';
 import { createInspectionReads } from './inspections/reads.ts';
 import { startLearning } from './inspections/recording/folders.ts';
-import { createRootPlaces, type RootPlaces } from './inspections/watching/root-places.ts';
+import { createRootLocations, type RootLocations } from './inspections/watching/root-locations.ts';
 import { createSources, type Sources, type SourcesOptions } from './inspections/watching/sources.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/sqlite/scheduled-backups.ts';
 import { htmxFiles } from './kernel/http/htmx-files.ts';
@@ -107,8 +107,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   });
   const access = await openAccess(options, db, reads, () => publish('access.changed', undefined));
   const sources = openSources(options, places, { db, reads, bus, singletons, publish });
-  const rootPlaces = createRootPlaces({ db, sites: reads.sites, clock, watched: sources.rootPaths });
-  const further = { findPlace: rootPlaces.find, looksAgain: duties.looksAgainAtImages };
+  const rootLocations = createRootLocations({ db, sites: reads.sites, clock, watched: sources.rootPaths });
+  const further = { findLocation: rootLocations.find, looksAgain: duties.looksAgainAtImages };
   const images = openImages(options, places, { db, reads, publish, ...further });
   const live = await openLive({ ...options, places, db, bus, reads, publish, store: images.store });
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
@@ -133,7 +133,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     inspections: {
       reads,
       sources,
-      places: rootPlaces,
+      locations: rootLocations,
       readPixels: images.images.readPixels,
       renderer,
       topics,
@@ -209,7 +209,7 @@ function openImages(
   { config, clock, log }: ServiceOptions,
   places: Places,
   parts: Pick<Services, 'db' | 'publish'> &
-    Pick<InspectionDeps, 'reads'> & { findPlace: RootPlaces['find']; looksAgain: () => boolean },
+    Pick<InspectionDeps, 'reads'> & { findLocation: RootLocations['find']; looksAgain: () => boolean },
 ): Images {
   const { publish, ...rest } = parts;
   return startImages({

@@ -3,14 +3,14 @@ import type { Topics } from '../kernel/stream/topics.ts';
 import type { InspectionRef } from './model.ts';
 import type { DemoState } from './pages/cards-views.ts';
 import type { InspectionReads } from './reads.ts';
-import type { RootPlaces } from './watching/root-places.ts';
+import type { RootLocations } from './watching/root-locations.ts';
 import type { Sources } from './watching/sources.ts';
 
 /** What the pages and interfaces of inspections are made of. */
 export type InspectionDeps = {
   reads: InspectionReads;
   sources: Sources;
-  places: RootPlaces;
+  locations: RootLocations;
   /** Size in pixels of an image as it is shown; null where it cannot be read. */
   readPixels: (inspection: InspectionRef) => Promise<{ width: number; height: number } | null>;
   renderer: Renderer;

@@ -61,7 +61,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
   const images = createInspectionImages({
     db,
     store,
-    findPlace: async (id) => (id === rootId ? { path: watchDir, kind: 'watched' } : undefined),
+    findLocation: async (id) => (id === rootId ? { path: watchDir, kind: 'watched' } : undefined),
     site: 'main',
     clock,
     log,

@@ -2,7 +2,7 @@ import { createInspectionReads } from '../inspections/reads.ts';
 import { ensureRoot } from '../inspections/recording/folders.ts';
 import type { FoundFile } from '../inspections/recording/found-files.ts';
 import { createRecordInspections } from '../inspections/recording/record-inspections.ts';
-import { createRootPlaces } from '../inspections/watching/root-places.ts';
+import { createRootLocations } from '../inspections/watching/root-locations.ts';
 import { type Clock, createTestClock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { VerdictCounts } from '../plant/yield.ts';
@@ -39,7 +39,7 @@ export async function openStoreOn(db: Db, openSites: (clock: Clock) => Promise<S
     db,
     clock,
     reads,
-    places: createRootPlaces({
+    locations: createRootLocations({
       db,
       sites: reads.sites,
       clock,

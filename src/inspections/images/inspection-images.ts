@@ -18,7 +18,7 @@ import { type OpenFile, openRegularFile } from '../../kernel/storage/open-file.t
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionRef } from '../model.ts';
-import type { RootPlaces } from '../watching/root-places.ts';
+import type { RootLocations } from '../watching/root-locations.ts';
 import { type ImageOutcome, recordOutcomes } from './record-outcomes.ts';
 
 /** How long a failure is answered again without another look at the file. */
@@ -58,8 +58,7 @@ export type InspectionImages = {
 export function createInspectionImages(options: {
   db: Db;
   store: ThumbnailStore;
-  /** Where the images of a watched folder are. */
-  findPlace: RootPlaces['find'];
+  findLocation: RootLocations['find'];
   /** Short name of the own site: of images of others nothing is recorded. */
   site: string;
   clock: Clock;
@@ -83,11 +82,11 @@ export function createInspectionImages(options: {
   let instance: string | undefined;
 
   async function locate(inspection: InspectionRef): Promise<LocatedImage | ImageFailure> {
-    const place = await options.findPlace(inspection.rootId);
-    if (place === undefined) return notWatched;
-    if (place.kind === 'elsewhere') return elsewhere;
-    const located = await locateImage(place.path, inspection.path);
-    if (place.kind === 'shared')
+    const location = await options.findLocation(inspection.rootId);
+    if (location === undefined) return notWatched;
+    if (location.kind === 'elsewhere') return elsewhere;
+    const located = await locateImage(location.path, inspection.path);
+    if (location.kind === 'shared')
       return located.ok && (await isRecorded(inspection.id, located)) ? located : elsewhere;
     if (!located.ok) return located;
     const known = { knownSizeBytes: inspection.sizeBytes, now: clock.now() };

@@ -3,7 +3,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { InspectionReads } from '../reads.ts';
-import type { RootPlaces } from '../watching/root-places.ts';
+import type { RootLocations } from '../watching/root-locations.ts';
 import { createInspectionImages, type InspectionImages } from './inspection-images.ts';
 import { startMakeAhead } from './make-ahead.ts';
 import { startImageRetries } from './retry-images.ts';
@@ -23,7 +23,7 @@ export function startImages(options: {
   budgetBytes: number;
   db: Db;
   reads: InspectionReads;
-  findPlace: RootPlaces['find'];
+  findLocation: RootLocations['find'];
   /** NG images on a card. */
   ngCount: number;
   clock: Clock;

@@ -37,7 +37,7 @@ export async function viewContext(
     bucketMs: asked.bucketMs,
     drawTrend: drawTrendUntil(deps.reads.clock.now()),
     unreadable: await deps.reads.inspections.listBadReasons(shown.map(({ id }) => id)),
-    elsewhere: await deps.places.listElsewhere(shown.map(({ rootId }) => rootId)),
+    elsewhere: await deps.locations.listElsewhere(shown.map(({ rootId }) => rootId)),
   };
 }
 

@@ -21,7 +21,7 @@ export async function readImagePage(
     const [found] = await inspections.listInspections({ stationId, ...only }, { limit: 1, from, direction });
     return found ?? null;
   };
-  const place = await deps.places.find(inspection.rootId);
+  const location = await deps.locations.find(inspection.rootId);
   const view = imagePage(
     inspection,
     {
@@ -33,9 +33,9 @@ export async function readImagePage(
     {
       pixels: await deps.readPixels(inspection),
       bad: (await inspections.findBadImage(inspection)) ?? null,
-      fullPath: join(place?.path ?? '', inspection.path),
+      fullPath: join(location?.path ?? '', inspection.path),
       site: sites.tagOf(siteId),
-      isElsewhere: place?.kind === 'elsewhere',
+      isElsewhere: location?.kind === 'elsewhere',
     },
   );
   return { view, timeZone: sites.wallClockOf(siteId).timeZone };

@@ -28,7 +28,7 @@ export type StationOverview = {
  * thousand stations those that had images in these hours first.
  */
 export async function readOverview(
-  { reads, places }: Pick<InspectionDeps, 'reads' | 'places'>,
+  { reads, locations }: Pick<InspectionDeps, 'reads' | 'locations'>,
   filter: { siteId?: number },
 ): Promise<StationOverview[]> {
   const now = reads.clock.now();
@@ -50,7 +50,7 @@ export async function readOverview(
       lastDay: sumCounts(hours),
       hours,
       last: last ?? null,
-      isElsewhere: last !== undefined && (await places.listElsewhere([last.rootId])).size > 0,
+      isElsewhere: last !== undefined && (await locations.listElsewhere([last.rootId])).size > 0,
       lastSeenAt: last?.capturedAt ?? null,
       ...(await reads.pulse.read(id)),
     };

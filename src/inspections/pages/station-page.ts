@@ -149,7 +149,7 @@ export async function readHistory(
     {
       parts: deps.reads.names.listParts().map(({ name }) => name),
       unreadable: await deps.reads.inspections.listBadReasons(inspections.map(({ id }) => id)),
-      elsewhere: await deps.places.listElsewhere(inspections.map(({ rootId }) => rootId)),
+      elsewhere: await deps.locations.listElsewhere(inspections.map(({ rootId }) => rootId)),
     },
   );
 }

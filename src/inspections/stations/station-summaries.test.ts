@@ -109,7 +109,7 @@ describe.each(testDialects)('summaries of stations in %s', (dialect) => {
     ]);
     await store.found('S4/OR-3CT', [imageFile('NG', at - 3 * day, 1)]);
     await store.found('S1/OR-3CT', [imageFile('NG', at - 31 * day, 1)]);
-    const stations = await readOverview({ reads: store.reads, places: store.places }, {});
+    const stations = await readOverview({ reads: store.reads, locations: store.locations }, {});
     expect(stations.map(({ station }) => station)).toEqual(['S4', 'S9']);
     expect(stations[0]).toMatchObject({ lastSeenAt: at - 3 * day, lastDay: { ok: 0, ng: 0 } });
     expect(stations[1]).toMatchObject({

@@ -5,36 +5,38 @@ import type { Sites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
 
 /**
- * Where the images of a watched folder are, seen from here. `watched`: this process watches it. `shared`: another site's,
- * whose path this machine has as well. `elsewhere`: another site's, on a machine of its own.
+ * Where the images of a watched folder are, as seen from this machine. `watched`: this process watches the folder.
+ * `shared`: it belongs to another site and can be read here under the same path. `elsewhere`: it belongs to another site
+ * and cannot be read here.
  */
-export type RootPlace = { path: string; kind: 'watched' | 'shared' | 'elsewhere' };
+export type RootLocation = { path: string; kind: 'watched' | 'shared' | 'elsewhere' };
 
-export type RootPlaces = {
-  /** Undefined for a folder of the own site that is not watched any more. */
-  find(rootId: number): Promise<RootPlace | undefined>;
-  /** Those of these folders whose images are elsewhere, by root, with the label of their site. */
+export type RootLocations = {
+  /** Undefined for a folder of the own site that is no longer watched. */
+  find(rootId: number): Promise<RootLocation | undefined>;
+  /** The folders among these whose images are elsewhere: root id → label of their site. */
   listElsewhere(rootIds: Iterable<number>): Promise<ReadonlyMap<number, string>>;
 };
 
-/** How long an answer about another machine's folder holds, and how long a look may take: a share may hang. */
+/** How long it stays known whether another site's folder can be read here. */
 const checkEveryMs = 30_000;
-const longestLookMs = 1_000;
+/** Longest wait for one such check: a network share may hang. */
+const maxCheckMs = 1_000;
 
 type Root = { id: number; siteId: number; path: string };
-type Look = { at: number; isReadable: boolean; isRunning: boolean };
+type Check = { at: number; isReadable: boolean; isRunning: boolean };
 
-/** `watched` answers the folders this process watches. */
-export function createRootPlaces(options: {
+/** `watched` lists the folders this process watches. */
+export function createRootLocations(options: {
   db: Db;
   sites: Sites;
   clock: Clock;
   watched: () => readonly { id: number; path: string }[];
-}): RootPlaces {
+}): RootLocations {
   const { db, sites, clock, watched } = options;
   const { roots: table } = db.tables;
   const known = new Map<number, Root>();
-  const looks = new Map<number, Look>();
+  const checks = new Map<number, Check>();
 
   async function findRoot(rootId: number): Promise<Root | undefined> {
     if (!known.has(rootId)) {
@@ -44,34 +46,34 @@ export function createRootPlaces(options: {
     return known.get(rootId);
   }
 
-  /** The same path here is another folder when this process watches it: two machines with one lay-out. */
-  function isOwnGround(path: string): boolean {
+  /** Two machines may have the same layout: a path that this process watches is its own folder, not the other site's. */
+  function isWatchedHere(path: string): boolean {
     return watched().some((own) => isWithin(own.path, path) || isWithin(path, own.path));
   }
 
   async function isReadable({ id, path }: Root): Promise<boolean> {
-    const last = looks.get(id);
+    const last = checks.get(id);
     if (last && (last.isRunning || clock.now() - last.at < checkEveryMs)) return last.isReadable;
-    const look: Look = { at: clock.now(), isReadable: false, isRunning: true };
-    looks.set(id, look);
-    const looked = holdsAnything(path).then((isReadable) =>
-      Object.assign(look, { isReadable, isRunning: false }),
+    const check: Check = { at: clock.now(), isReadable: false, isRunning: true };
+    checks.set(id, check);
+    const checked = hasEntries(path).then((isReadable) =>
+      Object.assign(check, { isReadable, isRunning: false }),
     );
     let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, longestLookMs);
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, maxCheckMs);
     });
-    await Promise.race([looked, tooLong]);
+    await Promise.race([checked, timeout]);
     clearTimeout(timer);
-    return look.isReadable;
+    return check.isReadable;
   }
 
-  async function find(rootId: number): Promise<RootPlace | undefined> {
+  async function find(rootId: number): Promise<RootLocation | undefined> {
     const own = watched().find(({ id }) => id === rootId);
     if (own) return { path: own.path, kind: 'watched' };
     const root = await findRoot(rootId);
     if (!root || root.siteId === sites.own.id) return undefined;
-    const isShared = !isOwnGround(root.path) && (await isReadable(root));
+    const isShared = !isWatchedHere(root.path) && (await isReadable(root));
     return { path: root.path, kind: isShared ? 'shared' : 'elsewhere' };
   }
 
@@ -81,16 +83,16 @@ export function createRootPlaces(options: {
       const elsewhere = new Map<number, string>();
       if (!sites.isSeveral()) return elsewhere;
       for (const rootId of new Set(rootIds)) {
-        const place = await find(rootId);
+        const location = await find(rootId);
         const site = sites.get(known.get(rootId)?.siteId ?? sites.own.id) ?? sites.own;
-        if (place?.kind === 'elsewhere') elsewhere.set(rootId, site.title || site.name);
+        if (location?.kind === 'elsewhere') elsewhere.set(rootId, site.title || site.name);
       }
       return elsewhere;
     },
   };
 }
 
-async function holdsAnything(path: string): Promise<boolean> {
+async function hasEntries(path: string): Promise<boolean> {
   try {
     await using folder = await opendir(path);
     return (await folder.read()) !== null;
