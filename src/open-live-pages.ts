@@ -1,5 +1,5 @@
 import type { InspectionDeps } from './inspections/deps.ts';
-import { stationOf } from './live/links.ts';
+import { stationOf } from './live/camera-links.ts';
 import { stationImage } from './live/newest/station-feed.ts';
 import type { HistoryReads } from './live/pages/camera-page.ts';
 import type { LivePageDeps } from './live/pages/routes.ts';

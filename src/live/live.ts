@@ -11,7 +11,7 @@ import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { createLiveQueries, type LiveQueries } from './history/live-queries.ts';
 import { createLiveImages, type LiveImages } from './images/live-images.ts';
-import type { LiveCamera, LiveChannel, LiveRole } from './model.ts';
+import { type LiveCamera, type LiveChannel, type LiveRole, mainCamera } from './model.ts';
 import { listCameras, type StaleLimits } from './newest/cameras.ts';
 import { type CurrentImages, createCurrentImages } from './newest/current-images.ts';
 import { createFollow, newsOf } from './newest/follow.ts';
@@ -19,6 +19,7 @@ import { createLiveIntake, type LiveTold } from './newest/intake.ts';
 import { createSilences } from './newest/silences.ts';
 import { createStationFeed, type ReadPace, type ReadStation } from './newest/station-feed.ts';
 import { createStationSilences } from './newest/station-silences.ts';
+import { createLiveChannels, type LiveChannels } from './recording/channels.ts';
 import {
   createRecordLiveImages,
   type LiveFile,
@@ -28,8 +29,6 @@ import {
 import { makeUploadFolder } from './uploads/upload-folder.ts';
 import type { WatchChannelsOptions } from './watching/channel-scanner.ts';
 import { createLiveWatch, type LiveWatch } from './watching/channel-watch.ts';
-import { createLiveChannels, type LiveChannels } from './watching/channels.ts';
-import { mainCamera } from './watching/find-folders.ts';
 
 const silenceLookMs = 1_000;
 

@@ -10,6 +10,9 @@ import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnails/thum
 export const liveRoles = ['original', 'labeled'] as const;
 export type LiveRole = (typeof liveRoles)[number];
 
+/** Key of the camera whose two folders contract S5 knows: `original` and `labeled` of IMAGE_BASE_PATH. */
+export const mainCamera = 'main';
+
 /** One folder of images. */
 export type LiveChannel = {
   id: number;

@@ -1,7 +1,7 @@
 import { createTestClock } from '../kernel/time/clock.ts';
 import { createLiveQueries } from '../live/history/live-queries.ts';
+import { createLiveChannels } from '../live/recording/channels.ts';
 import { createRecordLiveImages, type LiveFile } from '../live/recording/record-live-images.ts';
-import { createLiveChannels } from '../live/watching/channels.ts';
 import { openTestDb, type testDialects } from './databases.ts';
 import { openMainSite } from './main-site.ts';
 

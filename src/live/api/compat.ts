@@ -10,10 +10,10 @@ import { sendFile } from '../../kernel/images/send-file.ts';
 import { openInside } from '../../kernel/storage/confine.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
-import { isLiveImageName } from '../file-name.ts';
 import type { Live } from '../live.ts';
+import { isLiveImageName } from '../live-file-name.ts';
+import { mainCamera } from '../model.ts';
 import { mockImage, mockWireImage, toWireImage } from '../screens/wire.ts';
-import { mainCamera } from '../watching/find-folders.ts';
 import {
   latestAnswer,
   latestQuery,

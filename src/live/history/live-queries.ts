@@ -3,8 +3,8 @@ import type { Keyset } from '../../kernel/db/keyset.ts';
 import type { Db } from '../../schema/db.ts';
 import type { LiveChannel, LiveImage, LiveRole } from '../model.ts';
 import { isNewer } from '../model.ts';
+import type { LiveChannels } from '../recording/channels.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
-import type { LiveChannels } from '../watching/channels.ts';
 import { createListPage, type ListPage } from './list-page.ts';
 
 /** Longest list one question answers. */

@@ -8,7 +8,7 @@ import type { Log } from '../../kernel/log.ts';
 import { type OpenFile, openRegularFile } from '../../kernel/storage/open-file.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { LiveChannel, LiveImage, LiveWidth } from '../model.ts';
-import type { LiveChannels } from '../watching/channels.ts';
+import type { LiveChannels } from '../recording/channels.ts';
 
 /** How long a failure is answered again without another look at the file. */
 const failurePauseMs = 60_000;

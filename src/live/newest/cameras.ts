@@ -1,8 +1,8 @@
 import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
 import { secondMs } from '../../kernel/time/durations.ts';
-import type { LiveCamera, LiveChannel, LiveImage } from '../model.ts';
-import { channelKeyOf } from '../watching/channels.ts';
-import { mainCamera, type NamedFolder } from '../watching/find-folders.ts';
+import { type LiveCamera, type LiveChannel, type LiveImage, mainCamera } from '../model.ts';
+import { channelKeyOf } from '../recording/channels.ts';
+import type { NamedFolder } from '../watching/find-folders.ts';
 import type { CurrentImages } from './current-images.ts';
 import type { Habit } from './silences.ts';
 

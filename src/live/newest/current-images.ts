@@ -2,8 +2,8 @@ import { and, desc, eq, isNull } from 'drizzle-orm';
 import type { Db } from '../../schema/db.ts';
 import { toLiveImage } from '../history/live-queries.ts';
 import { isNewer, type LiveChannel, type LiveImage } from '../model.ts';
+import type { LiveChannels } from '../recording/channels.ts';
 import type { LiveTelling } from '../recording/record-live-images.ts';
-import type { LiveChannels } from '../watching/channels.ts';
 
 /** Coils of a channel whose newest image is kept at hand. */
 export const maxCurrentCoils = 50;

@@ -4,8 +4,8 @@ import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Db } from '../../schema/db.ts';
 import type { LiveImages } from '../images/live-images.ts';
+import type { LiveChannels } from '../recording/channels.ts';
 import type { LiveTelling } from '../recording/record-live-images.ts';
-import type { LiveChannels } from '../watching/channels.ts';
 import type { LiveIntake } from './intake.ts';
 
 /** What other processes recorded is read again this often even if no message was missed, and where none can come. */

@@ -4,13 +4,13 @@ import { usualIntervalImages } from '../../plant/usual-interval.ts';
 import type { LiveQueries } from '../history/live-queries.ts';
 import type { LiveImages } from '../images/live-images.ts';
 import type { LiveChannel, LiveImage } from '../model.ts';
+import type { LiveChannels } from '../recording/channels.ts';
 import type {
   LiveFile,
   LiveRecorded,
   LiveTelling,
   RecordLiveImages,
 } from '../recording/record-live-images.ts';
-import type { LiveChannels } from '../watching/channels.ts';
 import type { CurrentChange, CurrentImages } from './current-images.ts';
 import type { Silences } from './silences.ts';
 

@@ -11,7 +11,7 @@ import { writeKeyset } from '../../kernel/db/keyset.ts';
  */
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import { stationHref } from '../../plant/links.ts';
-import { cameraHref, stationOf } from '../links.ts';
+import { cameraHref, stationOf } from '../camera-links.ts';
 import { type LiveCamera, type LiveImage, type LiveRole, liveImageSrc } from '../model.ts';
 import { type PictureState, pictureState, seenAt } from '../newest/picture-state.ts';
 import { type CameraQuery, type ViewChoice, viewChoices } from './camera-query.ts';

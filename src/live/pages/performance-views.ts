@@ -1,7 +1,7 @@
 /** Figures → what the Performance page prints (template `live/performance`, data PerformancePage). */
 import type { DrawTime } from '../../kernel/images/thumbnails/draw-times.ts';
 import { isLadder } from '../../kernel/images/thumbnails/thumbnail.ts';
-import { cameraHref } from '../links.ts';
+import { cameraHref } from '../camera-links.ts';
 import type { LiveCamera, LiveRole } from '../model.ts';
 import { type PictureState, pictureState } from '../newest/picture-state.ts';
 import type { FeedStats } from '../screens/feed.ts';

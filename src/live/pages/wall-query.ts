@@ -1,4 +1,4 @@
-import { withQuery } from '../links.ts';
+import { withQuery } from '../camera-links.ts';
 import type { LiveCamera, LiveRole } from '../model.ts';
 import { mostTiles } from './tile-grid.ts';
 

@@ -9,7 +9,7 @@
  *   live/_badge      –
  */
 import { domId } from '../../kernel/stream/fragment.ts';
-import { cameraHref } from '../links.ts';
+import { cameraHref } from '../camera-links.ts';
 import {
   type LiveCamera,
   type LiveImage,

@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/errors.ts';
 import type { Socket, SocketHandlers } from '../../kernel/http/server/socket.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { LiveCamera } from '../model.ts';
+import { createOutbox, type Outbox } from './newest-wins-outbox.ts';
 import {
   type CurrentReader,
   cameraState,
@@ -12,8 +13,7 @@ import {
   imageUpdate,
   message,
   pingMessage,
-} from './messages.ts';
-import { createOutbox, type Outbox } from './newest-wins-outbox.ts';
+} from './screen-messages.ts';
 import { changeSubscription, type Subscription } from './subscription.ts';
 
 /** Where a feed learns what is newest. */

@@ -6,7 +6,7 @@ import { checkCompleteness } from '../../kernel/images/completeness.ts';
 import { findAcceptedType, SNIFF_BYTES } from '../../kernel/images/content-type.ts';
 import { readPixelSize } from '../../kernel/images/pixel-size.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
-import { uploadName } from '../file-name.ts';
+import { uploadName } from '../live-file-name.ts';
 import { type LiveRole, liveRoles } from '../model.ts';
 import { claimNames, completeNames, identityOf, type Move } from './claim-names.ts';
 

@@ -14,8 +14,8 @@ import { isWithin } from '../../kernel/storage/is-within.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db, DbPlace } from '../../schema/db.ts';
 import { type LiveChannel, liveRoles } from '../model.ts';
+import type { ChannelFolder, LiveChannels } from '../recording/channels.ts';
 import type { LiveFile, LiveRecorded } from '../recording/record-live-images.ts';
-import type { ChannelFolder, LiveChannels } from './channels.ts';
 import { findBaseFolders, findCameraFolders, type NamedFolder } from './find-folders.ts';
 import { type LiveColumns, liveReading } from './live-reading.ts';
 

@@ -1,11 +1,9 @@
 import { opendir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLiveImageName } from '../file-name.ts';
-import { type LiveRole, liveRoles } from '../model.ts';
-import { type ChannelFolder, channelKeyOf } from './channels.ts';
+import { isLiveImageName } from '../live-file-name.ts';
+import { type LiveRole, liveRoles, mainCamera } from '../model.ts';
+import { type ChannelFolder, channelKeyOf } from '../recording/channels.ts';
 
-/** The camera of the two folders that contract S5 knows. */
-export const mainCamera = 'main';
 /** Folders of the base folder that are looked into; a base with more is no base. */
 const maxFolders = 500;
 /** Entries of an unknown folder that are looked at for a first image. */

@@ -1,7 +1,7 @@
 import type { NameFacts, Reading, ReadingTools } from '../../kernel/folder-scan/reading.ts';
 import type { DbPlace } from '../../schema/db.ts';
 import { type NameQueries, openKnownNames } from '../../schema/known-names.ts';
-import { isLiveImageName, parseLiveName } from '../file-name.ts';
+import { isLiveImageName, parseLiveName } from '../live-file-name.ts';
 
 /** What the reading is made from; it crosses a thread border. */
 export type LiveReadingData = { database: DbPlace };
@@ -34,5 +34,5 @@ export function createReading(
 
 const nameQueries: NameQueries = {
   sqlite: "select name from live_images where missing_at is null and channel_id = @rootId and @path = ''",
-  server: async () => (await import('./server-names.ts')).serverNames,
+  server: async () => (await import('./channel-name-queries.ts')).channelNameQueries,
 };

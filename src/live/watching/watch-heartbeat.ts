@@ -1,7 +1,7 @@
 import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import { maxChannels } from './channels.ts';
+import { maxChannels } from '../recording/channels.ts';
 
 /** Whoever watches says so this often, whether or not anything has changed. */
 export const shareEveryMs = 5_000;

@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import type { ServerNameQueries } from '../../schema/known-names.ts';
 
-/** How a scanner thread asks a database server for the names of a channel's images; its root is the channel. */
-export const serverNames: ServerNameQueries = {
+/** The names of a channel's images, as a scanner thread reads them from a database server; its root is the channel. */
+export const channelNameQueries: ServerNameQueries = {
   ownerId: async (_read, _tables, { rootId }) => rootId,
   names: (read, { liveImages }, { id, last, limit }) =>
     read

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createWallClock } from '../kernel/time/time-zone.ts';
 import { hostileNames } from '../testing/faults/hostile-names.ts';
-import { isLiveImageName, parseLiveName, sanitizeCoil, uploadName } from './file-name.ts';
+import { isLiveImageName, parseLiveName, sanitizeCoil, uploadName } from './live-file-name.ts';
 
 const seoul = createWallClock('Asia/Seoul');
 const at = Date.parse('2025-09-06T10:21:31+09:00');

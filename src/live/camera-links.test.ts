@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cameraHref, stationOf } from './links.ts';
+import { cameraHref, stationOf } from './camera-links.ts';
 
 test.each([
   ['main', '/live/main'],
