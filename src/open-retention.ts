@@ -1,22 +1,22 @@
-import { createAuditKind } from './access/audit-kind.ts';
+import { createAuditPolicy } from './access/audit-policy.ts';
 import type { Images } from './inspections/images/start-images.ts';
 import type { InspectionReads } from './inspections/reads.ts';
-import { createGapKind } from './inspections/retention/gap-kind.ts';
+import { createGapPolicy } from './inspections/retention/gap-policy.ts';
 import { readingHindrance } from './inspections/retention/reading-hindrance.ts';
-import { createRowKind } from './inspections/retention/row-kind.ts';
-import { createSourceKind } from './inspections/retention/source-kind.ts';
+import { createRowPolicy } from './inspections/retention/row-policy.ts';
+import { createSourcePolicy } from './inspections/retention/source-policy.ts';
 import type { Sources } from './inspections/watching/sources.ts';
-import { createCopiesKind } from './kernel/db/sqlite/copies-kind.ts';
-import { createThumbnailKind } from './kernel/images/thumbnails/thumbnail-kind.ts';
+import { createCopiesPolicy } from './kernel/db/sqlite/copies-policy.ts';
+import { createThumbnailPolicy } from './kernel/images/thumbnails/thumbnail-policy.ts';
 import type { Log } from './kernel/log.ts';
 import type { Bus } from './kernel/processes/bus/bus.ts';
-import type { RetentionKind } from './kernel/retention-kind.ts';
+import type { RetentionPolicy } from './kernel/retention-policy.ts';
 import type { Config } from './kernel/settings/config.ts';
 import { isWithin } from './kernel/storage/is-within.ts';
 import type { Places } from './kernel/storage/places.ts';
 import type { Clock } from './kernel/time/clock.ts';
 import type { Live } from './live/live.ts';
-import { createLiveKind } from './live/retention/retention-kind.ts';
+import { createLivePolicy } from './live/retention/live-retention-policy.ts';
 import { sharePassedOn } from './retention/pass-on.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
 import type { Db } from './schema/db.ts';
@@ -41,7 +41,7 @@ export function openRetention(parts: Parts): Retention {
   const { config, places, clock, log, db, sources, images, onChanged, onRemoved } = parts;
   const { own, wallClock } = parts.reads.sites;
   const hindrance = () => readingHindrance(sources.list());
-  const files = createSourceKind({
+  const files = createSourcePolicy({
     ...{ db, siteId: own.id, folders: parts.reads.folders, clock },
     isAllowed: config.retentionDeleteSource,
     days: config.retentionSourceDays,
@@ -50,7 +50,7 @@ export function openRetention(parts: Parts): Retention {
     hindrance,
     onCleared: sources.noteCleared,
   });
-  const rows = createRowKind({
+  const rows = createRowPolicy({
     ...{ db, siteId: own.id, hindrance },
     days: config.retentionInspectionDays,
     neededFrom: files.neededFrom,
@@ -66,14 +66,14 @@ export function openRetention(parts: Parts): Retention {
     isDuty: sources.sweepsHere,
     passOn,
     ...{ db, siteId: own.id, clock, wallClock, log, onChanged, onRemoved },
-    kinds: [
-      createThumbnailKind(images.store, places.stateDir),
-      ...(db.dialect === 'sqlite' ? [createCopiesKind(places.dbPath, config.retentionCopyDays)] : []),
-      files.kind,
-      openLiveKind(parts),
+    policies: [
+      createThumbnailPolicy(images.store, places.stateDir),
+      ...(db.dialect === 'sqlite' ? [createCopiesPolicy(places.dbPath, config.retentionCopyDays)] : []),
+      files.policy,
+      openLivePolicy(parts),
       rows,
-      createGapKind(db, own.id, config.retentionGapDays),
-      createAuditKind(db, config.retentionAuditDays),
+      createGapPolicy(db, own.id, config.retentionGapDays),
+      createAuditPolicy(db, config.retentionAuditDays),
     ],
     folders: () => [places.stateDir, ...sources.rootPaths().map(({ path }) => path), ...liveFolders(parts)],
     marks: { high: config.diskHighPercent / 100, low: config.diskLowPercent / 100 },
@@ -83,10 +83,10 @@ export function openRetention(parts: Parts): Retention {
 }
 
 /** Files of our own folder may go by the limits alone, those of any other only where deleting is allowed at all. */
-function openLiveKind({ config, places, clock, db, live }: Parts): RetentionKind {
+function openLivePolicy({ config, places, clock, db, live }: Parts): RetentionPolicy {
   const { dir, isOwn } = places.live;
   const [days, bytes] = [config.retentionLiveDays, config.retentionLiveGb * gigabyte];
-  return createLiveKind({
+  return createLivePolicy({
     ...{ db, clock, live, days, bytes },
     mayDelete: (path) => config.retentionDeleteSource || (isOwn && isWithin(dir, path)),
     freesDisks: config.retentionDeleteSource || days > 0 || bytes > 0,

@@ -4,7 +4,7 @@ import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { may, noteChange } from '../kernel/http/guards/access.ts';
 import { runCauses, runOutcomes } from './record-runs.ts';
-import type { Retention } from './retention.ts';
+import type { Progress, Retention } from './retention.ts';
 
 const amount = z.object({
   count: z.number(),
@@ -86,9 +86,15 @@ const runDoc = documented({
 export function retentionApiRoutes(retention: Retention): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/api/v1/retention', may('look'), statusDoc, async (c) => {
-      const { disks, progress } = retention;
+      const { disks } = retention;
       const runs = await retention.runs();
-      return c.json({ kinds: await retention.measure(), disks, progress, nextAt: retention.nextAt(), runs });
+      return c.json({
+        kinds: await retention.measure(),
+        disks,
+        progress: progressAnswer(retention.progress),
+        nextAt: retention.nextAt(),
+        runs,
+      });
     })
     .post('/api/v1/retention/run', may('administer', 'retention.run'), runDoc, async (c) => {
       const isDry = c.req.valid('query').dryRun === '1';
@@ -97,4 +103,15 @@ export function retentionApiRoutes(retention: Retention): Hono<AppEnv> {
       noteChange(c, { target: '', after: { started, dryRun: isDry } });
       return c.json({ started, kinds });
     });
+}
+
+function progressAnswer(progress: Progress | null) {
+  return (
+    progress && {
+      startedAt: progress.startedAt,
+      cause: progress.cause,
+      kind: progress.policy,
+      removed: progress.removed,
+    }
+  );
 }

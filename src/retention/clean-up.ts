@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cut, Holdings, RetentionKind } from '../kernel/retention-kind.ts';
+import type { Cut, Holdings, RetentionPolicy } from '../kernel/retention-policy.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /** Others get at least as much of the database as a clean-up takes; a pause is never longer than this. */
@@ -8,9 +8,9 @@ const longestPauseMs = 100;
 /** What went, summed up over steps. */
 export type Gone = { count: number; bytes: number; failed: number };
 
-/** What the limits of a kind say must go, given what there is: first what is too old, then what is too much. */
+/** What the limits of a policy require to be deleted: first what is too old, then what is too much. */
 export function cutsOf(
-  { limits }: Pick<RetentionKind, 'limits'>,
+  { limits }: Pick<RetentionPolicy, 'limits'>,
   holdings: Holdings,
   now: number,
   wallClock: WallClock,
@@ -24,14 +24,14 @@ export function cutsOf(
 
 /** Takes a cut away step by step, as long as it may; answers what went. */
 export async function takeAway(
-  kind: RetentionKind,
+  policy: RetentionPolicy,
   cut: Cut,
   options: { mayGoOn: () => boolean; onStep: (gone: Gone) => Promise<void> },
 ): Promise<Gone> {
   const sum: Gone = { count: 0, bytes: 0, failed: 0 };
   while (options.mayGoOn()) {
     const startedAt = performance.now();
-    const { count, bytes, failed, isDone } = await kind.remove(restOf(cut, sum.bytes));
+    const { count, bytes, failed, isDone } = await policy.remove(restOf(cut, sum.bytes));
     sum.count += count;
     sum.bytes += bytes;
     sum.failed += failed;

@@ -1,4 +1,4 @@
-import type { Amount, Hindrance, Holdings, RetentionKind } from '../kernel/retention-kind.ts';
+import type { Amount, Hindrance, Holdings, RetentionPolicy } from '../kernel/retention-policy.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import { cutsOf } from './clean-up.ts';
@@ -6,28 +6,28 @@ import { cutsOf } from './clean-up.ts';
 /** What is measured is told again for this long; a page full of viewers costs one look. */
 const keptMs = 10_000;
 
-/** A kind with what there is of it and what its limits would take now. */
-export type KindState = {
+/** A policy, its holdings, and what its limits would delete now. */
+export type PolicyState = {
   key: string;
-  limits: RetentionKind['limits'];
+  limits: RetentionPolicy['limits'];
   isEstimate: boolean;
   hindrance: Hindrance | null;
   holdings: Holdings;
   due: Amount;
 };
 
-/** Looks at every kind; together asked for, looked once. */
+/** Measures every policy. Concurrent callers share one measurement. */
 export function createMeasure(options: {
-  kinds: readonly RetentionKind[];
+  policies: readonly RetentionPolicy[];
   clock: Clock;
   wallClock: WallClock;
-}): { read(): Promise<KindState[]>; forget(): void } {
-  const { kinds, clock, wallClock } = options;
-  let kept: { at: number; states: Promise<KindState[]> } | undefined;
+}): { read(): Promise<PolicyState[]>; forget(): void } {
+  const { policies, clock, wallClock } = options;
+  let kept: { at: number; states: Promise<PolicyState[]> } | undefined;
 
-  async function readAll(): Promise<KindState[]> {
-    const states: KindState[] = [];
-    for (const kind of kinds) states.push(await readKind(kind, clock.now(), wallClock));
+  async function readAll(): Promise<PolicyState[]> {
+    const states: PolicyState[] = [];
+    for (const policy of policies) states.push(await readPolicy(policy, clock.now(), wallClock));
     return states;
   }
 
@@ -47,14 +47,14 @@ export function createMeasure(options: {
   };
 }
 
-async function readKind(kind: RetentionKind, now: number, wallClock: WallClock): Promise<KindState> {
-  const holdings = await kind.read();
+async function readPolicy(policy: RetentionPolicy, now: number, wallClock: WallClock): Promise<PolicyState> {
+  const holdings = await policy.read();
   let due: Amount = { count: 0, bytes: holdings.bytes === null ? null : 0 };
   // What is too old and what is too much overlap: the larger of the two goes.
-  for (const cut of cutsOf(kind, holdings, now, wallClock)) {
-    const amount = await kind.preview(cut);
+  for (const cut of cutsOf(policy, holdings, now, wallClock)) {
+    const amount = await policy.preview(cut);
     if (amount.count > due.count) due = amount;
   }
-  const { key, limits, isEstimate } = kind;
-  return { key, limits, isEstimate, hindrance: kind.hindrance(), holdings, due };
+  const { key, limits, isEstimate } = policy;
+  return { key, limits, isEstimate, hindrance: policy.hindrance(), holdings, due };
 }

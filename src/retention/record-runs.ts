@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, isNull, lte } from 'drizzle-orm';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
-import type { RemovedByKind } from '../schema/retention-tables.ts';
+import type { RemovedByPolicy } from '../schema/retention-tables.ts';
 
 /** Runs that are kept, newest first. */
 const maxRuns = 100;
@@ -12,7 +12,7 @@ const maxRuns = 100;
  */
 export const runCauses = ['night', 'late', 'first', 'again', 'disk', 'hand'] as const;
 export type RunCause = (typeof runCauses)[number];
-/** `stopped`: by the end of the process, whether announced or not; `failed`: some kind could not be cleaned up. */
+/** `stopped`: by the end of the process, whether announced or not; `failed`: at least one policy could not be applied. */
 export const runOutcomes = ['done', 'stopped', 'failed'] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
 
@@ -22,14 +22,14 @@ export type Run = {
   endedAt: number | null;
   cause: RunCause;
   outcome: RunOutcome | null;
-  removed: RemovedByKind;
+  removed: RemovedByPolicy;
 };
 
 /** Reads and writes of the table `retention_runs`. */
 export type Runs = {
   begin(cause: RunCause): Promise<number>;
-  note(id: number, removed: RemovedByKind): Promise<void>;
-  end(id: number, outcome: RunOutcome, removed: RemovedByKind): Promise<void>;
+  note(id: number, removed: RemovedByPolicy): Promise<void>;
+  end(id: number, outcome: RunOutcome, removed: RemovedByPolicy): Promise<void>;
   /** Marks what a process that died left unfinished. */
   closeOpen(): Promise<void>;
   /** Newest first. */

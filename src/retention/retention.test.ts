@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../kernel/log.ts';
-import type { Cut, RetentionKind } from '../kernel/retention-kind.ts';
+import type { Cut, RetentionPolicy } from '../kernel/retention-policy.ts';
 import { createTestClock } from '../kernel/time/clock.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
 import type { Db } from '../schema/db.ts';
@@ -29,14 +29,14 @@ afterEach(async () => {
 });
 
 /** Things of a size with a time each, deleted two a step. */
-function createThings(key: string, over: Partial<RetentionKind> & { at: number[]; size?: number }) {
+function createThings(key: string, over: Partial<RetentionPolicy> & { at: number[]; size?: number }) {
   const { at, size = 10, ...rest } = over;
   const things = at.toSorted((a, b) => a - b);
   const taken = (cut: Cut) => {
     const wanted = 'freeBytes' in cut ? Math.ceil(cut.freeBytes / size) : things.length;
     return things.filter((one) => !('before' in cut) || one < cut.before).slice(0, wanted);
   };
-  const kind: RetentionKind = {
+  const policy: RetentionPolicy = {
     ...{ key, limits: { days: 0, bytes: 0 }, isEstimate: false, folders: () => [], hindrance: () => null },
     read: async () => ({ count: things.length, bytes: things.length * size, oldestAt: things[0] ?? null }),
     preview: async (cut) => ({ count: taken(cut).length, bytes: taken(cut).length * size }),
@@ -46,15 +46,15 @@ function createThings(key: string, over: Partial<RetentionKind> & { at: number[]
     },
     ...rest,
   };
-  return { kind, things };
+  return { policy, things };
 }
 
 function open(
-  kinds: RetentionKind[],
+  policies: RetentionPolicy[],
   more: { disks?: () => Disk[]; isStarted?: boolean; isDuty?: () => boolean } = {},
 ): Retention {
   const retention = createRetention({
-    ...{ db, siteId: 1, kinds, clock, wallClock: createWallClock('UTC'), log },
+    ...{ db, siteId: 1, policies, clock, wallClock: createWallClock('UTC'), log },
     ...{ folders: () => ['/disk'], marks: { high: 0.9, low: 0.8 }, timeOfDay: '03:30' },
     ...{ onChanged: () => {}, onRemoved: () => {}, firstLookMs: 0, lookMs: 5 },
     ...(more.isDuty && { isDuty: more.isDuty }),
@@ -83,7 +83,7 @@ test('a run takes what is too old and then what is too much, oldest first, and s
     at: [1, 2, 3, 4, 5].map((ago) => start - ago * dayMs),
     limits: { days: 0, bytes: 25 },
   });
-  const retention = open([days.kind, size.kind]);
+  const retention = open([days.policy, size.policy]);
   const due = (await retention.measure()).map(({ key, due }) => [key, due.count]);
   expect(due).toEqual([
     ['audit', 2],
@@ -103,12 +103,12 @@ test('a run takes what is too old and then what is too much, oldest first, and s
   expect((await retention.measure()).map(({ due }) => due.count)).toEqual([0, 0]);
 });
 
-test('what may not be deleted now stays, and a kind that fails does not keep the others from their turn', async () => {
+test('what may not be deleted now stays, and a policy that fails does not keep the others from their turn', async () => {
   const old = { at: [start - 40 * dayMs], limits: { days: 30, bytes: 0 } };
   const barred = createThings('inspections', { ...old, hindrance: () => 'reading' });
   const broken = createThings('gaps', { ...old, remove: () => Promise.reject(new Error('disk on fire')) });
   const well = createThings('audit', old);
-  const retention = open([barred.kind, broken.kind, well.kind]);
+  const retention = open([barred.policy, broken.policy, well.policy]);
   retention.run();
   await retention.settled();
   expect([barred, broken, well].map(({ things }) => things.length)).toEqual([1, 1, 0]);
@@ -116,7 +116,7 @@ test('what may not be deleted now stays, and a kind that fails does not keep the
 });
 
 test('it runs once a night, and at the start after a night the machine was off', async () => {
-  const retention = open([createThings('audit', { at: [] }).kind], { isStarted: true });
+  const retention = open([createThings('audit', { at: [] }).policy], { isStarted: true });
   expect(await runs(retention, 1)).toMatchObject([{ cause: 'first', startedAt: start }]);
   clock.set(start + 10 * hourMs);
   await sleep(30);
@@ -133,11 +133,11 @@ test('it runs once a night, and at the start after a night the machine was off',
 });
 
 test('a run that was cut short by the end of the process is begun anew at the next start', async () => {
-  const { kind, things } = createThings('audit', {
+  const { policy, things } = createThings('audit', {
     at: Array.from({ length: 40 }, (_, i) => start - (60 + i) * dayMs),
     limits: { days: 30, bytes: 0 },
   });
-  const slow = { ...kind, remove: async (cut: Cut) => sleep(20).then(() => kind.remove(cut)) };
+  const slow = { ...policy, remove: async (cut: Cut) => sleep(20).then(() => policy.remove(cut)) };
   const first = open([slow]);
   first.run();
   await vi.waitFor(() => expect(things.length).toBeLessThan(40), { timeout: 10_000, interval: 1 });
@@ -148,7 +148,7 @@ test('a run that was cut short by the end of the process is begun anew at the ne
   await db.tx((q) =>
     q.insert(db.tables.retentionRuns).values({ siteId: 1, startedAt: start, cause: 'hand', removed: {} }),
   );
-  const second = open([kind], { isStarted: true });
+  const second = open([policy], { isStarted: true });
   expect(await runs(second, 3)).toMatchObject([
     { cause: 'again', outcome: 'done' },
     { outcome: 'stopped' },
@@ -168,12 +168,12 @@ test('a full disk is cleared down to the low mark by what lies on it, in order, 
     const usedBytes = others + left();
     return [{ folders: ['/disk'], totalBytes: 1000, usedBytes, usedRate: usedBytes / 1000 }];
   };
-  const retention = open([first.kind, elsewhere.kind, second.kind], { disks });
+  const retention = open([first.policy, elsewhere.policy, second.policy], { disks });
   others = 850;
   retention.run();
   await retention.settled();
   expect([first.things.length, second.things.length, elsewhere.things.length]).toEqual([0, 0, 5]);
-  const third = open([first.kind, second.kind], { disks, isStarted: true });
+  const third = open([first.policy, second.policy], { disks, isStarted: true });
   others = 950;
   await runs(third, 2);
   for (let waited = 0; third.disks[0]?.state !== 'stuck' && waited < 10_000; waited += 5) await sleep(5);
@@ -196,15 +196,15 @@ test.each([
 
 test('a process that loses the duty in the middle of a clean-up leaves the rest to the one that has it', async () => {
   let isDuty = true;
-  const { kind, things } = createThings('a', {
+  const { policy, things } = createThings('a', {
     at: [1, 2, 3, 4, 5, 6].map((i) => start - i * dayMs * 10),
     limits: { days: 5, bytes: 0 },
   });
-  const losing: RetentionKind = {
-    ...kind,
+  const losing: RetentionPolicy = {
+    ...policy,
     remove: async (cut) => {
       isDuty = false;
-      return kind.remove(cut);
+      return policy.remove(cut);
     },
   };
   const retention = open([losing], { isDuty: () => isDuty });

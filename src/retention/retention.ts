@@ -1,14 +1,14 @@
 import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import type { RetentionKind } from '../kernel/retention-kind.ts';
+import type { RetentionPolicy } from '../kernel/retention-policy.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { Db } from '../schema/db.ts';
-import type { RemovedByKind } from '../schema/retention-tables.ts';
+import type { RemovedByPolicy } from '../schema/retention-tables.ts';
 import { cutsOf, type Gone, takeAway } from './clean-up.ts';
 import { bytesAboveLow, type Disk, isAboveHigh, type Marks, readDisks } from './disks.ts';
 import { dueCause } from './due.ts';
-import { createMeasure, type KindState } from './measure.ts';
+import { createMeasure, type PolicyState } from './measure.ts';
 import { createRuns, type Run, type RunCause, type RunOutcome } from './record-runs.ts';
 import { lastTimeOfDay, nextTimeOfDay } from './schedule.ts';
 
@@ -22,17 +22,22 @@ const reliefPauseMs = 10 * 60_000;
 const noteEveryMs = 1_000;
 
 /** What a run has done so far. */
-export type Progress = { startedAt: number; cause: RunCause; kind: string | null; removed: RemovedByKind };
+export type Progress = {
+  startedAt: number;
+  cause: RunCause;
+  policy: string | null;
+  removed: RemovedByPolicy;
+};
 
 /** A disk with what the marks say of it; `stuck` above the high mark, where nothing more may be deleted. */
 export type DiskState = Disk & { state: 'ok' | 'high' | 'stuck' };
 
 /** Cleans up every night, when a disk fills up, and when somebody asks for it. */
 export type Retention = {
-  kinds: readonly RetentionKind[];
+  policies: readonly RetentionPolicy[];
   marks: Marks;
-  /** What there is of each kind and what would go now. */
-  measure(): Promise<KindState[]>;
+  /** What each policy holds and would delete now. */
+  measure(): Promise<PolicyState[]>;
   runs(limit?: number): Promise<Run[]>;
   readonly progress: Progress | null;
   readonly disks: readonly DiskState[];
@@ -53,7 +58,7 @@ export type RetentionOptions = {
   db: Db;
   /** The site whose runs these are. */
   siteId: number;
-  kinds: readonly RetentionKind[];
+  policies: readonly RetentionPolicy[];
   /** Folders whose disks are watched. */
   folders: () => readonly string[];
   marks: Marks;
@@ -63,7 +68,7 @@ export type RetentionOptions = {
   log: Log;
   /** Something that the page shows has changed. */
   onChanged: () => void;
-  onRemoved: (kind: string, gone: Gone) => void;
+  onRemoved: (policy: string, gone: Gone) => void;
   /** Whether this process cleans up; of several that share a database it is the one that sweeps the folder. */
   isDuty?: () => boolean;
   /** Asks the process that does for a run; false where it cannot be asked. */
@@ -74,9 +79,9 @@ export type RetentionOptions = {
 };
 
 export function createRetention(options: RetentionOptions): Retention {
-  const { db, siteId, kinds, clock, wallClock, log, marks } = options;
+  const { db, siteId, policies, clock, wallClock, log, marks } = options;
   const runs = createRuns(db, siteId, clock);
-  const measure = createMeasure({ kinds, clock, wallClock });
+  const measure = createMeasure({ policies, clock, wallClock });
   const { isDuty = () => true } = options;
   const ending = new AbortController();
   /** Asked before each step: another process may have taken the duty over. */
@@ -139,7 +144,7 @@ export function createRetention(options: RetentionOptions): Retention {
   async function execute(cause: RunCause): Promise<void> {
     await readRuns();
     const id = await runs.begin(cause);
-    const run: Progress = { startedAt: clock.now(), cause, kind: null, removed: {} };
+    const run: Progress = { startedAt: clock.now(), cause, policy: null, removed: {} };
     progress = run;
     const note = createNote(() => runs.note(id, run.removed), options.onChanged);
     const faults = cause === 'disk' ? await freeDisks(run, note) : await keepLimits(run, note);
@@ -153,37 +158,37 @@ export function createRetention(options: RetentionOptions): Retention {
 
   async function keepLimits(run: Progress, note: () => Promise<void>): Promise<string[]> {
     const faults: string[] = [];
-    for (const kind of kinds) {
-      if (!mayGoOn() || kind.hindrance() !== null) continue;
+    for (const policy of policies) {
+      if (!mayGoOn() || policy.hindrance() !== null) continue;
       try {
-        for (const cut of cutsOf(kind, await kind.read(), clock.now(), wallClock)) {
-          await takeAway(kind, cut, { mayGoOn, onStep: stepOf(run, kind.key, note) });
+        for (const cut of cutsOf(policy, await policy.read(), clock.now(), wallClock)) {
+          await takeAway(policy, cut, { mayGoOn, onStep: stepOf(run, policy.key, note) });
         }
       } catch (error) {
-        faults.push(faultOf(kind, error));
+        faults.push(faultOf(policy, error));
       }
     }
     return faults;
   }
 
-  /** The oldest of each kind in turn, those first whose loss matters least, until the disk is at its low mark. */
+  /** Deletes the oldest of each policy in turn, in the order of registration, until the disk is at its low mark. */
   async function freeDisks(run: Progress, note: () => Promise<void>): Promise<string[]> {
     const faults: string[] = [];
     const read = async () => (options.readDisks ?? readDisks)(options.folders());
     const full = (await read()).filter((disk) => isAboveHigh(disk, marks)).map(({ folders }) => folders[0]);
     if (full.length > 0) relievedAt = clock.now();
-    for (const kind of full.length > 0 ? kinds : []) {
-      if (!mayGoOn() || kind.hindrance() !== null) continue;
+    for (const policy of full.length > 0 ? policies : []) {
+      if (!mayGoOn() || policy.hindrance() !== null) continue;
       try {
         for (const disk of await read()) {
           const freeBytes = bytesAboveLow(disk, marks);
-          const isOnDisk = kind.folders().some((folder) => disk.folders.includes(folder));
+          const isOnDisk = policy.folders().some((folder) => disk.folders.includes(folder));
           if (!full.includes(disk.folders[0]) || !isOnDisk || freeBytes <= 0) continue;
-          await takeAway(kind, { freeBytes }, { mayGoOn, onStep: stepOf(run, kind.key, note) });
+          await takeAway(policy, { freeBytes }, { mayGoOn, onStep: stepOf(run, policy.key, note) });
           await note();
         }
       } catch (error) {
-        faults.push(faultOf(kind, error));
+        faults.push(faultOf(policy, error));
       }
     }
     return faults;
@@ -191,7 +196,7 @@ export function createRetention(options: RetentionOptions): Retention {
 
   function stepOf(run: Progress, key: string, note: () => Promise<void>): (gone: Gone) => Promise<void> {
     return async (gone) => {
-      run.kind = key;
+      run.policy = key;
       const sum = run.removed[key] ?? { count: 0, bytes: 0, failed: 0 };
       if (gone.count + gone.failed > 0) {
         run.removed[key] = {
@@ -205,9 +210,9 @@ export function createRetention(options: RetentionOptions): Retention {
     };
   }
 
-  function faultOf(kind: RetentionKind, error: unknown): string {
-    log.error({ err: error, kind: kind.key }, 'A kind could not be cleaned up');
-    return kind.key;
+  function faultOf(policy: RetentionPolicy, error: unknown): string {
+    log.error({ err: error, kind: policy.key }, 'A retention policy could not be applied');
+    return policy.key;
   }
 
   async function settled(): Promise<void> {
@@ -215,7 +220,7 @@ export function createRetention(options: RetentionOptions): Retention {
   }
 
   return {
-    kinds,
+    policies,
     marks,
     measure: measure.read,
     runs: runs.list,

@@ -10,18 +10,18 @@
  *   retention/_runs    RetentionView  part #retention-runs
  */
 import type { LivePage } from '../kernel/stream/live-page.ts';
-import type { KindState } from './measure.ts';
+import type { PolicyState } from './measure.ts';
 import type { Run } from './record-runs.ts';
 import type { DiskState, Progress, Retention } from './retention.ts';
 
 const runsShown = 20;
 
-/** What went of one kind. */
+/** What a run deleted under one policy. */
 export type Line = { key: string; count: number; bytes: number; failed: number };
 export type RunView = Omit<Run, 'removed'> & { lines: Line[] };
 
 export type RetentionView = {
-  kinds: KindState[];
+  policies: PolicyState[];
   /** Whether a run would delete anything now. */
   isDue: boolean;
   disks: readonly DiskState[];
@@ -36,11 +36,11 @@ export type RetentionView = {
 export type RetentionPage = { here: string; live: LivePage<'status'> };
 
 export async function readRetention(retention: Retention): Promise<RetentionView> {
-  const kinds = await retention.measure();
+  const policies = await retention.measure();
   const { progress, marks } = retention;
   return {
-    kinds,
-    isDue: kinds.some(({ hindrance, due }) => hindrance === null && due.count > 0),
+    policies,
+    isDue: policies.some(({ hindrance, due }) => hindrance === null && due.count > 0),
     disks: retention.disks,
     high: Math.round(marks.high * 100),
     low: Math.round(marks.low * 100),

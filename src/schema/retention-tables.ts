@@ -1,7 +1,7 @@
 import type { Kit } from '../kernel/db/kit.ts';
 
 /** What went of each kind in one run. */
-export type RemovedByKind = Record<string, { count: number; bytes: number; failed: number }>;
+export type RemovedByPolicy = Record<string, { count: number; bytes: number; failed: number }>;
 
 /** Tables owned by `retention/`: the newest runs of each site. */
 export function defineRetentionTables(kit: Kit) {
@@ -15,7 +15,7 @@ export function defineRetentionTables(kit: Kit) {
       endedAt: kit.ms('ended_at'),
       cause: kit.enumText('cause', ['night', 'late', 'first', 'again', 'disk', 'hand']).notNull(),
       outcome: kit.enumText('outcome', ['done', 'stopped', 'failed']),
-      removed: kit.json<RemovedByKind>('removed').notNull(),
+      removed: kit.json<RemovedByPolicy>('removed').notNull(),
     },
     (t) => [kit.index('retention_runs_site', [t.siteId])],
   );

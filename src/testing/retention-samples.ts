@@ -8,10 +8,10 @@ const removed = [
   { key: 'sources', count: 12, bytes: 34_000_000, failed: 2 },
 ];
 
-const kind = (
+const policy = (
   key: string,
-  over: Partial<RetentionView['kinds'][number]>,
-): RetentionView['kinds'][number] => ({
+  over: Partial<RetentionView['policies'][number]>,
+): RetentionView['policies'][number] => ({
   ...{ key, limits: forEver, isEstimate: false, hindrance: null },
   holdings: { count: 1_234_567, bytes: null, oldestAt: now - 86_400_000 },
   due: { count: 0, bytes: null },
@@ -19,23 +19,23 @@ const kind = (
 });
 
 const full: RetentionView = {
-  kinds: [
-    kind('thumbnails', {
+  policies: [
+    policy('thumbnails', {
       limits: { days: 0, bytes: 1e9 },
       holdings: { count: 12, bytes: 3_400_000, oldestAt: null },
     }),
-    kind('copies', {
+    policy('copies', {
       limits: { days: 1, bytes: 0 },
       holdings: { count: 0, bytes: 0, oldestAt: null, isCounting: true },
     }),
-    kind('sources', {
+    policy('sources', {
       ...{ limits: { days: 90, bytes: 5e11 }, isEstimate: true },
       due: { count: 1_000, bytes: 340_000_000 },
     }),
-    kind('live', { limits: { days: 30, bytes: 0 }, isEstimate: true }),
-    kind('inspections', { hindrance: 'reading', due: { count: 5, bytes: null } }),
-    kind('gaps', { hindrance: 'offline' }),
-    kind('audit', { hindrance: 'off' }),
+    policy('live', { limits: { days: 30, bytes: 0 }, isEstimate: true }),
+    policy('inspections', { hindrance: 'reading', due: { count: 5, bytes: null } }),
+    policy('gaps', { hindrance: 'offline' }),
+    policy('audit', { hindrance: 'off' }),
   ],
   isDue: true,
   disks: [
@@ -55,7 +55,7 @@ const full: RetentionView = {
 };
 const running: RetentionView = {
   ...{ ...full, isDue: false, runs: [], disks: [], high: 0, low: 0 },
-  progress: { startedAt: now, cause: 'night', kind: 'inspections', lines: removed },
+  progress: { startedAt: now, cause: 'night', policy: 'inspections', lines: removed },
 };
 
 /** What the partials of the Retention page are given. */

@@ -1,4 +1,4 @@
-import type { Hindrance } from '../../kernel/retention-kind.ts';
+import type { Hindrance } from '../../kernel/retention-policy.ts';
 import type { SourceStatus } from '../model.ts';
 
 /**

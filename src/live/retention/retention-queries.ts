@@ -1,7 +1,7 @@
 import { and, asc, avg, desc, eq, gt, inArray, isNull, lt, or, sql, sum } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Keyset } from '../../kernel/db/keyset.ts';
-import type { Amount, Holdings } from '../../kernel/retention-kind.ts';
+import type { Amount, Holdings } from '../../kernel/retention-policy.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import type { LiveChannel } from '../model.ts';

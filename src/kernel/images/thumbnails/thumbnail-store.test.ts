@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
 import { createTestClock } from '../../time/clock.ts';
 import { stripSpec } from './thumbnail.ts';
-import { createThumbnailKind } from './thumbnail-kind.ts';
+import { createThumbnailPolicy } from './thumbnail-policy.ts';
 import { createThumbnailStore, type ThumbnailRequest, type ThumbnailStore } from './thumbnail-store.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
@@ -98,10 +98,10 @@ test('what was made ahead is there when a viewer asks', async () => {
 test('after a start the kept thumbnails are being counted, not none', async () => {
   await openStore().get(request('a'));
   const restarted = openStore();
-  const kind = createThumbnailKind(restarted, folder);
-  expect(await kind.read()).toMatchObject({ isCounting: true });
+  const policy = createThumbnailPolicy(restarted, folder);
+  expect(await policy.read()).toMatchObject({ isCounting: true });
   await restarted.sweep();
-  expect(await kind.read()).toEqual({ count: 1, bytes: block, oldestAt: null, isCounting: false });
+  expect(await policy.read()).toEqual({ count: 1, bytes: block, oldestAt: null, isCounting: false });
 });
 
 test('one bad image never stops the others', async () => {

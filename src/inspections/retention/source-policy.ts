@@ -1,7 +1,7 @@
 import { and, asc, gt, inArray, isNull } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { isAway } from '../../kernel/images/locate-image.ts';
-import type { Cut, Hindrance, RetentionKind } from '../../kernel/retention-kind.ts';
+import type { Cut, Hindrance, RetentionPolicy } from '../../kernel/retention-policy.ts';
 import { type Deletion, deleteFiles } from '../../kernel/storage/delete-files.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import { dayMs, hourMs } from '../../kernel/time/durations.ts';
@@ -25,8 +25,8 @@ type Row = {
   modifiedAt: number | null;
 };
 
-export type SourceKind = {
-  kind: RetentionKind;
+export type SourcePolicy = {
+  policy: RetentionPolicy;
   /**
    * Rows from here on still lead to files that are to be deleted, now or (`isPlan`) after a run; plus infinity where no
    * limit asks for that.
@@ -39,7 +39,7 @@ export type SourceKind = {
  * first marked as cleared, then its file deleted, then the row marked as without a file, so that a process that dies in
  * between neither forgets what it was about to do nor takes its own deletion for a loss.
  */
-export function createSourceKind(options: {
+export function createSourcePolicy(options: {
   db: Db;
   siteId: number;
   folders: Pick<Folders, 'get' | 'learn'>;
@@ -50,7 +50,7 @@ export function createSourceKind(options: {
   rootPaths: () => { id: number; path: string }[];
   hindrance: () => Hindrance | null;
   onCleared: (folder: { rootId: number; path: string }, names: readonly string[]) => void;
-}): SourceKind {
+}): SourcePolicy {
   const { db, siteId, folders, clock, days, bytes } = options;
   const { inspections } = db.tables;
   const readHorizons = createReadHorizons(db, siteId);
@@ -171,7 +171,7 @@ export function createSourceKind(options: {
     return { ...sum, isDone: 'freeBytes' in cut && sum.bytes >= cut.freeBytes };
   }
 
-  const kind: RetentionKind = {
+  const policy: RetentionPolicy = {
     key: 'sources',
     limits: options.isAllowed ? { days, bytes } : { days: 0, bytes: 0 },
     isEstimate: true,
@@ -196,7 +196,7 @@ export function createSourceKind(options: {
     remove: removeSome,
   };
   return {
-    kind,
+    policy,
     neededFrom: async (isPlan) => {
       const isLimited = options.isAllowed && (days > 0 || bytes > 0);
       if (!isLimited) return Number.POSITIVE_INFINITY;

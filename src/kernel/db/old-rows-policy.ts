@@ -1,6 +1,6 @@
 import { and, asc, count, inArray, lt, min, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { RetentionKind } from '../retention-kind.ts';
+import type { RetentionPolicy } from '../retention-policy.ts';
 import type { Database } from './database.ts';
 
 /** A transaction of so many rows takes a few milliseconds. */
@@ -9,18 +9,18 @@ const rowsPerStep = 500;
 type Dated = SQLiteTable & { id: AnySQLiteColumn };
 
 /**
- * The kind of rows that are simply too old after some days, by a column with an index. For its owner to make: the rows
- * of a table are deleted by nobody else.
+ * Deletes the rows of a table that are older than so many days by an indexed column. To be created by the feature that
+ * owns the table, because no other may delete its rows.
  */
-export function createOldRowsKind<T>(options: {
+export function createOldRowsPolicy<T>(options: {
   key: string;
   days: number;
   db: Pick<Database<T>, 'read' | 'tx'>;
   table: Dated;
   at: AnySQLiteColumn;
-  /** Which of the table's rows are concerned; all where nothing is said. */
+  /** Limits the policy to some rows of the table. */
   where?: SQL | undefined;
-}): RetentionKind {
+}): RetentionPolicy {
   const { key, days, db, table, at, where } = options;
   return {
     key,

@@ -37,17 +37,17 @@ async function start(env: Record<string, string>, isNamed = false) {
   await live.rescan();
   await vi.waitFor(async () => expect(await live.queries.countOf('original')).toBe(3), 10_000);
   const there = () => Object.values(ages).filter((name) => existsSync(join(dir, name)));
-  const kind = async () => (await retention.measure()).find(({ key }) => key === 'live');
+  const policy = async () => (await retention.measure()).find(({ key }) => key === 'live');
   const clean = async () => {
     expect(retention.run()).toBe(true);
     await retention.settled();
   };
-  return { live, dir, there, kind, clean, clear: () => rmSync(join(dir, '../..'), { recursive: true }) };
+  return { live, dir, there, policy, clean, clear: () => rmSync(join(dir, '../..'), { recursive: true }) };
 }
 
 test('live images of our own folder go with their rows and counts after their days, the newest told anew', async () => {
-  const { live, there, kind, clean } = await start({ RETENTION_LIVE_DAYS: '30' });
-  expect(await kind()).toMatchObject({
+  const { live, there, policy, clean } = await start({ RETENTION_LIVE_DAYS: '30' });
+  expect(await policy()).toMatchObject({
     hindrance: null,
     holdings: { count: 3, bytes: 3 * jpeg.length, oldestAt: testNow - 50 * dayMs },
     due: { count: 2, bytes: 2 * jpeg.length },
@@ -62,13 +62,13 @@ test('live images of our own folder go with their rows and counts after their da
   expect(live.current.latest('original')?.name).toBe(ages.young);
   await live.rescan();
   expect(await live.queries.countOf('original')).toBe(1);
-  expect(await kind()).toMatchObject({ holdings: { count: 1 }, due: { count: 0 } });
+  expect(await policy()).toMatchObject({ holdings: { count: 1 }, due: { count: 0 } });
 });
 
 test('from a folder that somebody named nothing is deleted unless that is allowed; what they take away is forgotten', async () => {
-  const { live, dir, there, kind, clean, clear } = await start({ RETENTION_LIVE_DAYS: '30' }, true);
+  const { live, dir, there, policy, clean, clear } = await start({ RETENTION_LIVE_DAYS: '30' }, true);
   try {
-    expect(await kind()).toMatchObject({ due: { count: 0 } });
+    expect(await policy()).toMatchObject({ due: { count: 0 } });
     rmSync(join(dir, ages.older));
     await live.rescan();
     await vi.waitFor(async () => expect(await live.queries.countOf('original')).toBe(2), 10_000);

@@ -1,6 +1,6 @@
 import { asc, inArray } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
-import type { Cut, Hindrance, RetentionKind } from '../../kernel/retention-kind.ts';
+import type { Cut, Hindrance, RetentionPolicy } from '../../kernel/retention-policy.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import { createReadHorizons, setHorizon } from '../recording/horizons.ts';
@@ -17,7 +17,7 @@ const hoursPerStep = 50;
  * file of that time is recorded, and so counted, a second time. A run that was cut short goes on with the hour before
  * the horizon.
  */
-export function createRowKind(options: {
+export function createRowPolicy(options: {
   db: Db;
   siteId: number;
   days: number;
@@ -26,7 +26,7 @@ export function createRowKind(options: {
   /** Rows from here on are still needed, now or (`isPlan`) after a run, because their files are to be deleted first. */
   neededFrom: (isPlan: boolean) => Promise<number>;
   onHorizon: (at: number) => void;
-}): RetentionKind {
+}): RetentionPolicy {
   const { db, siteId, hindrance } = options;
   const readHorizons = createReadHorizons(db, siteId);
   const hours = createSiteHours(db, siteId);

@@ -1,5 +1,5 @@
 import type { Keyset } from '../../kernel/db/keyset.ts';
-import type { Cut, Removed, RetentionKind } from '../../kernel/retention-kind.ts';
+import type { Cut, Removed, RetentionPolicy } from '../../kernel/retention-policy.ts';
 import { deleteFiles } from '../../kernel/storage/delete-files.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import { dayMs } from '../../kernel/time/durations.ts';
@@ -19,7 +19,7 @@ const readonlyPauseMs = 3_600_000;
  * `mayDelete`; from others only rows whose file somebody else took away. A file is deleted before its row, so that what
  * dies in between leaves a row that the next sweep finds to be without a file.
  */
-export function createLiveKind(options: {
+export function createLivePolicy(options: {
   db: Db;
   clock: Clock;
   live: Pick<Live, 'watched' | 'forget'>;
@@ -28,7 +28,7 @@ export function createLiveKind(options: {
   bytes: number;
   /** Whether a full disk alone is a reason. */
   freesDisks: boolean;
-}): RetentionKind {
+}): RetentionPolicy {
   const { db, clock, live, days, bytes } = options;
   const deletable = () => live.watched().filter(({ path }) => options.mayDelete(path));
   const limitOf = (cut: Cut) =>

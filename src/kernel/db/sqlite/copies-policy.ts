@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Cut, RetentionKind } from '../../retention-kind.ts';
+import type { Cut, RetentionPolicy } from '../../retention-policy.ts';
 import { listCopies, removeDatabase, stampedAt } from './sqlite-copies.ts';
 
 type Copy = { path: string; at: number; bytes: number };
 
 /** Copies of an SQLite file made before updates, and damaged ones set aside. The newest of either is never counted in. */
-export function createCopiesKind(dbPath: string, days: number): RetentionKind {
+export function createCopiesPolicy(dbPath: string, days: number): RetentionPolicy {
   /** Those that may go, oldest first. */
   const list = (): Copy[] =>
     (['before', 'corrupt'] as const)

@@ -1,11 +1,11 @@
-import type { RetentionKind } from '../../retention-kind.ts';
+import type { RetentionPolicy } from '../../retention-policy.ts';
 import type { ThumbnailStore } from './thumbnail-store.ts';
 
 /** Below this share of their budget thumbnails stay even when the disk is full: drawing them all anew costs more. */
 const KEPT_RATE = 0.25;
 
 /** Thumbnails: they keep to their budget by themselves, and give most of it up where the disk fills up. */
-export function createThumbnailKind(store: ThumbnailStore, dir: string): RetentionKind {
+export function createThumbnailPolicy(store: ThumbnailStore, dir: string): RetentionPolicy {
   const usage = () => store.stats().disk;
   const spare = () => Math.max(0, Math.floor(usage().bytes - usage().budgetBytes * KEPT_RATE));
   return {

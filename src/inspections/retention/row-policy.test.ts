@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RetentionKind } from '../../kernel/retention-kind.ts';
+import type { RetentionPolicy } from '../../kernel/retention-policy.ts';
 import { startMs, testDialects } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
@@ -9,7 +9,7 @@ import {
   unmatchedFile,
 } from '../../testing/inspection-store.ts';
 import { checkSequences } from '../gaps/check-gaps.ts';
-import { createRowKind } from './row-kind.ts';
+import { createRowPolicy } from './row-policy.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -17,19 +17,19 @@ const place = 'S9/OR-3CT';
 
 describe.each(testDialects)('old inspections in %s', (dialect) => {
   let store: InspectionStore;
-  let kind: RetentionKind;
+  let policy: RetentionPolicy;
   let horizons: number[];
   let neededFrom: number;
   beforeEach(async () => {
     store = await openInspectionStore(dialect);
     horizons = [];
     neededFrom = Number.POSITIVE_INFINITY;
-    kind = openKind();
+    policy = openPolicy();
   }, startMs);
   afterEach(() => store.db.close());
 
-  function openKind(): RetentionKind {
-    return createRowKind({
+  function openPolicy(): RetentionPolicy {
+    return createRowPolicy({
       db: store.db,
       siteId: store.reads.sites.own.id,
       days: 30,
@@ -42,7 +42,7 @@ describe.each(testDialects)('old inspections in %s', (dialect) => {
   async function removeAll(before: number): Promise<number> {
     let count = 0;
     for (let steps = 0; steps < 1000; steps++) {
-      const removed = await kind.remove({ before });
+      const removed = await policy.remove({ before });
       count += removed.count;
       if (removed.isDone) return count;
     }
@@ -60,16 +60,16 @@ describe.each(testDialects)('old inspections in %s', (dialect) => {
   test('go by the day while their counts stay as they were', async () => {
     await fill();
     const before = await store.total();
-    expect(await kind.read()).toMatchObject({ count: 800, bytes: null });
-    const due = await kind.preview({ before: at - 30 * dayMs });
+    expect(await policy.read()).toMatchObject({ count: 800, bytes: null });
+    const due = await policy.preview({ before: at - 30 * dayMs });
     expect(await removeAll(at - 30 * dayMs)).toBe(due.count);
     expect(due.count).toBeGreaterThan(180);
     const rows = await store.rows();
     expect(rows).toHaveLength(800 - due.count);
     expect(rows.every(({ capturedAt }) => capturedAt >= at - 30 * dayMs)).toBe(true);
     expect(await store.total()).toEqual(before);
-    expect(await kind.read()).toMatchObject({ count: 800 - due.count });
-    expect(await kind.preview({ before: at - 30 * dayMs })).toMatchObject({ count: 0 });
+    expect(await policy.read()).toMatchObject({ count: 800 - due.count });
+    expect(await policy.preview({ before: at - 30 * dayMs })).toMatchObject({ count: 0 });
     expect(horizons.at(-1)).toBeLessThanOrEqual(at - 30 * dayMs);
   });
 
@@ -102,10 +102,10 @@ describe.each(testDialects)('old inspections in %s', (dialect) => {
       place,
       Array.from({ length: 700 }, (_, i) => imageFile('OK', at - 40 * dayMs + i * 1000, i)),
     );
-    const first = await kind.remove({ before: at });
+    const first = await policy.remove({ before: at });
     expect(first).toMatchObject({ isDone: false });
     expect(first.count).toBeLessThanOrEqual(300);
-    kind = openKind();
+    policy = openPolicy();
     expect(await store.found(place, [imageFile('OK', at - 40 * dayMs, 0)])).toMatchObject({ added: 0 });
     expect(await removeAll(at)).toBe(700 - first.count);
     expect(await store.total()).toEqual({ ok: 700, ng: 0, unmatched: 0 });
