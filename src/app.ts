@@ -142,8 +142,7 @@ function readViewer({ i18n }: Services): AppMiddleware {
 /** The routes of every feature; the live topics come last, when each feature has defined its own. */
 function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv>[] {
   const { inspections, config, version, clock, startedAt, warnings } = services;
-  const { findInspection } = inspections.reads.inspections;
-  const { images, store } = services.images;
+  const { images } = services;
   return [
     services.staticFiles.routes(),
     liveSocketRoutes({
@@ -165,9 +164,17 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       maxFileBytes: config.maxFileSize,
       disks: { highMark: services.retention.marks.high, readDisks },
     }),
-    imageRoutes({ images, findInspection, sites: inspections.reads.sites }),
+    imageRoutes({
+      images,
+      findInspection: inspections.reads.inspections.find,
+      sites: inspections.reads.sites,
+    }),
     inspectionCompatRoutes(inspections),
-    imageCompatRoutes({ store, rootPaths: inspections.sources.rootPaths, thumbMaxDim: config.thumbMaxDim }),
+    imageCompatRoutes({
+      store: images.thumbnails,
+      rootPaths: inspections.sources.rootPaths,
+      thumbMaxDim: config.thumbMaxDim,
+    }),
     inspectionApiRoutes(inspections),
     overviewRoutes(overviewDeps(services)),
     settingsRoutes({ renderer: inspections.renderer, config, warnings, version }),
@@ -274,7 +281,7 @@ async function checkHealth({
     live: healthOfLive(live),
     sockets: { ok: true, required: false, detail: sockets.stats() },
     stream: { ok: true, required: false, detail: inspections.topics.stats() },
-    thumbnails: { ok: true, required: false, detail: images.store.stats() },
+    thumbnails: { ok: true, required: false, detail: images.thumbnails.stats() },
     backups: { ok: backups.stats().fault === null, required: false, detail: backups.stats() },
   };
 }

@@ -34,7 +34,7 @@ export function openLivePages(services: Services): LivePageDeps {
     }),
     readPerformance: () => ({
       feed: screens.feed.stats(),
-      drawTimes: services.images.store.drawTimes(),
+      drawTimes: services.images.thumbnails.drawTimes(),
       figuresOf: screens.measures.read,
       viewersOf: screens.feed.viewersOf,
     }),
@@ -53,7 +53,7 @@ function historyReads(queries: Services['live']['queries'], reads: InspectionDep
     const partId = coil === undefined ? undefined : reads.names.findPartId(coil);
     if (stationId === undefined || (coil !== undefined && partId === undefined)) return [];
     const filter = { stationId, ...(partId !== undefined && { partId }), window: range };
-    return (await reads.inspections.listInspections(filter, page)).map(stationImage);
+    return (await reads.inspections.list(filter, page)).map(stationImage);
   };
   return {
     list,

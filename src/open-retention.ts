@@ -67,7 +67,7 @@ export function openRetention(parts: Parts): Retention {
     passOn,
     ...{ db, siteId: own.id, clock, wallClock, log, onChanged, onRemoved },
     policies: [
-      createThumbnailPolicy(images.store, places.stateDir),
+      createThumbnailPolicy(images.thumbnails, places.stateDir),
       ...(db.dialect === 'sqlite' ? [createCopiesPolicy(places.dbPath, config.retentionCopyDays)] : []),
       files.policy,
       openLivePolicy(parts),

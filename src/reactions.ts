@@ -16,7 +16,7 @@ export type Reactions = {
 
 type Parts = {
   checks: { wake(added: number): void };
-  images: { wake(stationIds: readonly number[]): void; images: { forgetFailures(): void } };
+  images: { wake(stationIds: readonly number[]): void; forgetFailures(): void };
   system: { countRecorded(images: number): void };
   topics: { recheck(): void };
   live: {
@@ -52,7 +52,7 @@ export function productReactions(parts: () => Parts): Reactions {
         (news) => parts().live.showStations(news?.stationIds),
       ],
       'live.recorded': [(news) => parts().live.follow(news)],
-      'images.changed': [() => parts().images.images.forgetFailures()],
+      'images.changed': [() => parts().images.forgetFailures()],
       'access.changed': [recheck],
     },
   };

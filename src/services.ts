@@ -110,7 +110,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const rootLocations = createRootLocations({ db, sites: reads.sites, clock, watched: sources.rootPaths });
   const further = { findLocation: rootLocations.find, looksAgain: duties.looksAgainAtImages };
   const images = openImages(options, places, { db, reads, publish, ...further });
-  const live = await openLive({ ...options, places, db, bus, reads, publish, store: images.store });
+  const live = await openLive({ ...options, places, db, bus, reads, publish, store: images.thumbnails });
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
   const retention = openRetention({
     ...{ config, places, clock, log, db, reads, sources, images, live },
@@ -134,7 +134,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       reads,
       sources,
       locations: rootLocations,
-      readPixels: images.images.readPixels,
+      readPixels: images.readPixels,
       renderer,
       topics,
       settings: pageSettings(config, demo),
@@ -168,7 +168,7 @@ async function openAccess(
 ): Promise<Access> {
   const { inspections, names, sites } = reads;
   const stationPageOf = async (id: number) => {
-    const found = await inspections.findInspection(id);
+    const found = await inspections.find(id);
     const site = found && siteParam(sites.tagOf(names.siteIdOf(found.stationId)));
     return found && stationHref(found.station, { site });
   };
@@ -246,9 +246,9 @@ function systemParts({
     streams: topics.stats,
     live: screens.totals,
     thumbnails: () => {
-      const { disk, waitingViewers, waitingAhead } = images.store.stats();
+      const { disk, waitingViewers, waitingAhead } = images.thumbnails.stats();
       const waiting = waitingViewers + waitingAhead;
-      return { bytes: disk.bytes, waiting, drawTimes: images.store.drawTimes() };
+      return { bytes: disk.bytes, waiting, drawTimes: images.thumbnails.drawTimes() };
     },
     cleanedUpAt,
     dbPath: db.dialect === 'sqlite' ? places.dbPath : undefined,

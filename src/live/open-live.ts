@@ -19,7 +19,7 @@ type StationReads = {
   names: { listStations(siteId: number): { id: number }[]; siteIdOf(stationId: number): number };
   inspections: {
     /** Newest first. */
-    listInspections(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
+    list(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
   };
   /** A station's usual interval, ms; null while unknown. */
   pulse: { pace(stationId: number): Promise<number | null> };
@@ -46,7 +46,7 @@ export function openLive(options: {
     listStations: () => reads.names.listStations(siteId).map(({ id }) => id),
     readPace: reads.pulse.pace,
     readStation: async (stationId) => {
-      const [shot] = await reads.inspections.listInspections({ stationId }, { limit: 1 });
+      const [shot] = await reads.inspections.list({ stationId }, { limit: 1 });
       // Another site's station may have the name of one of ours, and its images lie elsewhere.
       return reads.names.siteIdOf(stationId) === siteId ? shot : undefined;
     },

@@ -69,7 +69,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
       changes += 1;
     },
   });
-  const findInspection = reads.inspections.findInspection;
+  const findInspection = reads.inspections.find;
   const app = createImageApp()
     .route('/', imageRoutes({ images, findInspection, sites: reads.sites }))
     .route('/', imageCompatRoutes({ store, rootPaths: () => [{ path: watchDir }], thumbMaxDim: 512 }));

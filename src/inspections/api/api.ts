@@ -44,7 +44,7 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
     )
     .get('/api/v1/inspections/:id{[0-9]+}', may('look'), apiDocs.inspection, async (c) => {
       const id = Number(c.req.param('id'));
-      const found = Number.isSafeInteger(id) ? await reads.inspections.findInspection(id) : undefined;
+      const found = Number.isSafeInteger(id) ? await reads.inspections.find(id) : undefined;
       if (!found) throw new AppError('not_found', `There is no inspection ${c.req.param('id')}.`);
       return c.json(toJson(found));
     })
@@ -79,7 +79,7 @@ async function listPage(deps: InspectionDeps, c: Context<AppEnv>, asks: z.output
   const from = newer ?? parseKeyset(before ?? null, 'before');
   const found = asked.isUnknown
     ? []
-    : await deps.reads.inspections.listInspections(filter, {
+    : await deps.reads.inspections.list(filter, {
         limit,
         direction: newer ? 'newer' : 'older',
         ...(from ? { from } : {}),

@@ -14,7 +14,7 @@ afterEach(() => plant.close());
 
 function start() {
   const { images, reads } = plant;
-  const { listInspections } = reads.inspections;
+  const listInspections = reads.inspections.list;
   return startMakeAhead({ images, listInspections, ngCount: 2, log });
 }
 

@@ -19,7 +19,7 @@ export type MakeAhead = {
 /** Makes the strip thumbnails that station cards show, the last image and the last NG ones, before anybody asks. */
 export function startMakeAhead(options: {
   images: Pick<InspectionImages, 'thumbnail'>;
-  listInspections: InspectionQueries['listInspections'];
+  listInspections: InspectionQueries['list'];
   /** How many NG images a card shows. */
   ngCount: number;
   log: Log;

@@ -258,7 +258,7 @@ test('one bad image among many delays none of them', async () => {
 function startRetries() {
   const { db, images, clock, reads } = plant;
   const log = { error() {}, warn() {} } as never;
-  const { findInspection } = reads.inspections;
+  const findInspection = reads.inspections.find;
   return startImageRetries({
     looksAgain: () => true,
     db,

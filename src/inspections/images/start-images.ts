@@ -9,12 +9,10 @@ import { startMakeAhead } from './make-ahead.ts';
 import { startImageRetries } from './retry-images.ts';
 
 /** Everything about images that lives as long as the process. */
-export type Images = {
-  images: InspectionImages;
-  store: ThumbnailStore;
+export type Images = InspectionImages & {
+  thumbnails: ThumbnailStore;
   /** These stations have new images: their thumbnails are made before anybody asks. Returns at once. */
   wake(stationIds: readonly number[]): void;
-  stop(): Promise<void>;
 };
 
 export function startImages(options: {
@@ -33,20 +31,34 @@ export function startImages(options: {
   /** Whether this is the process that looks again at what could not be read. */
   looksAgain: () => boolean;
 }): Images {
-  const { log, ngCount } = options;
-  const { findInspection, listInspections } = options.reads.inspections;
-  const store = createThumbnailStore(options);
-  const images = createInspectionImages({ ...options, site: options.reads.sites.own.name, store });
-  const makeAhead = startMakeAhead({ images, listInspections, ngCount, log });
+  const { dir, budgetBytes, db, reads, findLocation, ngCount, clock, log, onChanged, looksAgain } = options;
+  const { inspections, sites } = reads;
+  const thumbnails = createThumbnailStore({ dir, budgetBytes, clock, log });
+  const images = createInspectionImages({
+    db,
+    store: thumbnails,
+    findLocation,
+    site: sites.own.name,
+    clock,
+    log,
+    onChanged,
+  });
+  const makeAhead = startMakeAhead({ images, listInspections: inspections.list, ngCount, log });
   const retries = startImageRetries({
-    ...{ ...options, ownFilter: options.reads.sites.ownFilter, images, findInspection },
+    db,
+    ownFilter: sites.ownFilter,
+    images,
+    findInspection: inspections.find,
+    clock,
+    log,
+    looksAgain,
   });
   return {
-    images,
-    store,
+    ...images,
+    thumbnails,
     wake: makeAhead.wake,
     async stop() {
-      await Promise.all([makeAhead.stop(), retries.stop(), store.stop()]);
+      await Promise.all([makeAhead.stop(), retries.stop(), thumbnails.stop()]);
       await images.stop();
     },
   };

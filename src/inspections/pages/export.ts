@@ -113,7 +113,7 @@ async function* imageRows(
   const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
   let from: Keyset | undefined;
   for (let sent = 0; sent < maxExportedImages; sent += imagesPerRead) {
-    const page: InspectionRef[] = await deps.reads.inspections.listInspections(filter, {
+    const page: InspectionRef[] = await deps.reads.inspections.list(filter, {
       limit: imagesPerRead,
       ...(from ? { from } : {}),
     });

@@ -12,13 +12,13 @@ export async function readImagePage(
   id: number,
 ): Promise<{ view: ImagePage; timeZone: string }> {
   const { inspections, names, sites } = deps.reads;
-  const inspection = Number.isSafeInteger(id) ? await inspections.findInspection(id) : undefined;
+  const inspection = Number.isSafeInteger(id) ? await inspections.find(id) : undefined;
   if (!inspection) throw new AppError('not_found', `There is no image with the number ${id}.`);
   const { stationId } = inspection;
   const siteId = names.siteIdOf(stationId);
   const from = { capturedAt: inspection.capturedAt, id: inspection.id };
   const neighbour = async (direction: Direction, only: ListFilter = {}): Promise<InspectionRef | null> => {
-    const [found] = await inspections.listInspections({ stationId, ...only }, { limit: 1, from, direction });
+    const [found] = await inspections.list({ stationId, ...only }, { limit: 1, from, direction });
     return found ?? null;
   };
   const location = await deps.locations.find(inspection.rootId);

@@ -41,7 +41,7 @@ export async function readOverview(
   const active = known.toSorted((a, b) => Number(rows.has(b.id)) - Number(rows.has(a.id)));
   const looked = known.length > maxStations ? active.slice(0, maxStations) : known;
   const stations = await mapFairly(looked, async ({ id, siteId, name }) => {
-    const [last] = await reads.inspections.listInspections({ stationId: id }, { limit: 1 });
+    const [last] = await reads.inspections.list({ stationId: id }, { limit: 1 });
     const hours = byHour(rows.get(id) ?? []);
     return {
       site: reads.sites.tagOf(siteId),

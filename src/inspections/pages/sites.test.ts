@@ -74,7 +74,7 @@ describe.each(testDialects)('two sites with a station and a model of the same na
 
   test('are listed apart, and together in order of time', async () => {
     const { inspections } = busan.reads;
-    const list = (filter: object) => inspections.listInspections(filter, { limit: 20 });
+    const list = (filter: object) => inspections.list(filter, { limit: 20 });
     expect((await list({ siteId: ids().busan })).map(({ sequence }) => sequence)).toEqual([4, 2, 1]);
     expect((await list({ siteId: ids().albany })).map(({ sequence }) => sequence)).toEqual([13, 11, 10, 1]);
     expect((await list({ siteId: ids().albany, verdict: 'NG' })).map(({ site }) => site)).toEqual([
@@ -111,10 +111,10 @@ describe.each(testDialects)('two sites with a station and a model of the same na
 
   test('what another process adds is known as soon as a page meets it', async () => {
     await albany.found('S8/HX-1', [imageFile('OK', at - minuteMs, 1)]);
-    const [newest] = await busan.reads.inspections.listInspections({ siteId: ids().albany }, { limit: 1 });
+    const [newest] = await busan.reads.inspections.list({ siteId: ids().albany }, { limit: 1 });
     const cards = await busan.reads.summaries({ window, buckets: [window], ngLimit: 0 });
     expect(cards.map(({ station }) => station).sort()).toEqual(['S4', 'S4', 'S8']);
-    const [now] = await busan.reads.inspections.listInspections({ siteId: ids().albany }, { limit: 1 });
+    const [now] = await busan.reads.inspections.list({ siteId: ids().albany }, { limit: 1 });
     expect([newest?.sequence, now?.station, now?.path]).toEqual([
       13,
       'S8',

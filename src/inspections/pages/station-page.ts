@@ -126,7 +126,7 @@ export async function readHistory(
   const direction = after ? 'newer' : 'older';
   const found = asked.isUnknown
     ? []
-    : await deps.reads.inspections.listInspections(filter, {
+    : await deps.reads.inspections.list(filter, {
         limit: imagesPerPage + 1,
         direction,
         ...(from ? { from } : {}),

@@ -17,7 +17,7 @@ export async function readParts(
   const rows = await counts.countByPart(asked.window, asked.filter);
   return mapFairly(rows, async ({ stationId, partId, ok, ng, unmatched }) => {
     const filter = { stationId, partId, window: asked.window };
-    const [latest] = await inspections.listInspections(filter, { limit: 1 });
+    const [latest] = await inspections.list(filter, { limit: 1 });
     return {
       site: sites.tagOf(names.siteIdOf(stationId)),
       station: names.stationName(stationId),

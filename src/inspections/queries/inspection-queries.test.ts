@@ -38,7 +38,7 @@ describe.each(testDialects)('lists of images in %s', (dialect) => {
     const all: InspectionRef[] = [];
     let from: Keyset | undefined;
     for (let pages = 0; pages < 100; pages++) {
-      const page = await store.reads.inspections.listInspections(filter, { limit, direction, from });
+      const page = await store.reads.inspections.list(filter, { limit, direction, from });
       all.push(...page);
       from = page.at(-1);
       if (page.length < limit) return all;
@@ -89,16 +89,16 @@ describe.each(testDialects)('lists of images in %s', (dialect) => {
   test('an image recorded while somebody pages moves nothing to another page', async () => {
     await recordCrowd();
     const { inspections } = store.reads;
-    const first = await inspections.listInspections({}, { limit: 50 });
+    const first = await inspections.list({}, { limit: 50 });
     await store.found('S9/OR-3CT', [imageFile('NG', at + 20 * second, 900)]);
-    const second50 = await inspections.listInspections({}, { limit: 50, from: first.at(-1)! });
+    const second50 = await inspections.list({}, { limit: 50, from: first.at(-1)! });
     const ids = [...first, ...second50].map(({ id }) => id);
     expect(ids).toEqual((await expectedIds({}, 'older')).slice(1, 101));
   });
 
   test('an image tells its station, part, path and facts', async () => {
     await store.found('S9/OR-3CT/2026-11-21', [imageFile('NG', at, 7)]);
-    const [image] = await store.reads.inspections.listInspections({}, { limit: 1 });
+    const [image] = await store.reads.inspections.list({}, { limit: 1 });
     expect(image).toEqual({
       id: expect.any(Number),
       revision: 0,
@@ -119,8 +119,8 @@ describe.each(testDialects)('lists of images in %s', (dialect) => {
       rejudgedAt: null,
       previousVerdict: null,
     });
-    expect(await store.reads.inspections.findInspection(image!.id)).toEqual(image);
-    expect(await store.reads.inspections.findInspection(999)).toBeUndefined();
+    expect(await store.reads.inspections.find(image!.id)).toEqual(image);
+    expect(await store.reads.inspections.find(999)).toBeUndefined();
     const folder = 'S9/OR-3CT/2026-11-21';
     const byFile = store.reads.inspections.findByFile;
     expect(await byFile(store.rootId, folder, image!.name)).toEqual(image);
@@ -140,6 +140,6 @@ describe.each(testDialects)('lists of images in %s', (dialect) => {
   test('a list is never longer than its page, whatever is asked for', async () => {
     const files = Array.from({ length: 600 }, (_, i) => imageFile('OK', at + i * second, i));
     await store.found('S9/OR-3CT', files);
-    expect(await store.reads.inspections.listInspections({}, { limit: 10_000 })).toHaveLength(500);
+    expect(await store.reads.inspections.list({}, { limit: 10_000 })).toHaveLength(500);
   });
 });

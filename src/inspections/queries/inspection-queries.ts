@@ -23,10 +23,10 @@ export type ListFilter = {
 export const maxPageItems = 500;
 
 export type InspectionQueries = {
-  findInspection(id: number): Promise<InspectionRef | undefined>;
+  find(id: number): Promise<InspectionRef | undefined>;
   findByFile(rootId: number, folderPath: string, name: string): Promise<InspectionRef | undefined>;
   /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
-  listInspections(
+  list(
     filter: ListFilter,
     page: { limit: number; from?: Keyset; direction?: Direction },
   ): Promise<InspectionRef[]>;
@@ -122,7 +122,7 @@ export function createInspectionQueries(
   }
 
   return {
-    async findInspection(id) {
+    async find(id) {
       const [row] = await db.read.select().from(inspections).where(eq(inspections.id, id));
       return row && (await toRefs([row]))[0];
     },
@@ -135,7 +135,7 @@ export function createInspectionQueries(
       return row && (await toRefs([row]))[0];
     },
 
-    async listInspections(filter, { limit, from, direction = 'older' }) {
+    async list(filter, { limit, from, direction = 'older' }) {
       const page = { limit: Math.min(limit, maxPageItems), direction, ...(from ? { from } : {}) };
       const rows = await mergeLanes(lanesOf(filter), page, (lane, part) => listLane(lane, filter, part));
       return toRefs(rows);

@@ -50,8 +50,8 @@ function placeholdersOf(text: string): number[] {
   return Array.from(text.matchAll(/\?/g), () => 1);
 }
 
-type List = InspectionStore['reads']['inspections']['listInspections'];
-const list: List = (filter, page) => store.reads.inspections.listInspections(filter, page);
+type List = InspectionStore['reads']['inspections']['list'];
+const list: List = (filter, page) => store.reads.inspections.list(filter, page);
 
 test.each<[string, () => Promise<unknown>, RegExp]>([
   ['the last image of a station', () => list({ stationId }, { limit: 1 }), /inspections_unit/],

@@ -56,8 +56,8 @@ export function createStationSummaries({
       atMost !== undefined && stations.length > atMost ? worstOf(stations).slice(0, atMost) : stations,
       async ([stationId, parts]) => {
         const list = { stationId, ...(filter.partId === undefined ? {} : { partId: filter.partId }), window };
-        const [last] = await inspections.listInspections(list, { limit: 1 });
-        const lastNgs = await inspections.listInspections({ ...list, verdict: 'NG' }, { limit: ngLimit });
+        const [last] = await inspections.list(list, { limit: 1 });
+        const lastNgs = await inspections.list({ ...list, verdict: 'NG' }, { limit: ngLimit });
         return {
           site: sites.tagOf(names.siteIdOf(stationId)),
           station: names.stationName(stationId),
