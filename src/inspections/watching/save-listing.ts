@@ -5,10 +5,10 @@ import type { SweepReport } from '../../kernel/folder-scan/root-status.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders } from '../recording/folders.ts';
 
-/** Sweeps that found something are kept this long back. */
+/** Sweeps that stay in the database. */
 const maxSweepRows = 500;
 
-/** Notes that all of a folder's listing is in the database, so that a restart may pass over it. */
+/** Marks a folder's listing as completely recorded, so that a restart skips the folder while it is unchanged. */
 export async function saveListing(
   db: Db,
   folders: Folders,
@@ -23,7 +23,7 @@ export async function saveListing(
   );
 }
 
-/** The listings of a root, for a scanner thread that starts. */
+/** The recorded listings of a root, for a scanner thread that starts. */
 export async function readListings(db: Db, rootId: number): Promise<Listed[]> {
   const { directories } = db.tables;
   return db.read
@@ -37,7 +37,7 @@ export async function readListings(db: Db, rootId: number): Promise<Listed[]> {
     .where(eq(directories.rootId, rootId));
 }
 
-/** Keeps a line about a sweep that found something, the newest `maxSweepRows` of them. */
+/** Saves a sweep that added files; of all saved sweeps the newest `maxSweepRows` are kept. */
 export async function saveSweep(
   db: Db,
   rootId: number,

@@ -4,15 +4,15 @@ import { type NameQueries, openKnownNames } from '../../schema/known-names.ts';
 import { compileNamePattern, type FileNameFacts, isImageName, parseFileName } from '../names/file-name.ts';
 import { type NameColumns, packNameColumns } from '../recording/found-files.ts';
 
-/** What the reading is made from; it crosses a thread border. */
+/** Structured-clonable: it is passed to the scanner thread. */
 export type ScanReadingData = { patternSource: string | undefined; database: DbPlace };
 
-/** Where the scanner thread finds this reading. */
+/** The module that the scanner thread loads for inspection images, and its data. */
 export function scanReading(data: ScanReadingData): { module: string; data: ScanReadingData } {
   return { module: import.meta.url, data };
 }
 
-/** How the scanner thread reads inspection images: names by the site's pattern, known names from the database. */
+/** Reads inspection images in the scanner thread: names by the site's pattern, known names from the database. */
 export function createReading(
   { patternSource, database }: ScanReadingData,
   { wallClock, log }: ReadingTools,
@@ -31,5 +31,5 @@ export function createReading(
 const nameQueries: NameQueries = {
   sqlite: `select name from inspections where missing_at is null
     and directory_id = (select id from directories where root_id = @rootId and path = @path)`,
-  server: async () => (await import('./server-names.ts')).serverNames,
+  server: async () => (await import('./folder-name-queries.ts')).folderNameQueries,
 };

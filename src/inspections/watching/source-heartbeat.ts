@@ -6,92 +6,95 @@ import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { SourceStatus } from '../model.ts';
 
-/** A process that watches says so this often, whether or not anything has changed. */
-export const shareEveryMs = 5_000;
-/** Whoever was not heard of for this long watches no more. */
+/** How often a process publishes the status of the folders it watches, changed or not. */
+export const heartbeatEveryMs = 5_000;
+/** A folder counts as unwatched when its last heartbeat is older than this. */
 const silentAfterMs = 16_000;
-const longestText = maxTextBytes - 500;
-/** Folders that others watch, as many as are kept in mind. */
-const maxKnown = 64;
+const maxStatusBytes = maxTextBytes - 500;
+/** Most folders of other processes that are remembered. */
+const maxRemoteFolders = 64;
 
-type Told = { by: string; status: SourceStatus };
-type Heard = { status: SourceStatus; by: string; at: number };
+type Root = { id: number; path: string };
+type Heartbeat = { by: string; status: SourceStatus };
+type Received = Heartbeat & { at: number };
 
-/** What the processes of a site tell each other of the folders they watch. */
-export type SharedSources = {
-  /** Tells the others how a folder watched here is doing. */
-  share(status: SourceStatus): void;
-  /** A folder that is not watched here: what its watcher says, and that there is none when nobody says anything. */
-  describe(root: { id: number; path: string }): SourceStatus;
-  /** Folders that others watch now, by root id. */
-  listHeard(): { id: number; path: string }[];
-  /** Whether another process has watched it a moment ago. */
+/** The status of watched folders, shared among the processes of a site. */
+export type SourceHeartbeats = {
+  /** Publishes the status of a folder that is watched here. */
+  publish(status: SourceStatus): void;
+  /** Status of a folder that is not watched here: its watcher's, or `unwatched` after a silence. */
+  describe(root: Root): SourceStatus;
+  /** Folders that other processes have published. */
+  listRemote(): Root[];
+  /** Whether another process watches it: its last heartbeat is recent. */
   isWatched(rootId: number): boolean;
 };
 
-/** `processName` is this process for people; `onHeard` is told of every change that others tell. */
-export function createSharedSources(options: {
+/** `processName` identifies this process to people; `onChanged` runs when the status of a remote folder changed. */
+export function createSourceHeartbeats(options: {
   db: Db;
   bus: Bus;
   clock: Clock;
   siteId: number;
   processName: string;
   watchMode: WatchMode;
-  onHeard: () => void;
-}): SharedSources {
-  const { db, bus, clock, processName, watchMode } = options;
-  const heard = new Map<number, Heard>();
-  const asking = new Set<number>();
+  onChanged: () => void;
+}): SourceHeartbeats {
+  const { db, bus, clock, siteId, processName, watchMode, onChanged } = options;
+  const received = new Map<number, Received>();
+  const verifying = new Set<number>();
   const startedAt = clock.now();
   const isRecent = (at: number | undefined) => clock.now() - (at ?? startedAt) < silentAfterMs;
 
-  const prefix = `source:${options.siteId}:`;
+  const prefix = `source:${siteId}:`;
   bus.hear(prefix, (_name, payload) => {
-    if (!isShared(payload)) return;
-    const known = heard.get(payload.status.id);
-    if (known?.status.path === payload.status.path) take(payload);
-    else void believe(payload);
+    if (!isHeartbeat(payload)) return;
+    const known = received.get(payload.status.id);
+    if (known?.status.path === payload.status.path) accept(payload);
+    else void verify(payload);
   });
 
-  function take({ status, by }: Told): void {
-    const known = heard.get(status.id);
-    if (!known && heard.size >= maxKnown) return;
-    heard.set(status.id, { status, by, at: clock.now() });
-    if (JSON.stringify(known?.status) !== JSON.stringify(status)) options.onHeard();
+  function accept({ status, by }: Heartbeat): void {
+    const known = received.get(status.id);
+    if (!known && received.size >= maxRemoteFolders) return;
+    received.set(status.id, { status, by, at: clock.now() });
+    if (JSON.stringify(known?.status) !== JSON.stringify(status)) onChanged();
   }
 
-  /** Files are served from these folders: where one lies is believed to the database alone, the bus is open to more. */
-  async function believe(told: Told): Promise<void> {
-    const { id, path } = told.status;
-    if (asking.size >= maxKnown || asking.has(id)) return;
-    asking.add(id);
+  /**
+   * Accepts a folder that is new here only when the database has it at this path. Files are served from these folders,
+   * and more clients can publish on the bus than may register a folder.
+   */
+  async function verify(heartbeat: Heartbeat): Promise<void> {
+    const { id, path } = heartbeat.status;
+    if (verifying.size >= maxRemoteFolders || verifying.has(id)) return;
+    verifying.add(id);
     const { roots } = db.tables;
-    const same = and(eq(roots.id, id), eq(roots.siteId, options.siteId), eq(roots.path, path));
+    const sameRoot = and(eq(roots.id, id), eq(roots.siteId, siteId), eq(roots.path, path));
     try {
-      const [root] = await db.read.select({ id: roots.id }).from(roots).where(same);
-      if (root) take(told);
+      const [root] = await db.read.select({ id: roots.id }).from(roots).where(sameRoot);
+      if (root) accept(heartbeat);
     } catch {
-      // It is told again in a moment.
+      // The next heartbeat is verified again.
     } finally {
-      asking.delete(id);
+      verifying.delete(id);
     }
   }
 
   return {
-    share: (status) => bus.tell(`${prefix}${status.id}`, { by: processName, status: shorten(status) }),
+    publish: (status) =>
+      bus.tell(`${prefix}${status.id}`, { by: processName, status: fitIntoMessage(status) }),
     describe: ({ id, path }) => {
-      const known = heard.get(id);
+      const known = received.get(id);
       if (known && isRecent(known.at)) return { ...known.status, path, watchedBy: known.by };
-      const last = known?.status ?? {
-        ...startingStatus(watchMode),
-        ...{ id, path, modeOrigin: watchMode === 'auto' ? ('auto' as const) : ('setting' as const) },
-      };
-      const quiet = { ...last, path, watchedBy: null, sweepRunningSince: null, backfill: null, lag: null };
-      return isRecent(known?.at) ? quiet : { ...quiet, ...unwatched, offlineSince: known?.at ?? startedAt };
+      const last = known?.status ?? neverSeen({ id, path }, watchMode);
+      const resting = { ...last, path, watchedBy: null, sweepRunningSince: null, backfill: null, lag: null };
+      if (isRecent(known?.at)) return resting;
+      return { ...resting, ...unwatched, offlineSince: known?.at ?? startedAt };
     },
-    listHeard: () => [...heard.values()].map(({ status: { id, path } }) => ({ id, path })),
+    listRemote: () => [...received.values()].map(({ status: { id, path } }) => ({ id, path })),
     isWatched: (rootId) => {
-      const known = heard.get(rootId);
+      const known = received.get(rootId);
       return known !== undefined && isRecent(known.at);
     },
   };
@@ -103,17 +106,27 @@ const unwatched = {
   reasonCode: 'unwatched' as const,
 };
 
-/** A status that fits into a message: names of unreadable files are the only long part. */
-function shorten(status: SourceStatus): SourceStatus {
+function neverSeen({ id, path }: Root, watchMode: WatchMode): SourceStatus {
+  return {
+    ...startingStatus(watchMode),
+    id,
+    path,
+    modeOrigin: watchMode === 'auto' ? 'auto' : 'setting',
+    watchedBy: null,
+  };
+}
+
+/** Drops paths of unreadable files, the only long part of a status, until it fits. */
+function fitIntoMessage(status: SourceStatus): SourceStatus {
   const { count, paths } = status.unreadable;
   const kept = [...paths];
   const sizeOf = () => Buffer.byteLength(JSON.stringify({ ...status, unreadable: { count, paths: kept } }));
-  while (kept.length > 0 && sizeOf() > longestText) kept.pop();
+  while (kept.length > 0 && sizeOf() > maxStatusBytes) kept.pop();
   return { ...status, unreadable: { count, paths: kept } };
 }
 
-/** Whoever has the database may write into the channel; a version of this program that is not this one, too. */
-function isShared(payload: unknown): payload is Told {
+/** Any client of the database can publish here, including another version of this program. */
+function isHeartbeat(payload: unknown): payload is Heartbeat {
   const { by, status } = (payload ?? {}) as Partial<{ by: unknown; status: Partial<SourceStatus> }>;
   return (
     typeof by === 'string' &&

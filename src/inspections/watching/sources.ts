@@ -1,57 +1,50 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RescanResult } from '../../kernel/folder-scan/rescan.ts';
-import type { ScanOptions } from '../../kernel/folder-scan/scan-context.ts';
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import type { Singletons } from '../../kernel/processes/leader/singletons.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import type { Db, DbPlace } from '../../schema/db.ts';
+import type { Db } from '../../schema/db.ts';
 import type { SourceStatus } from '../model.ts';
 import { ensureRoot, type Folders } from '../recording/folders.ts';
 import { createRecordInspections, type Recorded } from '../recording/record-inspections.ts';
-import { answerRescans, rescanAll } from './rescan.ts';
-import { createSharedSources, shareEveryMs } from './source-heartbeat.ts';
-import { type Beside, type WatchedRoot, watchRoot } from './watch-root.ts';
+import { answerRescans, rescanRoots } from './rescan-roots.ts';
+import { createSourceHeartbeats, heartbeatEveryMs } from './source-heartbeat.ts';
+import { type ScanSetup, type StartAlongside, type WatchedRoot, watchRoot } from './watch-root.ts';
 
-/** Watched roots at once: WATCH_DIR and the demo plant. */
+/** Most roots watched at once: WATCH_DIR and the demo plant, with room to spare. */
 const maxRoots = 8;
 
-export type SourcesOptions = {
+export type SourcesOptions = ScanSetup & {
   db: Db;
-  database: DbPlace;
-  /** The site of this process: its folders are shared with no other. */
+  /** The site of this process; no other site's process watches its folders. */
   siteId: number;
   folders: Folders;
   clock: Clock;
   log: Log;
-  scan: ScanOptions;
-  watchMode: 'auto' | 'events' | 'poll';
-  patternSource: string | undefined;
-  exclude: string[];
-  timeZone: string;
   bus: Bus;
   singletons: Singletons;
-  /** Whether this process may sweep; else it shows what others find. */
+  /** Whether this process may sweep; otherwise it shows what other processes find. */
   sweeps: boolean;
-  /** This process for people who look at another one's pages. */
+  /** Identifies this process to people on the pages of other processes. */
   processName: string;
   onRecorded: (recorded: Recorded) => void;
   onStatus: () => void;
 };
 
-/** The watched roots, whichever process sweeps them. */
+/** The watched roots of a site, whichever process sweeps them. */
 export type Sources = {
   /**
-   * Starts watching a folder unless another process does; nothing happens when it is watched already. `beside` is
-   * started with it, under the same right.
+   * Watches a folder; another process may be the one that sweeps it. Nothing happens when it is watched already.
+   * `startAlongside` runs in the process that sweeps, under the same lease.
    */
-  watch(path: string, beside?: Beside): Promise<void>;
+  watch(path: string, startAlongside?: StartAlongside): Promise<void>;
   list(): SourceStatus[];
-  /** Whether this is the process that sweeps the site's folder. */
+  /** Whether this process sweeps the site's folder. */
   sweepsHere(): boolean;
-  /** Files of an earlier time are taken up no more: their rows were deleted, and they stay counted. */
+  /** From now on skips files captured before this: retention deleted their rows, and they stay counted. */
   keepSince(at: number): void;
   /** Files of a folder were deleted on purpose. */
   noteCleared(folder: { rootId: number; path: string }, names: readonly string[]): void;
@@ -59,7 +52,7 @@ export type Sources = {
   rootPath(rootId: number): string | undefined;
   rootPaths(): { id: number; path: string }[];
   /**
-   * Sweeps every root now; the sums, with the notes of those that could not.
+   * Sweeps every root now and adds the answers up; the note names the roots that could not be swept.
    *
    * @throws AppError 'unavailable' when no process watches any root.
    */
@@ -67,76 +60,88 @@ export type Sources = {
   stop(): Promise<void>;
 };
 
+type KnownRoot = { id: number; path: string; root: WatchedRoot | undefined };
+
 export function createSources(options: SourcesOptions): Sources {
-  const { db, folders, clock, log, bus } = options;
-  const own = new Map<number, { path: string; root: WatchedRoot | undefined }>();
-  let shown = '';
-  const shared = createSharedSources({ ...options, onHeard: noteStatus });
+  const { db, siteId, folders, clock, log, bus, singletons, processName, watchMode } = options;
+  /** Roots of this process, by id; `root` is undefined where it does not sweep. */
+  const own = new Map<number, KnownRoot>();
+  let publishedStatus = '';
+  const heartbeats = createSourceHeartbeats({
+    db,
+    bus,
+    clock,
+    siteId,
+    processName,
+    watchMode,
+    onChanged: statusChanged,
+  });
   answerRescans(bus, (id) => own.get(id)?.root);
   const record = createRecordInspections({
     db,
-    siteId: options.siteId,
+    siteId,
     folders,
     clock,
-    statFile: async (folder, name) => {
-      const root = own.get(folder.rootId)?.path;
-      if (root === undefined) return undefined;
-      const found = await stat(join(root, folder.path, name)).catch(() => undefined);
-      return found && { modifiedAt: Math.round(found.mtimeMs) };
-    },
+    statFile: (folder, name) => statModified(own.get(folder.rootId)?.path, folder.path, name),
   });
-  const heartbeat = startLoop({
-    name: 'signs of life',
-    intervalMs: shareEveryMs,
+  const heartbeatLoop = startLoop({
+    name: 'source heartbeats',
+    intervalMs: heartbeatEveryMs,
     log,
     run: async () => beat(),
   });
 
-  /** Roots of this process first, then those that only others know, such as a demo plant. */
-  function listRoots(): { id: number; path: string; root: WatchedRoot | undefined }[] {
-    const others = shared.listHeard().filter(({ id }) => !own.has(id));
-    return [
-      ...[...own].map(([id, known]) => ({ id, ...known })),
-      ...others.map((known) => ({ ...known, root: undefined })),
-    ];
+  /** Roots of this process first, then those that only other processes have, such as a demo plant. */
+  function listRoots(): KnownRoot[] {
+    const others = heartbeats.listRemote().filter(({ id }) => !own.has(id));
+    return [...own.values(), ...others.map(({ id, path }) => ({ id, path, root: undefined }))];
   }
 
-  const statusOf = ({ id, path, root }: ReturnType<typeof listRoots>[number]): SourceStatus =>
-    root?.scanner()?.list()[0] ?? shared.describe({ id, path });
-  const list = () => listRoots().map(statusOf);
+  const list = () =>
+    listRoots().map(({ id, path, root }) => root?.scanner()?.list()[0] ?? heartbeats.describe({ id, path }));
 
-  function shareOwn(): void {
+  function publishOwn(): void {
     for (const { root } of own.values()) {
-      for (const status of root?.scanner()?.list() ?? []) shared.share(status);
+      for (const status of root?.scanner()?.list() ?? []) heartbeats.publish(status);
     }
   }
 
-  function noteStatus(): void {
+  function statusChanged(): void {
     if (bus.isShared) {
-      shareOwn();
-      shown = JSON.stringify(list());
+      publishOwn();
+      publishedStatus = JSON.stringify(list());
     }
     options.onStatus();
   }
 
-  /** Tells the others that this process lives, and its own screens when another one does not any more. */
+  /** Keeps this process's folders alive for the others, and notices when another process has fallen silent. */
   function beat(): void {
     if (!bus.isShared) return;
-    shareOwn();
-    if (JSON.stringify(list()) !== shown) noteStatus();
+    publishOwn();
+    if (JSON.stringify(list()) !== publishedStatus) statusChanged();
   }
 
   return {
-    async watch(path, beside) {
-      const id = await ensureRoot(db, clock, options.siteId, path);
+    async watch(path, startAlongside) {
+      const id = await ensureRoot(db, clock, siteId, path);
       if (own.has(id) || own.size >= maxRoots) return;
-      own.set(id, { path, root: undefined });
+      own.set(id, { id, path, root: undefined });
       if (!options.sweeps) return;
-      const root = await watchRoot(
-        { id, path },
-        { ...options, record, onStatus: noteStatus, ...(beside && { beside }) },
-      );
-      own.set(id, { path, root });
+      const root = await watchRoot({
+        root: { id, path },
+        setup: options,
+        db,
+        siteId,
+        folders,
+        record,
+        clock,
+        log,
+        singletons,
+        onRecorded: options.onRecorded,
+        onStatus: statusChanged,
+        startAlongside,
+      });
+      own.set(id, { id, path, root });
     },
     list,
     sweepsHere: () => [...own.values()][0]?.root?.scanner() !== undefined,
@@ -146,10 +151,21 @@ export function createSources(options: SourcesOptions): Sources {
     noteCleared: (folder, names) => own.get(folder.rootId)?.root?.scanner()?.noteCleared(folder, names),
     rootPath: (rootId) => own.get(rootId)?.path ?? listRoots().find(({ id }) => id === rootId)?.path,
     rootPaths: () => listRoots().map(({ id, path }) => ({ id, path })),
-    rescan: () => rescanAll({ roots: listRoots(), shared, bus }),
+    rescan: () => rescanRoots({ roots: listRoots(), heartbeats, bus }),
     async stop() {
-      await heartbeat.stop();
+      await heartbeatLoop.stop();
       await Promise.all([...own.values()].map(({ root }) => root?.stop()));
     },
   };
+}
+
+/** Modification time of a file, epoch ms; undefined when it is gone or its root is not watched here. */
+async function statModified(
+  rootPath: string | undefined,
+  folderPath: string,
+  name: string,
+): Promise<{ modifiedAt: number } | undefined> {
+  if (rootPath === undefined) return undefined;
+  const found = await stat(join(rootPath, folderPath, name)).catch(() => undefined);
+  return found && { modifiedAt: Math.round(found.mtimeMs) };
 }

@@ -1,62 +1,86 @@
+import type { WatchMode } from '../../kernel/folder-scan/root-status.ts';
+import type { ScanOptions } from '../../kernel/folder-scan/scan-context.ts';
 import { type Scanner, startScanner } from '../../kernel/folder-scan/scanner.ts';
 import type { Log } from '../../kernel/log.ts';
-import type { Lease, Singleton, Singletons } from '../../kernel/processes/leader/singletons.ts';
+import type { Lease, Singletons } from '../../kernel/processes/leader/singletons.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
+import type { Db, DbPlace } from '../../schema/db.ts';
+import type { Folders } from '../recording/folders.ts';
 import { type NameColumns, unpackFound } from '../recording/found-files.ts';
 import { createReadHorizons } from '../recording/horizons.ts';
 import type { Recorded, RecordInspections } from '../recording/record-inspections.ts';
 import { readListings, saveListing, saveSweep } from './save-listing.ts';
 import { scanReading } from './scan-reading.ts';
-import type { SourcesOptions } from './sources.ts';
 
-/** A root as one process has it: watched here, or left to the process that does. */
+/** A watched root as one process has it. */
 export type WatchedRoot = {
   path: string;
-  /** The scanner, while this is the process that sweeps the root. */
+  /** The scanner, while this is the process that sweeps the root; undefined while another one does. */
   scanner(): Scanner | undefined;
   stop(): Promise<void>;
 };
 
-/** Other work of the process that sweeps a root. */
-export type Beside = (lease: Lease) => { stop(): Promise<void> };
+/** Starts other work of the process that sweeps a root, under the same lease. */
+export type StartAlongside = (lease: Lease) => { stop(): Promise<void> };
+
+/** How the folders of a site are scanned. */
+export type ScanSetup = {
+  database: DbPlace;
+  scan: ScanOptions;
+  watchMode: WatchMode;
+  /** FILENAME_REGEX; undefined for the pattern of contract S1. */
+  patternSource: string | undefined;
+  exclude: string[];
+  timeZone: string;
+};
+
+type RootScannerParts = {
+  root: { id: number; path: string };
+  setup: ScanSetup;
+  db: Db;
+  siteId: number;
+  folders: Folders;
+  record: RecordInspections;
+  clock: Clock;
+  log: Log;
+  onRecorded: (recorded: Recorded) => void;
+  onStatus: () => void;
+};
 
 /**
- * Sweeps a root as long as no other process does. A process that has lost the right writes nothing more, even before
- * its scanner has come to a stop.
+ * Sweeps a root while no other process does. A process that lost the lease writes nothing more, even before its scanner
+ * has stopped.
  */
 export async function watchRoot(
-  root: { id: number; path: string },
-  options: SourcesOptions & { record: RecordInspections; singletons: Singletons; beside?: Beside },
+  parts: RootScannerParts & { singletons: Singletons; startAlongside?: StartAlongside },
 ): Promise<WatchedRoot> {
+  const { root, singletons, startAlongside } = parts;
   let scanner: Scanner | undefined;
-  const singleton: Singleton = await options.singletons.run(`watch root ${root.id}`, (lease) => {
-    const started = startRootScanner(root, lease, options);
+  const singleton = await singletons.run(`watch root ${root.id}`, (lease) => {
+    const started = startRootScanner(parts, lease);
     scanner = started;
-    const more = options.beside?.(lease);
+    const companion = startAlongside?.(lease);
     return {
       stop: async () => {
         scanner = undefined;
-        await Promise.all([started.stop(), more?.stop()]);
+        await Promise.all([started.stop(), companion?.stop()]);
       },
     };
   });
   return { path: root.path, scanner: () => scanner, stop: singleton.stop };
 }
 
-function startRootScanner(
-  root: { id: number; path: string },
-  lease: Lease,
-  options: SourcesOptions & { record: RecordInspections },
-): Scanner {
-  const { db, folders, clock, log, record } = options;
-  const save = saver(lease, log);
-  const readHorizons = createReadHorizons(db, options.siteId);
+function startRootScanner(parts: RootScannerParts, lease: Lease): Scanner {
+  const { root, setup, db, siteId, folders, record, clock, log } = parts;
+  const save = createSave(lease, log);
+  const readHorizons = createReadHorizons(db, siteId);
   const scanner = startScanner<NameColumns, Recorded>({
     thread: {
-      reading: scanReading({ patternSource: options.patternSource, database: options.database }),
-      options: options.scan,
-      watchMode: options.watchMode,
-      exclude: options.exclude,
-      timeZone: options.timeZone,
+      reading: scanReading({ patternSource: setup.patternSource, database: setup.database }),
+      options: setup.scan,
+      watchMode: setup.watchMode,
+      exclude: setup.exclude,
+      timeZone: setup.timeZone,
       logLevel: log.level,
     },
     recordFound: async (batch) => {
@@ -68,17 +92,17 @@ function startRootScanner(
       return record.recordMissing(folder, names);
     },
     readListings: async (rootId) => {
-      // Behind every listing that is still being saved.
+      // Waits for the listings that are still being saved.
       await db.tx(async () => {});
       return readListings(db, rootId);
     },
     readKeepSince: async () => (await readHorizons(db.read)).rows,
     onRecorded: (recorded) => {
-      if (recorded.stationIds.length > 0) options.onRecorded(recorded);
+      if (recorded.stationIds.length > 0) parts.onRecorded(recorded);
     },
     onListed: (folder, listed) => save(() => saveListing(db, folders, folder, listed), 'A listing'),
     onSweep: (rootId, sweep) => save(() => saveSweep(db, rootId, sweep), 'A sweep'),
-    onStatus: options.onStatus,
+    onStatus: parts.onStatus,
     clock,
     log,
   });
@@ -86,14 +110,14 @@ function startRootScanner(
   return scanner;
 }
 
-/** What is refused here the new watcher of the root finds by itself. */
+/** A batch refused here is found again by the process that has taken the root over. */
 function assertHeld(lease: Lease): void {
   if (!lease.isHeld()) throw new Error('Another process may watch this folder now');
 }
 
-function saver(lease: Lease, log: Log) {
+function createSave(lease: Lease, log: Log) {
   return (work: () => Promise<void>, what: string) => {
     if (!lease.isHeld()) return;
-    work().catch((err) => log.error({ err }, `${what} could not be saved; the next sweep does it again`));
+    work().catch((err) => log.error({ err }, `${what} could not be saved; the next sweep will retry`));
   };
 }

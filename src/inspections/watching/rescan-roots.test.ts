@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Scanner } from '../../kernel/folder-scan/scanner.ts';
 import { createLog } from '../../kernel/log.ts';
 import { type Bus, createBus } from '../../kernel/processes/bus/bus.ts';
 import type { LinkListener } from '../../kernel/processes/bus/link.ts';
-import { answerRescans, rescanAll } from './rescan.ts';
-import type { WatchedRoot } from './watch-root.ts';
+import { answerRescans, type RescannableRoot, rescanRoots } from './rescan-roots.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 
-/** Two processes that hear each other. */
+/** The buses of two processes that reach each other. */
 function twoProcesses(): [Bus, Bus] {
   const listeners = new Set<LinkListener>();
   const open = (): Bus => {
@@ -29,21 +29,18 @@ function twoProcesses(): [Bus, Bus] {
 }
 
 /** A root watched by this process, whose sweeps come to `rescan`. */
-function watched(
-  rescan: NonNullable<ReturnType<WatchedRoot['scanner']>>['rescan'],
-): Pick<WatchedRoot, 'scanner'> {
-  const scanner = { rescan } as NonNullable<ReturnType<WatchedRoot['scanner']>>;
-  return { scanner: () => scanner };
+function watched(rescan: Scanner['rescan']): RescannableRoot {
+  return { scanner: () => ({ rescan }) };
 }
 
-const shared = { isWatched: () => true };
+const heartbeats = { isWatched: () => true };
 const elsewhere = { id: 1, path: '/aoi', root: undefined };
 
-test('a rescan asked of a process whose scanner was just killed is refused within seconds, in words', async () => {
+test('a rescan fails within seconds with a plain message when the watching process was just killed', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const [bus] = twoProcesses();
-  const asked = expect(rescanAll({ roots: [elsewhere], shared, bus })).rejects.toMatchObject({
+  const asked = expect(rescanRoots({ roots: [elsewhere], heartbeats, bus })).rejects.toMatchObject({
     status: 503,
     message: expect.stringMatching(/^The process that watches \/aoi did not answer: .*Try again/),
   });
@@ -51,24 +48,24 @@ test('a rescan asked of a process whose scanner was just killed is refused withi
   await asked;
 });
 
-test('a sweep that takes a minute is waited for once a process has said that it watches', async () => {
+test('a rescan waits a minute for the sweep once the watching process has confirmed', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const [bus, other] = twoProcesses();
   const result = { scanned: 9, added: 2, note: null };
   const slow = watched(() => new Promise((resolve) => setTimeout(resolve, 59_000, result)));
   answerRescans(other, (id) => (id === 1 ? slow : undefined));
-  const asked = expect(rescanAll({ roots: [elsewhere], shared, bus })).resolves.toEqual(result);
+  const asked = expect(rescanRoots({ roots: [elsewhere], heartbeats, bus })).resolves.toEqual(result);
   await vi.advanceTimersByTimeAsync(60_000);
   await asked;
 });
 
-test('where one of two folders is swept the counts are answered, and the silent one is named', async () => {
+test('a rescan of two folders returns the counts of the one that was swept and names the one that did not answer', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const [bus] = twoProcesses();
   const here = { id: 2, path: '/xray', root: watched(async () => ({ scanned: 4, added: 1, note: null })) };
-  const asked = rescanAll({ roots: [elsewhere, here], shared, bus });
+  const asked = rescanRoots({ roots: [elsewhere, here], heartbeats, bus });
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await asked).toEqual({ scanned: 4, added: 1, note: expect.stringContaining('/aoi did not answer') });
 });

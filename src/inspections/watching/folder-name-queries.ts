@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import type { ServerNameQueries } from '../../schema/known-names.ts';
 
-/** How a scanner thread asks a database server for the names of a folder's images. */
-export const serverNames: ServerNameQueries = {
+/** The queries by which a scanner thread reads the known names of a folder's images from a database server. */
+export const folderNameQueries: ServerNameQueries = {
   ownerId: async (read, { directories }, { rootId, path }) => {
     const [folder] = await read
       .select({ id: directories.id })
