@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../kernel/log.ts';
-import { createTestClock } from '../kernel/time/clock.ts';
 import { type Db, openDb, openSqliteDb } from '../schema/db.ts';
+import { createTestClock } from '../testing/test-clock.ts';
 
 const script = fileURLToPath(new URL('./db.ts', import.meta.url));
 

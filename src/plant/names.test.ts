@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTestClock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { openTestDb, startMs, testDialects } from '../testing/databases.ts';
 import { openMainSite } from '../testing/main-site.ts';
+import { createTestClock } from '../testing/test-clock.ts';
 import { createPlantNames } from './names.ts';
 import type { Sites } from './sites.ts';
 

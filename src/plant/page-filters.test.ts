@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createTestClock } from '../kernel/time/clock.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
+import { createTestClock } from '../testing/test-clock.ts';
 import type { PlantNames } from './names.ts';
 import { readAskedView } from './page-filters.ts';
 import type { Sites } from './sites.ts';

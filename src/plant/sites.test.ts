@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTestClock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { openTestDb, startMs, testDialects } from '../testing/databases.ts';
+import { createTestClock } from '../testing/test-clock.ts';
 import { createPlantNames } from './names.ts';
 import { createSites } from './sites.ts';
 

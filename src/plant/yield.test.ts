@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rolledThroughputYield, showInterval, sumCounts, yieldRate } from './yield.ts';
+import { showInterval, sumCounts, yieldRate } from './yield.ts';
 
 test('yield is OK among the judged, unmatched files never count', () => {
   expect(yieldRate({ ok: 1172, ng: 31 })).toBeCloseTo(0.97423, 5);
@@ -34,10 +34,4 @@ test('the interval is shown below 50 inspections only', () => {
   expect(showInterval({ ok: 45, ng: 4 })).toBe(true);
   expect(showInterval({ ok: 45, ng: 5 })).toBe(false);
   expect(showInterval({ ok: 0, ng: 0 })).toBe(false);
-});
-
-test('a line yields the product of its stations', () => {
-  expect(rolledThroughputYield([0.98, 0.95, 0.99, 0.97])).toBeCloseTo(0.8940393, 7);
-  expect(rolledThroughputYield([0.98, null])).toBeNull();
-  expect(rolledThroughputYield([])).toBeNull();
 });

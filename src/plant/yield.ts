@@ -38,17 +38,3 @@ export function showInterval(counts: { ok: number; ng: number }): boolean {
   const judged = counts.ok + counts.ng;
   return judged > 0 && judged < maxCountWithInterval;
 }
-
-/**
- * Rolled throughput yield: the chance that a unit passes all stations, the product of their yields. Null when there is
- * no station or one of them has no yield.
- */
-export function rolledThroughputYield(yieldRates: readonly (number | null)[]): number | null {
-  if (yieldRates.length === 0) return null;
-  let product = 1;
-  for (const rate of yieldRates) {
-    if (rate === null) return null;
-    product *= rate;
-  }
-  return product;
-}

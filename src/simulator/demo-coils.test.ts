@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLog } from '../kernel/log.ts';
-import { createTestClock } from '../kernel/time/clock.ts';
+import { createTestClock } from '../testing/test-clock.ts';
 import { coilDefects, coilPictureCount, coilSize, defectsOfPicture } from './coil-pictures.ts';
 import { shotAt, startDemoCoils } from './demo-coils.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { findSequenceGaps } from '../inspections/gaps/find-gaps.ts';
-import { countsOf, now, useDemoFolder, wallClock } from './demo-fixture.ts';
+import { countsOf, now, useDemoFolder, wallClock } from '../testing/demo-fixture.ts';
 import { usualHistory } from './demo-schedule.ts';
 
 const minuteMs = 60_000;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { countsOf, now, useDemoFolder, wallClock } from './demo-fixture.ts';
+import { countsOf, now, useDemoFolder, wallClock } from '../testing/demo-fixture.ts';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestClock } from '../kernel/time/clock.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
+import { createTestClock } from '../testing/test-clock.ts';
 import { generateImages, generatorDefaults } from './generate-images.ts';
 
 const wallClock = createWallClock('Asia/Seoul');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wilsonInterval } from './proportion.ts';
+import { rolledThroughputYield, wilsonInterval } from './proportion.ts';
 
 test.each([
   [81, 263, 0.2553, 0.3662],
@@ -18,4 +18,10 @@ test('ten good of ten still leave doubt', () => {
 
 test('nothing inspected has no interval', () => {
   expect(wilsonInterval(0, 0)).toBeNull();
+});
+
+test('a line yields the product of its stations', () => {
+  expect(rolledThroughputYield([0.98, 0.95, 0.99, 0.97])).toBeCloseTo(0.8940393, 7);
+  expect(rolledThroughputYield([0.98, null])).toBeNull();
+  expect(rolledThroughputYield([])).toBeNull();
 });

@@ -14,3 +14,17 @@ export function wilsonInterval(hits: number, total: number, z = z95): { low: num
   // At 0 and at all the ends are exact; rounding would show 99.99…98 %.
   return { low: hits === 0 ? 0 : center - half, high: hits === total ? 1 : center + half };
 }
+
+/**
+ * Rolled throughput yield: the chance that a unit passes all stations, the product of their yields. Null when there is
+ * no station or one of them has no yield.
+ */
+export function rolledThroughputYield(yieldRates: readonly (number | null)[]): number | null {
+  if (yieldRates.length === 0) return null;
+  let product = 1;
+  for (const rate of yieldRates) {
+    if (rate === null) return null;
+    product *= rate;
+  }
+  return product;
+}

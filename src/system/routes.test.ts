@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../kernel/log.ts';
-import { createTestClock } from '../kernel/time/clock.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
+import { createTestClock } from '../testing/test-clock.ts';
 import { isNormal } from './figures.ts';
 import type { SystemState } from './read-state.ts';
 import { startSystem } from './system.ts';

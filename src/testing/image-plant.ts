@@ -16,9 +16,9 @@ import { createErrorHandlers } from '../kernel/http/errors.ts';
 import { createI18n } from '../kernel/i18n/i18n.ts';
 import { createThumbnailStore, type ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import { createLog } from '../kernel/log.ts';
-import { createTestClock } from '../kernel/time/clock.ts';
 import { type Db, openSqliteDb } from '../schema/db.ts';
 import { openMainSite } from './main-site.ts';
+import { createTestClock } from './test-clock.ts';
 
 /** A watched folder with its database, its images and their routes, without a scanner: a test records what it wants. */
 export type ImagePlant = {

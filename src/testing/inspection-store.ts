@@ -3,12 +3,13 @@ import { ensureRoot } from '../inspections/recording/folders.ts';
 import type { FoundFile } from '../inspections/recording/found-files.ts';
 import { createRecordInspections } from '../inspections/recording/record-inspections.ts';
 import { createRootLocations } from '../inspections/watching/root-locations.ts';
-import { type Clock, createTestClock } from '../kernel/time/clock.ts';
+import type { Clock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { VerdictCounts } from '../plant/yield.ts';
 import type { Db } from '../schema/db.ts';
 import { openTestDb, type testDialects } from './databases.ts';
 import { openMainSite } from './main-site.ts';
+import { createTestClock } from './test-clock.ts';
 
 export const storeStartsAt = Date.parse('2026-11-21T10:00:00Z');
 

@@ -1,9 +1,9 @@
-import { createTestClock } from '../kernel/time/clock.ts';
 import { createLiveQueries } from '../live/history/live-queries.ts';
 import { createLiveChannels } from '../live/recording/channels.ts';
 import { createRecordLiveImages, type LiveFile } from '../live/recording/record-live-images.ts';
 import { openTestDb, type testDialects } from './databases.ts';
 import { openMainSite } from './main-site.ts';
+import { createTestClock } from './test-clock.ts';
 
 export const liveStartsAt = Date.parse('2026-11-21T10:00:00Z');
 

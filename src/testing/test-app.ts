@@ -8,9 +8,9 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { type RunningServer, startServer } from '../kernel/http/server/server.ts';
 import { createLog } from '../kernel/log.ts';
 import { loadConfig } from '../kernel/settings/config.ts';
-import { createTestClock } from '../kernel/time/clock.ts';
 import { createServices, type Services } from '../services.ts';
 import { createServerDatabase } from './databases.ts';
+import { createTestClock } from './test-clock.ts';
 
 /** "Now" in a test plant, 10:30:15 on its wall clock. */
 export const testNow = Date.parse('2025-09-06T10:30:15+09:00');

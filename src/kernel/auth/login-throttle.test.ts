@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createTestClock } from '../time/clock.ts';
+import { createTestClock } from '../../testing/test-clock.ts';
 import { createLoginThrottle, type LoginThrottle } from './login-throttle.ts';
 
 const clock = createTestClock(1_700_000_000_000);

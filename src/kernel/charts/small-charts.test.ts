@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { sparkline } from './sparkline.ts';
-import { stackBar } from './stack-bar.ts';
 import { coordinate } from './svg.ts';
 
 test('a sparkline breaks where there is no value and keeps to its place', () => {
@@ -19,25 +18,6 @@ test('a value beyond the given edges stays at the edge', () => {
   expect(sparkline({ values: [0.2, 0.95], min: 0.9, max: 1, width: 102, height: 22 })).toContain(
     'd="M1,21L101,11"',
   );
-});
-
-test('segments of a bar are as wide as their shares and leave out what is zero', () => {
-  const svg = stackBar({
-    segments: [
-      { value: 3, className: 'ok' },
-      { value: 0, className: 'none' },
-      { value: 1, className: 'chart-ng' },
-    ],
-    title: 'S9',
-  });
-  expect(svg).toContain(
-    '<rect class="ok" x="0" width="75" height="8"/><rect class="chart-ng" x="75" width="25" height="8"/>',
-  );
-  expect(svg).not.toContain('none"/>');
-  expect(stackBar({ segments: [{ value: 1, className: 'ok' }], total: 4 })).toContain(
-    'width="25" height="8"/>',
-  );
-  expect(stackBar({ segments: [] })).not.toMatch(/NaN|<rect/);
 });
 
 test('coordinates are as short as they can be', () => {

@@ -11,7 +11,6 @@
  *   .chart-out    filled circle: a point beyond its limits                  .chart-signal open square: a run rule signals
  *   .chart-axis   text of ticks                                             .chart-grid lines at the ticks
  *   .chart-second every second text of time, also .chart-axis
- *   classes given to stackBar: filled rectangles
  */
 
 /** Text or attribute value with every character escaped that means something in HTML or SVG. */

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStreamAt } from '../../testing/open-stream.ts';
+import { createTestClock } from '../../testing/test-clock.ts';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
 import { createErrorHandlers } from '../http/errors.ts';
 import { type RunningServer, startServer } from '../http/server/server.ts';
 import type { Lang } from '../i18n/languages.ts';
 import { createLog } from '../log.ts';
-import { createTestClock } from '../time/clock.ts';
 import { createTopics, type Topics } from './topics.ts';
 
 /** What the heavy topic's render takes at least. */

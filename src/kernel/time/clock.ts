@@ -6,19 +6,3 @@ export type Clock = {
 
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => Date.now() };
-
-/** A clock that stands still until it is told otherwise. */
-export function createTestClock(
-  startAt: number,
-): Clock & { set(at: number): void; advance(ms: number): void } {
-  let current = startAt;
-  return {
-    now: () => current,
-    set: (at) => {
-      current = at;
-    },
-    advance: (ms) => {
-      current += ms;
-    },
-  };
-}

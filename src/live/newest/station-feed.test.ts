@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLog } from '../../kernel/log.ts';
-import { createTestClock } from '../../kernel/time/clock.ts';
+import { createTestClock } from '../../testing/test-clock.ts';
 import { createStationFeed, type StationShot } from './station-feed.ts';
 
 const shot: StationShot = {

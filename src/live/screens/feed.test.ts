@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Socket } from '../../kernel/http/server/socket.ts';
-import { createTestClock } from '../../kernel/time/clock.ts';
+import { createTestClock } from '../../testing/test-clock.ts';
 import type { LiveCamera } from '../model.ts';
 import { createLiveFeed } from './feed.ts';
 

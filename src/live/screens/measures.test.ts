@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestClock } from '../../kernel/time/clock.ts';
+import { createTestClock } from '../../testing/test-clock.ts';
 import type { LiveImage } from '../model.ts';
 import { createLiveMeasures } from './measures.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestClock } from '../../kernel/time/clock.ts';
+import { createTestClock } from '../../testing/test-clock.ts';
 import { createSharedWatch } from './watch-heartbeat.ts';
 
 /** Two processes of site 1, and what either says reaches the other at once. */

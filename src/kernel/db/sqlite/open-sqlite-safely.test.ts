@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Db, openDb, openSqliteDb } from '../../../schema/db.ts';
+import { createTestClock } from '../../../testing/test-clock.ts';
 import { createLog } from '../../log.ts';
-import { createTestClock } from '../../time/clock.ts';
 
 const clock = createTestClock(Date.parse('2025-09-06T10:21:31Z'));
 const aside = 'data.sqlite.corrupt-2025-09-06T10-21-31';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openSqliteDb } from '../../../schema/db.ts';
+import { createTestClock } from '../../../testing/test-clock.ts';
 import { createLog } from '../../log.ts';
-import { createTestClock } from '../../time/clock.ts';
 import { startScheduledBackups } from './scheduled-backups.ts';
 
 const hourMs = 3_600_000;

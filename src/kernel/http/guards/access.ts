@@ -176,6 +176,8 @@ function unwrapped(handler: object): object {
 /**
  * Every route of an app with who may use it, in the order declared; middleware for all methods is left out. The method
  * of a WebSocket's route is `WS`, because a page may have the same path.
+ *
+ * @public for the sweep of every route by every kind of user.
  */
 export function listRouteAccess(
   routes: readonly { method: string; path: string; handler: unknown }[],

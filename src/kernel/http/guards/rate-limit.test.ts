@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestClock } from '../../time/clock.ts';
+import { createTestClock } from '../../../testing/test-clock.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 test('a caller has a burst, then a steady rate, and takes nothing from others', () => {

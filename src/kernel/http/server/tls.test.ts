@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCertificate } from '../../../testing/certificates.ts';
+import { createTestClock } from '../../../testing/test-clock.ts';
 import { createLog } from '../../log.ts';
-import { createTestClock } from '../../time/clock.ts';
 import { openTls } from './tls.ts';
 
 const log = createLog({ level: 'silent', pretty: false });

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createLog } from '../kernel/log.ts';
-import { createTestClock } from '../kernel/time/clock.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
-import { type DemoPlant, type DemoPlantOptions, startDemoPlant } from './demo-plant.ts';
-import { listPoolPictures, poolFolderIn } from './picture-pool.ts';
-import type { PlantTruth } from './plant-truth.ts';
+import { type DemoPlant, type DemoPlantOptions, startDemoPlant } from '../simulator/demo-plant.ts';
+import { listPoolPictures, poolFolderIn } from '../simulator/picture-pool.ts';
+import type { PlantTruth } from '../simulator/plant-truth.ts';
+import { createTestClock } from './test-clock.ts';
 
 const timeZone = 'Asia/Seoul';
 export const wallClock = createWallClock(timeZone);
