@@ -259,17 +259,17 @@ async function checkHealth({
   db,
   backups,
   retention,
-  places,
+  paths,
   listeners,
   tls,
   sockets,
   live,
 }: Services): Promise<Record<string, HealthPart>> {
   const sources = inspections.sources.list();
-  const isKept = !places.notes.some(({ key }) => key === 'unwritable');
+  const isKept = !paths.notes.some(({ key }) => key === 'unwritable');
   return {
     database: await checkDatabase(db),
-    storage: await checkStorage(places.stateDir, { isKept }),
+    storage: await checkStorage(paths.stateDir, { isKept }),
     retention: {
       ok: retention.disks.every(({ state }) => state !== 'stuck'),
       required: false,

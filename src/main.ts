@@ -39,7 +39,7 @@ try {
       'ROLE=cameras has nothing to do: this version has no cameras. Only /health and /metrics are answered.',
     );
   log.info(
-    { listeners: listeners.list(), role: config.role, watchDir: services.places.watchDir },
+    { listeners: listeners.list(), role: config.role, watchDir: services.paths.watchDir },
     `Linesight is at ${origin}/`,
   );
 } catch (error) {

@@ -10,9 +10,9 @@ const offeredCoils = 100;
 
 /** What the Live pages show: folders of live images, and the inspections of every station in the same form. */
 export function openLivePages(services: Services): LivePageDeps {
-  const { config, clock, inspections, live, places, screens } = services;
+  const { config, clock, inspections, live, paths, screens } = services;
   const { renderer, reads } = inspections;
-  const { isOwn, dir } = places.live;
+  const { isOwn, dir } = paths.live;
   return {
     renderer,
     clock,

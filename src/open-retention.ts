@@ -13,7 +13,7 @@ import type { Bus } from './kernel/processes/bus/bus.ts';
 import type { RetentionPolicy } from './kernel/retention-policy.ts';
 import type { Config } from './kernel/settings/config.ts';
 import { isWithin } from './kernel/storage/is-within.ts';
-import type { Places } from './kernel/storage/places.ts';
+import type { DataPaths } from './kernel/storage/data-paths.ts';
 import type { Clock } from './kernel/time/clock.ts';
 import type { Live } from './live/live.ts';
 import { createLivePolicy } from './live/retention/live-retention-policy.ts';
@@ -25,7 +25,7 @@ const gigabyte = 1e9;
 
 type Parts = {
   config: Config;
-  places: Places;
+  paths: DataPaths;
   clock: Clock;
   log: Log;
   db: Db;
@@ -38,7 +38,7 @@ type Parts = {
 
 /** Everything that is not kept for ever: first what is missed least, files before the rows that know them. */
 export function openRetention(parts: Parts): Retention {
-  const { config, places, clock, log, db, sources, images, onChanged, onRemoved } = parts;
+  const { config, paths, clock, log, db, sources, images, onChanged, onRemoved } = parts;
   const { own, wallClock } = parts.reads.sites;
   const hindrance = () => readingHindrance(sources.list());
   const files = createSourcePolicy({
@@ -67,15 +67,15 @@ export function openRetention(parts: Parts): Retention {
     passOn,
     ...{ db, siteId: own.id, clock, wallClock, log, onChanged, onRemoved },
     policies: [
-      createThumbnailPolicy(images.thumbnails, places.stateDir),
-      ...(db.dialect === 'sqlite' ? [createCopiesPolicy(places.dbPath, config.retentionCopyDays)] : []),
+      createThumbnailPolicy(images.thumbnails, paths.stateDir),
+      ...(db.dialect === 'sqlite' ? [createCopiesPolicy(paths.dbPath, config.retentionCopyDays)] : []),
       files.policy,
       openLivePolicy(parts),
       rows,
       createGapPolicy(db, own.id, config.retentionGapDays),
       createAuditPolicy(db, config.retentionAuditDays),
     ],
-    folders: () => [places.stateDir, ...sources.rootPaths().map(({ path }) => path), ...liveFolders(parts)],
+    folders: () => [paths.stateDir, ...sources.rootPaths().map(({ path }) => path), ...liveFolders(parts)],
     marks: { high: config.diskHighPercent / 100, low: config.diskLowPercent / 100 },
     timeOfDay: config.retentionAt,
   });
@@ -83,8 +83,8 @@ export function openRetention(parts: Parts): Retention {
 }
 
 /** Files of our own folder may go by the limits alone, those of any other only where deleting is allowed at all. */
-function openLivePolicy({ config, places, clock, db, live }: Parts): RetentionPolicy {
-  const { dir, isOwn } = places.live;
+function openLivePolicy({ config, paths, clock, db, live }: Parts): RetentionPolicy {
+  const { dir, isOwn } = paths.live;
   const [days, bytes] = [config.retentionLiveDays, config.retentionLiveGb * gigabyte];
   return createLivePolicy({
     ...{ db, clock, live, days, bytes },

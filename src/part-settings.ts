@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { InspectionDeps } from './inspections/deps.ts';
 import type { SourcesOptions } from './inspections/watching/sources.ts';
 import type { Config } from './kernel/settings/config.ts';
-import type { Places } from './kernel/storage/places.ts';
+import type { DataPaths } from './kernel/storage/data-paths.ts';
 import { hourMs, minuteMs, secondMs } from './kernel/time/durations.ts';
 import type { SystemLimits } from './system/figures.ts';
 
@@ -31,7 +31,7 @@ export function scanSettings(
 /** A server's database is backed up by the server's own means. */
 export function backupSettings(
   config: Config,
-  { database, dbPath, backupDir }: Places,
+  { database, dbPath, backupDir }: DataPaths,
 ): { path: string; dir: string; intervalMs: number; keep: number } {
   return {
     path: dbPath,
@@ -44,11 +44,11 @@ export function backupSettings(
 /** The demo plant writes and is watched in one process: it belongs to installations that are no more than that. */
 export function demoSettings(
   config: Config,
-  places: Places,
+  paths: DataPaths,
 ): { isAllowed: boolean; dir: string; timeZone: string } {
   return {
     isAllowed: config.demo && config.role === 'all',
-    dir: places.demoDir,
+    dir: paths.demoDir,
     timeZone: config.siteTimeZone,
   };
 }
@@ -56,10 +56,10 @@ export function demoSettings(
 /** Where thumbnails lie and how much room they have. */
 export function thumbnailSettings(
   config: Config,
-  places: Places,
+  paths: DataPaths,
 ): { dir: string; budgetBytes: number; ngCount: number } {
   return {
-    dir: join(places.stateDir, 'thumbnails'),
+    dir: join(paths.stateDir, 'thumbnails'),
     budgetBytes: config.thumbBudgetMb * megabyte,
     ngCount: config.ngPreviewCount,
   };

@@ -21,7 +21,7 @@ import { joinInstallation } from './kernel/processes/installation.ts';
 import { processName } from './kernel/processes/process-name.ts';
 import type { Config } from './kernel/settings/config.ts';
 import { dutiesOf } from './kernel/settings/role.ts';
-import { type Places, settlePlaces } from './kernel/storage/places.ts';
+import { type DataPaths, resolveDataPaths } from './kernel/storage/data-paths.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
 import type { Clock } from './kernel/time/clock.ts';
 import type { Live } from './live/live.ts';
@@ -53,7 +53,7 @@ export type Services = ServiceOptions &
   Entrances & {
     version: string;
     startedAt: number;
-    places: Places;
+    paths: DataPaths;
     db: Db;
     backups: ScheduledBackups;
     access: Access;
@@ -76,13 +76,13 @@ export type Services = ServiceOptions &
 export async function createServices(options: ServiceOptions): Promise<Services> {
   const { config, log, clock } = options;
   const entrances = await createEntrances(options, () => topics.stop());
-  const places = settlePlaces(config);
+  const paths = resolveDataPaths(config);
   const i18n = createI18n(fromRoot('views/locales'), { log });
-  for (const { key, values } of places.notes) log.warn(values, i18n.t('en')(`notes.${key}`, values));
-  const { db, notes: databaseNotes } = await openDb({ ...places.database, clock, log });
-  const backups = startScheduledBackups({ ...backupSettings(config, places), clock, log });
+  for (const { key, values } of paths.notes) log.warn(values, i18n.t('en')(`notes.${key}`, values));
+  const { db, notes: databaseNotes } = await openDb({ ...paths.database, clock, log });
+  const backups = startScheduledBackups({ ...backupSettings(config, paths), clock, log });
   const { bus, singletons, duties } = await joinInstallation({
-    ...{ config, databaseUrl: places.database.url, merge: mergeTold, log },
+    ...{ config, databaseUrl: paths.database.url, merge: mergeTold, log },
   });
   const grown = () => publish('plant.grown', undefined);
   const reads = await createInspectionReads(db, clock, await openSites(options, db), grown);
@@ -91,7 +91,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
   const notes = () => [
     ...(config.access === 'open' ? [openNote] : []),
-    ...[...places.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])],
+    ...[...paths.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])],
   ];
   const face = { asset: staticFiles.asset, ownSite: reads.sites.ownLabel, notes };
   const renderer = createPageRenderer({ sections, config, i18n, version, clock, ...face });
@@ -106,29 +106,29 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     reactions: productReactions(() => ({ checks, images, system, topics, sockets, live, screens })),
   });
   const access = await openAccess(options, db, reads, () => publish('access.changed', undefined));
-  const sources = openSources(options, places, { db, reads, bus, singletons, publish });
+  const sources = openSources(options, paths, { db, reads, bus, singletons, publish });
   const rootLocations = createRootLocations({ db, sites: reads.sites, clock, watched: sources.rootPaths });
   const further = { findLocation: rootLocations.find, looksAgain: duties.looksAgainAtImages };
-  const images = openImages(options, places, { db, reads, publish, ...further });
-  const live = await openLive({ ...options, places, db, bus, reads, publish, store: images.thumbnails });
+  const images = openImages(options, paths, { db, reads, publish, ...further });
+  const live = await openLive({ ...options, paths, db, bus, reads, publish, store: images.thumbnails });
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
   const retention = openRetention({
-    ...{ config, places, clock, log, db, reads, sources, images, live },
+    ...{ config, paths, clock, log, db, reads, sources, images, live },
     onChanged: () => publish('retention.changed', undefined),
     ...{ onRemoved: (...counted) => system.countRemoved(...counted), bus },
   });
   const parts = systemParts({
-    ...{ sources, db, topics, images, places, screens, cleanedUpAt: () => retention.lastRunAt },
+    ...{ sources, db, topics, images, paths, screens, cleanedUpAt: () => retention.lastRunAt },
   });
   const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
   const demo = createDemo({
-    ...{ ...demoSettings(config, places), clock, log, watch: sources.watch, watchLive: live.watchFolder },
+    ...{ ...demoSettings(config, paths), clock, log, watch: sources.watch, watchLive: live.watchFolder },
   });
   return {
     ...options,
     version,
     startedAt: clock.now(),
-    ...{ places, db, backups, access, i18n, staticFiles, publish, demo, images, live, system, retention },
+    ...{ paths, db, backups, access, i18n, staticFiles, publish, demo, images, live, system, retention },
     ...{ screens, ...entrances },
     inspections: {
       reads,
@@ -145,7 +145,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       // There may be a site now that the others have not heard of.
       grown();
       // Live folders are watched by the process that sweeps.
-      if (config.role !== 'cameras') await sources.watch(places.watchDir, live.watch);
+      if (config.role !== 'cameras') await sources.watch(paths.watchDir, live.watch);
       await demo.resume();
       retention.start();
     },
@@ -180,7 +180,7 @@ async function openAccess(
 /** The watched folders; what they find and how they are is told to everybody. */
 function openSources(
   { config, clock, log }: ServiceOptions,
-  places: Places,
+  paths: DataPaths,
   {
     reads,
     publish,
@@ -193,7 +193,7 @@ function openSources(
     ...parts,
     siteId: reads.sites.own.id,
     folders: reads.folders,
-    database: places.database,
+    database: paths.database,
     clock,
     log,
     sweeps: dutiesOf(config.role).sweeps,
@@ -207,13 +207,13 @@ function openSources(
 /** Thumbnails and the images behind them. */
 function openImages(
   { config, clock, log }: ServiceOptions,
-  places: Places,
+  paths: DataPaths,
   parts: Pick<Services, 'db' | 'publish'> &
     Pick<InspectionDeps, 'reads'> & { findLocation: RootLocations['find']; looksAgain: () => boolean },
 ): Images {
   const { publish, ...rest } = parts;
   return startImages({
-    ...thumbnailSettings(config, places),
+    ...thumbnailSettings(config, paths),
     ...{ ...rest, clock, log },
     onChanged: () => publish('images.changed', undefined),
   });
@@ -235,10 +235,10 @@ function systemParts({
   db,
   topics,
   images,
-  places,
+  paths,
   screens,
   cleanedUpAt,
-}: Pick<Services, 'db' | 'images' | 'places' | 'screens'> &
+}: Pick<Services, 'db' | 'images' | 'paths' | 'screens'> &
   Pick<SystemParts, 'cleanedUpAt'> & { sources: Sources; topics: Topics }): SystemParts {
   return {
     listSources: sources.list,
@@ -251,8 +251,8 @@ function systemParts({
       return { bytes: disk.bytes, waiting, drawTimes: images.thumbnails.drawTimes() };
     },
     cleanedUpAt,
-    dbPath: db.dialect === 'sqlite' ? places.dbPath : undefined,
-    stateDir: places.stateDir,
+    dbPath: db.dialect === 'sqlite' ? paths.dbPath : undefined,
+    stateDir: paths.stateDir,
   };
 }
 

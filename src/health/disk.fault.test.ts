@@ -57,6 +57,6 @@ test.skipIf(cannotMount)(
     expect(await health(plant)).toEqual([503, 'degraded', true, false]);
     expect(await plant.text('/')).toContain(join(plant.folder, 'state'));
     expect(await countImages(plant)).toBe(10);
-    rmSync(plant.services.places.stateDir, { recursive: true });
+    rmSync(plant.services.paths.stateDir, { recursive: true });
   },
 );

@@ -72,7 +72,7 @@ test('a state folder that cannot be made is degraded, and every page says that n
   expect([status, body.status, body.storage]).toEqual([503, 'degraded', false]);
   expect(body.stats).toMatchObject({ storage: { isKept: false } });
   expect(await plant.text('/')).toContain(join(plant.folder, 'state'));
-  rmSync(plant.services.places.stateDir, { recursive: true });
+  rmSync(plant.services.paths.stateDir, { recursive: true });
 });
 
 test('a state folder that goes away is degraded until it is back', async () => {

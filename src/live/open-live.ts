@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Bus } from '../kernel/processes/bus/bus.ts';
 import { processName } from '../kernel/processes/process-name.ts';
 import type { Config } from '../kernel/settings/config.ts';
-import type { Places } from '../kernel/storage/places.ts';
+import type { DataPaths } from '../kernel/storage/data-paths.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
 import type { Db } from '../schema/db.ts';
@@ -28,7 +28,7 @@ type StationReads = {
 /** Live images as the settings have them; what happens is told as events. */
 export function openLive(options: {
   config: Config;
-  places: Places;
+  paths: DataPaths;
   db: Db;
   bus: Bus;
   reads: StationReads;
@@ -37,11 +37,11 @@ export function openLive(options: {
   clock: Clock;
   log: Log;
 }): Promise<Live> {
-  const { config, places, publish, reads } = options;
+  const { config, paths, publish, reads } = options;
   const siteId = reads.sites.own.id;
   return createLive({
     ...options,
-    ...liveSettings(config, places),
+    ...liveSettings(config, paths),
     ...{ siteId, processName },
     listStations: () => reads.names.listStations(siteId).map(({ id }) => id),
     readPace: reads.pulse.pace,
@@ -72,7 +72,7 @@ type Settled = Pick<
 >;
 
 /** What the settings say of live images. */
-function liveSettings(config: Config, { live, database }: Places): Settled {
+function liveSettings(config: Config, { live, database }: DataPaths): Settled {
   return {
     place: live,
     database,

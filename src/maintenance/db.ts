@@ -10,7 +10,7 @@ import { AppError } from '../kernel/errors.ts';
 import { createLog } from '../kernel/log.ts';
 import { loadConfig } from '../kernel/settings/config.ts';
 import { hidePassword } from '../kernel/settings/hide-password.ts';
-import { type Places, settlePlaces } from '../kernel/storage/places.ts';
+import { type DataPaths, resolveDataPaths } from '../kernel/storage/data-paths.ts';
 import { systemClock } from '../kernel/time/clock.ts';
 import { type Db, migrationsOf, openServerDb, openSqliteDb } from '../schema/db.ts';
 import { copyDatabase } from './copy-database.ts';
@@ -45,9 +45,9 @@ async function main(): Promise<void> {
   if (values.help || command === undefined) {
     console.log(usage);
   } else if (command === 'backup' && rest.length === 0) {
-    await backup(findPlaces(), values.to);
+    await backup(findDataPaths(), values.to);
   } else if (command === 'restore' && rest.length === 0 && values.from !== undefined) {
-    await restore(findPlaces(), values.from);
+    await restore(findDataPaths(), values.from);
   } else if (command === 'copy' && rest.length === 0 && values.from && values.to) {
     await copy(values.from, values.to);
   } else {
@@ -55,10 +55,10 @@ async function main(): Promise<void> {
   }
 }
 
-function findPlaces(): Places {
+function findDataPaths(): DataPaths {
   const loaded = loadConfig({ env: process.env });
   if (!loaded.ok) throw new AppError('invalid', loaded.faults.join('\n'));
-  return settlePlaces(loaded.config);
+  return resolveDataPaths(loaded.config);
 }
 
 /** The server's settings are not asked: both databases are named. */
@@ -94,7 +94,7 @@ async function open(url: string, mustExist: boolean): Promise<Db> {
   return openSqliteDb(path);
 }
 
-async function backup({ database, dbPath, backupDir }: Places, wanted: string | undefined): Promise<void> {
+async function backup({ database, dbPath, backupDir }: DataPaths, wanted: string | undefined): Promise<void> {
   refuseServer(database.url);
   const to =
     wanted === undefined
@@ -105,7 +105,7 @@ async function backup({ database, dbPath, backupDir }: Places, wanted: string | 
   console.log(`${dbPath} was copied to ${to} (${(sizeBytes / 1e6).toFixed(1)} MB) and checked.`);
 }
 
-async function restore({ database, dbPath }: Places, from: string): Promise<void> {
+async function restore({ database, dbPath }: DataPaths, from: string): Promise<void> {
   refuseServer(database.url);
   const before = await restoreSqlite({
     from: resolve(from),

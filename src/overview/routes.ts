@@ -3,7 +3,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { may } from '../kernel/http/guards/access.ts';
 import type { Renderer, Viewer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { movableList, renderLive, topicViewer } from '../kernel/stream/live-page.ts';
+import { movableList, renderFragments, fragmentViewer } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import { type AskedSite, readAskedSite } from '../plant/asked-site.ts';
 import { pageHref } from '../plant/links.ts';
@@ -31,13 +31,13 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
     path: '/overview/stations',
     events: ['inspections.recorded', 'sources.changed', 'images.changed'],
     everyMs: 60_000,
-    render: (query, { lang }) => renderStations(deps, query, topicViewer(query, lang)),
+    render: (query, { lang }) => renderStations(deps, query, fragmentViewer(query, lang)),
   });
   return new Hono<AppEnv>().get('/overview', may('look'), async (c) => {
     const site = askedSite(deps, new URL(c.req.url).searchParams);
     const query = { site: site.param, kiosk: c.get('kiosk') };
     const view: OverviewPage = {
-      live: await renderLive(deps.topics, { stations: pageHref('/overview/stations', query) }, c.get('lang')),
+      live: await renderFragments(deps.topics, { stations: pageHref('/overview/stations', query) }, c.get('lang')),
       sites: siteChoices(deps.sites, site.tag),
       here: pageHref('/overview', query),
     };

@@ -1,4 +1,4 @@
-import type { ListOrder, LivePage } from '../kernel/stream/live-page.ts';
+import type { ListOrder, PageFragments } from '../kernel/stream/page-fragments.ts';
 /**
  * Rows → what the Overview prints.
  *
@@ -101,7 +101,7 @@ export type OverviewView = {
 const wallSteps = [4, 6, 8, 12, 16, 20, 24, 32, 40, 50, 64] as const;
 
 export type OverviewPage = {
-  live: LivePage<'stations'>;
+  live: PageFragments<'stations'>;
   /** To choose from; null where there is only one. */
   sites: { name: string; label: string; isChosen: boolean }[] | null;
   here: string;

@@ -6,7 +6,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { may, noteChange } from '../kernel/http/guards/access.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
+import { renderFragments, topicOf, fragmentViewer } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { Retention } from './retention.ts';
 import { type RetentionPage, readRetention } from './views.ts';
@@ -26,7 +26,7 @@ export function retentionRoutes({ renderer, topics, retention }: RetentionDeps):
     path: '/retention/status',
     events: ['retention.changed'],
     render: async (query, { lang }): Promise<Fragment> => {
-      const viewer = topicViewer(query, lang);
+      const viewer = fragmentViewer(query, lang);
       const view = await readRetention(retention);
       const parts = ['disks', 'now', 'kinds', 'runs'].map((part) => ({
         id: `retention-${part}`,
@@ -40,7 +40,7 @@ export function retentionRoutes({ renderer, topics, retention }: RetentionDeps):
     .get('/retention', may('look'), async (c) => {
       const here = topicOf('/retention', c.get('kiosk'));
       const wanted = { status: topicOf('/retention/status', c.get('kiosk')) };
-      const view: RetentionPage = { here, live: await renderLive(topics, wanted, c.get('lang')) };
+      const view: RetentionPage = { here, live: await renderFragments(topics, wanted, c.get('lang')) };
       return renderer.render(c, 'retention/page', { view });
     })
     .post('/retention/run', may('administer', 'retention.run'), runDoc, async (c) => {

@@ -9,7 +9,7 @@
  *   retention/_kinds   RetentionView  part #retention-kinds
  *   retention/_runs    RetentionView  part #retention-runs
  */
-import type { LivePage } from '../kernel/stream/live-page.ts';
+import type { PageFragments } from '../kernel/stream/page-fragments.ts';
 import type { PolicyState } from './measure.ts';
 import type { Run } from './record-runs.ts';
 import type { DiskState, Progress, Retention } from './retention.ts';
@@ -33,7 +33,7 @@ export type RetentionView = {
   runs: RunView[];
 };
 
-export type RetentionPage = { here: string; live: LivePage<'status'> };
+export type RetentionPage = { here: string; live: PageFragments<'status'> };
 
 export async function readRetention(retention: Retention): Promise<RetentionView> {
   const policies = await retention.measure();

@@ -3,7 +3,7 @@ import type { Database, Queryable } from '../kernel/db/database.ts';
 import { openSqlite } from '../kernel/db/sqlite/open-sqlite.ts';
 import { openSqliteSafely } from '../kernel/db/sqlite/open-sqlite-safely.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Note } from '../kernel/storage/places.ts';
+import type { Note } from '../kernel/storage/data-paths.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Tables } from './define-schema.ts';
 import * as sqliteTables from './sqlite.ts';

@@ -4,7 +4,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { may } from '../kernel/http/guards/access.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { renderLive, topicOf, topicViewer } from '../kernel/stream/live-page.ts';
+import { renderFragments, topicOf, fragmentViewer } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { System } from './system.ts';
@@ -33,7 +33,7 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
     path: '/system/figures',
     events: ['system.sampled'],
     render: (query, { lang }): Fragment => {
-      const viewer = topicViewer(query, lang);
+      const viewer = fragmentViewer(query, lang);
       const view = read();
       const part = (id: string, template: string, data: object) => ({
         id,
@@ -53,7 +53,7 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/system', may('look'), async (c) => {
       const wanted = { figures: topicOf('/system/figures', c.get('kiosk')) };
-      const live = await renderLive(topics, wanted, c.get('lang'));
+      const live = await renderFragments(topics, wanted, c.get('lang'));
       const view: SystemPage = { live, ways: deps.ways(), fullDisks: deps.fullDisks() };
       return renderer.render(c, 'system/page', { view });
     })

@@ -10,7 +10,7 @@
 import { sparkline } from '../kernel/charts/sparkline.ts';
 import type { Listener } from '../kernel/http/server/listeners.ts';
 import type { TlsStatus } from '../kernel/http/server/tls.ts';
-import type { LivePage } from '../kernel/stream/live-page.ts';
+import type { PageFragments } from '../kernel/stream/page-fragments.ts';
 import { type Figure, type FigureKey, type FigureUnit, isNormal, type NormalRange } from './figures.ts';
 import type { History } from './history.ts';
 
@@ -38,7 +38,7 @@ export type FullDisk = { folders: readonly string[]; usedRate: number };
 
 export type SystemPage = {
   fullDisks: readonly FullDisk[];
-  live: LivePage<'figures'>;
+  live: PageFragments<'figures'>;
   ways: WaysView;
 };
 

@@ -1,7 +1,7 @@
 import { barTrend } from '../../kernel/charts/bar-trend.ts';
 import type { Lang } from '../../kernel/i18n/languages.ts';
 import type { Fragment, Part } from '../../kernel/stream/fragment.ts';
-import { movableList, topicViewer } from '../../kernel/stream/live-page.ts';
+import { movableList, fragmentViewer } from '../../kernel/stream/page-fragments.ts';
 import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { StationSummary } from '../model.ts';
@@ -104,7 +104,7 @@ export async function renderCards(
 ): Promise<Fragment> {
   const asked = readAskedView(search, deps.reads);
   const view = await readCards(deps, asked);
-  const viewer = { ...topicViewer(search, lang), timeZone: asked.wallClock.timeZone };
+  const viewer = { ...fragmentViewer(search, lang), timeZone: asked.wallClock.timeZone };
   const part = (id: string, template: string, data: unknown): Part => ({
     id,
     html: deps.renderer.html(template, viewer, { view: data }).trim(),

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { redirectBack } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
-import { renderLive } from '../../kernel/stream/live-page.ts';
+import { renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { pageHref } from '../../plant/links.ts';
 import { filterForm, readAskedView } from '../../plant/page-filters.ts';
 import { apiDocs } from '../api/api-docs.ts';
@@ -47,7 +47,7 @@ async function readInspectionsPage(c: AppContext, deps: InspectionDeps): Promise
   const asked = readAskedView(search, deps.reads);
   return {
     filters: filterForm(deps.reads, asked, { action: '/inspections' }),
-    live: await renderLive(
+    live: await renderFragments(
       deps.topics,
       { cards: pageHref('/inspections/cards', asked.query) },
       c.get('lang'),

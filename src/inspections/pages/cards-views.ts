@@ -1,4 +1,4 @@
-import type { ListOrder, LivePage } from '../../kernel/stream/live-page.ts';
+import type { ListOrder, PageFragments } from '../../kernel/stream/page-fragments.ts';
 import {
   type PageQuery,
   type Period,
@@ -137,7 +137,7 @@ export type RescanResult = { scanned: number; added: number; note: string | null
 
 export type InspectionsPage = {
   filters: FilterForm;
-  live: LivePage<'cards'>;
+  live: PageFragments<'cards'>;
   /** Set after POST /inspections/rescan came back. */
   rescan: RescanResult | null;
   /** This page's own URL, for forms that come back. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
-import { renderLive, topicOf, topicViewer } from '../../kernel/stream/live-page.ts';
+import { renderFragments, topicOf, fragmentViewer } from '../../kernel/stream/page-fragments.ts';
 import type { InspectionDeps } from '../deps.ts';
 import { exampleName } from './cards-fragment.ts';
 import { takeRescanResult } from './rescan-notice.ts';
@@ -16,13 +16,13 @@ export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
     events: ['sources.changed', 'inspections.recorded', 'images.changed'],
     render: async (query, { lang }) => {
       const view = await readSources(deps);
-      const html = deps.renderer.html('sources/_status', topicViewer(query, lang), { view });
+      const html = deps.renderer.html('sources/_status', fragmentViewer(query, lang), { view });
       return { containerId: 'sources-status', parts: [], html };
     },
   });
   return new Hono<AppEnv>().get('/sources', may('look'), async (c) => {
     const view: SourcesPage = {
-      live: await renderLive(
+      live: await renderFragments(
         deps.topics,
         { status: topicOf('/sources/status', c.get('kiosk')) },
         c.get('lang'),

@@ -8,7 +8,7 @@
  *   sources/_bad      BadImagesView   part #sources-bad
  */
 
-import type { LivePage } from '../../kernel/stream/live-page.ts';
+import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import { imageHref } from '../../plant/links.ts';
 import type { Tone } from '../../plant/station-state.ts';
 import type { BadImage, SourceStatus } from '../model.ts';
@@ -39,7 +39,7 @@ export type BadImagesView = { lines: BadImageLine[]; moreCount: number; here: st
 export type SourcesView = { sources: SourcePanel[]; bad: BadImagesView };
 
 export type SourcesPage = {
-  live: LivePage<'status'>;
+  live: PageFragments<'status'>;
   rescan: { scanned: number; added: number; note: string | null } | null;
   here: string;
 };

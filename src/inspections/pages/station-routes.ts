@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
-import { renderLive, topicViewer } from '../../kernel/stream/live-page.ts';
+import { renderFragments, fragmentViewer } from '../../kernel/stream/page-fragments.ts';
 import { type PageQuery, pageHref } from '../../plant/links.ts';
 import { filterForm } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
@@ -34,7 +34,7 @@ export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
       render: async (query, { lang }) => {
         const asked = readAskedStation(deps, query);
         const view = await readers[panel](deps, asked);
-        const viewer = { ...topicViewer(query, lang), timeZone: asked.wallClock.timeZone };
+        const viewer = { ...fragmentViewer(query, lang), timeZone: asked.wallClock.timeZone };
         const html = deps.renderer.html(`stations/_${panel}`, viewer, { view });
         return { containerId: `station-${panel}`, parts: [], html };
       },
@@ -60,7 +60,7 @@ async function readStationPage(
     station,
     site: asked.site,
     filters: filterForm(deps.reads, asked, { action: path, isOfStation: true }),
-    live: await renderLive(deps.topics, topicsOf(asked.query), c.get('lang')),
+    live: await renderFragments(deps.topics, topicsOf(asked.query), c.get('lang')),
     history: await readHistory(deps, asked, search),
     here: pageHref(path, query),
   };

@@ -12,7 +12,7 @@
  */
 
 import type { TickNames } from '../../kernel/charts/time-ticks.ts';
-import type { LivePage } from '../../kernel/stream/live-page.ts';
+import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import { type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
@@ -68,7 +68,7 @@ export type StationPage = {
   /** Its site, where there are several. */
   site: SiteTag | null;
   filters: FilterForm;
-  live: LivePage<StationPanel>;
+  live: PageFragments<StationPanel>;
   history: HistoryView;
   here: string;
 };

@@ -3,7 +3,7 @@ import { createFormat, type Format } from '../i18n/format.ts';
 import type { I18n } from '../i18n/i18n.ts';
 import { type Lang, languageNames } from '../i18n/languages.ts';
 import type { Config } from '../settings/config.ts';
-import type { Note } from '../storage/places.ts';
+import type { Note } from '../storage/data-paths.ts';
 import type { Clock } from '../time/clock.ts';
 import { createRenderer, type Renderer } from './render.ts';
 

@@ -3,17 +3,17 @@ import type { MovableList } from './fragment.ts';
 import type { Topics } from './topics.ts';
 
 /** The live part of a page: each fragment's html by the name the page gave it, and the stream that keeps them true. */
-export type LivePage<Name extends string> = { html: Record<Name, string>; stream: string };
+export type PageFragments<Name extends string> = { html: Record<Name, string>; stream: string };
 
 /**
  * Renders the fragments of a page exactly as the stream would, so that a screen which has just loaded is sent nothing
  * again. `wanted` are topics (`path?query`) by name. Throws what a topic throws.
  */
-export async function renderLive<Name extends string>(
+export async function renderFragments<Name extends string>(
   topics: Topics,
   wanted: Record<Name, string>,
   lang: Lang,
-): Promise<LivePage<Name>> {
+): Promise<PageFragments<Name>> {
   const names = Object.keys(wanted) as Name[];
   const first = await Promise.all(names.map((name) => topics.first(wanted[name], { lang })));
   return {
@@ -23,7 +23,7 @@ export async function renderLive<Name extends string>(
 }
 
 /** The viewer of a fragment as its topic's query names it: a wall asks for its own form with `kiosk=1`. */
-export function topicViewer(query: URLSearchParams, lang: Lang): { lang: Lang; kiosk: boolean } {
+export function fragmentViewer(query: URLSearchParams, lang: Lang): { lang: Lang; kiosk: boolean } {
   return { lang, kiosk: query.get('kiosk') === '1' };
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { Note } from '../../storage/places.ts';
+import type { Note } from '../../storage/data-paths.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Database } from '../database.ts';
 import { openSqlite } from './open-sqlite.ts';

@@ -11,7 +11,7 @@ export type Note = {
 };
 
 /** Where this process reads and writes. */
-export type Places = {
+export type DataPaths = {
   watchDir: string;
   /** The SQLite file, and where it is not used the server's address. */
   database: { url?: string; path: string };
@@ -28,7 +28,7 @@ export type Places = {
  * Settles the folders: the defaults of contract S1 fall back to `./data` and `./state` where they cannot be had. A state
  * folder that cannot be written does not stop the start: a temporary one is used, and every page says that nothing lasts.
  */
-export function settlePlaces(config: Config): Places {
+export function resolveDataPaths(config: Config): DataPaths {
   const notes: Note[] = [];
   const watch = usableFolder(config.watchDir, {
     isDefault: config.origins.watchDir === 'default',
@@ -58,13 +58,13 @@ export function settlePlaces(config: Config): Places {
     stateDir: resolve(stateDir),
     backupDir: config.backupDir ? resolve(config.backupDir) : resolve(stateDir, 'backups'),
     demoDir: config.demoDir ? resolve(config.demoDir) : resolve(stateDir, 'demo'),
-    live: placeLive(config, resolve(stateDir)),
+    live: resolveLiveFolder(config, resolve(stateDir)),
     notes,
   };
 }
 
 /** Only a default is replaced: a folder somebody named may be a share that comes later. */
-function placeLive({ imageBasePath, origins }: Config, stateDir: string): Places['live'] {
+function resolveLiveFolder({ imageBasePath, origins }: Config, stateDir: string): DataPaths['live'] {
   const isOwn = origins.imageBasePath === 'default' && !existsSync(imageBasePath);
   return { dir: isOwn ? resolve(stateDir, 'live') : resolve(imageBasePath), isOwn };
 }
