@@ -3,10 +3,10 @@ import { AppError } from '../errors.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from '../time/clock.ts';
+import { type ActiveTopic, type ActiveTopicContext, createActiveTopic } from './active-topic.ts';
+import { createFairQueue } from './fair-queue.ts';
 import type { Fragment } from './fragment.ts';
 import { createFrame } from './frame.ts';
-import { createLiveTopic, type LiveTopic, type LiveTopicContext } from './live-topic.ts';
-import { createRenderQueue } from './render-queue.ts';
 import type { TopicRequest } from './topic.ts';
 import type { StreamViewer } from './viewer.ts';
 
@@ -66,10 +66,10 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
   const viewers = new Map<StreamViewer, number>();
   const counters = { renders: 0, renderMs: 0, coalesced: 0, cutOff: 0, refused: 0 };
   const numbers = createNumbers();
-  const topics = createLiveTopics({
+  const topics = createActiveTopics({
     clock,
     log: options.log,
-    enqueue: createRenderQueue().add,
+    enqueue: createFairQueue().add,
     nextSequence: numbers.next,
     messageId: numbers.idOf,
     onRendered: (ms) => {
@@ -129,21 +129,21 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
 }
 
 /** The topics somebody looks at, each once for its filters and language. */
-function createLiveTopics(shared: Omit<LiveTopicContext, 'countTopics'>) {
-  const topics = new Map<string, LiveTopic>();
+function createActiveTopics(shared: Omit<ActiveTopicContext, 'countTopics'>) {
+  const topics = new Map<string, ActiveTopic>();
   const context = { ...shared, countTopics: () => topics.size };
   const keyOf = (request: TopicRequest, lang: Lang) => `${lang} ${request.key}`;
   return {
     size: () => topics.size,
     find: (request: TopicRequest, lang: Lang) => topics.get(keyOf(request, lang)),
-    ensure: (request: TopicRequest, lang: Lang): LiveTopic => {
+    ensure: (request: TopicRequest, lang: Lang): ActiveTopic => {
       const key = keyOf(request, lang);
-      const topic = topics.get(key) ?? createLiveTopic(request, lang, context);
+      const topic = topics.get(key) ?? createActiveTopic(request, lang, context);
       topics.set(key, topic);
       return topic;
     },
     /** Drops the topic with its last viewer. */
-    release: (topic: LiveTopic, viewer: StreamViewer) => {
+    release: (topic: ActiveTopic, viewer: StreamViewer) => {
       topic.viewers.delete(viewer);
       if (topic.viewers.size > 0) return;
       topic.stop();

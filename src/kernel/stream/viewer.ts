@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { ActiveTopic, TopicSubscriber } from './active-topic.ts';
 import { createFrame, createGzipAssembler, type Frame } from './frame.ts';
-import type { LiveTopic, TopicViewer } from './live-topic.ts';
 
 /** A viewer that has this much waiting, or takes nothing for this long, is cut off; its page connects anew. */
 const MAX_PENDING_BYTES = 1024 * 1024;
@@ -14,14 +14,14 @@ export type ViewerCounters = {
 };
 
 /** One open stream. */
-export type StreamViewer = TopicViewer & {
+export type StreamViewer = TopicSubscriber & {
   /**
    * Begins the answer: first `greetings`, then the topics of which the viewer says neither (by content hash) that it
    * shows them already nor (by the last change it saw) that it missed nothing.
    */
   open(
     greetings: readonly Frame[],
-    topics: readonly { topic: LiveTopic; have: string | undefined }[],
+    topics: readonly { topic: ActiveTopic; have: string | undefined }[],
     lastSeen: number | undefined,
   ): void;
   /** Sends a message of no topic; left out while the viewer is slow. */
@@ -49,7 +49,7 @@ export function createStreamViewer(
   options: { gzip: boolean; maxBlockedMs: number; messageId: () => string; counters: ViewerCounters },
 ): StreamViewer {
   const gzip = options.gzip ? createGzipAssembler() : undefined;
-  const owed = new Map<LiveTopic, string | undefined>();
+  const owed = new Map<ActiveTopic, string | undefined>();
   let blockedSince: number | undefined;
 
   const cutOff = () => {

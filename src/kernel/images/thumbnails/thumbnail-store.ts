@@ -3,9 +3,9 @@ import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ImageFailure } from '../read-image.ts';
 import { createDrawTimes, type DrawTime } from './draw-times.ts';
-import { createRenderQueue, notDone, type Urgency } from './render-queue.ts';
 import { renderThumbnail, type Thumbnail, type ThumbnailSpec } from './thumbnail.ts';
 import { thumbnailPath } from './thumbnail-files.ts';
+import { createThumbnailQueue, notDone, type Urgency } from './thumbnail-queue.ts';
 import { createThumbnailShelf, type ShelfStats } from './thumbnail-shelf.ts';
 
 /** libuv has four threads for files and images; one always stays free for files. */
@@ -76,7 +76,7 @@ export function createThumbnailStore(options: {
   firstSweepAfterMs?: number;
 }): ThumbnailStore {
   const shelf = createThumbnailShelf({ firstSweepAfterMs: FIRST_SWEEP_AFTER_MS, ...options });
-  const queue = createRenderQueue({
+  const queue = createThumbnailQueue({
     concurrency: Math.min(availableParallelism(), MAX_RENDERING),
     maxViewers: MAX_WAITING_VIEWERS,
     maxAhead: MAX_WAITING_AHEAD,

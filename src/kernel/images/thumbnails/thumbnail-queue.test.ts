@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createRenderQueue, notDone } from './render-queue.ts';
+import { createThumbnailQueue, notDone } from './thumbnail-queue.ts';
 
 /** A queue with one place, taken until `release`, and a record of what was done in which order. */
 function busyQueue(limits: { maxViewers?: number; maxAhead?: number } = {}) {
-  const queue = createRenderQueue({ concurrency: 1, maxViewers: 10, maxAhead: 10, ...limits });
+  const queue = createThumbnailQueue({ concurrency: 1, maxViewers: 10, maxAhead: 10, ...limits });
   const done: string[] = [];
   const gate = Promise.withResolvers<void>();
   void queue.add('first', () => gate.promise, 'viewer');

@@ -2,9 +2,9 @@ import { AppError } from '../errors.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from '../time/clock.ts';
+import { createChangeThrottle } from './change-throttle.ts';
 import { contentHash, type Fragment, snapshotOf } from './fragment.ts';
 import { createFrame, type Frame } from './frame.ts';
-import { createPace } from './pace.ts';
 import type { TopicRequest } from './topic.ts';
 
 /** A plant of twenty images a second is rendered for each of them, a busier one for some at a time. */
@@ -20,16 +20,16 @@ const AFTER_BOUNDARY_MS = 20;
 export type TopicState = { fragment: Fragment; sequence: number; hash: string; snapshot: Frame };
 
 /** A viewer as a topic sees it. */
-export type TopicViewer = {
+export type TopicSubscriber = {
   /** The state changed; `change` is the difference to the state before, undefined for the first state. */
-  update(topic: LiveTopic, change: Frame | undefined): void;
+  update(topic: ActiveTopic, change: Frame | undefined): void;
 };
 
 /** One topic with its filters in one language, alive as long as somebody looks at it. */
-export type LiveTopic = {
+export type ActiveTopic = {
   readonly request: TopicRequest;
   readonly lang: Lang;
-  readonly viewers: Set<TopicViewer>;
+  readonly viewers: Set<TopicSubscriber>;
   state(): TopicState | undefined;
   /** Something may have changed: renders soon and tells the viewers if it did. */
   refresh(): void;
@@ -37,7 +37,7 @@ export type LiveTopic = {
 };
 
 /** What live topics share: one numbering of changes, one queue of renders, one count. */
-export type LiveTopicContext = {
+export type ActiveTopicContext = {
   clock: Clock;
   log: Log;
   enqueue(job: () => Promise<void>): void;
@@ -49,7 +49,11 @@ export type LiveTopicContext = {
 };
 
 /** Starts a topic; its first render is under way when this returns. */
-export function createLiveTopic(request: TopicRequest, lang: Lang, context: LiveTopicContext): LiveTopic {
+export function createActiveTopic(
+  request: TopicRequest,
+  lang: Lang,
+  context: ActiveTopicContext,
+): ActiveTopic {
   let state: TopicState | undefined;
   let dirty = false;
   let rendering = false;
@@ -59,8 +63,8 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
   let pause: NodeJS.Timeout | undefined;
   let rest: NodeJS.Timeout | undefined;
   let period: NodeJS.Timeout | undefined;
-  const viewers = new Set<TopicViewer>();
-  const pace = createPace();
+  const viewers = new Set<TopicSubscriber>();
+  const throttle = createChangeThrottle();
 
   const refresh = () => {
     dirty = true;
@@ -84,14 +88,14 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
       } catch (error) {
         // Whoever asks for a station that does not exist is told so again at every event; the log is not.
         const level = error instanceof AppError && error.status < 500 ? 'debug' : 'warn';
-        context.log[level]({ err: error, topic: request.key }, 'A live topic could not be rendered');
+        context.log[level]({ err: error, topic: request.key }, 'A topic could not be rendered');
       }
       rendering = false;
       if (dirty) refresh();
     });
   };
   const show = (fragment: Fragment) => {
-    const { changes, shown, againInMs } = pace.next(fragment, performance.now());
+    const { changes, shown, againInMs } = throttle.next(fragment, performance.now());
     clearTimeout(rest);
     if (againInMs !== undefined) rest = setTimeout(() => show(fragment), againInMs);
     if (changes === '') return;
@@ -110,7 +114,7 @@ export function createLiveTopic(request: TopicRequest, lang: Lang, context: Live
     }, waitMs);
   };
 
-  const topic: LiveTopic = {
+  const topic: ActiveTopic = {
     request,
     lang,
     viewers,

@@ -6,7 +6,7 @@ export type Urgency = 'viewer' | 'ahead';
 /** What became of work that was not done: no room for it, or newer work took its place. */
 export const notDone = Symbol('not done');
 
-export type RenderQueue = {
+export type ThumbnailQueue = {
   /**
    * Does the work when its turn comes: viewers in order, then what is made ahead, newest first. Answers `notDone` at
    * once to a viewer when as many wait as may; work ahead instead pushes out the oldest of its kind.
@@ -23,11 +23,11 @@ export type RenderQueue = {
 const viewerPriority = 1;
 
 /** A bounded queue for work on images, `concurrency` at a time. */
-export function createRenderQueue(options: {
+export function createThumbnailQueue(options: {
   concurrency: number;
   maxViewers: number;
   maxAhead: number;
-}): RenderQueue {
+}): ThumbnailQueue {
   const queue = new PQueue({ concurrency: options.concurrency });
   const viewers = new Set<string>();
   /** In order of arrival. */

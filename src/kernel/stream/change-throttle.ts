@@ -10,12 +10,12 @@ const MIN_INTERVAL_MS = 250;
 export type Step = { changes: string | undefined; shown: Fragment; againInMs: number | undefined };
 
 /** Decides for all screens of a topic which changes they see when. Different parts never wait for each other. */
-export type Pace = {
+export type ChangeThrottle = {
   /** The step from what was sent before towards `after`; `now` in ms of any steady clock. */
   next(after: Fragment, now: number): Step;
 };
 
-export function createPace(): Pace {
+export function createChangeThrottle(): ChangeThrottle {
   let sent: Fragment | undefined;
   let wholeSentAt = Number.NEGATIVE_INFINITY;
   const sentAt = new Map<string, number>();

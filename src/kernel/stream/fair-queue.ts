@@ -2,7 +2,7 @@
 const MAX_CONCURRENT = 4;
 
 /** Runs jobs in order, a few at once, each in its own turn of the event loop, so that many topics never block pages. */
-export function createRenderQueue(): { add(job: () => Promise<void>): void } {
+export function createFairQueue(): { add(job: () => Promise<void>): void } {
   const waiting: (() => Promise<void>)[] = [];
   let running = 0;
 
