@@ -3,7 +3,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { may } from '../kernel/http/guards/access.ts';
 import type { Renderer, Viewer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { movableList, renderFragments, fragmentViewer } from '../kernel/stream/page-fragments.ts';
+import { fragmentViewer, movableList, renderFragments } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import { type AskedSite, readAskedSite } from '../plant/asked-site.ts';
 import { pageHref } from '../plant/links.ts';
@@ -37,7 +37,11 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
     const site = askedSite(deps, new URL(c.req.url).searchParams);
     const query = { site: site.param, kiosk: c.get('kiosk') };
     const view: OverviewPage = {
-      live: await renderFragments(deps.topics, { stations: pageHref('/overview/stations', query) }, c.get('lang')),
+      live: await renderFragments(
+        deps.topics,
+        { stations: pageHref('/overview/stations', query) },
+        c.get('lang'),
+      ),
       sites: siteChoices(deps.sites, site.tag),
       here: pageHref('/overview', query),
     };

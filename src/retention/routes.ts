@@ -6,7 +6,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { may, noteChange } from '../kernel/http/guards/access.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { renderFragments, topicOf, fragmentViewer } from '../kernel/stream/page-fragments.ts';
+import { fragmentViewer, renderFragments, topicOf } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { Retention } from './retention.ts';
 import { type RetentionPage, readRetention } from './views.ts';

@@ -1,7 +1,7 @@
 import { barTrend } from '../../kernel/charts/bar-trend.ts';
 import type { Lang } from '../../kernel/i18n/languages.ts';
 import type { Fragment, Part } from '../../kernel/stream/fragment.ts';
-import { movableList, fragmentViewer } from '../../kernel/stream/page-fragments.ts';
+import { fragmentViewer, movableList } from '../../kernel/stream/page-fragments.ts';
 import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { StationSummary } from '../model.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/access.ts';
-import { renderFragments, fragmentViewer } from '../../kernel/stream/page-fragments.ts';
+import { fragmentViewer, renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { type PageQuery, pageHref } from '../../plant/links.ts';
 import { filterForm } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
