@@ -1,14 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { isMissing } from './src/testing/database-servers.ts';
 
+/** Where a value only has to arrive, it may arrive late: nothing here measures a duration. */
+const shared = { expect: { poll: { timeout: 10_000 } }, testTimeout: 60_000, hookTimeout: 180_000 };
+
+/** Real processes, servers and browsers. What passed on its second try is listed at the end of the run. */
+const real = { ...shared, retry: 1 };
+
 const servers = (['postgres', 'mariadb'] as const).filter((kind) => !isMissing(kind));
 
-/** Real processes, servers and browsers on a machine that runs three tests at a time: what is wrong fails twice. */
-const retry = 1;
-/** A thing that comes at all may come late there; what must come soon is measured by its test. */
-const expectations = { poll: { timeout: 10_000 } };
-const shared = { retry, expect: expectations };
-
+/** The kind of a test is in the name of its file; src/README.md says which is for what. */
 export default defineConfig({
   test: {
     globalSetup: 'src/testing/shared-servers.ts',
@@ -19,42 +20,38 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts'],
-          exclude: ['src/**/*.{e2e,fault}.test.ts'],
+          exclude: ['src/**/*.{integration,fault,e2e}.test.ts'],
           ...shared,
-          // Servers, processes and disks that others use as well: what hangs is told late, what is slow is not told.
-          testTimeout: 60_000,
-          // PostgreSQL and MariaDB are started in one, every page is fetched in another.
-          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['src/**/*.integration.test.ts'],
+          ...real,
         },
       },
       ...servers.map((kind) => ({
         test: {
           name: kind,
-          include: [
-            'src/inspections/{api,pages}/{api,compat,page,export}.test.ts',
-            'src/overview/**/*.test.ts',
-            'src/testing/sites.test.ts',
-          ],
+          include: ['src/**/*.sql.test.ts'],
           env: { TEST_DATABASE: kind },
-          ...shared,
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          ...real,
         },
       })),
       {
         test: {
           name: 'fault',
           include: ['src/**/*.fault.test.ts'],
+          ...real,
           testTimeout: 180_000,
-          ...shared,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['src/**/*.e2e.test.ts'],
-          testTimeout: 60_000,
-          ...shared,
+          ...real,
         },
       },
     ],

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { liveImageSrc } from '../live/model.ts';
-import { startMs } from '../testing/databases.ts';
 import { drawJpeg } from '../testing/image-plant.ts';
 import { addToken, addUser, signIn } from '../testing/people.ts';
 import { connectSocket } from '../testing/socket-client.ts';
@@ -31,7 +30,7 @@ beforeAll(async () => {
     expect(plant.services.live.current.latest('station/S9')).toBeDefined();
   }, 10_000);
   origin = await plant.listen();
-}, startMs);
+});
 afterAll(() => plant.close());
 
 const kiosk = async (page: string) => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Principal, speaksFor } from '../kernel/auth/principal.ts';
-import { startMs } from '../testing/databases.ts';
 import { addUser, ownPage, signIn } from '../testing/people.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 
@@ -20,7 +19,7 @@ beforeAll(async () => {
   await busan.services.inspections.reads.folders.refresh();
   await addUser(busan, 'kim', 'admin');
   headers = { ...ownPage, cookie: await signIn(busan, 'kim') };
-}, startMs);
+});
 
 afterAll(async () => {
   await busan.close();

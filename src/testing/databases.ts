@@ -1,40 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
-import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
-import PQueue from 'p-queue';
 import { afterAll, inject } from 'vitest';
-import type { Queryable } from '../kernel/db/database.ts';
 import { createLog } from '../kernel/log.ts';
 import { systemClock } from '../kernel/time/clock.ts';
 import { type Db, openServerDb, openSqliteDb } from '../schema/db.ts';
-import type { Tables } from '../schema/define-schema.ts';
-import * as postgresTables from '../schema/postgres.ts';
-import { isMissing, type ServerKind } from './database-servers.ts';
+import type { ServerKind } from './database-servers.ts';
 import { emptyTables } from './empty-tables.ts';
 
-type TestDialect = 'sqlite' | 'pglite' | ServerKind;
+export type TestDialect = 'sqlite' | ServerKind;
 
 /**
- * The databases every query must answer alike on; servers where this machine has them. Without PostgreSQL the same in
- * WebAssembly stands in for it.
+ * The database of this run. Every query must give the same answers on each: `npm test` asks SQLite, and the projects
+ * `postgres` and `mariadb` of vitest.config.ts run every `*.sql.test.ts` once more on a server.
  */
-export const testDialects: readonly TestDialect[] = [
-  'sqlite',
-  isMissing('postgres') ? 'pglite' : 'postgres',
-  ...(isMissing('mariadb') ? [] : (['mariadb'] as const)),
-];
-
-/** PostgreSQL in WebAssembly takes this long to start on a busy machine. */
-export const startMs = 60_000;
+export const testDialect = (process.env.TEST_DATABASE ?? 'sqlite') as TestDialect;
 
 /** An empty database with all tables; `close` leaves nothing behind. */
 export async function openTestDb(dialect: TestDialect): Promise<Db> {
-  if (dialect === 'sqlite') return openTemporarySqlite();
-  return dialect === 'pglite' ? openEmptyPglite() : openOnServer(dialect);
+  return dialect === 'sqlite' ? openTemporarySqlite() : openOnServer(dialect);
 }
 
 /** Databases of this test file that no test uses now. */
@@ -74,34 +58,4 @@ function openTemporarySqlite(): Db {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** Starting PostgreSQL takes a second, emptying it a few milliseconds: a test file keeps one. */
-let postgres: Promise<PgliteDatabase> | undefined;
-
-async function openEmptyPglite(): Promise<Db> {
-  postgres ??= startPglite();
-  const pg = await postgres;
-  const tables = postgresTables as unknown as Tables;
-  const read = pg as unknown as Queryable;
-  await emptyTables({ dialect: 'postgres', tables, read });
-  const turns = new PQueue({ concurrency: 1 });
-  return {
-    dialect: 'postgres',
-    tables,
-    read,
-    tx: (fn) => turns.add(() => pg.transaction((q) => fn(q as unknown as Queryable))),
-    writeFault: () => undefined,
-    pendingWrites: () => turns.size + turns.pending,
-    ping: async () => void (await pg.execute('select 1')),
-    close: () => turns.onIdle(),
-  };
-}
-
-async function startPglite(): Promise<PgliteDatabase> {
-  const pg = drizzle(new PGlite());
-  await migrate(pg, {
-    migrationsFolder: fileURLToPath(new URL('../../migrations/postgres', import.meta.url)),
-  });
-  return pg;
 }

@@ -7,14 +7,14 @@ import type { Clock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { VerdictCounts } from '../plant/yield.ts';
 import type { Db } from '../schema/db.ts';
-import { openTestDb, type testDialects } from './databases.ts';
+import { openTestDb, type TestDialect } from './databases.ts';
 import { openMainSite } from './main-site.ts';
 import { createTestClock } from './test-clock.ts';
 
 export const storeStartsAt = Date.parse('2026-11-21T10:00:00Z');
 
 /** An empty database with everything that records and reads inspections; times are UTC. */
-export async function openInspectionStore(dialect: (typeof testDialects)[number]) {
+export async function openInspectionStore(dialect: TestDialect) {
   const db = await openTestDb(dialect);
   return openStoreOn(db, (clock) => openMainSite(db, clock));
 }

@@ -1,14 +1,14 @@
 import { createLiveQueries } from '../live/history/live-queries.ts';
 import { createLiveChannels } from '../live/recording/channels.ts';
 import { createRecordLiveImages, type LiveFile } from '../live/recording/record-live-images.ts';
-import { openTestDb, type testDialects } from './databases.ts';
+import { openTestDb, type TestDialect } from './databases.ts';
 import { openMainSite } from './main-site.ts';
 import { createTestClock } from './test-clock.ts';
 
 export const liveStartsAt = Date.parse('2026-11-21T10:00:00Z');
 
 /** An empty database with the two channels of contract S5 and everything that records and reads live images. */
-export async function openLiveStore(dialect: (typeof testDialects)[number]) {
+export async function openLiveStore(dialect: TestDialect) {
   const db = await openTestDb(dialect);
   const clock = createTestClock(liveStartsAt);
   const channels = await createLiveChannels(db, clock, (await openMainSite(db, clock)).own.id);

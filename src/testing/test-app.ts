@@ -9,7 +9,7 @@ import { type RunningServer, startServer } from '../kernel/http/server/server.ts
 import { createLog } from '../kernel/log.ts';
 import { loadConfig } from '../kernel/settings/config.ts';
 import { createServices, type Services } from '../services.ts';
-import { createServerDatabase } from './databases.ts';
+import { createServerDatabase, testDialect } from './databases.ts';
 import { createTestClock } from './test-clock.ts';
 
 /** "Now" in a test plant, 10:30:15 on its wall clock. */
@@ -107,10 +107,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   };
 }
 
-/** The projects `postgres` and `mariadb` of vitest.config.ts run the tests of requests on a server. */
 async function databaseOfRun(): Promise<Record<string, string>> {
-  const kind = process.env.TEST_DATABASE;
-  return kind === 'postgres' || kind === 'mariadb' ? { DATABASE_URL: await createServerDatabase(kind) } : {};
+  return testDialect === 'sqlite' ? {} : { DATABASE_URL: await createServerDatabase(testDialect) };
 }
 
 /** Settings of a plant that finds images when told to, so that a test is never overtaken. */

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/time/clock.ts';
-import { startMs } from '../databases.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess } from '../faults/plant-process.ts';
 import { findFreePort } from '../free-port.ts';
 import { useBrowser } from './browser.ts';
@@ -28,7 +27,7 @@ beforeAll(async () => {
   };
   server = await plant.start(env);
   await server.listening;
-}, startMs);
+});
 afterAll(() => plant?.[Symbol.asyncDispose]());
 
 const place = async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readAskedView } from '../../plant/page-filters.ts';
 import { createSites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
-import { openTestDb, startMs, testDialects } from '../../testing/databases.ts';
+import { openTestDb, testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -17,14 +17,14 @@ const window = { startAt: at - 60 * minuteMs, endAt: at };
 const seoul = { name: 'busan', title: 'Busan', timeZone: 'Asia/Seoul' };
 const newYork = { name: 'albany', title: '', timeZone: 'America/New_York' };
 
-describe.each(testDialects)('two sites with a station and a model of the same names in %s', (dialect) => {
+describe(`two sites with a station and a model of the same names in ${testDialect}`, () => {
   let db: Db;
   let busan: InspectionStore;
   let albany: InspectionStore;
   const ids = () => ({ busan: busan.reads.sites.own.id, albany: albany.reads.sites.own.id });
 
   beforeEach(async () => {
-    db = await openTestDb(dialect);
+    db = await openTestDb(testDialect);
     busan = await openStoreOn(db, (clock) => createSites(db, clock, seoul));
     albany = await openStoreOn(db, (clock) => createSites(db, clock, newYork));
     // The very same file names at both, and one COUNT missing at each: 3 in Busan, 12 in Albany.
@@ -34,7 +34,7 @@ describe.each(testDialects)('two sites with a station and a model of the same na
     await albany.found('S4/OR-3CT', [file('OK', 30, 1), file('OK', 20, 10), file('NG', 15, 11)]);
     await albany.found('S4/OR-3CT', [file('NG', 10, 13)]);
     await busan.reads.folders.refresh();
-  }, startMs);
+  });
   afterEach(() => db.close());
 
   test('have folders, stations and images of their own, although their paths are equal', async () => {

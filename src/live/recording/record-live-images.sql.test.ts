@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startMs, testDialects } from '../../testing/databases.ts';
+import { testDialect } from '../../testing/databases.ts';
 import { liveStartsAt as at, type LiveStore, liveFile, openLiveStore } from '../../testing/live-store.ts';
 
-describe.each(testDialects)('live images recorded in %s', (dialect) => {
+describe(`live images recorded in ${testDialect}`, () => {
   let store: LiveStore;
   beforeEach(async () => {
-    store = await openLiveStore(dialect);
-  }, startMs);
+    store = await openLiveStore(testDialect);
+  });
   afterEach(() => store.db.close());
 
   /** What the roll-ups say, to be held against the rows. */

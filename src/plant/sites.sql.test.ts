@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../schema/db.ts';
-import { openTestDb, startMs, testDialects } from '../testing/databases.ts';
+import { openTestDb, testDialect } from '../testing/databases.ts';
 import { createTestClock } from '../testing/test-clock.ts';
 import { createPlantNames } from './names.ts';
 import { createSites } from './sites.ts';
@@ -9,11 +9,11 @@ const clock = createTestClock(0);
 const busan = { name: 'busan', title: 'Busan plant', timeZone: 'Asia/Seoul' };
 const gary = { name: 'gary', title: '', timeZone: 'America/Chicago' };
 
-describe.each(testDialects)('sites in %s', (dialect) => {
+describe(`sites in ${testDialect}`, () => {
   let db: Db;
   beforeEach(async () => {
-    db = await openTestDb(dialect);
-  }, startMs);
+    db = await openTestDb(testDialect);
+  });
   afterEach(() => db.close());
 
   test('processes of one site that start together share its row', async () => {

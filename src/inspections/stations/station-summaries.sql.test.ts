@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sumCounts } from '../../plant/yield.ts';
-import { startMs, testDialects } from '../../testing/databases.ts';
+import { testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -21,11 +21,11 @@ const quarters = [0, 1, 2, 3].map((i) => ({
   endAt: lastHour.startAt + (i + 1) * 15 * minute,
 }));
 
-describe.each(testDialects)('summaries of stations in %s', (dialect) => {
+describe(`summaries of stations in ${testDialect}`, () => {
   let store: InspectionStore;
   beforeEach(async () => {
-    store = await openInspectionStore(dialect);
-  }, startMs);
+    store = await openInspectionStore(testDialect);
+  });
   afterEach(() => store.db.close());
 
   async function cards(more: { partId?: number; ngLimit?: number } = {}) {

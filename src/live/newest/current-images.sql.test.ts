@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startMs, testDialects } from '../../testing/databases.ts';
+import { testDialect } from '../../testing/databases.ts';
 import { liveStartsAt as at, type LiveStore, liveFile, openLiveStore } from '../../testing/live-store.ts';
 import type { LiveFile } from '../recording/record-live-images.ts';
 import { type CurrentImages, createCurrentImages, maxCurrentCoils } from './current-images.ts';
 
-describe.each(testDialects)('the newest images, from %s', (dialect) => {
+describe(`the newest images, from ${testDialect}`, () => {
   let store: LiveStore;
   let current: CurrentImages;
   beforeEach(async () => {
-    store = await openLiveStore(dialect);
+    store = await openLiveStore(testDialect);
     current = createCurrentImages(store.db, store.channels);
-  }, startMs);
+  });
   afterEach(() => store.db.close());
 
   const found = async (files: LiveFile[]) => current.apply(await store.found('original', files));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createServerDatabase, startMs } from './databases.ts';
+import { createServerDatabase, testDialect } from './databases.ts';
 import { attribute, readHtml } from './html.ts';
 import { addUser, ownPage, signIn } from './people.ts';
 import { createTestApp, type TestApp } from './test-app.ts';
@@ -14,11 +14,10 @@ let busan: TestApp;
 let albany: TestApp;
 
 beforeAll(async () => {
-  const kind = process.env.TEST_DATABASE;
   const database: Record<string, string> =
-    kind === 'postgres' || kind === 'mariadb'
-      ? { DATABASE_URL: await createServerDatabase(kind) }
-      : { DB_PATH: join(shared, 'data.sqlite') };
+    testDialect === 'sqlite'
+      ? { DB_PATH: join(shared, 'data.sqlite') }
+      : { DATABASE_URL: await createServerDatabase(testDialect) };
   busan = await createTestApp({
     env: { ...database, SITE: 'busan', SITE_NAME: 'Busan', SITE_TIME_ZONE: 'Asia/Seoul' },
     // Now is 10:30:15 in Seoul, 21:30:15 the day before in New York.
@@ -33,7 +32,7 @@ beforeAll(async () => {
     ],
   });
   for (const plant of [busan, albany]) await plant.services.inspections.reads.folders.refresh();
-}, startMs);
+});
 
 afterAll(async () => {
   await busan.close();

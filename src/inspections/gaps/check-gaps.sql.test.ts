@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hourMs } from '../../kernel/time/durations.ts';
 import { createRandom } from '../../simulator/random.ts';
-import { startMs, testDialects } from '../../testing/databases.ts';
+import { testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -16,11 +16,11 @@ import { findSequenceGaps } from './find-gaps.ts';
 const minute = 60_000;
 const ever = { startAt: 0, endAt: at * 2 };
 
-describe.each(testDialects)('COUNT gaps in %s', (dialect) => {
+describe(`COUNT gaps in ${testDialect}`, () => {
   let store: InspectionStore;
   beforeEach(async () => {
-    store = await openInspectionStore(dialect);
-  }, startMs);
+    store = await openInspectionStore(testDialect);
+  });
   afterEach(() => store.db.close());
 
   /** One image each minute from `startAt`, with these COUNTs. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Direction, Keyset } from '../../kernel/db/keyset.ts';
 import { createRandom } from '../../simulator/random.ts';
-import { startMs, testDialects } from '../../testing/databases.ts';
+import { testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -14,11 +14,11 @@ import type { ListFilter } from './inspection-queries.ts';
 
 const second = 1000;
 
-describe.each(testDialects)('lists of images in %s', (dialect) => {
+describe(`lists of images in ${testDialect}`, () => {
   let store: InspectionStore;
   beforeEach(async () => {
-    store = await openInspectionStore(dialect);
-  }, startMs);
+    store = await openInspectionStore(testDialect);
+  });
   afterEach(() => store.db.close());
 
   /** Three parts at two stations within ten seconds, so that many images share their second. */

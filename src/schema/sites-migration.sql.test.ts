@@ -1,11 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { drizzle } from 'drizzle-orm/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Dialect, Queryable } from '../kernel/db/database.ts';
+import type { Dialect } from '../kernel/db/database.ts';
 import { openMysql } from '../kernel/db/servers/open-mysql.ts';
 import { openPostgres } from '../kernel/db/servers/open-postgres.ts';
 import { openSqlite } from '../kernel/db/sqlite/open-sqlite.ts';
@@ -13,7 +10,7 @@ import { createLog } from '../kernel/log.ts';
 import { systemClock } from '../kernel/time/clock.ts';
 import { createPlantNames } from '../plant/names.ts';
 import { createSites } from '../plant/sites.ts';
-import { createServerDatabase, startMs, testDialects } from '../testing/databases.ts';
+import { createServerDatabase, testDialect } from '../testing/databases.ts';
 import { type Db, migrationsOf } from './db.ts';
 import type { Tables } from './define-schema.ts';
 
@@ -46,8 +43,8 @@ type Opened = { db: Db; close(): Promise<void> };
 /** Opens a database with these migrations; `run` is done to it first, past the product. */
 type Open = (migrationsFolder: string) => Promise<Opened & { run(statement: string): Promise<unknown> }>;
 
-async function place(dialect: (typeof testDialects)[number]): Promise<Open> {
-  if (dialect === 'sqlite') {
+async function place(): Promise<Open> {
+  if (testDialect === 'sqlite') {
     const folder = mkdtempSync(join(tmpdir(), 'linesight-old-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const tables = (await import('./sqlite.ts')) as unknown as Tables;
@@ -56,20 +53,8 @@ async function place(dialect: (typeof testDialects)[number]): Promise<Open> {
       return { db, close: db.close, run: async (statement) => db.sqlite?.writer.exec(statement) };
     };
   }
-  if (dialect === 'pglite') {
-    const pg = new PGlite();
-    onTestFinished(() => pg.close());
-    const tables = (await import('./postgres.ts')) as unknown as Tables;
-    return async (migrationsFolder) => {
-      const q = drizzle(pg);
-      await migrate(q, { migrationsFolder });
-      const read = q as unknown as Queryable;
-      const db = { dialect: 'postgres', tables, read, tx: (fn: (q: Queryable) => unknown) => fn(read) };
-      return { db: db as unknown as Db, close: async () => {}, run: (statement) => pg.exec(statement) };
-    };
-  }
-  const url = await createServerDatabase(dialect);
-  const isPostgres = dialect === 'postgres';
+  const url = await createServerDatabase(testDialect);
+  const isPostgres = testDialect === 'postgres';
   const tables = (await import(isPostgres ? './postgres.ts' : './mysql.ts')) as unknown as Tables;
   return async (migrationsFolder) => {
     const open = isPostgres ? openPostgres : openMysql;
@@ -80,10 +65,10 @@ async function place(dialect: (typeof testDialects)[number]): Promise<Open> {
   };
 }
 
-describe.each(testDialects)('a %s database from before there were sites', (dialect) => {
-  test('belongs, with every row, to the site that first starts on it', { timeout: startMs }, async () => {
-    const open = await place(dialect);
-    const kind = dialect === 'sqlite' ? 'sqlite' : dialect === 'mariadb' ? 'mysql' : 'postgres';
+describe(`a ${testDialect} database from before there were sites`, () => {
+  test('belongs, with every row, to the site that first starts on it', async () => {
+    const open = await place();
+    const kind = testDialect === 'sqlite' ? 'sqlite' : testDialect === 'mariadb' ? 'mysql' : 'postgres';
     const old = await open(firstSteps(kind));
     for (const statement of before) await old.run(statement);
     await old.close();
@@ -118,9 +103,9 @@ describe.each(testDialects)('a %s database from before there were sites', (diale
     await close();
   });
 
-  test('without a row is nobody’s: the first site is made when it starts', { timeout: startMs }, async () => {
-    const open = await place(dialect);
-    const kind = dialect === 'sqlite' ? 'sqlite' : dialect === 'mariadb' ? 'mysql' : 'postgres';
+  test('without a row is nobody’s: the first site is made when it starts', async () => {
+    const open = await place();
+    const kind = testDialect === 'sqlite' ? 'sqlite' : testDialect === 'mariadb' ? 'mysql' : 'postgres';
     await (await open(firstSteps(kind))).close();
     const { db, close } = await open(migrationsOf(kind));
     expect(await db.read.select().from(db.tables.sites)).toEqual([]);

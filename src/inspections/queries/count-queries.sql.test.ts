@@ -3,7 +3,7 @@ import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import { sumCounts, type VerdictCounts } from '../../plant/yield.ts';
 import { createRandom } from '../../simulator/random.ts';
-import { startMs, testDialects } from '../../testing/databases.ts';
+import { testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -17,11 +17,11 @@ type Rows = Awaited<ReturnType<InspectionStore['rows']>>;
 
 const day = { startAt: at - 20 * hourMs, endAt: at + 10 * hourMs };
 
-describe.each(testDialects)('counts in %s', (dialect) => {
+describe(`counts in ${testDialect}`, () => {
   let store: InspectionStore;
   beforeEach(async () => {
-    store = await openInspectionStore(dialect);
-  }, startMs);
+    store = await openInspectionStore(testDialect);
+  });
   afterEach(() => store.db.close());
 
   /** What a window holds, counted image by image. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startMs, testDialects } from '../../testing/databases.ts';
+import { testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -8,11 +8,11 @@ import {
   unmatchedFile,
 } from '../../testing/inspection-store.ts';
 
-describe.each(testDialects)('inspections recorded in %s', (dialect) => {
+describe(`inspections recorded in ${testDialect}`, () => {
   let store: InspectionStore;
   beforeEach(async () => {
-    store = await openInspectionStore(dialect);
-  }, startMs);
+    store = await openInspectionStore(testDialect);
+  });
   afterEach(() => store.db.close());
 
   async function onlyRow() {

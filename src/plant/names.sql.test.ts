@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../schema/db.ts';
-import { openTestDb, startMs, testDialects } from '../testing/databases.ts';
+import { openTestDb, testDialect } from '../testing/databases.ts';
 import { openMainSite } from '../testing/main-site.ts';
 import { createTestClock } from '../testing/test-clock.ts';
 import { createPlantNames } from './names.ts';
@@ -8,13 +8,13 @@ import type { Sites } from './sites.ts';
 
 const clock = createTestClock(0);
 
-describe.each(testDialects)('stations and models in %s', (dialect) => {
+describe(`stations and models in ${testDialect}`, () => {
   let db: Db;
   let sites: Sites;
   beforeEach(async () => {
-    db = await openTestDb(dialect);
+    db = await openTestDb(testDialect);
     sites = await openMainSite(db, clock);
-  }, startMs);
+  });
   afterEach(() => db.close());
 
   test('a name keeps its number, also when many ask at once and after a restart', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RetentionPolicy } from '../../kernel/retention-policy.ts';
-import { startMs, testDialects } from '../../testing/databases.ts';
+import { testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
   type InspectionStore,
@@ -15,17 +15,17 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const place = 'S9/OR-3CT';
 
-describe.each(testDialects)('old inspections in %s', (dialect) => {
+describe(`old inspections in ${testDialect}`, () => {
   let store: InspectionStore;
   let policy: RetentionPolicy;
   let horizons: number[];
   let neededFrom: number;
   beforeEach(async () => {
-    store = await openInspectionStore(dialect);
+    store = await openInspectionStore(testDialect);
     horizons = [];
     neededFrom = Number.POSITIVE_INFINITY;
     policy = openPolicy();
-  }, startMs);
+  });
   afterEach(() => store.db.close());
 
   function openPolicy(): RetentionPolicy {

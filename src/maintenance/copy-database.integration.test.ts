@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { openTestDb, testDialects } from '../testing/databases.ts';
+import { isMissing } from '../testing/database-servers.ts';
+import { openTestDb } from '../testing/databases.ts';
 import { imageFile, openInspectionStore, storeStartsAt } from '../testing/inspection-store.ts';
 import { copyDatabase } from './copy-database.ts';
 
@@ -7,7 +8,9 @@ const files = Array.from({ length: 2500 }, (_, i) =>
   imageFile(i % 20 === 0 ? 'NG' : 'OK', storeStartsAt - i * 1000, i),
 );
 
-describe.each(testDialects.filter((dialect) => dialect !== 'sqlite'))('from SQLite to %s', (dialect) => {
+const servers = (['postgres', 'mariadb'] as const).filter((kind) => !isMissing(kind));
+
+describe.each(servers)('from SQLite to %s', (server) => {
   const opened: { close(): Promise<void> }[] = [];
   afterAll(async () => {
     for (const db of opened) await db.close();
@@ -15,7 +18,7 @@ describe.each(testDialects.filter((dialect) => dialect !== 'sqlite'))('from SQLi
 
   test('every row arrives, is proven, and what comes next gets an id of its own', async () => {
     const store = await openInspectionStore('sqlite');
-    const target = await openTestDb(dialect);
+    const target = await openTestDb(server);
     opened.push(store.db, target);
     await store.found('S4/검사 "모델"', files);
     const copied = await copyDatabase(store.db, target, () => {});
