@@ -1,6 +1,6 @@
 import { createLoginThrottle, type LoginThrottle } from '../kernel/auth/login-throttle.ts';
 import { createPasswords, type Passwords } from '../kernel/auth/passwords.ts';
-import type { Door } from '../kernel/http/guards/door.ts';
+import type { Door } from '../kernel/http/env.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Clock } from '../kernel/time/clock.ts';

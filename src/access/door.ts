@@ -1,6 +1,5 @@
 import type { AccessPolicy, Principal } from '../kernel/auth/principal.ts';
-import type { AppContext } from '../kernel/http/env.ts';
-import type { Door } from '../kernel/http/guards/door.ts';
+import type { AppContext, Door } from '../kernel/http/env.ts';
 import { addressOf } from '../kernel/http/guards/origin.ts';
 import { createRateLimit } from '../kernel/http/guards/rate-limit.ts';
 import type { Clock } from '../kernel/time/clock.ts';

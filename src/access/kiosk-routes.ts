@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { AppError } from '../kernel/errors.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import type { Access } from './access.ts';

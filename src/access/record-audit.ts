@@ -1,5 +1,5 @@
 import type { Queryable } from '../kernel/db/database.ts';
-import type { Change } from '../kernel/http/guards/door.ts';
+import type { Change } from '../kernel/http/env.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 

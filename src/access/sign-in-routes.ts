@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { backPath } from '../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import { isFromThisMachine } from '../kernel/http/guards/origin.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Access } from './access.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { type TokenScope, tokenScopes } from '../kernel/auth/principal.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import { type Sites, siteChoices } from '../plant/sites.ts';
 import type { Access } from './access.ts';

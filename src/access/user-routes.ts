@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { type Role, roles } from '../kernel/auth/principal.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Access } from './access.ts';
 import { doerOf } from './door.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { documented } from '../kernel/http/api-doc.ts';
 import { redirectBack } from '../kernel/http/back.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import type { Demo } from './demo.ts';
 
 const startDoc = documented({

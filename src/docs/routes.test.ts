@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { listRouteAccess } from '../kernel/http/guards/access.ts';
+import { listRouteAccess } from '../kernel/http/guards/may.ts';
 import { drawJpeg } from '../testing/image-plant.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 

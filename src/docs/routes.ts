@@ -3,7 +3,7 @@ import { bodyOf } from '../kernel/http/body.ts';
 import { acceptsEncoding } from '../kernel/http/compression.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import { matchesEtag, sendRevalidated } from '../kernel/http/etag.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import { describeApp, listOperations, type OpenApi } from './openapi.ts';
 import { createSwaggerFiles, type SwaggerFileName } from './swagger-files.ts';

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { isLetIn, may } from '../kernel/http/guards/access.ts';
+import { isLetIn, may } from '../kernel/http/guards/may.ts';
 
 /** One part of the product as `/health` reports it; `ok: false` of a required part makes the whole degraded. */
 export type HealthPart = { ok: boolean; required: boolean; detail?: unknown };

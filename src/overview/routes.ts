@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer, Viewer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
 import { fragmentViewer, movableList, renderFragments } from '../kernel/stream/page-fragments.ts';

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { may, noteChange } from '../kernel/http/guards/access.ts';
+import { may, noteChange } from '../kernel/http/guards/may.ts';
 import { runCauses, runOutcomes } from './record-runs.ts';
 import type { Progress, Retention } from './retention.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { documented } from '../kernel/http/api-doc.ts';
 import { redirectBack } from '../kernel/http/back.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { may, noteChange } from '../kernel/http/guards/access.ts';
+import { may, noteChange } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
 import { fragmentViewer, renderFragments, topicOf } from '../kernel/stream/page-fragments.ts';

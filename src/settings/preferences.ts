@@ -5,7 +5,7 @@ import { documented } from '../kernel/http/api-doc.ts';
 import { backPath } from '../kernel/http/back.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { readForm } from '../kernel/http/form.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import { languages } from '../kernel/i18n/languages.ts';
 
 const themes = ['dark', 'light', 'system'] as const;

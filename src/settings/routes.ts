@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import { settings } from '../kernel/settings/settings.ts';

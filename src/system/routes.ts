@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/access.ts';
+import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
 import { fragmentViewer, renderFragments, topicOf } from '../kernel/stream/page-fragments.ts';

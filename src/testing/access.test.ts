@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Access, AccessPolicy } from '../kernel/auth/principal.ts';
-import { listRouteAccess } from '../kernel/http/guards/access.ts';
+import { listRouteAccess } from '../kernel/http/guards/may.ts';
 import { type AccessRow, accessTable } from './access-table.ts';
 import { addEverybody } from './people.ts';
 import { createTestApp, type TestApp } from './test-app.ts';

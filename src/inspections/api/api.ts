@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/access.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { readAskedSite } from '../../plant/asked-site.ts';
 import type { Station } from '../../plant/names.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/access.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import { parseStatsWindow, type TimeWindow } from '../../plant/time-window.ts';
 import { sumCounts, yieldRate } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';

@@ -2,7 +2,7 @@ import { basename, isAbsolute } from 'node:path';
 import { Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/access.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
 import { sendThumbnail } from '../../kernel/images/thumbnails/send-thumbnail.ts';
 import { compatSpec } from '../../kernel/images/thumbnails/thumbnail.ts';

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
 import { redirectBack } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
-import { may, noteChange } from '../../kernel/http/guards/access.ts';
+import { may, noteChange } from '../../kernel/http/guards/may.ts';
 import { sendPlaceholder } from '../../kernel/images/placeholder.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';

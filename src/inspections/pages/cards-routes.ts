@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { redirectBack } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/access.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import { renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { pageHref } from '../../plant/links.ts';
 import { filterForm, readAskedView } from '../../plant/page-filters.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/access.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import { fragmentViewer, renderFragments, topicOf } from '../../kernel/stream/page-fragments.ts';
 import type { InspectionDeps } from '../deps.ts';
 import { exampleName } from './cards-fragment.ts';

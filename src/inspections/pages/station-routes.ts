@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/access.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import { fragmentViewer, renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { type PageQuery, pageHref } from '../../plant/links.ts';
 import { filterForm } from '../../plant/page-filters.ts';

@@ -1,10 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Principal } from '../auth/principal.ts';
+import type { AccessPolicy, Principal } from '../auth/principal.ts';
 import type { Translate } from '../i18n/i18n.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
-import type { Change, Door } from './guards/door.ts';
 
 export type Theme = 'dark' | 'light' | 'system';
 
@@ -33,3 +32,22 @@ export type AppVariables = {
 export type AppEnv = { Bindings: Partial<HttpBindings>; Variables: AppVariables };
 export type AppContext = Context<AppEnv>;
 export type AppMiddleware = MiddlewareHandler<AppEnv>;
+
+/** A change for the audit log: `target` is what was changed, `before` and `after` its values where they can be given. */
+export type Change = { action: string; target: string; before?: unknown; after?: unknown };
+
+/** What the access check of every route asks; one per process, put on every request. */
+export type Door = {
+  policy: AccessPolicy;
+  /** The site of this process. A token tied to another site changes nothing here. */
+  siteId: number;
+  /**
+   * Whether a URL belongs to one of a kiosk link's pages: the page itself, its fragments or its images. `isSocket` tells
+   * a WebSocket from a page of the same path.
+   */
+  isOnPages(pages: readonly string[], url: URL, isSocket?: boolean): Promise<boolean>;
+  /** Milliseconds until this caller may write again; 0 is now. */
+  writeWaitMs(c: AppContext, kind: 'person' | 'program'): number;
+  /** Writes a change to the audit log, with who made it and from which address. */
+  record(c: AppContext, change: Change): Promise<void>;
+};

@@ -9,7 +9,7 @@ import { chooseEncoding } from './compression.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { AppContext, AppEnv } from './env.ts';
 import { matchesEtag } from './etag.ts';
-import { may } from './guards/access.ts';
+import { may } from './guards/may.ts';
 
 /** All our own files with their compressed forms live in memory; more than this is a mistake in the package. */
 const MAX_TOTAL_BYTES = 16 * 1024 * 1024;

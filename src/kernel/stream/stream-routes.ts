@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import { acceptsEncoding } from '../http/compression.ts';
 import type { AppContext, AppEnv } from '../http/env.ts';
 import { sendRevalidated } from '../http/etag.ts';
-import { may, stillMay } from '../http/guards/access.ts';
+import { may, stillMay } from '../http/guards/may.ts';
 import { alreadySent } from '../http/server/already-sent.ts';
 import type { Lang } from '../i18n/languages.ts';
 import { snapshotOf } from './fragment.ts';

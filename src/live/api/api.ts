@@ -4,7 +4,7 @@ import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { documented } from '../../kernel/http/api-doc.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/access.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import type { Live } from '../live.ts';
 import { type LiveCamera, type LiveImage, liveImageSrc, liveRoles, liveWidths } from '../model.ts';
 import {

@@ -4,7 +4,7 @@ import { speaksFor } from '../../kernel/auth/principal.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { documented } from '../../kernel/http/api-doc.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/access.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import { sendPlaceholder } from '../../kernel/images/placeholder.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
 import { openInside } from '../../kernel/storage/confine.ts';

@@ -18,7 +18,7 @@ import { createTopics, type Topics } from '../../stream/topics.ts';
 import { systemClock } from '../../time/clock.ts';
 import type { AppEnv } from '../env.ts';
 import { createErrorHandlers } from '../errors.ts';
-import { may } from '../guards/access.ts';
+import { may } from '../guards/may.ts';
 import { requestLog } from '../guards/request-log.ts';
 import { securityHeaders } from '../guards/security-headers.ts';
 import { createListeners, type Listeners, originOf, wantedPorts } from './listeners.ts';

@@ -6,8 +6,8 @@ import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { AppContext, AppMiddleware } from '../env.ts';
-import { assertMayPass, declareSocket, stillMay } from '../guards/access.ts';
 import { networkOf, parseHostHeader } from '../guards/addresses.ts';
+import { assertMayPass, declareSocket, stillMay } from '../guards/may.ts';
 import { addressOf, siteOf } from '../guards/origin.ts';
 import { createRateLimit } from '../guards/rate-limit.ts';
 import {

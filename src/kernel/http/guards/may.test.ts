@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccessPolicy, Principal } from '../../auth/principal.ts';
-import type { AppEnv } from '../env.ts';
+import type { AppEnv, Change } from '../env.ts';
 import { createErrorHandlers } from '../errors.ts';
-import { listRouteAccess, may, noteChange } from './access.ts';
-import type { Change } from './door.ts';
+import { listRouteAccess, may, noteChange } from './may.ts';
 
 const errors = createErrorHandlers({ renderProblem: (_c, problem) => problem.message });
 const operator: Principal = { kind: 'user', userId: 1, name: 'kim', role: 'operator', sessionId: 1 };

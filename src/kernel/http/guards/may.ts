@@ -2,8 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { COMPOSED_HANDLER } from 'hono/utils/constants';
 import { type Access, judge, type Principal } from '../../auth/principal.ts';
 import { AppError } from '../../errors.ts';
-import type { AppContext, AppEnv } from '../env.ts';
-import type { Change, Door } from './door.ts';
+import type { AppContext, AppEnv, Change, Door } from '../env.ts';
 import { siteOf } from './origin.ts';
 
 /** One line of the table of who may use what; `access` is undefined where a route forgot to say. */
