@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { isMissing } from './src/testing/database-servers.ts';
+import { createSummaryReporter } from './src/testing/run-summary.ts';
 
 /** Where a value only has to arrive, it may arrive late: nothing here measures a duration. */
 const shared = { expect: { poll: { timeout: 10_000 } }, testTimeout: 60_000, hookTimeout: 180_000 };
@@ -12,6 +13,7 @@ const servers = (['postgres', 'mariadb'] as const).filter((kind) => !isMissing(k
 /** The kind of a test is in the name of its file; src/README.md says which is for what. */
 export default defineConfig({
   test: {
+    reporters: ['default', createSummaryReporter()],
     globalSetup: 'src/testing/shared-servers.ts',
     // Much of a test is waiting, for a disk, a server, a moment: three at a time also where there are but two cores.
     maxWorkers: 3,
