@@ -7,7 +7,7 @@ import type { InspectionDeps } from './inspections/deps.ts';
 import { startSequenceChecks } from './inspections/gaps/check-gaps.ts';
 import { type Images, startImages } from './inspections/images/start-images.ts';
 import { createInspectionReads } from './inspections/reads.ts';
-import { startLearning } from './inspections/recording/folders.ts';
+import { startFolderRefresh } from './inspections/recording/folders.ts';
 import { createRootLocations, type RootLocations } from './inspections/watching/root-locations.ts';
 import { createSources, type Sources, type SourcesOptions } from './inspections/watching/sources.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/sqlite/scheduled-backups.ts';
@@ -100,7 +100,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     ...{ db, sites: reads.sites, log, isDuty: duties.checksSequences },
     onChecked: () => publish('sequences.checked', undefined),
   });
-  const learning = startLearning(reads.folders, log);
+  const folderRefresh = startFolderRefresh(reads.folders, log);
   const publish = createPublish({
     ...{ streams: topics, bus, refresh: reads.refresh, log },
     reactions: productReactions(() => ({ checks, images, system, topics, sockets, live, screens })),
@@ -150,7 +150,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       retention.start();
     },
     stop: async () => {
-      const parts = [learning, retention, system, demo, sources, live, images, checks, backups];
+      const parts = [folderRefresh, retention, system, demo, sources, live, images, checks, backups];
       for (const part of [...parts, singletons, bus]) await part.stop();
       await db.close();
     },

@@ -1,5 +1,5 @@
 /** Cumulative share at which the "vital few" end. */
-const PARETO_MARK = 0.8;
+const paretoMark = 0.8;
 
 export type ParetoRow = {
   name: string;
@@ -40,6 +40,6 @@ export function pareto(
     cumulative += count;
     return { name, count, shareRate: count / total, cumulativeRate: cumulative / total, isOther };
   });
-  const markIndex = rows.findIndex(({ cumulativeRate }) => cumulativeRate >= PARETO_MARK);
+  const markIndex = rows.findIndex(({ cumulativeRate }) => cumulativeRate >= paretoMark);
   return { rows, total, markIndex: markIndex < 0 ? null : markIndex };
 }

@@ -1,6 +1,6 @@
 import { createInspectionReads } from '../inspections/reads.ts';
 import { ensureRoot } from '../inspections/recording/folders.ts';
-import type { FoundFile } from '../inspections/recording/found-files.ts';
+import type { FoundImage } from '../inspections/recording/found-images.ts';
 import { createRecordInspections } from '../inspections/recording/record-inspections.ts';
 import { createRootLocations } from '../inspections/watching/root-locations.ts';
 import type { Clock } from '../kernel/time/clock.ts';
@@ -50,7 +50,7 @@ export async function openStoreOn(db: Db, openSites: (clock: Clock) => Promise<S
     disk,
     rootId,
     /** Records files of `<station>/<part>`. */
-    found: (path: string, files: FoundFile[]) => record.recordFound({ folder: { rootId, path }, files }),
+    found: (path: string, files: FoundImage[]) => record.recordFound({ folder: { rootId, path }, files }),
     missing: (path: string, names: string[]) => record.recordMissing({ rootId, path }, names),
     rows: () => db.read.select().from(db.tables.inspections).orderBy(db.tables.inspections.id),
     total: async (): Promise<VerdictCounts> => {
@@ -74,8 +74,8 @@ export function imageFile(
   verdict: 'OK' | 'NG',
   capturedAt: number,
   sequence: number,
-  more: Partial<FoundFile> = {},
-): FoundFile {
+  more: Partial<FoundImage> = {},
+): FoundImage {
   const [date = '', time = ''] = new Date(capturedAt).toISOString().replaceAll(/[-:]/g, '').split(/[T.]/);
   return {
     name: `${verdict}-${date}-${time}-${sequence}.jpg`,
@@ -89,6 +89,6 @@ export function imageFile(
 }
 
 /** A file whose name says nothing: its time is its modification time. */
-export function unmatchedFile(name: string, modifiedAt: number): FoundFile {
+export function unmatchedFile(name: string, modifiedAt: number): FoundImage {
   return { name, capturedAt: modifiedAt, verdict: null, sequence: null, sizeBytes: 1000, modifiedAt };
 }

@@ -9,7 +9,7 @@ import {
   openInspectionStore,
 } from '../../testing/inspection-store.ts';
 import type { SequenceGap } from '../model.ts';
-import type { FoundFile } from '../recording/found-files.ts';
+import type { FoundImage } from '../recording/found-images.ts';
 import { checkSequences } from './check-gaps.ts';
 import { findSequenceGaps } from './find-gaps.ts';
 
@@ -24,7 +24,7 @@ describe(`COUNT gaps in ${testDialect}`, () => {
   afterEach(() => store.db.close());
 
   /** One image each minute from `startAt`, with these COUNTs. */
-  const images = (startAt: number, counts: number[]): FoundFile[] =>
+  const images = (startAt: number, counts: number[]): FoundImage[] =>
     counts.map((count, i) => imageFile('OK', startAt + i * minute, count));
 
   async function checkAll(): Promise<void> {
@@ -95,7 +95,7 @@ describe(`COUNT gaps in ${testDialect}`, () => {
       ['S9/slow', 31 * minute],
     ] as const) {
       let count = 1;
-      const history: FoundFile[] = [];
+      const history: FoundImage[] = [];
       for (let i = 0; i < 250; i++) {
         count += random.chance(0.04) ? random.integer(2, 4) : 1;
         if (random.chance(0.02)) count -= 2;
@@ -143,9 +143,9 @@ describe(`COUNT gaps in ${testDialect}`, () => {
   });
 });
 
-function shuffledBatches(files: FoundFile[], random: ReturnType<typeof createRandom>): FoundFile[][] {
+function shuffledBatches(files: FoundImage[], random: ReturnType<typeof createRandom>): FoundImage[][] {
   const rest = [...files];
-  const batches: FoundFile[][] = [];
+  const batches: FoundImage[][] = [];
   while (rest.length > 0) {
     const from = random.integer(0, rest.length - 1);
     batches.push(rest.splice(from, random.integer(1, 40)));

@@ -7,7 +7,7 @@ import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Sites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
 import { readRowsSince } from '../recording/horizons.ts';
-import { findSequenceGaps, SEQUENCE_CONTEXT_ROWS, type SequenceRow } from './find-gaps.ts';
+import { contextRows, findSequenceGaps, type SequenceRow } from './find-gaps.ts';
 
 /** Hours looked at in one go; the rest waits for the next. */
 const hoursPerRun = 60;
@@ -83,13 +83,13 @@ async function checkHour(db: Db, hour: Hour): Promise<void> {
 }
 
 /**
- * Has the hours checked again whose context of `SEQUENCE_CONTEXT_ROWS` images reaches into this one: a late image fills
+ * Has the hours checked again whose context of `contextRows` images reaches into this one: a late image fills
  * a gap before or after it. While the newest hour grows at its end, the hours before it are not concerned.
  */
 async function doubtNeighbours(db: Db, q: Queryable, hour: Hour): Promise<void> {
   const { inspectionHours: hours } = db.tables;
   const after = await listNeighbours(db, q, hour, 'after');
-  const isGrowing = after.length === 0 && Math.abs(hour.checkedCount) >= SEQUENCE_CONTEXT_ROWS;
+  const isGrowing = after.length === 0 && Math.abs(hour.checkedCount) >= contextRows;
   const before = isGrowing ? [] : await listNeighbours(db, q, hour, 'before');
   const startTimes = [...before, ...after];
   if (startTimes.length === 0) return;
@@ -109,11 +109,11 @@ async function listNeighbours(db: Db, q: Queryable, hour: Hour, side: 'before' |
       and(samePartAs(db, hour), isBefore ? lt(hours.startAt, hour.startAt) : gt(hours.startAt, hour.startAt)),
     )
     .orderBy((isBefore ? desc : asc)(hours.startAt))
-    .limit(SEQUENCE_CONTEXT_ROWS);
+    .limit(contextRows);
   const startTimes: number[] = [];
   let images = 0;
   for (const { startAt, ok, ng } of rows) {
-    if (images >= SEQUENCE_CONTEXT_ROWS) break;
+    if (images >= contextRows) break;
     startTimes.push(startAt);
     images += ok + ng;
   }
@@ -171,7 +171,7 @@ async function readNeighbours(
     .from(inspections)
     .where(and(sameUnits(db, hour), time))
     .orderBy(by(inspections.capturedAt), by(inspections.sequence))
-    .limit(SEQUENCE_CONTEXT_ROWS);
+    .limit(contextRows);
   return rows as SequenceRow[];
 }
 

@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  findSequenceGaps,
-  SEQUENCE_CONTEXT_ROWS,
-  type SequenceFinding,
-  type SequenceRow,
-} from './find-gaps.ts';
+import { contextRows, findSequenceGaps, type SequenceFinding, type SequenceRow } from './find-gaps.ts';
 
 const rowsOf = (...sequences: number[]): SequenceRow[] =>
   sequences.map((sequence, i) => ({ capturedAt: 1_000 * i, sequence }));
@@ -118,11 +113,11 @@ test('hour by hour, with the images around each, the same is found as in one pie
     const byHour: SequenceFinding[] = [];
     for (let from = 0; from < rows.length; ) {
       const to = from + (chance(0.5) ? 37 : 190);
-      const before = rows.slice(Math.max(0, from - SEQUENCE_CONTEXT_ROWS), from);
+      const before = rows.slice(Math.max(0, from - contextRows), from);
       byHour.push(
         ...findSequenceGaps(rows.slice(from, to), {
           before,
-          after: rows.slice(to, to + SEQUENCE_CONTEXT_ROWS),
+          after: rows.slice(to, to + contextRows),
         }),
       );
       from = to;

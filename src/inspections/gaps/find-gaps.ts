@@ -10,20 +10,20 @@ export type SequenceFinding = Omit<SequenceGap, 'station' | 'part'>;
 export type SequenceContext = { before?: readonly SequenceRow[]; after?: readonly SequenceRow[] };
 
 /** A value that comes at most this many images late fills its gap: parallel writers and equal seconds swap neighbours. */
-export const SEQUENCE_CONTEXT_ROWS = 16;
+export const contextRows = 16;
 
 /** Gaps that may still be filled; the oldest are settled first. */
-const MAX_OPEN_GAPS = 1_000;
+const maxOpenGaps = 1_000;
 
 /** A drop to this value, or below this share of the highest value before, is a counter that began anew. */
-const SMALL_SEQUENCE = 10;
-const SMALL_SHARE = 0.01;
+const smallSequence = 10;
+const smallShare = 0.01;
 
 /**
  * Missing and repeated COUNTs and counter resets in the images of one station and part, `rows` in capture order.
  *
  * - `missing`: values between two neighbours that no image carries. A value that comes late fills its gap: at once when
- *   it comes within `SEQUENCE_CONTEXT_ROWS` images, and later too unless it is small, which is a reset then.
+ *   it comes within `contextRows` images, and later too unless it is small, which is a reset then.
  * - `repeated`: values at or below the highest so far that fill no gap; `count` is how many images are too many.
  *   A stretch that is written again is one finding.
  * - `reset`: a drop to a small value (at most 10, or below 1 % of the highest before) from which the counter goes on;
@@ -78,14 +78,14 @@ function takeRow(watch: Watch, row: SequenceRow, next: SequenceRow | undefined, 
   }
   const gapAt = watch.open.findLastIndex(({ from, to }) => from <= row.sequence && row.sequence <= to);
   const isReset = isSmall(row.sequence, highest.sequence) && goesOnFrom(row.sequence, next, highest.sequence);
-  const isSoon = gapAt >= 0 && index - watch.open[gapAt]!.row <= SEQUENCE_CONTEXT_ROWS;
+  const isSoon = gapAt >= 0 && index - watch.open[gapAt]!.row <= contextRows;
   if (gapAt >= 0 && (isSoon || !isReset)) fillGap(watch, gapAt, row.sequence);
   else if (isReset) tellReset(watch, highest.sequence, previous, row, index);
   else tellRepeat(watch, previous, row, index);
 }
 
 function isSmall(sequence: number, highest: number): boolean {
-  return sequence < highest && (sequence <= SMALL_SEQUENCE || sequence < highest * SMALL_SHARE);
+  return sequence < highest && (sequence <= smallSequence || sequence < highest * smallShare);
 }
 
 /** Whether the image after a drop counts on from there rather than from the old values; without one it is believed to. */
@@ -97,7 +97,7 @@ function goesOnFrom(sequence: number, next: SequenceRow | undefined, highest: nu
 function openGap(watch: Watch, below: SequenceRow, above: SequenceRow, index: number): void {
   const values = { from: below.sequence + 1, to: above.sequence - 1 };
   watch.open.push({ ...values, fromAt: below.capturedAt, toAt: above.capturedAt, row: index });
-  if (watch.open.length > MAX_OPEN_GAPS) settle(watch, watch.open.splice(0, 1));
+  if (watch.open.length > maxOpenGaps) settle(watch, watch.open.splice(0, 1));
 }
 
 /** Takes a late value out of its gap, which may leave one on either side. */
@@ -137,7 +137,7 @@ function tellReset(
 function tellRepeat(watch: Watch, previous: SequenceRow, row: SequenceRow, index: number): void {
   const { repeat } = watch;
   const step = repeat === undefined ? -1 : row.sequence - repeat.finding.toSequence;
-  if (repeat !== undefined && (step === 0 || step === 1) && index - repeat.lastRow <= SEQUENCE_CONTEXT_ROWS) {
+  if (repeat !== undefined && (step === 0 || step === 1) && index - repeat.lastRow <= contextRows) {
     repeat.finding.toSequence = row.sequence;
     repeat.finding.count++;
     repeat.finding.toAt = row.capturedAt;

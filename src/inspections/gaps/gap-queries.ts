@@ -55,7 +55,7 @@ export function createReadGaps(
           partId === undefined ? undefined : eq(hours.partId, partId),
         ),
       );
-    await folders.learn(rows);
+    await folders.ensureKnown(rows);
     return {
       gaps: rows.map(({ id: _id, hourAt: _hour, stationId: station, partId: part, ...gap }) => ({
         ...gap,

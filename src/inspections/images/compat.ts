@@ -11,7 +11,7 @@ import { type ConfinedFailure, openInside } from '../../kernel/storage/confine.t
 import type { OpenFile } from '../../kernel/storage/open-file.ts';
 import { apiDocs } from '../api/api-docs.ts';
 
-const RETRY_AFTER_SEC = 2;
+const retryAfterSec = 2;
 
 type OpenInside = OpenFile & { realPath: string; root: string };
 
@@ -41,7 +41,7 @@ export function imageCompatRoutes(deps: {
       if (answer.reason === 'missing') throw notFound();
       if (answer.reason !== 'busy') throw new AppError('invalid', `No thumbnail: ${answer.message}`);
       throw new AppError('unavailable', 'Too many images are waiting', {
-        details: { retryAfterSec: RETRY_AFTER_SEC },
+        details: { retryAfterSec },
       });
     });
 }

@@ -22,13 +22,13 @@ import type { RootLocations } from '../watching/root-locations.ts';
 import { type ImageOutcome, recordOutcomes } from './record-outcomes.ts';
 
 /** How long a failure is answered again without another look at the file. */
-const FAILURE_PAUSE_MS = 60_000;
-const WRITING_PAUSE_MS = 2_000;
-const MAX_REMEMBERED_FAILURES = 2_000;
-const MAX_REMEMBERED_SIZES = 2_000;
+const failurePauseMs = 60_000;
+const writingPauseMs = 2_000;
+const maxRememberedFailures = 2_000;
+const maxRememberedSizes = 2_000;
 /** Files somebody is writing at the same time; of more than these, the next look tells. */
-const MAX_WAITING = 500;
-const OUTCOME_BATCH = { maxItems: 200, maxDelayMs: 100, maxPending: 2_000 };
+const maxWaiting = 500;
+const outcomeBatch = { maxItems: 200, maxDelayMs: 100, maxPending: 2_000 };
 
 export type ImageWish = {
   /** Not for a viewer: when there is time. */
@@ -68,12 +68,12 @@ export function createInspectionImages(options: {
 }): InspectionImages {
   const { db, store, clock, log } = options;
   const failures = new LRUCache<string, { at: number; failure: ImageFailure }>({
-    max: MAX_REMEMBERED_FAILURES,
+    max: maxRememberedFailures,
   });
-  const sizes = new LRUCache<string, PixelSize>({ max: MAX_REMEMBERED_SIZES });
+  const sizes = new LRUCache<string, PixelSize>({ max: maxRememberedSizes });
   const waiting = new Set<number>();
   const outcomes = createBatch<ImageOutcome>({
-    ...OUTCOME_BATCH,
+    ...outcomeBatch,
     flush: async (items) => {
       if (await recordOutcomes(db, items)) options.onChanged();
     },
@@ -104,7 +104,7 @@ export function createInspectionImages(options: {
   function recentFailure(address: string): ImageFailure | undefined {
     const remembered = failures.get(address);
     if (!remembered) return undefined;
-    const pauseMs = remembered.failure.reason === 'incomplete' ? WRITING_PAUSE_MS : FAILURE_PAUSE_MS;
+    const pauseMs = remembered.failure.reason === 'incomplete' ? writingPauseMs : failurePauseMs;
     return clock.now() - remembered.at < pauseMs ? remembered.failure : undefined;
   }
 
@@ -128,7 +128,7 @@ export function createInspectionImages(options: {
         { path: inspection.path, reason: failure.reason },
         `An image cannot be read: ${failure.message}`,
       );
-    } else if (waiting.size < MAX_WAITING) waiting.add(inspection.id);
+    } else if (waiting.size < maxWaiting) waiting.add(inspection.id);
   }
 
   async function thumbnail(

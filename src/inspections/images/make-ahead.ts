@@ -4,10 +4,10 @@ import type { InspectionQueries } from '../queries/inspection-queries.ts';
 import type { InspectionImages } from './inspection-images.ts';
 
 /** New images come in batches; one look at a station's newest serves many of them. */
-const PAUSE_MS = 100;
-const MAX_STATIONS_A_ROUND = 16;
+const pauseMs = 100;
+const maxStationsPerRound = 16;
 /** More stations than this with news at the same time: their viewers wait for their thumbnails. */
-const MAX_STATIONS = 1_000;
+const maxStations = 1_000;
 
 export type MakeAhead = {
   /** These stations have new images. Returns at once. */
@@ -43,7 +43,7 @@ export function startMakeAhead(options: {
   }
 
   async function runRound(): Promise<void> {
-    const now = [...stations].slice(0, MAX_STATIONS_A_ROUND);
+    const now = [...stations].slice(0, maxStationsPerRound);
     for (const stationId of now) stations.delete(stationId);
     await Promise.all(now.map(makeFor)).catch(report);
     round = undefined;
@@ -55,7 +55,7 @@ export function startMakeAhead(options: {
     timer = setTimeout(() => {
       timer = undefined;
       round = runRound();
-    }, PAUSE_MS);
+    }, pauseMs);
   }
 
   function report(err: unknown): void {
@@ -64,7 +64,7 @@ export function startMakeAhead(options: {
 
   return {
     wake(stationIds) {
-      for (const stationId of stationIds) if (stations.size < MAX_STATIONS) stations.add(stationId);
+      for (const stationId of stationIds) if (stations.size < maxStations) stations.add(stationId);
       if (stations.size > 0) plan();
     },
     async stop() {

@@ -7,9 +7,9 @@ import type { InspectionRef } from '../model.ts';
 import type { InspectionImages } from './inspection-images.ts';
 import { listDueBadImages } from './record-outcomes.ts';
 
-const WAITING_INTERVAL_MS = 3_000;
-const BAD_INTERVAL_MS = 30_000;
-const MAX_BAD_A_ROUND = 50;
+const waitingIntervalMs = 3_000;
+const unreadableIntervalMs = 30_000;
+const maxUnreadablePerRound = 50;
 
 /**
  * Looks again, without anybody asking: every few seconds at files that were being written when a viewer wanted them, and
@@ -41,20 +41,20 @@ export function startImageRetries(options: {
   const loops: Loop[] = [
     startLoop({
       name: 'look again at images being written',
-      intervalMs: WAITING_INTERVAL_MS,
+      intervalMs: waitingIntervalMs,
       run: (signal) => lookAgain(images.listWaiting(), signal),
       log,
     }),
     startLoop({
       name: 'look again at unreadable images',
-      intervalMs: BAD_INTERVAL_MS,
+      intervalMs: unreadableIntervalMs,
       run: async (signal) => {
         if (!options.looksAgain()) return;
         const ids = await listDueBadImages(db, {
-          ...{ now: clock.now(), afterId, limit: MAX_BAD_A_ROUND },
+          ...{ now: clock.now(), afterId, limit: maxUnreadablePerRound },
           ...options.ownFilter(),
         });
-        afterId = ids.length < MAX_BAD_A_ROUND ? 0 : (ids.at(-1) ?? 0);
+        afterId = ids.length < maxUnreadablePerRound ? 0 : (ids.at(-1) ?? 0);
         await lookAgain(ids, signal);
       },
       log,

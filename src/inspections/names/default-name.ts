@@ -1,6 +1,6 @@
 import type { Verdict } from '../../plant/yield.ts';
 
-/** What a name says before its local time has become an instant. */
+/** The fields of a file name, its time still as local date and time. */
 export type NameFields = {
   verdict: Verdict;
   year: number;
@@ -12,7 +12,7 @@ export type NameFields = {
   sequence: number | null;
 };
 
-/** The pattern of contract S1, applied without regard to case. */
+/** The pattern of contract S1; case does not matter. */
 export const defaultNamePattern =
   '^(?P<pass>OK|NG)-(?P<date>\\d{8})-(?P<time>\\d{6})-(?P<count>\\d+)\\.(?:jpg|jpeg|png)$';
 
@@ -22,7 +22,7 @@ const firstCountAt = 19;
 
 /**
  * Reads a name as `defaultNamePattern` does, several times faster than the regular expression: a sweep reads a million
- * names. Fields are not checked to be a real date. Undefined when the pattern does not match.
+ * names. Does not check that the date exists. Undefined when the pattern does not match.
  */
 export function readDefaultName(name: string): NameFields | undefined {
   const verdict = readVerdict(name.charCodeAt(0) | 32, name.charCodeAt(1) | 32);
@@ -48,14 +48,14 @@ export function readDefaultName(name: string): NameFields | undefined {
   };
 }
 
-/** The verdict of two lower-cased character codes: `ok`, `ng`. */
+/** The verdict of two lower-case character codes: `ok`, `ng`. */
 function readVerdict(first: number, second: number): Verdict | undefined {
   if (first === 111 && second === 107) return 'OK';
   if (first === 110 && second === 103) return 'NG';
   return undefined;
 }
 
-/** The number written from `from` up to `to`; -1 when a character is no digit or the name ends before. */
+/** The number at `from` (inclusive) to `to` (exclusive); -1 when a character there is not a digit. */
 function readDigits(name: string, from: number, to: number): number {
   let value = 0;
   for (let i = from; i < to; i++) {
@@ -66,7 +66,7 @@ function readDigits(name: string, from: number, to: number): number {
   return value;
 }
 
-/** Whether the name ends with `.jpg`, `.jpeg` or `.png` from the dot on. */
+/** Whether the name from the dot on is `.jpg`, `.jpeg` or `.png`. */
 function isImageEnding(name: string, dotAt: number): boolean {
   const length = name.length - dotAt;
   if (length > 5 || name.charCodeAt(dotAt) !== dot) return false;

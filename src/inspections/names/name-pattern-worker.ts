@@ -2,8 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { adversarialNames, piecesOf } from './pattern-pieces.ts';
 
 /**
- * Tries one pattern against names made to be slow, in a thread that may be ended at any moment. Says 'alive' after each
- * piece and at last 'fast', or 'slow' when a single name took longer than the limit three times.
+ * Runs one pattern against adversarial names, in a thread that can be terminated at any moment. Posts 'alive' after each
+ * piece, and finally 'fast', or 'slow' when one name took longer than the limit three times in a row.
  */
 const { pattern, nameLength, limitMs } = workerData as {
   pattern: string;
@@ -20,7 +20,7 @@ function isSlow(regex: RegExp, name: string): boolean {
   return true;
 }
 
-/** A piece alone, made to match to the end; undefined when it refers to a group outside of it. */
+/** One piece, anchored at both ends; undefined when it refers to a group outside itself. */
 function compilePiece(piece: string): RegExp | undefined {
   try {
     return new RegExp(piece === pattern ? piece : `^(?:${piece})$`, 'i');

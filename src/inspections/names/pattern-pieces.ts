@@ -1,14 +1,14 @@
-/** Most pieces that are tried of one pattern. */
-const MAX_PATTERN_PIECES = 300;
+/** Most pieces of one pattern that are tried. */
+const maxPieces = 300;
 
-/** One token of a JavaScript pattern: the start of a group, its end, a bar, an escape, a class, a quantifier, a character. */
+/** One token of a JavaScript pattern: start or end of a group, bar, escape, class, quantifier or character. */
 const token =
   /\((?:\?(?::|=|!|<=|<!|<\w+>))?|[)|]|\\(?:k<\w+>|.)|\[(?:\\.|[^\]\\])*\]|(?:[*+?]|\{\d+,?\d*\})\??|./sy;
 const quantifier = /^(?:[*+?]|\{\d+,?\d*\})\??$/;
 
 /**
- * The parts of a pattern that can be tried alone: from each of its elements to the end of the enclosing alternative.
- * What makes a pattern slow may stand behind a beginning that no guessed name satisfies; as a piece it stands first.
+ * The parts of a pattern that can be tried alone: from each element to the end of the enclosing alternative. The slow
+ * part of a pattern may follow a prefix that no guessed name matches; one of the pieces starts with it.
  */
 export function piecesOf(pattern: string): string[] {
   const pieces = new Set<string>([pattern]);
@@ -31,20 +31,20 @@ export function piecesOf(pattern: string): string[] {
     }
   }
   closeAlternative(pattern.length);
-  return [...pieces].slice(0, MAX_PATTERN_PIECES);
+  return [...pieces].slice(0, maxPieces);
 }
 
-/** Texts of a pattern's own characters, and usual ones, that a greedy element would swallow. */
+/** Strings to repeat that a greedy element may match: common ones and the pattern's own literals. */
 function pumpsOf(pattern: string): string[] {
   const literals = pattern
     .replace(/\\.|[^\w\s-]/gs, ' ')
     .split(' ')
     .filter((run) => run !== '' && run.length < 20);
-  const usual = ['0', 'a', 'A', '_', '-', ' ', '.', '0-', 'a0', 'a ', 'a_', 'a-', 'a.'];
-  return [...new Set([...usual, ...literals, ...literals.map((run) => run[0]!)])].slice(0, 40);
+  const common = ['0', 'a', 'A', '_', '-', ' ', '.', '0-', 'a0', 'a ', 'a_', 'a-', 'a.'];
+  return [...new Set([...common, ...literals, ...literals.map((run) => run[0]!)])].slice(0, 40);
 }
 
-/** Names of the greatest length that nearly match, so that a pattern tries every way before it gives up. */
+/** Names of `length` characters that almost match, so that the engine backtracks through every alternative. */
 export function adversarialNames(pattern: string, length: number): string[] {
   const names: string[] = [];
   for (const start of ['', 'OK-20250906-102131-', 'NG_20250906_102131_']) {

@@ -1,21 +1,21 @@
 import { Worker } from 'node:worker_threads';
-import { compileNamePattern, MAX_NAME_LENGTH } from './file-name.ts';
+import { compileNamePattern, maxNameLength } from './parse-file-name.ts';
 import { toJavaScriptPattern } from './python-pattern.ts';
 
-/** Longest time that one name may take, three times in a row. */
+/** A name that takes longer than this three times in a row makes the pattern slow. */
 const nameLimitMs = 25;
-/** The thread is ended when it has been silent this long: it is caught in one name. */
+/** A worker silent for this long is stuck in one name and is terminated. */
 const silenceLimitMs = 1_000;
-/** A thread that has not even begun after this time is given up. */
+/** A worker that has not started by then never will. */
 const startLimitMs = 15_000;
 
 const slowFault =
   'The file name pattern can take for ever on some names. Avoid repetitions within repetitions, as in (a+)+, and several .* in a row.';
 
 /**
- * Whether a pattern of FILENAME_REGEX is safe to run on names that anybody may write: the fault in one sentence, or
- * undefined. A regular expression cannot be interrupted, so the pattern is tried once, at start, in a thread that is
- * ended when one name keeps it busy for a second. The default pattern needs no trial. Rejects when no thread starts.
+ * Checks that FILENAME_REGEX is safe to run on untrusted names; returns the fault in one sentence, or undefined. A
+ * regular expression cannot be interrupted, so it is tried once, at startup, in a worker thread that is terminated when
+ * one name takes a second. The default pattern is not tried. Rejects when the thread does not start.
  */
 export async function proveNamePattern(source?: string): Promise<string | undefined> {
   const compiled = compileNamePattern(source);
@@ -25,27 +25,27 @@ export async function proveNamePattern(source?: string): Promise<string | undefi
   const worker = new Worker(new URL('./name-pattern-worker.ts', import.meta.url), {
     workerData: {
       pattern: toJavaScriptPattern(compiled.pattern.source),
-      nameLength: MAX_NAME_LENGTH,
+      nameLength: maxNameLength,
       limitMs: nameLimitMs,
     },
   });
   let timer: NodeJS.Timeout | undefined;
-  let words = 0;
+  let messages = 0;
   try {
     return await new Promise<string | undefined>((resolve, reject) => {
-      const expectWordWithin = (limitMs: number, onSilence: () => void) => {
+      const expectMessageWithin = (limitMs: number, onSilence: () => void) => {
         clearTimeout(timer);
-        const heard = ++words;
-        // A busy main thread finds the timer due before it has read what was said meanwhile: read that first.
-        timer = setTimeout(() => setImmediate(() => heard === words && onSilence()), limitMs);
+        const seen = ++messages;
+        // In a busy main thread the timer may fire before messages that have already arrived are read: read them first.
+        timer = setTimeout(() => setImmediate(() => seen === messages && onSilence()), limitMs);
       };
-      expectWordWithin(startLimitMs, () =>
+      expectMessageWithin(startLimitMs, () =>
         reject(new Error('The thread that tries the file name pattern did not start.')),
       );
       worker.on('error', reject);
-      worker.on('message', (word: 'alive' | 'slow' | 'fast') => {
-        if (word === 'alive') expectWordWithin(silenceLimitMs, () => resolve(slowFault));
-        else resolve(word === 'slow' ? slowFault : undefined);
+      worker.on('message', (message: 'alive' | 'slow' | 'fast') => {
+        if (message === 'alive') expectMessageWithin(silenceLimitMs, () => resolve(slowFault));
+        else resolve(message === 'slow' ? slowFault : undefined);
       });
     });
   } finally {

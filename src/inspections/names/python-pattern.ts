@@ -1,4 +1,4 @@
-/** Python spellings at the start of a token, and what JavaScript calls the same. */
+/** Python syntax at the start of a token and its JavaScript equivalent. */
 const tokens: readonly { python: RegExp; javaScript: string }[] = [
   { python: /\(\?P</y, javaScript: '(?<' },
   { python: /\(\?P=(\w+)\)/y, javaScript: '\\k<$1>' },
@@ -6,12 +6,12 @@ const tokens: readonly { python: RegExp; javaScript: string }[] = [
   { python: /\\Z/y, javaScript: '$' },
 ];
 
-/** An escape, a whole character class, or one character: what is copied as it is. */
+/** Copied unchanged: an escape, a whole character class, or one character. */
 const copied = /\\.|\[(?:\\.|[^\]\\])*\]|./sy;
 
 /**
- * The same pattern in JavaScript's dialect: named groups `(?P<x>…)`, back-references `(?P=x)`, the anchors `\A` and
- * `\Z`, and leading flags that change nothing here, `(?i)`, `(?a)`, `(?u)`. Everything else is left as it is.
+ * Translates a Python pattern to JavaScript: named groups `(?P<x>…)`, back-references `(?P=x)` and the anchors `\A` and
+ * `\Z`. Drops the leading flags `(?i)`, `(?a)` and `(?u)`, which have no effect here, and keeps everything else.
  */
 export function toJavaScriptPattern(pattern: string): string {
   let at = /^\(\?[aiu]+\)/.exec(pattern)?.[0].length ?? 0;

@@ -148,7 +148,7 @@ export type InspectionsPage = {
 export const cardPartNames = ['head', 'figures', 'parts', 'trend', 'last', 'ngs'] as const;
 
 /** Lines of parts a card shows before it says "and n more". */
-const MAX_PART_LINES = 4;
+const maxPartLines = 4;
 
 /** Yield of `counts` with its interval where few were inspected; no inspections → no value. */
 export function yieldView(counts: VerdictCounts): YieldView {
@@ -167,7 +167,7 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
   const query = { ...context.query, station: undefined, site };
   const isOneSite = context.query.site !== undefined || context.query.station !== undefined;
   const shotSize = context.query.kiosk ? 'card.webp' : 'strip.webp';
-  const shown = summary.parts.slice(0, MAX_PART_LINES);
+  const shown = summary.parts.slice(0, maxPartLines);
   return {
     slug: stationSlug(summary.station, site),
     station: summary.station,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gapsView, historyView, hourTableView, MAX_GAP_ROWS, partTableView } from './station-views.ts';
+import { gapsView, historyView, hourTableView, maxGapRows, partTableView } from './station-views.ts';
 
 const query = { period: '1d', station: 'S 9', part: 'OR-3CT' } as const;
 const noShots = { inspections: [], newer: null, older: null };
@@ -45,7 +45,7 @@ test('the worst part stands first', () => {
 });
 
 test('a long list of gaps is cut, and says by how much', () => {
-  const gaps = Array.from({ length: MAX_GAP_ROWS + 3 }, (_, i) => ({
+  const gaps = Array.from({ length: maxGapRows + 3 }, (_, i) => ({
     station: 'S9',
     part: 'OR-3CT',
     kind: 'missing' as const,
@@ -56,5 +56,5 @@ test('a long list of gaps is cut, and says by how much', () => {
     toAt: i,
   }));
   const view = gapsView('S9', gaps, 1000, query);
-  expect([view.gaps.length, view.moreCount, view.gaps[0]?.toAt]).toEqual([MAX_GAP_ROWS, 3, MAX_GAP_ROWS + 2]);
+  expect([view.gaps.length, view.moreCount, view.gaps[0]?.toAt]).toEqual([maxGapRows, 3, maxGapRows + 2]);
 });

@@ -77,7 +77,7 @@ export type StationPage = {
 export type StationPanel = 'summary' | 'trend' | 'parts' | 'hours' | 'gaps';
 
 /** Rows of COUNT gaps a page prints; the rest is in the CSV. */
-export const MAX_GAP_ROWS = 50;
+export const maxGapRows = 50;
 
 /** The table of parts, worst yield first. */
 export function partTableView(
@@ -117,7 +117,7 @@ export function hourTableView(
   return { rows, csvHref: csvHref(station, 'hours', query) };
 }
 
-/** COUNT gaps, newest first, at most `MAX_GAP_ROWS`. */
+/** COUNT gaps, newest first, at most `maxGapRows`. */
 export function gapsView(
   station: string,
   gaps: SequenceGap[],
@@ -125,9 +125,9 @@ export function gapsView(
   query: PageQuery,
 ): GapsView {
   return {
-    gaps: gaps.toSorted((a, b) => b.toAt - a.toAt).slice(0, MAX_GAP_ROWS),
+    gaps: gaps.toSorted((a, b) => b.toAt - a.toAt).slice(0, maxGapRows),
     checkedCount,
-    moreCount: Math.max(0, gaps.length - MAX_GAP_ROWS),
+    moreCount: Math.max(0, gaps.length - maxGapRows),
     csvHref: csvHref(station, 'gaps', query),
   };
 }

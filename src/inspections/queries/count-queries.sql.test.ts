@@ -11,7 +11,7 @@ import {
   openInspectionStore,
   unmatchedFile,
 } from '../../testing/inspection-store.ts';
-import type { FoundFile } from '../recording/found-files.ts';
+import type { FoundImage } from '../recording/found-images.ts';
 
 type Rows = Awaited<ReturnType<InspectionStore['rows']>>;
 
@@ -47,14 +47,14 @@ describe(`counts in ${testDialect}`, () => {
   async function recordRandomBatches(seed: string, batches: number): Promise<void> {
     const random = createRandom(seed);
     const folders = ['S9/OR-3CT', 'S9/OR-2CT', 'S4/OR-3CT'];
-    const known = new Map<string, FoundFile[]>(folders.map((path) => [path, []]));
-    const make = (): FoundFile => {
+    const known = new Map<string, FoundImage[]>(folders.map((path) => [path, []]));
+    const make = (): FoundImage => {
       const capturedAt = day.startAt + random.integer(0, day.endAt - day.startAt - 1);
       const time = Math.floor(capturedAt / 1000) * 1000;
       if (random.chance(0.2)) return unmatchedFile(`photo-${random.integer(1, 40)}.png`, time);
       return imageFile(random.chance(0.8) ? 'OK' : 'NG', time, random.integer(1, 5));
     };
-    const again = (file: FoundFile): FoundFile => {
+    const again = (file: FoundImage): FoundImage => {
       if (file.verdict === null || file.sequence === null) return { ...file, ...make(), name: file.name };
       return imageFile(file.verdict === 'OK' ? 'NG' : 'OK', file.capturedAt, file.sequence);
     };

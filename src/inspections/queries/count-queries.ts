@@ -96,7 +96,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
         const rows = segment.from === 'rows' ? await countRows(segment, filter) : await byPart(segment);
         for (const row of rows) addTo(sums, `${row.stationId}:${row.partId}`, row);
       }
-      await folders.learn([...sums.values()]);
+      await folders.ensureKnown([...sums.values()]);
       return [...sums.values()];
 
       function byPart(segment: Segment): Promise<PartCounts[]> {
@@ -130,7 +130,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
           .orderBy(asc(key.startAt));
         for (const row of rows) addTo(sums, `${row.startAt}:${row.stationId}`, row);
       }
-      await folders.learn([...sums.values()]);
+      await folders.ensureKnown([...sums.values()]);
       return [...sums.values()];
     },
   };

@@ -53,7 +53,7 @@ export function createInspectionQueries(
 
   /** Rows may be of stations and folders that another process has just added. */
   async function toRefs(rows: readonly (typeof inspections.$inferSelect)[]): Promise<InspectionRef[]> {
-    await folders.learn(rows);
+    await folders.ensureKnown(rows);
     return rows.map(toRef);
   }
 

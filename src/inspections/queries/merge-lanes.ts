@@ -5,8 +5,8 @@ import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 export type Page = { limit: number; from?: Keyset; direction: Direction };
 
 /** Up to so many lanes a whole page of each is read at once; it is the usual case and costs one question a lane. */
-const MAX_WHOLE_LANES = 8;
-const MIN_CHUNK = 4;
+const maxWholeLanes = 8;
+const minChunk = 4;
 
 type Head<L> = { lane: L; from: Keyset | undefined; chunk: number };
 
@@ -20,8 +20,8 @@ export async function mergeLanes<L, T extends Keyset>(
   read: (lane: L, page: Page) => PromiseLike<T[]>,
 ): Promise<T[]> {
   const { limit, direction } = page;
-  const isFew = lanes.length <= MAX_WHOLE_LANES;
-  const chunk = isFew ? limit : Math.min(limit, Math.max(MIN_CHUNK, Math.ceil((2 * limit) / lanes.length)));
+  const isFew = lanes.length <= maxWholeLanes;
+  const chunk = isFew ? limit : Math.min(limit, Math.max(minChunk, Math.ceil((2 * limit) / lanes.length)));
   const order = direction === 'older' ? (a: Keyset, b: Keyset) => compare(b, a) : compare;
   let rows: T[] = [];
   let heads: Head<L>[] = lanes.map((lane) => ({ lane, from: page.from, chunk }));

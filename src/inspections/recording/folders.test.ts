@@ -12,11 +12,11 @@ afterEach(() => store.db.close());
 
 const refOf = (path: string, rootId = store.rootId) => ({ rootId, path });
 
-/** The folders as a new process reads them. */
+/** The folders as a restarted process reads them. */
 const restart = async () =>
   createFolders(store.db, await createPlantNames(store.db, store.clock, store.reads.sites));
 
-test('a folder keeps its number, also when many ask at once and after a restart', async () => {
+test('a folder keeps its id, for concurrent callers and after a restart', async () => {
   const { folders } = store.reads;
   const found = await Promise.all([1, 2, 3].map(() => folders.ensure(refOf('S9/OR-3CT'))));
   expect(found[1]).toEqual(found[0]);
@@ -27,7 +27,7 @@ test('a folder keeps its number, also when many ask at once and after a restart'
   expect(() => again.get(999)).toThrow();
 });
 
-test('folders of two roots with one path are two, of one station and model', async () => {
+test('the same path in two roots is two folders of one station and model', async () => {
   const otherRoot = await ensureRoot(store.db, store.clock, store.reads.sites.own.id, '/demo');
   expect(await ensureRoot(store.db, store.clock, store.reads.sites.own.id, '/demo')).toBe(otherRoot);
   const first = await store.reads.folders.ensure(refOf('S9/OR-3CT'));
@@ -48,7 +48,7 @@ test('a station has the models of all its folders', async () => {
   expect(again.partsOf(999)).toEqual([]);
 });
 
-test('a listing is there after a restart, for its own root alone', async () => {
+test('a listing survives a restart, for its own root only', async () => {
   const listing = { modifiedAt: 1_000, listedAt: 2_000, fileCount: 42 };
   await saveListing(store.db, store.reads.folders, refOf('S9/OR-3CT'), listing);
   await store.reads.folders.ensure(refOf('S4/OR-3CT'));
@@ -61,7 +61,7 @@ test('a listing is there after a restart, for its own root alone', async () => {
   expect(await readListings(store.db, store.rootId + 1)).toEqual([]);
 });
 
-test('of the sweeps that found something the newest 500 are kept', async () => {
+test('the newest 500 sweeps that added files are kept', async () => {
   const sweep = { kind: 'sweep' as const, startedAt: 0, durationMs: 5, filesSeen: 9 };
   await saveSweep(store.db, store.rootId, { ...sweep, filesAdded: 0 });
   for (let i = 1; i <= 503; i++) {

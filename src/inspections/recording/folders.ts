@@ -6,30 +6,30 @@ import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { Db } from '../../schema/db.ts';
-import { stationAndPartOf } from '../names/file-name.ts';
+import { stationAndPartOf } from '../names/parse-file-name.ts';
 
-/** A folder with its ids: what a fact needs to know of where it came from. */
+/** A folder that holds images, with the ids that every row of its images needs. */
 export type KnownFolder = { id: number; rootId: number; path: string; stationId: number; partId: number };
 
-/** Folders that hold images, kept in memory: a few thousand at most against millions of files. */
+/** The folders that hold images, cached in memory: a few thousand, where there are millions of files. */
 export type Folders = {
-  /** The folder's row; made, with its station and part, when it is new. */
+  /** The folder's row; created with its station and part when it is new. */
   ensure(ref: FolderRef): Promise<KnownFolder>;
   get(id: number): KnownFolder;
-  /** Learns of folders that other processes added meanwhile, with their stations and parts. */
+  /** Reads the folders, stations and parts that other processes have added. */
   refresh(): Promise<void>;
-  /** The same when one of these rows is of a folder, station or part that is not known yet. */
-  learn(rows: readonly { directoryId?: number; stationId: number; partId?: number }[]): Promise<void>;
+  /** Refreshes when one of these rows refers to a folder, station or part that is not cached. */
+  ensureKnown(rows: readonly { directoryId?: number; stationId: number; partId?: number }[]): Promise<void>;
   find(rootId: number, path: string): KnownFolder | undefined;
   list(): KnownFolder[];
-  /** Parts that were ever inspected at a station. */
+  /** Ids of the parts that were ever inspected at a station. */
   partsOf(stationId: number): number[];
 };
 
-/** Servers give numbers before they commit, so that a row may appear below the newest one known. */
-const lateNumbers = 1_000;
+/** Database servers assign ids before they commit, so a row may appear below the newest known id. */
+const lateIds = 1_000;
 
-/** Reads all folder rows once; new ones are added as the scanner reports them, and `onAdded` told. */
+/** Reads all folders once; `onAdded` runs when one is created here, so that other processes refresh. */
 export async function createFolders(
   db: Db,
   names: PlantNames,
@@ -56,7 +56,7 @@ export async function createFolders(
   let newestId = 0;
   const refresh = async () => {
     await names.refresh();
-    const from = gte(directories.id, newestId - lateNumbers);
+    const from = gte(directories.id, newestId - lateIds);
     for (const row of await db.read.select(columns).from(directories).where(from)) {
       newestId = Math.max(newestId, row.id);
       if (!byId.has(row.id)) remember(row);
@@ -88,7 +88,7 @@ export async function createFolders(
       return folder;
     },
     refresh,
-    learn: async (rows) => {
+    ensureKnown: async (rows) => {
       const isNew = rows.some(({ directoryId, stationId, partId }) => {
         if (directoryId !== undefined && !byId.has(directoryId)) return true;
         const known = parts.get(stationId);
@@ -102,7 +102,7 @@ export async function createFolders(
   };
 }
 
-/** The row of a folder that a site watches; made when it is new. */
+/** The id of the root at `path`; created when it is new. */
 export async function ensureRoot(db: Db, clock: Clock, siteId: number, path: string): Promise<number> {
   const { roots } = db.tables;
   const [row] = await db.tx(async (q) => {
@@ -116,10 +116,10 @@ export async function ensureRoot(db: Db, clock: Clock, siteId: number, path: str
   return row.id;
 }
 
-const learnEveryMs = 5_000;
+const refreshEveryMs = 5_000;
 
-/** Learns every few seconds which sites, stations, parts and folders other processes on this database have added. */
-export function startLearning(folders: Folders, log: Log): Loop {
+/** Refreshes sites, stations, parts and folders every few seconds: other processes on this database add some. */
+export function startFolderRefresh(folders: Folders, log: Log): Loop {
   const run = () => folders.refresh();
-  return startLoop({ name: 'what other processes added', intervalMs: learnEveryMs, run, log });
+  return startLoop({ name: 'refresh of stations and folders', intervalMs: refreshEveryMs, run, log });
 }

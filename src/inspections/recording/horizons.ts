@@ -4,15 +4,16 @@ import { upsert } from '../../kernel/db/write.ts';
 import type { Db } from '../../schema/db.ts';
 
 /**
- * How far retention has come at one site, epoch ms UTC; minus infinity where nothing was ever deleted. `rows`: what was
- * captured before is counted, no longer listed, and never recorded again. `files`: image files before it were deleted.
+ * How far retention has deleted at one site, epoch ms UTC; minus infinity where nothing was ever deleted. `rows`: images
+ * captured before it stay counted but have no rows, and are never recorded again. `files`: image files before it are
+ * deleted.
  */
 export type Horizons = { rows: number; files: number };
 
 type HorizonName = keyof Horizons;
 type Line = { name: string; at: number };
 
-/** Reads a site's horizons, within a transaction or outside. A first sweep asks a thousand times: SQLite has it prepared. */
+/** Reads a site's horizons, in a transaction or outside one. Prepared for SQLite: a first sweep reads them a thousand times. */
 export function createReadHorizons(db: Db, siteId: number): (q: Queryable) => Promise<Horizons> {
   const { horizons } = db.tables;
   const statement = db.sqlite?.writer.prepare('select name, at from horizons where site_id = ?');
@@ -25,7 +26,7 @@ export function createReadHorizons(db: Db, siteId: number): (q: Queryable) => Pr
   };
 }
 
-/** The latest instant before which rows are gone: at one station's site, or anywhere. Minus infinity where all are there. */
+/** The latest instant before which rows are deleted, at one station's site or at any; minus infinity where none are. */
 export async function readRowsSince({ read, tables }: Db, stationId?: number): Promise<number> {
   const { horizons, stations } = tables;
   const ofStation =
@@ -39,7 +40,7 @@ export async function readRowsSince({ read, tables }: Db, stationId?: number): P
   return row?.at == null ? Number.NEGATIVE_INFINITY : Number(row.at);
 }
 
-/** Moves a horizon, in the transaction of the first deletion it is about. */
+/** Moves a horizon; to be called in the transaction of the first deletion before it. */
 export async function setHorizon(
   db: Db,
   q: Queryable,

@@ -21,7 +21,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     return rows[0]!;
   }
 
-  test('a batch is there with every fact of its files, and counted', async () => {
+  test('a batch is recorded with every fact of its files, and counted', async () => {
     const recorded = await store.found('S9/OR-3CT', [
       imageFile('OK', at, 1),
       imageFile('NG', at + 1000, 2, { sizeBytes: null, modifiedAt: null }),
@@ -45,7 +45,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(unmatched).toMatchObject({ verdict: null, sequence: null, capturedAt: at + 2000 });
   });
 
-  test('the same batch again changes nothing and concerns nobody', async () => {
+  test('recording a batch again changes nothing and reports no station', async () => {
     const batch = [imageFile('OK', at, 1), imageFile('NG', at, 2), unmatchedFile('x.jpg', at)];
     await store.found('S9/OR-3CT', batch);
     const before = await store.rows();
@@ -56,14 +56,14 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 1, ng: 1, unmatched: 1 });
   });
 
-  test('a thousand files with some known among them are counted once each', async () => {
+  test('of a thousand files, some of them known, each is counted once', async () => {
     const files = Array.from({ length: 1000 }, (_, i) => imageFile('OK', at + i * 1000, i));
     await store.found('S9/OR-3CT', files.slice(300, 700));
     expect(await store.found('S9/OR-3CT', files)).toMatchObject({ added: 600, reread: 0 });
     expect(await store.total()).toEqual({ ok: 1000, ng: 0, unmatched: 0 });
   });
 
-  test('a file renamed from OK to NG is one unit judged anew', async () => {
+  test('a file renamed from OK to NG is one rejudged unit', async () => {
     await store.found('S9/OR-3CT', [imageFile('OK', at, 7)]);
     store.clock.advance(5000);
     expect(await store.found('S9/OR-3CT', [imageFile('NG', at, 7)])).toMatchObject({ added: 0, rejudged: 1 });
@@ -85,7 +85,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
   });
 
-  test('of one unit in two files the newer one counts, in whichever order they are found', async () => {
+  test('of two files of one unit the newer one counts, whichever is found first', async () => {
     const ok = imageFile('OK', at, 7, { modifiedAt: at + 1000 });
     const ng = imageFile('NG', at, 7, { modifiedAt: at + 2000 });
     for (const file of [ok, ng]) store.disk.set(`S9/OR-3CT/${file.name}`, file.modifiedAt!);
@@ -98,7 +98,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 0, ng: 2, unmatched: 0 });
   });
 
-  test('two files that take one unit over at the same time move its counts once', async () => {
+  test('a unit taken over several times at once moves its counts once', async () => {
     await store.found('S9/OR-3CT', [imageFile('OK', at, 7)]);
     const later = imageFile('NG', at, 7, { modifiedAt: at + 1000 });
     await Promise.all([1, 2, 3].map(() => store.found('S9/OR-3CT', [later])));
@@ -117,7 +117,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
   });
 
-  test('an overwritten file is read again: its images get new addresses, its counts stay', async () => {
+  test('an overwritten file gets new image addresses and keeps its counts', async () => {
     await store.found('S9/OR-3CT', [imageFile('OK', at, 7)]);
     const larger = imageFile('OK', at, 7, { sizeBytes: 2000, modifiedAt: at + 9000 });
     expect(await store.found('S9/OR-3CT', [larger])).toMatchObject({ reread: 1 });
@@ -125,7 +125,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
   });
 
-  test('an old image taken by its name alone is read again when it is overwritten', async () => {
+  test('an old image recorded by name alone is reread when it is overwritten', async () => {
     const byName = { sizeBytes: null, modifiedAt: null };
     await store.found('S9/OR-3CT', [imageFile('OK', at - 86_400_000, 7, byName)]);
     const now = imageFile('OK', at - 86_400_000, 7, { modifiedAt: at + 5000 });
@@ -133,7 +133,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await onlyRow()).toMatchObject({ revision: 1, sizeBytes: 1000 });
   });
 
-  test('the size of an old image is learnt at the first look without another address', async () => {
+  test('the first look at an old image adds its size and keeps its address', async () => {
     const byName = { sizeBytes: null, modifiedAt: null };
     await store.found('S9/OR-3CT', [imageFile('OK', at - 86_400_000, 7, byName)]);
     const same = imageFile('OK', at - 86_400_000, 7);
@@ -151,7 +151,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 0, ng: 0, unmatched: 1 });
   });
 
-  test('a vanished file keeps its row and its counts, and is whole again when it is back', async () => {
+  test('a vanished file keeps its row and its counts, and is no longer missing when it returns', async () => {
     const file = imageFile('OK', at, 7);
     await store.found('S9/OR-3CT', [file]);
     store.clock.advance(9000);
@@ -165,7 +165,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
   });
 
-  test('a file that came back unlooked at keeps its size and gets a new address', async () => {
+  test('a file that returned unopened keeps its size and gets a new address', async () => {
     const file = imageFile('OK', at, 7);
     await store.found('S9/OR-3CT', [file]);
     await store.missing('S9/OR-3CT', [file.name]);
@@ -173,11 +173,11 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await onlyRow()).toMatchObject({ missingAt: null, sizeBytes: 1000, modifiedAt: at, revision: 1 });
   });
 
-  test('files missing from a folder nobody knows are passed over', async () => {
+  test('missing files of an unknown folder are skipped', async () => {
     expect(await store.missing('S1/none', ['x.jpg'])).toMatchObject({ missing: 0, stationIds: [] });
   });
 
-  test('hostile names are kept to the letter', async () => {
+  test('hostile names are stored unchanged', async () => {
     const names = [
       `'; drop table inspections; --.jpg`,
       '<img src=x onerror=alert(1)>.png',
@@ -194,7 +194,7 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(store.reads.names.listStations().map(({ name }) => name)).toEqual(['S9"']);
   });
 
-  test('a batch that cannot be counted is not recorded either', async () => {
+  test('a batch that cannot be counted is not recorded', async () => {
     await store.found('S9/OR-3CT', [imageFile('OK', at, 1)]);
     const before = await store.rows();
     const broken = { ...imageFile('OK', at + 1000, 2), capturedAt: Number.NaN };

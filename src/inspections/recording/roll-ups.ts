@@ -5,7 +5,7 @@ import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { Verdict } from '../../plant/yield.ts';
 import type { Db } from '../../schema/db.ts';
 
-/** One inspection entering (+1) or leaving (−1) the counts. */
+/** One inspection added to (+1) or removed from (−1) the counts. */
 export type CountChange = {
   stationId: number;
   partId: number;
@@ -23,7 +23,7 @@ type CountRow = {
   unmatched: number;
 };
 
-/** Adds changes up per bucket, station and part, so that a batch of a thousand images costs a few rows. */
+/** Sums changes by bucket, station and part, so that a batch of a thousand images writes a few rows. */
 function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow[] {
   const rows = new Map<string, CountRow>();
   const rowOf = (startAt: number, stationId: number, partId: number): CountRow => {
@@ -35,7 +35,7 @@ function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow
   let row: CountRow | undefined;
   for (const { stationId, partId, capturedAt, verdict, by } of changes) {
     const startAt = Math.floor(capturedAt / bucketMs) * bucketMs;
-    // Changes come in order of time, so the row is nearly always the one before.
+    // Changes are ordered by time, so the row is almost always the previous one.
     const isSame = row?.startAt === startAt && row.stationId === stationId && row.partId === partId;
     if (!row || !isSame) row = rowOf(startAt, stationId, partId);
     if (verdict === 'OK') row.ok += by;
@@ -46,10 +46,10 @@ function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow
 }
 
 type Upsert = { execute(row: CountRow): Promise<unknown> };
-/** Prepared once for each connection: building the statement anew cost as much as writing the thousand images it counts. */
+/** Prepared once a connection: building the statement costs as much as writing the thousand images it counts. */
 const prepared = new WeakMap<Queryable, { minutes: Upsert; hours: Upsert }>();
 
-/** Brings the minute and hour counts up to date, inside the transaction that writes the facts themselves. */
+/** Updates the minute and hour counts, in the transaction that writes the inspections. */
 export async function applyToRollUps(db: Db, q: Queryable, changes: readonly CountChange[]): Promise<void> {
   if (db.dialect !== 'sqlite') {
     await upsertAsSet(db, q, db.tables.inspectionMinutes, sumChanges(changes, minuteMs));
@@ -68,7 +68,7 @@ export async function applyToRollUps(db: Db, q: Queryable, changes: readonly Cou
   for (const row of sumChanges(changes, hourMs)) await upserts.hours.execute(row);
 }
 
-/** One statement for all: a server is a journey away. In one order, so that two processes never wait for each other. */
+/** One statement, to save round trips to a database server; ordered, so that two processes never deadlock. */
 async function upsertAsSet(
   { dialect }: Db,
   q: Queryable,
@@ -89,7 +89,7 @@ function prepareUpsert(
   q: Queryable,
   hoursOrMinutes: Db['tables']['inspectionMinutes' | 'inspectionHours'],
 ): Upsert {
-  // The two differ only in a column that has a default.
+  // The hour table has one more column, which has a default.
   const table = hoursOrMinutes as Db['tables']['inspectionMinutes'];
   const value = sql.placeholder;
   return q

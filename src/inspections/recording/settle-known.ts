@@ -3,30 +3,30 @@ import type { Queryable } from '../../kernel/db/database.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders, KnownFolder } from './folders.ts';
-import type { FoundFile } from './found-files.ts';
+import type { FoundImage } from './found-images.ts';
 import { applyToRollUps, type CountChange } from './roll-ups.ts';
 
-/** Asks the disk whether a file is (still) there, and since when its content is what it is. */
+/** Modification time of a file, epoch ms; undefined when it is gone. */
 export type StatFile = (folder: KnownFolder, name: string) => Promise<{ modifiedAt: number } | undefined>;
 
 export type SettleParts = { db: Db; folders: Folders; clock: Clock; statFile: StatFile };
 
-/** How many of the files were judged anew and how many read again; the rest was as it had been. */
+/** How many files changed their verdict and how many their content; the others are unchanged. */
 export type Settled = { rejudged: number; reread: number };
 
 type Row = Db['tables']['inspections']['$inferSelect'];
 
-/** A row taken over by somebody else while the disk was asked is settled anew this often; then the batch is tried again. */
+/** How often a row is settled again when it changed during the look at the disk; then the batch fails and is retried. */
 const maxTries = 3;
 
 /**
- * Settles files whose row was there already: the very same file (nothing to do), the same name with new content (read
- * again), a file that came back, or the same unit under another name (judged anew). Repeating it changes nothing.
+ * Settles files whose row existed already: the same file (nothing to do), new content under the same name (reread), a
+ * file that returned, or the same unit under another name (rejudged). Idempotent.
  */
 export async function settleKnown(
   parts: SettleParts,
   folder: KnownFolder,
-  files: readonly FoundFile[],
+  files: readonly FoundImage[],
 ): Promise<Settled> {
   if (files.length === 0) return { rejudged: 0, reread: 0 };
   const { reread, renamed } = await parts.db.tx((q) => settleSameNames(parts.db, q, folder, files));
@@ -38,13 +38,13 @@ export async function settleKnown(
   return settled;
 }
 
-/** `renamed` are the files whose name no row has. */
+/** `renamed` are the files whose name is in no row. */
 async function settleSameNames(
   db: Db,
   q: Queryable,
   folder: KnownFolder,
-  files: readonly FoundFile[],
-): Promise<{ reread: number; renamed: FoundFile[] }> {
+  files: readonly FoundImage[],
+): Promise<{ reread: number; renamed: FoundImage[] }> {
   const { inspections } = db.tables;
   const names = files.map(({ name }) => name);
   const sameNames = and(eq(inspections.directoryId, folder.id), inArray(inspections.name, names));
@@ -63,20 +63,17 @@ async function settleSameNames(
 }
 
 /**
- * What a new look at a known file says. A row taken by its name alone has no size yet: a file not changed since it was
- * found is the one that was found. A file that came back unlooked at may be any.
+ * Whether a known file has new content. A row recorded by name alone has no size yet; its file is the same unless it was
+ * modified after it was found. A file that returned and was not opened may have any content.
  */
-function hasNewContent(row: Row, file: FoundFile): boolean {
+function hasNewContent(row: Row, file: FoundImage): boolean {
   if (file.sizeBytes === null || file.modifiedAt === null) return row.missingAt !== null;
   if (row.sizeBytes === null) return file.modifiedAt > row.foundAt;
   return file.sizeBytes !== row.sizeBytes || file.modifiedAt !== row.modifiedAt;
 }
 
-/**
- * The row as the file has it now. An unmatched file has no time of its own but its modification time, so that new
- * content moves it.
- */
-function rereadRow(row: Row, file: FoundFile): Row {
+/** The row with the facts of the file. The time of an unmatched file is its modification time, so new content moves it. */
+function rereadRow(row: Row, file: FoundImage): Row {
   const isNew = hasNewContent(row, file);
   return {
     ...row,
@@ -109,11 +106,11 @@ async function saveReread(db: Db, q: Queryable, before: Row, now: Row): Promise<
   ]);
 }
 
-/** A unit that is known under another name takes the newer of the two files. */
+/** Of two files of one unit the newer one becomes its row. */
 async function settleRenamed(
   { db, folders, clock, statFile }: SettleParts,
   folder: KnownFolder,
-  file: FoundFile,
+  file: FoundImage,
 ): Promise<'same' | keyof Settled> {
   for (let tries = 0; tries < maxTries; tries++) {
     const unit = await findUnit(db, folder, file);
@@ -124,10 +121,10 @@ async function settleRenamed(
     const outcome = await db.tx((q) => takeOver(db, q, unit, folder, file, clock.now()));
     if (outcome) return outcome;
   }
-  throw new Error(`The row of ${JSON.stringify(file.name)} changes all the time`);
+  throw new Error(`The row of ${JSON.stringify(file.name)} keeps changing`);
 }
 
-async function findUnit(db: Db, folder: KnownFolder, file: FoundFile): Promise<Row | undefined> {
+async function findUnit(db: Db, folder: KnownFolder, file: FoundImage): Promise<Row | undefined> {
   const { inspections } = db.tables;
   const { sequence } = file;
   const [unit] = await db.read
@@ -144,13 +141,13 @@ async function findUnit(db: Db, folder: KnownFolder, file: FoundFile): Promise<R
   return unit;
 }
 
-/** Undefined when the row is not any more what it was when the disk was asked. */
+/** Undefined when the row has changed since the disk was asked. */
 async function takeOver(
   db: Db,
   q: Queryable,
   unit: Row,
   folder: KnownFolder,
-  file: FoundFile,
+  file: FoundImage,
   now: number,
 ): Promise<keyof Settled | undefined> {
   const { inspections } = db.tables;
@@ -170,7 +167,8 @@ async function takeOver(
       missingAt: null,
       clearedAt: null,
       revision: row.revision + 1,
-      ...(isRejudged ? { previousVerdict: row.verdict, rejudgedAt: now } : {}),
+      previousVerdict: isRejudged ? row.verdict : row.previousVerdict,
+      rejudgedAt: isRejudged ? now : row.rejudgedAt,
     })
     .where(eq(inspections.id, row.id));
   if (!isRejudged) return 'reread';

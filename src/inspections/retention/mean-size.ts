@@ -22,7 +22,7 @@ type Row = Db['tables']['inspections']['$inferSelect'];
  */
 export function createMeanSize(options: {
   db: Db;
-  folders: Pick<Folders, 'get' | 'learn'>;
+  folders: Pick<Folders, 'get' | 'ensureKnown'>;
   rootPath: (rootId: number) => string | undefined;
 }): () => Promise<number | undefined> {
   const { db, folders } = options;
@@ -51,7 +51,7 @@ export function createMeanSize(options: {
       .where(gte(inspections.id, id))
       .orderBy(asc(inspections.id))
       .limit(rowsPerSample);
-    await folders.learn(rows);
+    await folders.ensureKnown(rows);
     const row = rows.find((one) => one.missingAt === null && rootOf(one) !== undefined);
     return row && sizeOf(row);
   }

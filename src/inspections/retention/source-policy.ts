@@ -42,7 +42,7 @@ export type SourcePolicy = {
 export function createSourcePolicy(options: {
   db: Db;
   siteId: number;
-  folders: Pick<Folders, 'get' | 'learn'>;
+  folders: Pick<Folders, 'get' | 'ensureKnown'>;
   clock: Clock;
   isAllowed: boolean;
   days: number;

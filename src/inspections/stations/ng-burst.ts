@@ -3,11 +3,11 @@ import { bernoulliCusum, nextCusum } from '../../statistics/cusum.ts';
 import { wilsonInterval } from '../../statistics/proportion.ts';
 
 /** Fewer judged inspections than this in the past are no baseline. */
-const MIN_BASELINE_INSPECTIONS = 50;
+const minBaselineInspections = 50;
 /** Mean number of inspections from one false alarm to the next is at least this. */
-const FALSE_ALARM_INSPECTIONS = 100_000;
+const inspectionsPerFalseAlarm = 100_000;
 /** A station that never failed is taken to fail this often, so that one NG is not a burst. */
-const MIN_BASELINE_RATE = 0.005;
+const minBaselineRate = 0.005;
 
 /**
  * Since when a run of NG far above the station's usual share is on, by its counts per minute (in order); null when none
@@ -23,12 +23,12 @@ export function findNgBurst(
   baseline: { ok: number; ng: number },
 ): number | null {
   const judged = baseline.ok + baseline.ng;
-  if (judged < MIN_BASELINE_INSPECTIONS) return null;
-  const p0 = Math.max(MIN_BASELINE_RATE, wilsonInterval(baseline.ng, judged)!.high);
+  if (judged < minBaselineInspections) return null;
+  const p0 = Math.max(minBaselineRate, wilsonInterval(baseline.ng, judged)!.high);
   if (p0 >= 1) return null;
   const p1 = Math.min(Math.max(3 * p0, p0 + 0.05), (1 + p0) / 2);
   const { m, r2 } = bernoulliCusum(p0, p1);
-  const limit = Math.log(FALSE_ALARM_INSPECTIONS) / r2;
+  const limit = Math.log(inspectionsPerFalseAlarm) / r2;
 
   let sum = 0;
   let sinceAt: number | null = null;

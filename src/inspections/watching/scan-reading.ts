@@ -1,8 +1,13 @@
 import type { Reading, ReadingTools } from '../../kernel/folder-scan/reading.ts';
 import type { DbPlace } from '../../schema/db.ts';
 import { type NameQueries, openKnownNames } from '../../schema/known-names.ts';
-import { compileNamePattern, type FileNameFacts, isImageName, parseFileName } from '../names/file-name.ts';
-import { type NameColumns, packNameColumns } from '../recording/found-files.ts';
+import {
+  compileNamePattern,
+  type FileNameFacts,
+  isImageName,
+  parseFileName,
+} from '../names/parse-file-name.ts';
+import { type NameColumns, packNameColumns } from '../recording/found-images.ts';
 
 /** Structured-clonable: it is passed to the scanner thread. */
 export type ScanReadingData = { patternSource: string | undefined; database: DbPlace };

@@ -6,7 +6,7 @@ import type { Lease, Singletons } from '../../kernel/processes/leader/singletons
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db, DbPlace } from '../../schema/db.ts';
 import type { Folders } from '../recording/folders.ts';
-import { type NameColumns, unpackFound } from '../recording/found-files.ts';
+import { type NameColumns, unpackFound } from '../recording/found-images.ts';
 import { createReadHorizons } from '../recording/horizons.ts';
 import type { Recorded, RecordInspections } from '../recording/record-inspections.ts';
 import { readListings, saveListing, saveSweep } from './save-listing.ts';

@@ -4,20 +4,19 @@ import type { Verdict } from '../../plant/yield.ts';
 import { defaultNamePattern, type NameFields, readDefaultName } from './default-name.ts';
 import { toJavaScriptPattern } from './python-pattern.ts';
 
-/** File systems allow 255 bytes; a longer text is no file name and is not given to a pattern. */
-export const MAX_NAME_LENGTH = 255;
-/** Longest pattern that is taken. */
-const MAX_PATTERN_LENGTH = 1_000;
+/** File systems allow 255 bytes; a longer text is not a file name and is never matched. */
+export const maxNameLength = 255;
+const maxPatternLength = 1_000;
 
-/** How file names are read; made by `compileNamePattern`. */
+/** A compiled FILENAME_REGEX; made by `compileNamePattern`. */
 export type NamePattern = { source: string; regex: RegExp; isDefault: boolean };
 
-/** What a matching name tells: the verdict, the capture instant (epoch ms) and COUNT where the pattern has it. */
+/** Verdict, capture time (epoch ms UTC) and COUNT of a matching name; COUNT is null where the pattern has none. */
 export type FileNameFacts = { verdict: Verdict; capturedAt: number; sequence: number | null };
 
 const requiredGroups = ['pass', 'date', 'time'];
 
-/** Words of the `pass` group. `1` and `0` are not among them: plants use either for good. */
+/** Words of the `pass` group. `1` and `0` are left out: plants use either for a good part. */
 const verdictOfWord: Readonly<Record<string, Verdict>> = {
   OK: 'OK',
   PASS: 'OK',
@@ -28,17 +27,17 @@ const verdictOfWord: Readonly<Record<string, Verdict>> = {
 };
 
 /**
- * Makes a pattern from FILENAME_REGEX (nothing or blank: the pattern of contract S1). Groups may be written as Python
- * `(?P<pass>…)` or JavaScript `(?<pass>…)`; case never matters, and a pattern without `^` may match anywhere in the
- * name. The fault says in one sentence what is wrong. It is not proven here that the pattern is fast:
- * `proveNamePattern` does that.
+ * Compiles FILENAME_REGEX; undefined or blank means the pattern of contract S1. Groups are written as in Python,
+ * `(?P<pass>…)`, or as in JavaScript, `(?<pass>…)`; case does not matter, and a pattern without `^` may match anywhere in
+ * the name. `fault` is one sentence for the operator. Whether the pattern is fast enough is checked by
+ * `proveNamePattern`.
  */
 export function compileNamePattern(
   source?: string,
 ): { ok: true; pattern: NamePattern } | { ok: false; fault: string } {
   const wanted = source === undefined || source.trim() === '' ? defaultNamePattern : source.trim();
-  if (wanted.length > MAX_PATTERN_LENGTH) {
-    return { ok: false, fault: `The file name pattern is longer than ${MAX_PATTERN_LENGTH} characters.` };
+  if (wanted.length > maxPatternLength) {
+    return { ok: false, fault: `The file name pattern is longer than ${maxPatternLength} characters.` };
   }
   const translated = toJavaScriptPattern(wanted);
   const isDefault = translated === toJavaScriptPattern(defaultNamePattern);
@@ -56,23 +55,23 @@ export function compileNamePattern(
   }
 }
 
-/** Names of all groups: with an empty alternative added the pattern matches the empty text and lists them. */
+/** Names of all groups. With an empty alternative the pattern matches the empty string, and the match lists them. */
 function groupsOf(pattern: string): Set<string> {
   return new Set(Object.keys(new RegExp(`${pattern}|`, 'i').exec('')?.groups ?? {}));
 }
 
 /**
- * The facts of a name, its time read as local time of the site; undefined when the name does not match, its date or
- * time does not exist (20250231, hour 25) or its `pass` is none of OK, PASS, GOOD, NG, FAIL, BAD. Such a file is
- * stored as unmatched. Date and time may hold separators (2025-09-06, 10_21_31). A COUNT too large to be exact is
- * null. Contract: S1.
+ * Parses a file name, its time as local time of the site. Undefined when the name does not match, when its date or time
+ * does not exist (20250231, hour 25), or when `pass` is none of OK, PASS, GOOD, NG, FAIL and BAD; such a file is stored
+ * as unmatched. Date and time may contain separators (2025-09-06, 10_21_31). A COUNT too large to be exact is null.
+ * Contract: S1.
  */
 export function parseFileName(
   name: string,
   pattern: NamePattern,
   wallClock: WallClock,
 ): FileNameFacts | undefined {
-  if (name.length > MAX_NAME_LENGTH) return undefined;
+  if (name.length > maxNameLength) return undefined;
   const fields = pattern.isDefault ? readDefaultName(name) : readName(name, pattern.regex);
   if (fields === undefined) return undefined;
   const { year, month, day, hour, minute, second } = fields;
@@ -84,7 +83,7 @@ export function parseFileName(
   };
 }
 
-/** The fields that a pattern's groups find in a name. */
+/** The fields that the groups of a pattern match in a name; undefined when it does not match. */
 export function readName(name: string, regex: RegExp): NameFields | undefined {
   const groups = regex.exec(name)?.groups;
   const verdict = verdictOfWord[groups?.pass?.toUpperCase() ?? ''];
@@ -105,20 +104,20 @@ export function readName(name: string, regex: RegExp): NameFields | undefined {
   };
 }
 
-/** Whether a name ends like an image that is inspected: .jpg, .jpeg or .png. */
+/** Whether a file is an inspection image by its extension: .jpg, .jpeg or .png. */
 export function isImageName(name: string): boolean {
   return /\.(?:jpe?g|png)$/i.test(name);
 }
 
-/** Station and part of a file that is not two folders deep. */
-const unknownPlace = 'Unknown';
+/** Station and part of a file that lies less than two folders deep. */
+const unknownName = 'Unknown';
 
 /**
- * Station and part of the files in a folder, given its path below the watched folder with forward slashes: the first
- * folder is the station, the second the part, deeper ones do not matter. Contract: S1.
+ * Station and part of the files in a folder, by its path below the watched folder (forward slashes): the first folder is
+ * the station, the second the part, deeper ones do not matter. Contract: S1.
  */
 export function stationAndPartOf(relativeDirectory: string): { station: string; part: string } {
   const [station, part] = relativeDirectory.split('/').filter((segment) => segment !== '' && segment !== '.');
-  if (station === undefined || part === undefined) return { station: unknownPlace, part: unknownPlace };
+  if (station === undefined || part === undefined) return { station: unknownName, part: unknownName };
   return { station, part };
 }

@@ -8,7 +8,7 @@ import {
   parseFileName,
   readName,
   stationAndPartOf,
-} from './file-name.ts';
+} from './parse-file-name.ts';
 
 const seoul = createWallClock('Asia/Seoul');
 
@@ -23,7 +23,7 @@ function faultOf(source: string): string {
   return result.ok ? 'no fault' : result.fault;
 }
 
-test('a name tells verdict, local capture time and COUNT', () => {
+test('a name gives verdict, local capture time and COUNT', () => {
   expect(parseFileName('OK-20250906-102131-132.jpg', compiled(), seoul)).toEqual({
     verdict: 'OK',
     capturedAt: Date.parse('2025-09-06T01:21:31Z'),
@@ -48,7 +48,7 @@ test('a name with a date or time that does not exist is unmatched', () => {
   }
 });
 
-test('names of another shape are unmatched', () => {
+test('names in any other format are unmatched', () => {
   for (const name of [
     '',
     'OK-20250906-102131.jpg',
@@ -65,14 +65,14 @@ test('names of another shape are unmatched', () => {
   }
 });
 
-test('a COUNT that no number can hold exactly is left out, the verdict stays', () => {
+test('a COUNT too large to be exact is dropped, the verdict is kept', () => {
   expect(parseFileName('OK-20250906-102131-99999999999999999999.jpg', compiled(), seoul)).toMatchObject({
     verdict: 'OK',
     sequence: null,
   });
 });
 
-test('a pattern may be written in Python or in JavaScript', () => {
+test('a pattern may use Python or JavaScript syntax', () => {
   const python = compiled(
     String.raw`(?i)\A(?P<date>\d{8})_(?P<time>\d{6})_(?P<pass>[A-Z]+)(?P<dup>_(?P=date))?\.png\Z`,
   );
@@ -90,12 +90,12 @@ test('a pattern may be written in Python or in JavaScript', () => {
   }
 });
 
-test('what looks like a Python group inside an escape or a character class is left alone', () => {
+test('Python syntax inside an escape or a character class is not translated', () => {
   const pattern = compiled(String.raw`(?P<pass>OK)(?P<date>\d{8})(?P<time>\d{6})[(?P<]\\A\(\?P<`);
   expect(parseFileName(String.raw`OK20250906102131P\A(?P<`, pattern, seoul)?.verdict).toBe('OK');
 });
 
-test('date and time may hold separators', () => {
+test('date and time may contain separators', () => {
   const pattern = compiled(String.raw`^(?<date>[\d-]+) (?<time>[\d.]+) (?<pass>\w+) (?<count>\d+)?`);
   expect(parseFileName('2025-09-06 10.21.31 good 5.jpg', pattern, seoul)).toEqual({
     verdict: 'OK',
@@ -105,7 +105,7 @@ test('date and time may hold separators', () => {
   expect(parseFileName('2025-09-06 10.21 good 5.jpg', pattern, seoul)).toBeUndefined();
 });
 
-test('the words OK, PASS, GOOD, NG, FAIL and BAD are verdicts, any other word is none', () => {
+test('OK, PASS, GOOD, NG, FAIL and BAD are verdicts, any other word is not', () => {
   const pattern = compiled(String.raw`^(?<pass>\w+)-(?<date>\d{8})-(?<time>\d{6})`);
   const verdictOf = (word: string) => parseFileName(`${word}-20250906-102131.jpg`, pattern, seoul)?.verdict;
   expect(['OK', 'pass', 'Good', 'ng', 'FAIL', 'Bad'].map(verdictOf)).toEqual([
@@ -120,7 +120,7 @@ test('the words OK, PASS, GOOD, NG, FAIL and BAD are verdicts, any other word is
     expect(verdictOf(word), word).toBeUndefined();
 });
 
-test('a pattern that cannot be used says why', () => {
+test('an unusable pattern is refused with the reason', () => {
   expect(faultOf(String.raw`^(?P<pass>OK|NG)-(\d{8})`)).toMatch(/lacks the group date and time/);
   expect(faultOf('^(OK|NG')).toMatch(/does not compile/);
   expect(faultOf('(?P<pass>OK)(?P<date>1)(?P<time>2)++')).toMatch(/does not compile/);
@@ -128,7 +128,7 @@ test('a pattern that cannot be used says why', () => {
   expect(compiled('  ').isDefault).toBe(true);
 });
 
-test('the quick reading of default names never differs from the pattern', () => {
+test('the fast parser of default names always agrees with the pattern', () => {
   const { regex } = compiled();
   let seed = 11;
   const random = (n: number) => {
@@ -161,7 +161,7 @@ test('the quick reading of default names never differs from the pattern', () => 
   expect(matched).toBeLessThan(180_000);
 });
 
-test('a million names are read in a moment', () => {
+test('a million names are parsed quickly', () => {
   const pattern = compiled();
   const names = Array.from(
     { length: 1_000 },
@@ -176,17 +176,17 @@ test('a million names are read in a moment', () => {
     return performance.now() - startedAt;
   });
   expect(found).toBe(1_000_000);
-  // Measured 3 ms for the quickest fiftieth, in which nothing else took the processor; a lost cache takes far longer.
+  // The fastest of the 50 rounds, the one no other process disturbed, takes 3 ms; a lost cache takes far longer.
   expect(Math.min(...tookMs)).toBeLessThan(24);
 });
 
-test('only JPEG and PNG names are images', () => {
+test('only JPEG and PNG files are images', () => {
   for (const name of ['a.jpg', 'a.JPEG', 'b.Png', '.jpg']) expect(isImageName(name), name).toBe(true);
   for (const name of ['a.bmp', 'jpg', 'a.jpg.tmp', 'a.jpg\n', 'a.txt', ''])
     expect(isImageName(name), name).toBe(false);
 });
 
-test('the first folder is the station and the second the part, anything shallower is Unknown', () => {
+test('the first folder is the station and the second the part; a shallower file is Unknown', () => {
   expect(stationAndPartOf('S9/OR-3CT')).toEqual({ station: 'S9', part: 'OR-3CT' });
   expect(stationAndPartOf('S9/OR-3CT/2025/09')).toEqual({ station: 'S9', part: 'OR-3CT' });
   for (const path of ['', 'S9', 'S9/', './S9'])

@@ -6,15 +6,15 @@ import {
   unpackBatch,
 } from '../../kernel/folder-scan/found-files.ts';
 import type { Verdict } from '../../plant/yield.ts';
-import type { FileNameFacts } from '../names/file-name.ts';
+import type { FileNameFacts } from '../names/parse-file-name.ts';
 
-/** One complete image file as the scanner saw it. Nothing is judged where its name does not match. */
-export type FoundFile = FileOnDisk & { verdict: Verdict | null; sequence: number | null };
+/** A complete image file as the scanner found it; verdict and COUNT are null where its name does not match. */
+export type FoundImage = FileOnDisk & { verdict: Verdict | null; sequence: number | null };
 
-/** Files of one folder on their way into the database. */
-export type FoundBatch = { folder: FolderRef; files: FoundFile[] };
+/** Images of one folder, to be recorded. */
+export type FoundImageBatch = { folder: FolderRef; files: FoundImage[] };
 
-/** What the names of a batch tell besides the time, in the form that crosses the thread border. */
+/** Verdicts and COUNTs of a batch as columns, which are cheap to pass between threads. */
 export type NameColumns = {
   /** 0 none, 1 OK, 2 NG */
   verdicts: Uint8Array;
@@ -34,7 +34,7 @@ export function packNameColumns(facts: readonly (FileNameFacts | undefined)[]): 
   return packed;
 }
 
-export function unpackFound(packed: PackedBatch<NameColumns>): FoundBatch {
+export function unpackFound(packed: PackedBatch<NameColumns>): FoundImageBatch {
   return unpackBatch(packed, (columns, i) => ({
     verdict: verdicts[columns.verdicts[i] ?? 0] ?? null,
     sequence: numberOrNull(columns.sequences[i]),
