@@ -39,8 +39,8 @@ import { dutiesOf } from './kernel/settings/role.ts';
 import { liveApiRoutes } from './live/api/api.ts';
 import { liveCompatRoutes, uploadPath } from './live/api/compat.ts';
 import { healthOfLive } from './live/api/health.ts';
-import { liveImageRoutes } from './live/api/image-routes.ts';
 import { stationLiveHref } from './live/camera-links.ts';
+import { liveImageRoutes } from './live/images/routes.ts';
 import { liveRoutes } from './live/pages/routes.ts';
 import { liveSocketRoutes } from './live/screens/socket-routes.ts';
 import { openLivePages } from './open-live-pages.ts';
@@ -154,7 +154,11 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     inspectionRoutes(inspections),
     stationRoutes(inspections),
     sourceRoutes(inspections),
-    liveImageRoutes(services.live),
+    liveImageRoutes({
+      images: services.liveImages,
+      current: services.live.current,
+      queries: services.live.queries,
+    }),
     liveRoutes(openLivePages(services)),
     liveApiRoutes(services),
     liveCompatRoutes({

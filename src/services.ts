@@ -24,6 +24,7 @@ import { dutiesOf } from './kernel/settings/role.ts';
 import { type DataPaths, resolveDataPaths } from './kernel/storage/data-paths.ts';
 import { createTopics, type Topics } from './kernel/stream/topics.ts';
 import type { Clock } from './kernel/time/clock.ts';
+import type { LiveImages } from './live/images/live-images.ts';
 import type { Live } from './live/live.ts';
 import { openLive } from './live/open-live.ts';
 import { type LiveScreens, openScreens } from './live/screens/screens.ts';
@@ -63,6 +64,7 @@ export type Services = ServiceOptions &
     demo: Demo;
     images: Images;
     live: Live;
+    liveImages: LiveImages;
     screens: LiveScreens;
     system: System;
     retention: Retention;
@@ -110,7 +112,17 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const rootLocations = createRootLocations({ db, sites: reads.sites, clock, watched: sources.rootPaths });
   const further = { findLocation: rootLocations.find, looksAgain: duties.looksAgainAtImages };
   const images = openImages(options, paths, { db, reads, publish, ...further });
-  const live = await openLive({ ...options, paths, db, bus, reads, publish, store: images.thumbnails });
+  const { live, liveImages } = await openLive({
+    config,
+    paths,
+    db,
+    bus,
+    reads,
+    store: images.thumbnails,
+    publish,
+    clock,
+    log,
+  });
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
   const retention = openRetention({
     ...{ config, paths, clock, log, db, reads, sources, images, live },
@@ -128,7 +140,21 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     ...options,
     version,
     startedAt: clock.now(),
-    ...{ paths, db, backups, access, i18n, staticFiles, publish, demo, images, live, system, retention },
+    ...{
+      paths,
+      db,
+      backups,
+      access,
+      i18n,
+      staticFiles,
+      publish,
+      demo,
+      images,
+      live,
+      liveImages,
+      system,
+      retention,
+    },
     ...{ screens, ...entrances },
     inspections: {
       reads,

@@ -25,8 +25,8 @@ async function startPlant(files: Record<string, Buffer> = {}, env: Record<string
     },
   });
   await plant.services.live.rescan();
-  const { live } = plant.services;
-  return { plant, live, base, put: (path: string, bytes = jpeg) => write(base, path, bytes) };
+  const { live, liveImages } = plant.services;
+  return { plant, live, liveImages, base, put: (path: string, bytes = jpeg) => write(base, path, bytes) };
 }
 
 /** As a careful camera does: written aside, then put in place. */
@@ -157,7 +157,7 @@ test('a picture comes in the widths of the ladder, whole and never enlarged, and
 });
 
 test('what viewers use is drawn when the file is complete, before anybody asks', async () => {
-  const { plant: app, live, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
+  const { plant: app, live, liveImages, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
   await app.request(liveImageSrc(live.current.latest('original')!, 640));
   put(`original/${nameOf('1', 1)}`);
@@ -165,19 +165,17 @@ test('what viewers use is drawn when the file is complete, before anybody asks',
   await vi.waitFor(() => {
     const image = live.current.latest('original')!;
     expect(image.name).toBe(nameOf('1', 1));
-    expect(live.images.recall(image, variant)).toBeDefined();
+    expect(liveImages.recall(image, variant)).toBeDefined();
   }, patience);
-  expect(
-    live.images.recall(live.current.latest('original')!, { width: 960, format: 'webp' }),
-  ).toBeUndefined();
+  expect(liveImages.recall(live.current.latest('original')!, { width: 960, format: 'webp' })).toBeUndefined();
 });
 
 test('a size that nobody took of the last images is drawn for nobody', async () => {
-  const { plant: app, live, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
+  const { plant: app, live, liveImages, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
   await app.request(liveImageSrc(live.current.latest('original')!, 1280, 'jpg'));
   const isDrawn = (format: 'webp' | 'jpg', width: 640 | 1280) =>
-    live.images.recall(live.current.latest('original')!, { width, format }) !== undefined;
+    liveImages.recall(live.current.latest('original')!, { width, format }) !== undefined;
   for (let i = 1; i <= 6; i++) {
     put(`original/${nameOf('1', i)}`);
     await vi.waitFor(() => expect(live.current.latest('original')!.name).toBe(nameOf('1', i)), patience);

@@ -1,82 +1,50 @@
 import { join } from 'node:path';
-import type { LiveNews } from '../events.ts';
+import type { LiveNews, Publish } from '../events.ts';
 import type { Queryable } from '../kernel/db/database.ts';
-import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Bus } from '../kernel/processes/bus/bus.ts';
-import type { Lease } from '../kernel/processes/leader/singletons.ts';
-import { isWithin } from '../kernel/storage/is-within.ts';
-import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
-import { createLiveQueries, type LiveQueries } from './history/live-queries.ts';
-import { createLiveImages, type LiveImages } from './images/live-images.ts';
-import { type LiveCamera, type LiveChannel, type LiveRole, mainCamera } from './model.ts';
-import { listCameras, type StaleLimits } from './newest/cameras.ts';
-import { type CurrentImages, createCurrentImages } from './newest/current-images.ts';
-import { createFollow, newsOf } from './newest/follow.ts';
-import { createLiveIntake, type LiveTold } from './newest/intake.ts';
-import { createSilences } from './newest/silences.ts';
-import { createStationFeed, type ReadPace, type ReadStation } from './newest/station-feed.ts';
-import { createStationSilences } from './newest/station-silences.ts';
-import { createLiveChannels, type LiveChannels } from './recording/channels.ts';
-import {
-  createRecordLiveImages,
-  type LiveFile,
-  type LiveRecorded,
-  type RecordLiveImages,
+import type { LiveQueries } from './history/live-queries.ts';
+import { type BaseFolder, type LiveCamera, type LiveChannel, type LiveRole, mainCamera } from './model.ts';
+import type { CurrentImages } from './newest/current-images.ts';
+import type { NewestPublisher } from './newest/newest-publisher.ts';
+import type { RemoteRecordings } from './newest/remote-recordings.ts';
+import type { Silences } from './newest/silences.ts';
+import type { StationFeed } from './newest/station-feed.ts';
+import type { LiveChannels } from './recording/channels.ts';
+import type {
+  LiveFile,
+  LiveRecorded,
+  RecordedRows,
+  RecordLiveImages,
 } from './recording/record-live-images.ts';
 import { makeUploadFolder } from './uploads/upload-folder.ts';
-import type { WatchChannelsOptions } from './watching/channel-scanner.ts';
-import { createLiveWatch, type LiveWatch } from './watching/channel-watch.ts';
+import type { LiveWatch } from './watching/live-watch.ts';
 
-const silenceLookMs = 1_000;
-
-export type LiveOptions = Pick<
-  WatchChannelsOptions,
-  'database' | 'named' | 'scan' | 'watchMode' | 'exclude' | 'timeZone'
-> & {
-  db: Db;
-  siteId: number;
-  bus: Bus;
-  /** This process as others name it. */
-  processName: string;
-  /** The base folder; `isOwn` where it lies beside the database and is made here. */
-  place: { dir: string; isOwn: boolean };
-  stale: StaleLimits;
-  store: ThumbnailStore;
-  readStation: ReadStation;
-  /** A station's usual interval, ms; null while unknown. */
-  readPace: ReadPace;
-  /** Ids of the stations known now. */
-  listStations: () => number[];
-  clock: Clock;
-  log: Log;
-  told: LiveTold;
-};
+/** How often to look for cameras that became silent or resumed. */
+const silenceCheckMs = 1_000;
 
 /** Everything about live images that lives as long as the process. */
 export type Live = {
   current: CurrentImages;
   queries: LiveQueries;
   channels: LiveChannels;
-  images: LiveImages;
   cameras(): LiveCamera[];
   camera(key: string): LiveCamera | undefined;
-  /** The folder uploads of a role go to, which is made and watched; throws the file system's error. */
+  /** The channel that uploads of a role go to, created and watched if need be; throws the file system's error. */
   openUploads(role: LiveRole): Promise<LiveChannel>;
-  /** Takes files that were just put in a channel's folder. */
+  /** Records files that were just stored in a channel's folder, and publishes them. */
   take(channelId: number, files: readonly LiveFile[]): Promise<LiveRecorded>;
   recordDefects: RecordLiveImages['recordDefects'];
-  /** Makes sure that a file in the upload folder here is seen where it is watched; throws 'unavailable' when it is not. */
+  /** Makes sure that the process that watches sees a file in the upload folder here; throws 'unavailable' otherwise. */
   assertSeen: LiveWatch['assertSeen'];
-  /** These stations have new images, or any may have. Returns at once. */
+  /** These stations have new images, or with undefined any station may have. Returns at once. */
   showStations(stationIds: readonly number[] | undefined): void;
-  /** What another process recorded; undefined when anything may have been missed. Returns at once. */
+  /** Takes in what another process recorded; undefined when messages may have been missed. Returns at once. */
   follow(news: LiveNews | undefined): void;
-  /** Channels that are watched, here or elsewhere, and whose folders are there. */
+  /** Channels that are watched, here or elsewhere, and whose folders can be read. */
   watched(): LiveChannel[];
-  /** Forgets images of a channel as `forget` writes it, and tells viewers of newest ones that are no more. */
+  /** Deletes images of a channel through `write`, and publishes the newest images that are gone by it. */
   forget(
     channel: LiveChannel,
     images: readonly { id: number; name: string }[],
@@ -84,96 +52,75 @@ export type Live = {
   ): Promise<void>;
   watchFolder: LiveWatch['watchFolder'];
   rescan: LiveWatch['rescan'];
-  /** Watches the folders for as long as this process has the right to; what was newest before is known already. */
-  watch(lease: Lease): { stop(): Promise<void> };
+  /** Watches the folders while the lease is held. The newest images of the time before are known without it. */
+  watch: LiveWatch['begin'];
   stop(): Promise<void>;
 };
 
-/** Builds what live images need and reads the newest ones; nothing is watched before `start`. */
-export async function createLive(options: LiveOptions): Promise<Live> {
-  const { db, siteId, bus, clock, log, told, place } = options;
-  const folders = [place.dir, ...options.named.map(({ path }) => path)];
-  const isPlace = (path: string) => folders.some((folder) => isWithin(folder, path));
-  const channels = await createLiveChannels(db, clock, siteId, isPlace);
-  const current = createCurrentImages(db, channels);
-  const queries = createLiveQueries(db, channels);
-  const record = createRecordLiveImages(db, clock);
-  const images = createLiveImages({ ...options, channels });
-  const silences = createSilences(() => clock.now());
-  const intake = createLiveIntake({ ...options, channels, current, queries, images, silences, record });
-  const stations = createStationFeed({ ...options, onImage: intake.showStation, onPace: told.changed });
-  const stationSilences = createStationSilences(stations, () => clock.now());
-  const tell = (recorded: LiveRecorded): Promise<void> => {
-    if (recorded.rows.length + recorded.gone.length > 0) told.recorded(newsOf(siteId, recorded));
-    return intake.tell(recorded);
-  };
-  const follow = createFollow({ ...options, channels, intake, images, areTold: bus.isShared });
-  const watching = createLiveWatch({
-    ...options,
-    channels,
-    recordFound: intake.recordFound,
-    recordMissing: record.recordMissing,
-    onRecorded: (recorded) => void tell(recorded),
-    onChannel: intake.refresh,
-    onChanged: () => {
-      if (!watching.isHere()) follow.lookForChannels();
-      told.changed();
-    },
-  });
-  for (const channel of channels.list()) await intake.begin(channel);
+/** The parts that `Live` is made of; `open-live.ts` builds them. */
+export type LiveParts = {
+  db: Db;
+  baseFolder: BaseFolder;
+  channels: LiveChannels;
+  current: CurrentImages;
+  queries: LiveQueries;
+  record: Pick<RecordLiveImages, 'recordDefects'>;
+  /** Records complete files of a channel while their pictures are drawn. */
+  recordFound(channelId: number, files: readonly LiveFile[]): Promise<LiveRecorded>;
+  /** Publishes recorded rows to the other processes, and to viewers here what changed by them. */
+  publishRecorded(recorded: RecordedRows): Promise<void>;
+  newest: Pick<NewestPublisher, 'settle'>;
+  stations: StationFeed;
+  /** Silent cameras of folders, and silent stations. */
+  silences: readonly Pick<Silences, 'takeChanges'>[];
+  remote: RemoteRecordings;
+  watching: LiveWatch;
+  cameras(): LiveCamera[];
+  /** Ids of the stations known now. */
+  listStations(): number[];
+  publish: Publish;
+  log: Log;
+};
 
-  const openUploads = async (role: LiveRole): Promise<LiveChannel> => {
-    const known = channels.byPath(join(place.dir, role));
-    const hadImages = known !== undefined && current.latest(known.key) !== undefined;
-    const path = await makeUploadFolder(place, role, hadImages);
-    const channel = await channels.ensure({ path, camera: mainCamera, role, wantedKey: role });
-    if (!channel) throw new Error('There are more live channels than this process takes');
-    await watching.adopt(channel);
-    return channel;
-  };
+/** Puts the parts together and starts to look for silent cameras. */
+export function createLive(parts: LiveParts): Live {
+  const { db, baseFolder, channels, current, newest, stations, watching, publish } = parts;
 
-  const looks = startLoop({
+  const silenceCheck = startLoop({
     name: 'silence of cameras',
-    intervalMs: silenceLookMs,
-    log,
+    intervalMs: silenceCheckMs,
+    log: parts.log,
     run: async () => {
-      for (const { isSilent, ...event } of [...silences.look(), ...stationSilences.look()])
-        told[isSilent ? 'silent' : 'resumed'](event);
+      for (const silences of parts.silences)
+        for (const { isSilent, ...event } of silences.takeChanges())
+          publish(isSilent ? 'live.silent' : 'live.resumed', event);
     },
   });
-
-  stations.wake(options.listStations());
-
-  const cameras = () =>
-    listCameras({
-      channels: channels.list().filter(watching.isShown),
-      named: options.named,
-      stations: stations.newest(),
-      paceOf: stations.paceOf,
-      stationSilentSinceAt: stationSilences.silentSinceAt,
-      current,
-      stale: options.stale,
-      offlineReasonOf: watching.offlineReasonOf,
-      habitOf: silences.habitOf,
-    });
 
   return {
     current,
-    queries,
+    queries: parts.queries,
     channels,
-    images,
-    cameras,
-    camera: (key) => cameras().find((camera) => camera.key === key),
-    openUploads,
+    cameras: parts.cameras,
+    camera: (key) => parts.cameras().find((camera) => camera.key === key),
+    async openUploads(role) {
+      const known = channels.byPath(join(baseFolder.dir, role));
+      const hadImages = known !== undefined && current.latest(known.key) !== undefined;
+      const path = await makeUploadFolder(baseFolder, role, hadImages);
+      const channel = await channels.ensure({ path, camera: mainCamera, role, wantedKey: role });
+      if (!channel) throw new Error('There are more live channels than this process takes');
+      await watching.adopt(channel);
+      return channel;
+    },
     async take(channelId, files) {
-      const recorded = await intake.recordFound(channelId, files);
-      await tell(recorded);
+      const recorded = await parts.recordFound(channelId, files);
+      await parts.publishRecorded(recorded);
       return recorded;
     },
-    recordDefects: record.recordDefects,
+    recordDefects: parts.record.recordDefects,
     assertSeen: watching.assertSeen,
-    showStations: (stationIds) => stations.wake(stationIds ?? options.listStations()),
-    follow: follow.hear,
+    showStations: (stationIds) => stations.wake(stationIds ?? parts.listStations()),
+    follow: parts.remote.take,
     watched: () =>
       channels.list().filter((one) => watching.isShown(one) && watching.offlineReasonOf(one.id) === null),
     async forget({ id }, images, write) {
@@ -184,20 +131,18 @@ export async function createLive(options: LiveOptions): Promise<Live> {
         images.map(({ name }) => name),
       );
       const gone = images.filter((image) => current.find(image.id));
-      const telling = { channelId: id, added: 0, rows: [], gone };
-      if (gone.length > 0) told.recorded(newsOf(siteId, telling));
-      await intake.tell(telling);
+      await parts.publishRecorded({ channelId: id, added: 0, rows: [], gone });
     },
     watchFolder: watching.watchFolder,
     rescan: async () => {
       const result = await watching.rescan();
-      await intake.settle();
+      await newest.settle();
       return result;
     },
     watch: watching.begin,
     async stop() {
-      await Promise.all([watching.stop(), follow.stop(), looks.stop(), stations.stop()]);
-      await intake.settle();
+      await Promise.all([watching.stop(), parts.remote.stop(), silenceCheck.stop(), stations.stop()]);
+      await newest.settle();
     },
   };
 }

@@ -13,6 +13,9 @@ export type LiveRole = (typeof liveRoles)[number];
 /** Key of the camera whose two folders contract S5 knows: `original` and `labeled` of IMAGE_BASE_PATH. */
 export const mainCamera = 'main';
 
+/** The base folder of live images, absolute. `isOwn` where it lies beside the database and is created here. */
+export type BaseFolder = { dir: string; isOwn: boolean };
+
 /** One folder of images. */
 export type LiveChannel = {
   id: number;

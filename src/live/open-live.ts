@@ -1,17 +1,39 @@
+import { join } from 'node:path';
 import type { Publish } from '../events.ts';
+import { createExclude } from '../kernel/folder-scan/exclude.ts';
 import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Bus } from '../kernel/processes/bus/bus.ts';
 import { processName } from '../kernel/processes/process-name.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { DataPaths } from '../kernel/storage/data-paths.ts';
+import { isWithin } from '../kernel/storage/is-within.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
 import type { Db } from '../schema/db.ts';
-import { createLive, type Live, type LiveOptions } from './live.ts';
-import { parseStaleLimits } from './newest/cameras.ts';
-import type { StationShot } from './newest/station-feed.ts';
+import { createLiveQueries } from './history/live-queries.ts';
+import { createLiveImages, type LiveImages } from './images/live-images.ts';
+import { createLive, type Live } from './live.ts';
+import { listCameras, parseStaleLimits } from './newest/cameras.ts';
+import { type CurrentImages, createCurrentImages } from './newest/current-images.ts';
+import { createNewestPublisher } from './newest/newest-publisher.ts';
+import { createRemoteRecordings, recordedEvent } from './newest/remote-recordings.ts';
+import { createSilences } from './newest/silences.ts';
+import { createStationFeed, type ReadStation, type StationShot } from './newest/station-feed.ts';
+import { createStationSilences } from './newest/station-silences.ts';
+import { createLiveChannels, type LiveChannels } from './recording/channels.ts';
+import { createRecordLiveImages, type LiveFile, type RecordedRows } from './recording/record-live-images.ts';
+import { recoverPairs } from './uploads/upload-pair.ts';
+import { startChannelScanner } from './watching/channel-scanner.ts';
 import { parseNamedFolders } from './watching/find-folders.ts';
+import { createLiveWatch } from './watching/live-watch.ts';
+
+/** A wall shows the newest images; what is this recent is read first at startup. */
+const recentMs = minuteMs;
+/** Doubt about a vanished file is settled within this time: a removed picture must not stay on the wall. */
+const doubtMs = 500;
+/** Larger batches are a backfill; viewers do not wait for its pictures. */
+const maxDrawnAhead = 8;
 
 /** What is read of stations, so that each is a camera. */
 type StationReads = {
@@ -25,8 +47,11 @@ type StationReads = {
   pulse: { pace(stationId: number): Promise<number | null> };
 };
 
-/** Live images as the settings have them; what happens is told as events. */
-export function openLive(options: {
+/**
+ * Builds everything about live images from the settings and loads the newest ones. No folder is watched before
+ * `live.watch`.
+ */
+export async function openLive(options: {
   config: Config;
   paths: DataPaths;
   db: Db;
@@ -36,57 +61,152 @@ export function openLive(options: {
   publish: Publish;
   clock: Clock;
   log: Log;
-}): Promise<Live> {
-  const { config, paths, publish, reads } = options;
+}): Promise<{ live: Live; liveImages: LiveImages }> {
+  const { config, paths, db, bus, reads, store, publish, clock, log } = options;
   const siteId = reads.sites.own.id;
-  return createLive({
-    ...options,
-    ...liveSettings(config, paths),
-    ...{ siteId, processName },
-    listStations: () => reads.names.listStations(siteId).map(({ id }) => id),
-    readPace: reads.pulse.pace,
-    readStation: async (stationId) => {
-      const [shot] = await reads.inspections.list({ stationId }, { limit: 1 });
-      // Another site's station may have the name of one of ours, and its images lie elsewhere.
-      return reads.names.siteIdOf(stationId) === siteId ? shot : undefined;
-    },
-    told: {
-      recorded: (news) => publish('live.recorded', news),
-      image: (event) => publish('live.image', event),
-      removed: (event) => publish('live.removed', event),
-      silent: (event) => publish('live.silent', event),
-      resumed: (event) => publish('live.resumed', event),
-      changed: () => publish('live.changed', undefined),
-    },
+  const baseFolder = paths.live;
+  const named = parseNamedFolders(config.liveChannels);
+  const now = () => clock.now();
+  const listStations = () => reads.names.listStations(siteId).map(({ id }) => id);
+
+  const folders = [baseFolder.dir, ...named.map(({ path }) => path)];
+  const isConfigured = (path: string) => folders.some((folder) => isWithin(folder, path));
+  const channels = await createLiveChannels({ db, clock, siteId, isConfigured });
+  const record = createRecordLiveImages(db, clock);
+  const queries = createLiveQueries(db, channels);
+  const current = createCurrentImages(db, channels);
+  const images = createLiveImages({ channels, store, clock, log });
+
+  const silences = createSilences(now);
+  const newest = createNewestPublisher({ channels, current, queries, silences, publish, log });
+  const publishRecorded = (recorded: RecordedRows): Promise<void> => {
+    if (recorded.rows.length + recorded.gone.length > 0)
+      publish('live.recorded', recordedEvent(siteId, recorded));
+    return newest.publish(recorded);
+  };
+  /** Drawn and recorded side by side: the name of a variant follows from the file alone. */
+  const recordFound = (channelId: number, files: readonly LiveFile[]) => {
+    drawNewest({ channels, current, images }, channelId, files);
+    return record.recordFound(channelId, files);
+  };
+  const remote = createRemoteRecordings({
+    db,
+    siteId,
+    hasMessages: bus.isShared,
+    channels,
+    publisher: newest,
+    drawAhead: images.drawAhead,
+    log,
   });
+
+  const stations = createStationFeed({
+    readStation: ownStationReader(reads),
+    readUsualInterval: reads.pulse.pace,
+    onImage: newest.publishStation,
+    onInterval: () => publish('live.changed', undefined),
+    clock,
+    log,
+  });
+  const stationSilences = createStationSilences(stations, now);
+
+  const watching = createLiveWatch({
+    bus,
+    siteId,
+    processName,
+    baseFolder,
+    named,
+    channels,
+    isExcluded: createExclude(config.exclude),
+    startScanner: (lease, onStatus) =>
+      startChannelScanner({
+        db,
+        database: paths.database,
+        scan: {
+          minFileAgeMs: config.minFileAgeSec * secondMs,
+          pollIntervalMs: config.pollIntervalSec * secondMs,
+          reconcileIntervalMs: config.reconcileIntervalMin * minuteMs,
+          recentMs,
+          doubtMs,
+        },
+        watchMode: config.watchMode,
+        exclude: config.exclude,
+        timeZone: config.siteTimeZone,
+        lease,
+        recordFound,
+        recordMissing: record.recordMissing,
+        onRecorded: (recorded) => void publishRecorded(recorded),
+        onStatus,
+        clock,
+        log,
+      }),
+    recoverUploads: async (at) => {
+      const { dir } = baseFolder;
+      await recoverPairs({ original: join(dir, 'original'), labeled: join(dir, 'labeled') }, at);
+    },
+    onChannel: newest.refresh,
+    onChanged: () => {
+      if (!watching.isWatcher()) remote.discoverChannels();
+      publish('live.changed', undefined);
+    },
+    clock,
+    log,
+  });
+
+  for (const channel of channels.list()) await newest.load(channel);
+  stations.wake(listStations());
+
+  const stale = parseStaleLimits(config.liveStaleSec);
+  const cameras = () =>
+    listCameras({
+      channels: channels.list().filter(watching.isShown),
+      named,
+      stations: stations.newest(),
+      usualIntervalOf: stations.usualIntervalOf,
+      stationSilentSinceAt: stationSilences.silentSinceAt,
+      current,
+      stale,
+      offlineReasonOf: watching.offlineReasonOf,
+      intervalOf: silences.intervalOf,
+    });
+
+  const live = createLive({
+    db,
+    baseFolder,
+    channels,
+    current,
+    queries,
+    record,
+    recordFound,
+    publishRecorded,
+    newest,
+    stations,
+    silences: [silences, stationSilences],
+    remote,
+    watching,
+    cameras,
+    listStations,
+    publish,
+    log,
+  });
+  return { live, liveImages: images };
 }
 
-/** Of what a channel holds at the start this is read first; it is what a wall shows. */
-const recentMs = minuteMs;
-/** A removed picture must not stay on the wall for long. */
-const doubtMs = 500;
-
-type Settled = Pick<
-  LiveOptions,
-  'place' | 'database' | 'named' | 'stale' | 'scan' | 'watchMode' | 'exclude' | 'timeZone'
->;
-
-/** What the settings say of live images. */
-function liveSettings(config: Config, { live, database }: DataPaths): Settled {
-  return {
-    place: live,
-    database,
-    named: parseNamedFolders(config.liveChannels),
-    stale: parseStaleLimits(config.liveStaleSec),
-    scan: {
-      minFileAgeMs: config.minFileAgeSec * secondMs,
-      pollIntervalMs: config.pollIntervalSec * secondMs,
-      reconcileIntervalMs: config.reconcileIntervalMin * minuteMs,
-      recentMs,
-      doubtMs,
-    },
-    watchMode: config.watchMode,
-    exclude: config.exclude,
-    timeZone: config.siteTimeZone,
+/** Another site's station may have the name of one of ours, and its images lie elsewhere. */
+function ownStationReader({ sites, names, inspections }: StationReads): ReadStation {
+  return async (stationId) => {
+    const [shot] = await inspections.list({ stationId }, { limit: 1 });
+    return names.siteIdOf(stationId) === sites.own.id ? shot : undefined;
   };
+}
+
+/** Starts drawing those files of a small batch that will be newest of their channel. */
+function drawNewest(
+  { channels, current, images }: { channels: LiveChannels; current: CurrentImages; images: LiveImages },
+  channelId: number,
+  files: readonly LiveFile[],
+): void {
+  const channel = channels.byId(channelId);
+  if (!channel || files.length > maxDrawnAhead) return;
+  const newestAt = current.latest(channel.key)?.capturedAt ?? 0;
+  for (const file of files) if (file.capturedAt >= newestAt) images.drawAhead(channel, file);
 }

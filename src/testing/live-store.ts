@@ -11,7 +11,8 @@ export const liveStartsAt = Date.parse('2026-11-21T10:00:00Z');
 export async function openLiveStore(dialect: TestDialect) {
   const db = await openTestDb(dialect);
   const clock = createTestClock(liveStartsAt);
-  const channels = await createLiveChannels(db, clock, (await openMainSite(db, clock)).own.id);
+  const { own } = await openMainSite(db, clock);
+  const channels = await createLiveChannels({ db, clock, siteId: own.id, isConfigured: () => true });
   for (const role of ['original', 'labeled'] as const)
     await channels.ensure({ path: `/live/${role}`, camera: 'main', role, wantedKey: role });
   const record = createRecordLiveImages(db, clock);

@@ -6,8 +6,16 @@ import { type StationShot, stationImage } from './station-feed.ts';
 
 const at = Date.UTC(2026, 10, 20, 8);
 const shot: StationShot = {
-  ...{ id: 1, revision: 0, name: 'a.jpg', capturedAt: at, sizeBytes: 1, foundAt: at, missingAt: null },
-  ...{ verdict: 'OK', station: 'S12', part: 'P1' },
+  id: 1,
+  revision: 0,
+  name: 'a.jpg',
+  capturedAt: at,
+  sizeBytes: 1,
+  foundAt: at,
+  missingAt: null,
+  verdict: 'OK',
+  station: 'S12',
+  part: 'P1',
 };
 const folder = {
   id: 1,
@@ -27,12 +35,12 @@ function camerasWith(options: {
     channels: [{ ...folder, key: 'line2', ...options.channel }],
     named: [],
     stations: new Map([['S12', stationImage(shot)]]),
-    paceOf: () => options.usualIntervalMs,
+    usualIntervalOf: () => options.usualIntervalMs,
     stationSilentSinceAt: () => options.silentSinceAt ?? null,
     current: { latest: () => undefined },
     stale: parseStaleLimits(options.staleSec ?? ['30']),
     offlineReasonOf: () => null,
-    habitOf: () => ({ usualIntervalMs: options.usualIntervalMs, silentSinceAt: null }),
+    intervalOf: () => ({ usualIntervalMs: options.usualIntervalMs, silentSinceAt: null }),
   });
   return [line2!, station!];
 }
@@ -40,7 +48,7 @@ function camerasWith(options: {
 const limits = (options: Parameters<typeof camerasWith>[0]) =>
   camerasWith(options).map(({ staleAfterMs }) => staleAfterMs);
 
-test('a station that takes a picture each 30 s looks live between two of them', () => {
+test('a station that takes a picture every 30 s looks live between two of them', () => {
   const [, station] = camerasWith({ usualIntervalMs: 30_000 });
   expect(station.usualIntervalMs).toBe(30_000);
   expect(pictureState(station, stationImage(shot), at + 43_000)).toBe('fresh');
@@ -53,7 +61,7 @@ test('a slow camera is old after three of its usual intervals, a quick or unknow
   expect(limits({ usualIntervalMs: null })).toEqual([30_000, 30_000]);
 });
 
-test('what was set for one camera holds exactly, whatever its habit', () => {
+test('a limit set for one camera holds exactly, whatever its usual interval', () => {
   expect(limits({ usualIntervalMs: 40_000, staleSec: ['30', 'line2=20', 'S12=50'] })).toEqual([
     20_000, 50_000,
   ]);

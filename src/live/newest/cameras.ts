@@ -4,13 +4,13 @@ import { type LiveCamera, type LiveChannel, type LiveImage, mainCamera } from '.
 import { channelKeyOf } from '../recording/channels.ts';
 import type { NamedFolder } from '../watching/find-folders.ts';
 import type { CurrentImages } from './current-images.ts';
-import type { Habit } from './silences.ts';
+import type { CameraInterval } from './silences.ts';
 
-/** How old a picture may be, as LIVE_STALE_SEC says it. */
+/** How old a picture may be, from LIVE_STALE_SEC. `byCamera` is in ms by name. */
 export type StaleLimits = { everyMs: number; byCamera: ReadonlyMap<string, number> };
 
-/** A picture is as usual for this many of its camera's usual intervals: one late image is no event. */
-const usualIntervals = 3;
+/** A picture is current for this many of its camera's usual intervals: one late image is no event. */
+const currentIntervals = 3;
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** `30,line2=120` of LIVE_STALE_SEC. */
@@ -30,13 +30,13 @@ export type CameraParts = {
   named: readonly NamedFolder[];
   stations: ReadonlyMap<string, LiveImage>;
   /** Usual interval of a station, ms; null while unknown. */
-  paceOf(station: string): number | null;
-  /** Since when a station is silent; null when it is not. */
+  usualIntervalOf(station: string): number | null;
+  /** Since when a station is silent; null while it is not. */
   stationSilentSinceAt(station: string): number | null;
   current: Pick<CurrentImages, 'latest'>;
   stale: StaleLimits;
   offlineReasonOf(channelId: number): OfflineReason | null;
-  habitOf(camera: string): Habit;
+  intervalOf(camera: string): CameraInterval;
 };
 
 /** All cameras: the two folders of contract S5 first, then by name, stations last. */
@@ -55,7 +55,7 @@ export function listCameras(parts: CameraParts): LiveCamera[] {
 function folderCamera(parts: CameraParts, key: string): LiveCamera {
   const channels = parts.channels.filter(({ camera }) => camera === key);
   const named = parts.named.find(({ name }) => channelKeyOf(name) === key);
-  const habit = parts.habitOf(key);
+  const { usualIntervalMs, silentSinceAt } = parts.intervalOf(key);
   const own = channels.find(({ staleAfterSec }) => staleAfterSec !== null)?.staleAfterSec ?? null;
   const camera: LiveCamera = {
     key,
@@ -63,12 +63,13 @@ function folderCamera(parts: CameraParts, key: string): LiveCamera {
     origin: key === mainCamera ? 'base' : named ? 'setting' : 'folder',
     channels: {},
     newest: {},
-    staleAfterMs: staleAfterMs(parts.stale, key, habit.usualIntervalMs, own),
-    ...habit,
+    staleAfterMs: staleAfterMs(parts.stale, key, usualIntervalMs, own),
+    usualIntervalMs,
+    silentSinceAt,
     offlineReason: null,
   };
   for (const { id, key: channel, role } of channels) {
-    // Of several folders of a role the first is shown: it has been there longest.
+    // Of several folders with the same role the oldest is shown.
     if (camera.channels[role]) continue;
     camera.channels[role] = channel;
     const newest = parts.current.latest(channel);
@@ -78,7 +79,7 @@ function folderCamera(parts: CameraParts, key: string): LiveCamera {
   return camera;
 }
 
-/** What was set for this camera, as it was set; else the limit for all, which a slower camera's own habit stretches. */
+/** The limit set for this camera; else the limit for all, extended for a camera that sends less often. */
 function staleAfterMs(
   { everyMs, byCamera }: StaleLimits,
   name: string,
@@ -86,11 +87,11 @@ function staleAfterMs(
   ownSec: number | null = null,
 ): number {
   if (ownSec !== null) return ownSec * secondMs;
-  return byCamera.get(name) ?? Math.max(everyMs, Math.round(usualIntervals * (usualIntervalMs ?? 0)));
+  return byCamera.get(name) ?? Math.max(everyMs, Math.round(currentIntervals * (usualIntervalMs ?? 0)));
 }
 
 function stationCamera(parts: CameraParts, name: string, image: LiveImage): LiveCamera {
-  const usualIntervalMs = parts.paceOf(name);
+  const usualIntervalMs = parts.usualIntervalOf(name);
   return {
     key: image.camera,
     name,

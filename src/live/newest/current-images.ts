@@ -3,30 +3,30 @@ import type { Db } from '../../schema/db.ts';
 import { toLiveImage } from '../history/live-queries.ts';
 import { isNewer, type LiveChannel, type LiveImage } from '../model.ts';
 import type { LiveChannels } from '../recording/channels.ts';
-import type { LiveTelling } from '../recording/record-live-images.ts';
+import type { RecordedRows } from '../recording/record-live-images.ts';
 
-/** Coils of a channel whose newest image is kept at hand. */
+/** Coils of a channel whose newest image is kept in memory. */
 export const maxCurrentCoils = 50;
-/** More images than these at one instant are not looked at for the newest of them. */
+/** Most images of one instant that are compared to find the newest of them. */
 const maxTies = 200;
 
-/** What changed for viewers: a newest image of a channel, or of a coil alone. */
+/** A change that viewers see: another newest image of a channel, or of one of its coils alone. */
 export type CurrentChange =
   | { kind: 'image'; image: LiveImage; isNewest: boolean }
   | { kind: 'removed'; channel: string; camera: string; coils: string[]; isNewest: boolean };
 
-/** The newest image of every channel and of its recent coils, in memory; after a start it is as it was before. */
+/** The newest image of every channel and of its recent coils, in memory. A restart loads it from the database. */
 export type CurrentImages = {
   latest(channel: string, coil?: string): LiveImage | undefined;
-  /** An image that is somebody's newest, by its number. */
+  /** The newest image of a channel or coil, by its id. */
   find(id: number): LiveImage | undefined;
-  /** Every channel of folders, in the order they were found, with its recent coils, newest first. */
+  /** Every channel of a folder, in the order of discovery, with its recent coils, newest first. */
   list(): { channel: string; newest: LiveImage | undefined; coils: { coil: string; newest: LiveImage }[] }[];
-  /** Reads a channel anew and tells what is new for viewers. */
+  /** Loads a channel again and returns what changed for viewers. */
   load(channel: LiveChannel): Promise<CurrentChange[]>;
-  /** Takes what was recorded and tells what is new for viewers. */
-  apply(recorded: Omit<LiveTelling, 'added'>): Promise<CurrentChange[]>;
-  /** The newest inspection of a station, shown as a camera's image; true when it is another than before. */
+  /** Takes in recorded rows and returns what changed for viewers. */
+  apply(recorded: Omit<RecordedRows, 'added'>): Promise<CurrentChange[]>;
+  /** Sets the newest inspection of a station, shown as a camera's image; true when it is another one than before. */
   putStation(image: LiveImage): boolean;
 };
 
@@ -104,7 +104,7 @@ export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImag
       if (!channel) return [];
       const known = entry(channel.key);
       const images = rows.flatMap((row) => toLiveImage(row, channel) ?? []);
-      // An image that is gone, or written over with an older time, may leave its place to another one.
+      // When a newest image is gone, or was overwritten with an older one, another image becomes the newest.
       const isShown = (id: number) =>
         known.newest?.id === id || [...known.coils.values()].some((image) => image.id === id);
       const movedBack = images.some(({ id, revision }) => revision > 0 && isShown(id));
@@ -127,7 +127,7 @@ export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImag
   };
 }
 
-/** Keeps the image when it is its coil's newest and its coil is among the recent ones. */
+/** Keeps the image if it is its coil's newest and its coil is among the recent ones; true if so. */
 function putCoil({ coils }: Newest, image: LiveImage): boolean {
   if (image.coil === null) return false;
   const before = coils.get(image.coil);

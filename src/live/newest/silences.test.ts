@@ -7,34 +7,34 @@ const image = (capturedAt: number, more: Partial<LiveImage> = {}) =>
   ({ camera: 'main', capturedAt, foundAt: capturedAt, modifiedAt: capturedAt, ...more }) as LiveImage;
 const everyFiveSeconds = Array.from({ length: 20 }, (_, i) => image(startedAt - i * 5_000));
 
-test('a camera that falls silent is told of once, and once when it is back', () => {
+test('a silent camera is reported once, and once more when it sends again', () => {
   let now = startedAt;
   const silences = createSilences(() => now);
   silences.learn('main', everyFiveSeconds);
-  expect(silences.look()).toEqual([]);
+  expect(silences.takeChanges()).toEqual([]);
   now += 60_001;
   const silent = { camera: 'main', isSilent: true, sinceAt: startedAt, usualIntervalMs: 5_000 };
-  expect([silences.look(), silences.look()]).toEqual([[silent], []]);
-  expect(silences.habitOf('main')).toEqual({ usualIntervalMs: 5_000, silentSinceAt: startedAt });
-  silences.came(image(now));
-  expect(silences.look()).toMatchObject([{ isSilent: false, sinceAt: now }]);
-  expect(silences.habitOf('main').silentSinceAt).toBeNull();
+  expect([silences.takeChanges(), silences.takeChanges()]).toEqual([[silent], []]);
+  expect(silences.intervalOf('main')).toEqual({ usualIntervalMs: 5_000, silentSinceAt: startedAt });
+  silences.noteImage(image(now));
+  expect(silences.takeChanges()).toMatchObject([{ isSilent: false, sinceAt: now }]);
+  expect(silences.intervalOf('main').silentSinceAt).toBeNull();
 });
 
-test('a clock that is hours behind makes no camera silent, and an old file found late does not make it speak', () => {
+test('a clock that is hours behind makes no camera silent, and an old file found late does not end a silence', () => {
   let now = startedAt;
   const silences = createSilences(() => now);
   silences.learn(
     'main',
     everyFiveSeconds.map((one) => image(one.capturedAt - 9 * 3_600_000, { foundAt: one.foundAt })),
   );
-  expect(silences.look()).toEqual([]);
+  expect(silences.takeChanges()).toEqual([]);
   now += 120_000;
-  expect(silences.look()).toMatchObject([{ isSilent: true, sinceAt: startedAt }]);
-  silences.came(image(startedAt + 1, { foundAt: now, modifiedAt: null }));
-  expect(silences.look()).toEqual([]);
+  expect(silences.takeChanges()).toMatchObject([{ isSilent: true, sinceAt: startedAt }]);
+  silences.noteImage(image(startedAt + 1, { foundAt: now, modifiedAt: null }));
+  expect(silences.takeChanges()).toEqual([]);
 });
 
-test('of a camera nobody has seen yet nothing is known', () => {
-  expect(createSilences(() => 0).habitOf('x')).toEqual({ usualIntervalMs: null, silentSinceAt: null });
+test('nothing is known of a camera before its first image', () => {
+  expect(createSilences(() => 0).intervalOf('x')).toEqual({ usualIntervalMs: null, silentSinceAt: null });
 });

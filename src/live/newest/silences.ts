@@ -6,25 +6,28 @@ import {
 } from '../../plant/usual-interval.ts';
 import type { LiveImage } from '../model.ts';
 
-/** What is known of a camera's habit now. */
-export type Habit = { usualIntervalMs: number | null; silentSinceAt: number | null };
+/** A camera's usual interval, ms, and since when it is silent; null while unknown, or not silent. */
+export type CameraInterval = { usualIntervalMs: number | null; silentSinceAt: number | null };
 
-/** Watches over the habits of cameras; what is silent is worked out anew from the images after a start. */
+/** A camera that became silent, or sends again. */
+export type SilenceChange = { camera: string; isSilent: boolean; sinceAt: number; usualIntervalMs: number };
+
+/** Learns the usual intervals of cameras and finds the silent ones. Everything is derived from the images again at startup. */
 export type Silences = {
-  /** The camera's last images, newest first, as the database has them. */
+  /** Learns from the camera's last images, newest first. */
   learn(camera: string, images: readonly LiveImage[]): void;
-  /** A new newest image of the camera. */
-  came(image: LiveImage): void;
-  habitOf(camera: string): Habit;
-  /** Cameras that have become silent or spoken again since the last look. */
-  look(): { camera: string; isSilent: boolean; sinceAt: number; usualIntervalMs: number }[];
+  /** Takes in a new newest image of its camera. */
+  noteImage(image: LiveImage): void;
+  intervalOf(camera: string): CameraInterval;
+  /** What changed since the last call. */
+  takeChanges(): SilenceChange[];
 };
 
 type Known = {
   times: number[];
-  lastCameAt: number | undefined;
-  cadence: UsualInterval | null;
-  saidSilent: boolean;
+  lastArrivedAt: number | undefined;
+  usual: UsualInterval | null;
+  wasSilent: boolean;
 };
 
 export function createSilences(now: () => number): Silences {
@@ -32,9 +35,9 @@ export function createSilences(now: () => number): Silences {
   const knownOf = (camera: string): Known => {
     const known = cameras.get(camera) ?? {
       times: [],
-      lastCameAt: undefined,
-      cadence: null,
-      saidSilent: false,
+      lastArrivedAt: undefined,
+      usual: null,
+      wasSilent: false,
     };
     cameras.set(camera, known);
     return known;
@@ -44,39 +47,39 @@ export function createSilences(now: () => number): Silences {
     learn(camera, images) {
       const known = knownOf(camera);
       known.times = images.map(({ capturedAt }) => capturedAt).reverse();
-      known.lastCameAt = images[0] && cameAt(images[0]);
-      known.cadence = learnUsualInterval(known.times);
+      known.lastArrivedAt = images[0] && arrivedAt(images[0]);
+      known.usual = learnUsualInterval(known.times);
     },
-    came(image) {
+    noteImage(image) {
       const known = knownOf(image.camera);
       known.times = [...known.times, image.capturedAt].slice(-usualIntervalImages);
-      known.lastCameAt = Math.max(known.lastCameAt ?? 0, cameAt(image));
-      known.cadence = learnUsualInterval(known.times);
+      known.lastArrivedAt = Math.max(known.lastArrivedAt ?? 0, arrivedAt(image));
+      known.usual = learnUsualInterval(known.times);
     },
-    habitOf(camera) {
+    intervalOf(camera) {
       const known = cameras.get(camera);
       return {
-        usualIntervalMs: known?.cadence?.usualIntervalMs ?? null,
-        silentSinceAt: known ? silentSince(known.cadence, known.lastCameAt, now()) : null,
+        usualIntervalMs: known?.usual?.usualIntervalMs ?? null,
+        silentSinceAt: known ? silentSince(known.usual, known.lastArrivedAt, now()) : null,
       };
     },
-    look() {
+    takeChanges() {
       return [...cameras].flatMap(([camera, known]) => {
-        const sinceAt = silentSince(known.cadence, known.lastCameAt, now());
+        const sinceAt = silentSince(known.usual, known.lastArrivedAt, now());
         const isSilent = sinceAt !== null;
-        if (isSilent === known.saidSilent) return [];
-        known.saidSilent = isSilent;
-        const usualIntervalMs = known.cadence?.usualIntervalMs ?? 0;
-        return [{ camera, isSilent, sinceAt: sinceAt ?? known.lastCameAt ?? 0, usualIntervalMs }];
+        if (isSilent === known.wasSilent) return [];
+        known.wasSilent = isSilent;
+        const usualIntervalMs = known.usual?.usualIntervalMs ?? 0;
+        return [{ camera, isSilent, sinceAt: sinceAt ?? known.lastArrivedAt ?? 0, usualIntervalMs }];
       });
     },
   };
 }
 
 /**
- * When an image came, by our clock, which a camera's may be hours away from. Of an old file taken by its name alone only
- * its own time says anything.
+ * When an image arrived, by our own clock, because the camera's may be hours off. An old file taken by its name alone has
+ * only the time of its name.
  */
-function cameAt({ foundAt, capturedAt, modifiedAt }: LiveImage): number {
+function arrivedAt({ foundAt, capturedAt, modifiedAt }: LiveImage): number {
   return modifiedAt === null ? Math.min(foundAt, capturedAt) : foundAt;
 }

@@ -5,140 +5,168 @@ import { atRestAfterMs } from '../../plant/station-state.ts';
 import { minSilenceMs } from '../../plant/usual-interval.ts';
 import type { LiveImage } from '../model.ts';
 
-/** New inspections come in batches; one look at a station's newest serves many of them. */
-const pauseMs = 50;
-const maxStationsARound = 16;
-/** More stations than this have no view of their own on the wall. */
+/** New inspections arrive in batches; one read of a station's newest image serves many of them. */
+const roundDelayMs = 50;
+const maxStationsPerRound = 16;
+/** Further stations have no tile of their own on the wall. */
 const maxStations = 1_000;
-/** The pace of a station that sends nothing changes as well, and tells whether that is strange. */
-const quietLookMs = 60_000;
+/** The usual interval of a station that sends nothing changes as well, and decides whether its silence is unusual. */
+const quietCheckMs = 60_000;
 
-/** The newest inspection of a station; undefined when it has none. */
+/** The newest inspection of a station. */
 export type StationShot = Pick<
   LiveImage,
   'id' | 'revision' | 'name' | 'capturedAt' | 'sizeBytes' | 'foundAt' | 'missingAt' | 'verdict'
 > & { station: string; part: string };
+/** Reads the newest inspection of a station; undefined when it has none. */
 export type ReadStation = (stationId: number) => Promise<StationShot | undefined>;
-/** A station's usual interval, ms; null while too little is known. */
-export type ReadPace = (stationId: number) => Promise<number | null>;
+/** Reads a station's usual interval, ms; null while too little is known. */
+export type ReadUsualInterval = (stationId: number) => Promise<number | null>;
 
 /** Every station as a camera of its own: the wall of a plant that has no folders of live images. */
 export type StationFeed = {
+  /** These stations may have new images. Returns at once. */
   wake(stationIds: readonly number[]): void;
-  /** By station. */
+  /** Newest image by name of the station. */
   newest(): ReadonlyMap<string, LiveImage>;
   /** The usual interval of a station by its name, ms; null while unknown. */
-  paceOf(station: string): number | null;
+  usualIntervalOf(station: string): number | null;
   stop(): Promise<void>;
 };
 
+/** `publishedMs` is the usual interval that viewers were last notified of. */
+type Known = { id: number; usualIntervalMs: number | null; publishedMs: number | null };
+
+/** `onInterval` runs when the usual interval of a station has changed noticeably. */
 export function createStationFeed(options: {
   readStation: ReadStation;
-  readPace: ReadPace;
+  readUsualInterval: ReadUsualInterval;
   onImage: (image: LiveImage) => void;
-  /** Stations keep another pace now than was known of them. */
-  onPace: () => void;
+  onInterval: () => void;
   clock: Clock;
   log: Log;
 }): StationFeed {
+  const { clock, log } = options;
   const newest = new Map<string, LiveImage>();
-  const ids = new Map<string, number>();
-  const paces = new Map<string, number | null>();
-  const toldPaces = new Map<string, number | null>();
-  const waiting = new Set<number>();
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> | undefined;
-  let isStopped = false;
+  const stations = new Map<string, Known>();
 
-  /** Shows a station's newest image; answers whether its pace is another one than before. */
-  async function show(stationId: number): Promise<boolean> {
+  /** Reads a station's newest image and reports whether its usual interval has changed noticeably. */
+  async function refresh(stationId: number): Promise<boolean> {
     const shot = await options.readStation(stationId);
     if (!shot || (newest.size >= maxStations && !newest.has(shot.station))) return false;
     const image = stationImage(shot);
-    const pace = await options.readPace(stationId);
-    const isNewPace = isOther(pace, toldPaces.get(shot.station) ?? null);
-    if (isNewPace) toldPaces.set(shot.station, pace);
-    paces.set(shot.station, pace);
-    ids.set(shot.station, stationId);
+    const usualIntervalMs = await options.readUsualInterval(stationId);
+    const publishedMs = stations.get(shot.station)?.publishedMs ?? null;
+    const isChanged = isNoticeable(usualIntervalMs, publishedMs);
+    stations.set(shot.station, {
+      id: stationId,
+      usualIntervalMs,
+      publishedMs: isChanged ? usualIntervalMs : publishedMs,
+    });
     newest.set(shot.station, image);
     options.onImage(image);
-    return isNewPace;
+    return isChanged;
   }
 
-  async function runRound(): Promise<void> {
-    const now = [...waiting].slice(0, maxStationsARound);
-    for (const id of now) waiting.delete(id);
+  const rounds = createRounds(async (stationIds) => {
     try {
-      const paces = await Promise.all(now.map(show));
-      if (paces.includes(true)) options.onPace();
+      const changes = await Promise.all(stationIds.map(refresh));
+      if (changes.includes(true)) options.onInterval();
     } catch (err) {
-      options.log.error({ err }, 'The newest image of a station could not be read; the next one is');
+      log.error({ err }, 'The newest image of a station could not be read; the next one will be');
     }
-    round = undefined;
-    plan();
-  }
+  });
 
-  function plan(): void {
-    if (isStopped || timer || round || waiting.size === 0) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      round = runRound();
-    }, pauseMs);
-  }
-
-  function wake(stationIds: readonly number[]): void {
-    for (const id of stationIds) if (waiting.size < maxStations) waiting.add(id);
-    plan();
-  }
-
-  /** Stations whose silence depends on their pace now. */
+  /** Stations whose silence depends on their usual interval now. */
   function listQuiet(): number[] {
-    const now = options.clock.now();
+    const now = clock.now();
     return [...newest].flatMap(([station, { capturedAt }]) => {
       const ageMs = now - capturedAt;
       const isQuiet = ageMs >= minSilenceMs && ageMs < atRestAfterMs;
-      const id = ids.get(station);
-      return isQuiet && id !== undefined && paces.get(station) !== null ? [id] : [];
+      const known = stations.get(station);
+      return isQuiet && known && known.usualIntervalMs !== null ? [known.id] : [];
     });
   }
 
-  const looks = startLoop({
-    name: 'pace of quiet stations',
-    intervalMs: quietLookMs,
-    run: async () => wake(listQuiet()),
-    log: options.log,
+  const quietCheck = startLoop({
+    name: 'usual interval of quiet stations',
+    intervalMs: quietCheckMs,
+    run: async () => rounds.add(listQuiet()),
+    log,
   });
 
   return {
-    wake,
+    wake: rounds.add,
     newest: () => newest,
-    paceOf: (station) => paces.get(station) ?? null,
+    usualIntervalOf: (station) => stations.get(station)?.usualIntervalMs ?? null,
     async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await looks.stop();
-      await round;
+      rounds.close();
+      await quietCheck.stop();
+      await rounds.settle();
     },
   };
 }
 
-/** Whether a pace is worth telling: known or lost, or changed by more than a tenth, which a median does by itself. */
-function isOther(pace: number | null, before: number | null): boolean {
-  if (pace === null || before === null) return pace !== before;
-  return Math.abs(pace - before) > before / 10;
+/** Collects ids and passes each to `run` once, a few at a time; rounds never overlap. */
+function createRounds(run: (ids: number[]) => Promise<void>) {
+  const waiting = new Set<number>();
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> | undefined;
+  let isClosed = false;
+
+  async function runRound(): Promise<void> {
+    const ids = [...waiting].slice(0, maxStationsPerRound);
+    for (const id of ids) waiting.delete(id);
+    await run(ids);
+    round = undefined;
+    schedule();
+  }
+
+  function schedule(): void {
+    if (isClosed || timer || round || waiting.size === 0) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      round = runRound();
+    }, roundDelayMs);
+  }
+
+  return {
+    add(ids: readonly number[]): void {
+      for (const id of ids) if (waiting.size < maxStations) waiting.add(id);
+      schedule();
+    },
+    close(): void {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+    settle: async () => round,
+  };
+}
+
+/** Known now or lost, or changed by more than a tenth, which a median does by itself. */
+function isNoticeable(usualIntervalMs: number | null, before: number | null): boolean {
+  if (usualIntervalMs === null || before === null) return usualIntervalMs !== before;
+  return Math.abs(usualIntervalMs - before) > before / 10;
 }
 
 /** An inspection as a live image of its station. */
 export function stationImage(shot: StationShot): LiveImage {
   const key = `station/${shot.station}`;
-  const { id, revision, name, capturedAt, sizeBytes, foundAt, missingAt, verdict, part } = shot;
   return {
-    ...{ id, revision, name, capturedAt, sizeBytes, foundAt, missingAt, verdict, part },
+    id: shot.id,
+    revision: shot.revision,
     kind: 'inspection',
     channel: key,
     camera: key,
     role: 'original',
+    name: shot.name,
+    capturedAt: shot.capturedAt,
     coil: null,
+    sizeBytes: shot.sizeBytes,
     modifiedAt: null,
+    foundAt: shot.foundAt,
+    missingAt: shot.missingAt,
+    part: shot.part,
+    verdict: shot.verdict,
   };
 }

@@ -7,46 +7,50 @@ const at = Date.UTC(2026, 10, 20, 8);
 const hourMs = 3_600_000;
 
 function watch() {
-  const feed = { capturedAt: at, pace: 10_000 as number | null };
+  const feed = { capturedAt: at, usualIntervalMs: 10_000 as number | null };
   let now = at;
   const shot = { id: 1, revision: 0, name: 'a.jpg', station: 'S9', part: 'P1' } as StationShot;
   const silences = createStationSilences(
     {
       newest: () => new Map([['S9', stationImage({ ...shot, capturedAt: feed.capturedAt })]]),
-      paceOf: () => feed.pace,
+      usualIntervalOf: () => feed.usualIntervalMs,
     },
     () => now,
   );
   const isSilentOnCards = () => {
-    const facts = { lastSeenAt: feed.capturedAt, usualIntervalMs: feed.pace };
-    const conditions = stationConditions({ ...facts, ngBurstSince: null, belowUsual: null }, now);
-    return conditions.some(({ kind }) => kind === 'silent');
+    const facts = {
+      lastSeenAt: feed.capturedAt,
+      usualIntervalMs: feed.usualIntervalMs,
+      ngBurstSince: null,
+      belowUsual: null,
+    };
+    return stationConditions(facts, now).some(({ kind }) => kind === 'silent');
   };
   return {
-    ...{ feed, silences },
-    /** What is told at an instant, after making sure that the cards of Inspections say the same. */
-    lookAt: (afterMs: number) => {
+    feed,
+    /** The changes at an instant, after checking that the cards of Inspections agree. */
+    changesAt: (afterMs: number) => {
       now = at + afterMs;
       expect(silences.silentSinceAt('S9') !== null).toBe(isSilentOnCards());
-      return silences.look().map(({ camera, isSilent, sinceAt }) => [camera, isSilent, sinceAt - at]);
+      return silences.takeChanges().map(({ camera, isSilent, sinceAt }) => [camera, isSilent, sinceAt - at]);
     },
   };
 }
 
-test('a station’s silence is told when the Inspections cards say it, and its end with the next image', () => {
-  const { feed, lookAt } = watch();
-  expect(lookAt(100_000)).toEqual([]);
-  expect(lookAt(100_001)).toEqual([['station/S9', true, 0]]);
-  expect(lookAt(200_000)).toEqual([]);
+test('a station’s silence is published when the Inspections cards show it, and its end with the next image', () => {
+  const { feed, changesAt } = watch();
+  expect(changesAt(100_000)).toEqual([]);
+  expect(changesAt(100_001)).toEqual([['station/S9', true, 0]]);
+  expect(changesAt(200_000)).toEqual([]);
   feed.capturedAt = at + 250_000;
-  expect(lookAt(250_000)).toEqual([['station/S9', false, 250_000]]);
+  expect(changesAt(250_000)).toEqual([['station/S9', false, 250_000]]);
 });
 
-test('a station at rest, or of which nobody knows how often it sends, is not silent', () => {
-  const { feed, lookAt } = watch();
-  feed.pace = null;
-  expect(lookAt(hourMs)).toEqual([]);
-  feed.pace = 10_000;
-  expect(lookAt(11 * hourMs)).toEqual([['station/S9', true, 0]]);
-  expect(lookAt(12 * hourMs)).toEqual([['station/S9', false, 0]]);
+test('a station at rest, or without a known usual interval, is not silent', () => {
+  const { feed, changesAt } = watch();
+  feed.usualIntervalMs = null;
+  expect(changesAt(hourMs)).toEqual([]);
+  feed.usualIntervalMs = 10_000;
+  expect(changesAt(11 * hourMs)).toEqual([['station/S9', true, 0]]);
+  expect(changesAt(12 * hourMs)).toEqual([['station/S9', false, 0]]);
 });

@@ -2,35 +2,35 @@ import { stationSilence } from '../../plant/station-state.ts';
 import type { Silences } from './silences.ts';
 import type { StationFeed } from './station-feed.ts';
 
-/** Which stations are silent, by the rule of the Inspections pages. */
-export type StationSilences = Pick<Silences, 'look'> & {
-  /** Since when a station is silent: the time of its newest image; null when it is not. */
+/** Silent stations, by the rule of the Inspections pages. */
+export type StationSilences = Pick<Silences, 'takeChanges'> & {
+  /** Since when a station is silent: the time of its newest image; null while it is not. */
   silentSinceAt(station: string): number | null;
 };
 
 export function createStationSilences(
-  feed: Pick<StationFeed, 'newest' | 'paceOf'>,
+  feed: Pick<StationFeed, 'newest' | 'usualIntervalOf'>,
   now: () => number,
 ): StationSilences {
-  const saidSilent = new Set<string>();
+  const wasSilent = new Set<string>();
   const silenceOf = (station: string) =>
     stationSilence(
       {
         lastSeenAt: feed.newest().get(station)?.capturedAt ?? null,
-        usualIntervalMs: feed.paceOf(station),
+        usualIntervalMs: feed.usualIntervalOf(station),
       },
       now(),
     );
   return {
     silentSinceAt: (station) => silenceOf(station)?.sinceAt ?? null,
-    look: () =>
+    takeChanges: () =>
       [...feed.newest()].flatMap(([station, { camera, capturedAt }]) => {
         const silence = silenceOf(station);
         const isSilent = silence !== null;
-        if (isSilent === saidSilent.has(station)) return [];
-        if (isSilent) saidSilent.add(station);
-        else saidSilent.delete(station);
-        const usualIntervalMs = feed.paceOf(station) ?? 0;
+        if (isSilent === wasSilent.has(station)) return [];
+        if (isSilent) wasSilent.add(station);
+        else wasSilent.delete(station);
+        const usualIntervalMs = feed.usualIntervalOf(station) ?? 0;
         return [{ camera, isSilent, sinceAt: silence?.sinceAt ?? capturedAt, usualIntervalMs }];
       }),
   };

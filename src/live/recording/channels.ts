@@ -4,37 +4,39 @@ import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { LiveChannel, LiveRole } from '../model.ts';
 
-/** Folders of live images taken at once; one beyond it is not looked at. */
+/** Most channels of a site; further folders are ignored. */
 export const maxChannels = 64;
 const maxKeyLength = 60;
 
-/** A folder of live images as it was found or named. */
+/** A folder of live images as discovered or configured. */
 export type ChannelFolder = { path: string; camera: string; role: LiveRole; wantedKey: string };
 
-/** The channels, kept in memory: a few dozen at most. */
+/** The channels of a site, kept in memory: a few dozen at most. */
 export type LiveChannels = {
   list(): LiveChannel[];
   find(key: string): LiveChannel | undefined;
   byId(id: number): LiveChannel | undefined;
   byPath(path: string): LiveChannel | undefined;
-  /** The channel of a folder; made when it is new, under the wanted key or, where another has that, `<key>-2`, `-3` … Undefined when there are as many as may be. */
+  /**
+   * The channel of a folder. A new one is created under the wanted key or, where that is taken, `<key>-2`, `<key>-3` …
+   * Undefined when there are `maxChannels` already.
+   */
   ensure(folder: ChannelFolder): Promise<LiveChannel | undefined>;
-  /** Learns what other processes of the site have added or set. */
+  /** Loads what other processes of the site have added or set. */
   refresh(): Promise<void>;
-  /** How old a camera's picture may be, seconds; null for what the settings say. */
-  setStaleAfter(camera: string, seconds: number | null): Promise<void>;
 };
 
 /**
- * Reads the channels of a site once; new folders are added as they are found. Those outside the folders that the settings
- * name (`isPlace`) are none any more, and nothing of them is shown.
+ * Loads the channels of a site; channels of new folders are added later. Channels whose path is not `isConfigured`, because
+ * the settings no longer name their folder, are left out, and nothing of them is shown.
  */
-export async function createLiveChannels(
-  db: Db,
-  clock: Clock,
-  siteId: number,
-  isPlace: (path: string) => boolean = () => true,
-): Promise<LiveChannels> {
+export async function createLiveChannels(options: {
+  db: Db;
+  clock: Clock;
+  siteId: number;
+  isConfigured: (path: string) => boolean;
+}): Promise<LiveChannels> {
+  const { db, clock, siteId, isConfigured } = options;
   const { liveChannels } = db.tables;
   const channels = new Map<number, LiveChannel>();
   const columns = {
@@ -52,7 +54,7 @@ export async function createLiveChannels(
   };
   const refresh = async () => {
     const rows = await db.read.select(columns).from(liveChannels).where(ofSite).orderBy(liveChannels.id);
-    for (const row of rows) if (isPlace(row.path)) remember(row);
+    for (const row of rows) if (isConfigured(row.path)) remember(row);
   };
   await refresh();
   const list = () => [...channels.values()];
@@ -70,8 +72,8 @@ export async function createLiveChannels(
       if (known) return known;
       if (channels.size >= maxChannels) return undefined;
       const createdAt = clock.now();
-      for (let tries = 1; ; tries++) {
-        const key = tries === 1 ? wantedKey : `${wantedKey}-${tries}`;
+      for (let attempt = 1; ; attempt++) {
+        const key = attempt === 1 ? wantedKey : `${wantedKey}-${attempt}`;
         if (find(key)) continue;
         const [row] = await db.tx(async (q) => {
           await insertMissing(db.dialect, q, liveChannels, [{ siteId, key, camera, role, path, createdAt }]);
@@ -80,18 +82,9 @@ export async function createLiveChannels(
             .from(liveChannels)
             .where(and(ofSite, eq(liveChannels.path, path)));
         });
-        // Nothing when another process took the key meanwhile.
+        // There is no row when another process has just taken the key.
         if (row) return remember(row);
       }
-    },
-    async setStaleAfter(camera, staleAfterSec) {
-      await db.tx((q) =>
-        q
-          .update(liveChannels)
-          .set({ staleAfterSec })
-          .where(and(ofSite, eq(liveChannels.camera, camera))),
-      );
-      for (const channel of list()) if (channel.camera === camera) remember({ ...channel, staleAfterSec });
     },
   };
 }

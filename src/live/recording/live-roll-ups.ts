@@ -4,10 +4,10 @@ import { excluded, upsert } from '../../kernel/db/write.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 
-/** One image entering (+1) or leaving (−1) what is counted of a channel. */
+/** One image entering (+1) or leaving (−1) the counts of a channel. */
 export type LiveChange = { coil: string; capturedAt: number; by: 1 | -1 };
 
-/** Brings the counts of channel, coil and hour up to date, inside the transaction that writes the facts themselves. */
+/** Updates the counts of channel, coil and hour, in the transaction that writes the images themselves. */
 export async function applyToLiveRollUps(
   db: Db,
   q: Queryable,
@@ -69,12 +69,12 @@ async function countCoils(db: Db, q: Queryable, channelId: number, changes: read
   });
 }
 
-/** In one order, so that two processes never wait for each other. */
+/** In a fixed order, so that two processes cannot deadlock. */
 function ordered<T extends { startAt: number; coil: string }>(rows: T[]): T[] {
   return rows.sort((a, b) => a.startAt - b.startAt || (a.coil < b.coil ? -1 : 1));
 }
 
-/** After images have left: coils without any are forgotten, the others begin and end with an image that is there. */
+/** After images have left: deletes coils without any, and sets first and last image of the others. */
 async function settleCoils(db: Db, q: Queryable, channelId: number, coils: readonly string[]) {
   const { liveCoils, liveHours, liveImages } = db.tables;
   const ofCoils = and(eq(liveCoils.channelId, channelId), inArray(liveCoils.coil, [...coils]));

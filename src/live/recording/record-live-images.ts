@@ -5,11 +5,11 @@ import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import { applyToLiveRollUps, type LiveChange } from './live-roll-ups.ts';
 
-/** One complete file of a channel. Size and time are unknown for old files that were taken by their name alone. */
+/** One complete file of a channel. Size and time of change are unknown for old files that were taken by their name alone. */
 export type LiveFile = {
   name: string;
   capturedAt: number;
-  /** The empty text where the name tells none. */
+  /** Empty where the name has none. */
   coil: string;
   sizeBytes: number | null;
   modifiedAt: number | null;
@@ -17,37 +17,37 @@ export type LiveFile = {
 
 export type LiveRow = Db['tables']['liveImages']['$inferSelect'];
 
-/** What became of a batch. */
+/** The result of recording a batch. */
 export type LiveRecorded = {
   channelId: number;
   added: number;
-  /** Written over, or back after they were gone. */
+  /** Overwritten, or back after they were missing. */
   reread: number;
   missing: number;
-  /** Rows that are new or changed, as they are now; of many new ones the newest of each of the newest coils. */
+  /** New and changed rows as they are now; of many new ones only the newest of each of the newest coils. */
   rows: LiveRow[];
   /** Rows whose file is gone. */
   gone: LiveRow[];
 };
 
-/** The part of it that viewers are told of; of rows that are no more only the numbers are left. */
-export type LiveTelling = Pick<LiveRecorded, 'channelId' | 'added' | 'rows'> & {
+/** The rows that viewers are notified of. Deleted rows are known by their ids only. */
+export type RecordedRows = Pick<LiveRecorded, 'channelId' | 'added' | 'rows'> & {
   gone: readonly Pick<LiveRow, 'id'>[];
 };
 
 export type RecordLiveImages = {
-  /** Takes complete files into the database with their counts; the same batch twice changes nothing. */
+  /** Records complete files with their counts; recording the same batch twice changes nothing. */
   recordFound(channelId: number, files: readonly LiveFile[]): Promise<LiveRecorded>;
-  /** Marks images whose file is gone; unknown names and those marked already are passed over. */
+  /** Marks images whose file is gone; skips unknown names and images that are marked already. */
   recordMissing(channelId: number, names: readonly string[]): Promise<LiveRecorded>;
-  /** Keeps what the sender of a pair said of its defects, under the channel of the original; told again, the last word counts. */
+  /** Stores the defects that came with a pair, under the channel of the original. Later data replaces earlier. */
   recordDefects(of: { channelId: number; coil: string; capturedAt: number }, data: unknown): Promise<void>;
 };
 
-/** As many newest coils of a large batch as anybody could be shown. */
-const maxRowsTold = 50;
+/** Coils of a large batch whose newest image viewers are notified of. */
+const maxNotifiedCoils = 50;
 
-/** The write side of live images: every row and every count of them is written here and in what is called from here. */
+/** The write side of live images: all their rows and counts are written here, or by functions called from here. */
 export function createRecordLiveImages(db: Db, clock: Clock): RecordLiveImages {
   const { liveImages, liveDefects } = db.tables;
   const named = (channelId: number, names: readonly string[]) =>
@@ -57,8 +57,8 @@ export function createRecordLiveImages(db: Db, clock: Clock): RecordLiveImages {
     const foundAt = clock.now();
     const rows = files.map((file) => ({ ...file, channelId, foundAt }));
     await insertMissing(db.dialect, q, liveImages, rows);
-    const told = newestByCoil(files).map(({ name }) => name);
-    return told.length === 0 ? [] : q.select().from(liveImages).where(named(channelId, told));
+    const newest = newestByCoil(files).map(({ name }) => name);
+    return newest.length === 0 ? [] : q.select().from(liveImages).where(named(channelId, newest));
   }
 
   return {
@@ -117,8 +117,8 @@ export function createRecordLiveImages(db: Db, clock: Clock): RecordLiveImages {
 }
 
 /**
- * The row as a new look at its file has it, or undefined when nothing is new. A row taken by its name alone has no size
- * yet: a file not changed since it was found is the one that was found. A file that came back may be any.
+ * The row after another read of its file; undefined when nothing has changed. A row taken by its name alone has no size
+ * yet: if the file has not changed since it was found, it is the same file. A file that came back may be another one.
  */
 function rereadRow(row: LiveRow, file: LiveFile): LiveRow | undefined {
   const isBack = row.missingAt !== null;
@@ -131,7 +131,7 @@ function rereadRow(row: LiveRow, file: LiveFile): LiveRow | undefined {
   if (!isBack && !hasNewContent && (row.sizeBytes !== null || isUnseen)) return undefined;
   return {
     ...row,
-    // A name without a time has that of its content.
+    // Without a time in its name, an image has the time of its content.
     capturedAt: hasNewContent ? file.capturedAt : row.capturedAt,
     sizeBytes: file.sizeBytes ?? row.sizeBytes,
     modifiedAt: file.modifiedAt ?? row.modifiedAt,
@@ -140,12 +140,12 @@ function rereadRow(row: LiveRow, file: LiveFile): LiveRow | undefined {
   };
 }
 
-/** The newest file of each coil, of the newest coils: nobody is shown anything else of a batch. */
+/** The newest file of each of the newest coils; viewers are shown nothing else of a batch. */
 function newestByCoil(files: readonly LiveFile[]): LiveFile[] {
   const newest = new Map<string, LiveFile>();
   for (const file of files) {
     const before = newest.get(file.coil);
     if (!before || file.capturedAt >= before.capturedAt) newest.set(file.coil, file);
   }
-  return [...newest.values()].sort((a, b) => b.capturedAt - a.capturedAt).slice(0, maxRowsTold);
+  return [...newest.values()].sort((a, b) => b.capturedAt - a.capturedAt).slice(0, maxNotifiedCoils);
 }

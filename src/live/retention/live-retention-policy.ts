@@ -1,32 +1,44 @@
+import type { Queryable } from '../../kernel/db/database.ts';
 import type { Keyset } from '../../kernel/db/keyset.ts';
 import type { Cut, Removed, RetentionPolicy } from '../../kernel/retention-policy.ts';
 import { deleteFiles } from '../../kernel/storage/delete-files.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import { dayMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
-import type { Live } from '../live.ts';
 import type { LiveChannel } from '../model.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 import { countBefore, forgetRows, readHoldings, readOldest, shareOf } from './retention-queries.ts';
 
-/** Each of them may be a file to delete. */
+/** Each row may have a file to delete. */
 const rowsPerStep = 50;
-/** Where nothing could be deleted it is tried again after this long. */
+/** Pause before the next attempt on a folder in which nothing can be deleted. */
 const readonlyPauseMs = 3_600_000;
 
+/** The live images that the policy looks after. */
+type RetainedImages = {
+  /** Channels that are watched and whose folders can be read. */
+  watched(): LiveChannel[];
+  /** Deletes images of a channel through `write`, and publishes the newest images that are gone by it. */
+  forget(
+    channel: LiveChannel,
+    images: readonly { id: number; name: string }[],
+    write: (q: Queryable) => Promise<void>,
+  ): Promise<void>;
+};
+
 /**
- * Live images with their rows, the oldest of all cameras first, never those of the last day. Files go from folders that
- * `mayDelete`; from others only rows whose file somebody else took away. A file is deleted before its row, so that what
- * dies in between leaves a row that the next sweep finds to be without a file.
+ * Retention of live images and their rows: the oldest of all cameras first, never those of the last day. Files are deleted
+ * in folders that `mayDelete`; elsewhere only rows whose file is missing. A file is deleted before its row, so that a
+ * process that dies in between leaves a row that the next sweep marks as missing.
  */
 export function createLivePolicy(options: {
   db: Db;
   clock: Clock;
-  live: Pick<Live, 'watched' | 'forget'>;
+  live: RetainedImages;
   mayDelete: (path: string) => boolean;
   days: number;
   bytes: number;
-  /** Whether a full disk alone is a reason. */
+  /** Whether a full disk alone is a reason to delete. */
   freesDisks: boolean;
 }): RetentionPolicy {
   const { db, clock, live, days, bytes } = options;
@@ -34,10 +46,11 @@ export function createLivePolicy(options: {
   const limitOf = (cut: Cut) =>
     Math.min('before' in cut ? cut.before : Number.POSITIVE_INFINITY, clock.now() - dayMs);
   const isRecent = (modifiedAt: number) => modifiedAt > clock.now() - dayMs;
-  let place: Keyset | undefined;
+  /** Where the last step ended; the next one continues there. */
+  let from: Keyset | undefined;
   let readonlyUntil = Number.NEGATIVE_INFINITY;
 
-  /** Of a folder that is away, or in which nothing can be deleted, nothing is forgotten. */
+  /** Keeps the rows of a folder that is away or read-only. */
   async function removeOf(channel: LiveChannel, rows: readonly LiveRow[]): Promise<Omit<Removed, 'isDone'>> {
     const missing = rows.filter(({ missingAt }) => missingAt !== null);
     const files = options.mayDelete(channel.path) ? rows.filter(({ missingAt }) => missingAt === null) : [];
@@ -60,7 +73,7 @@ export function createLivePolicy(options: {
   async function remove(cut: Cut): Promise<Removed> {
     const total = { count: 0, bytes: 0, failed: 0 };
     const channels = new Map(live.watched().map((channel) => [channel.id, channel]));
-    const asked = { after: place, before: limitOf(cut), limit: rowsPerStep };
+    const asked = { after: from, before: limitOf(cut), limit: rowsPerStep };
     const rows = await readOldest(db, [...channels.values()], asked);
     for (const [id, some] of Map.groupBy(rows, ({ channelId }) => channelId)) {
       const removed = await removeOf(channels.get(id)!, some);
@@ -70,7 +83,7 @@ export function createLivePolicy(options: {
     }
     const last = rows.at(-1);
     const isDone = rows.length < rowsPerStep || ('freeBytes' in cut && total.bytes >= cut.freeBytes);
-    place = isDone || !last ? undefined : { capturedAt: last.capturedAt, id: last.id };
+    from = isDone || !last ? undefined : { capturedAt: last.capturedAt, id: last.id };
     return { ...total, isDone };
   }
 

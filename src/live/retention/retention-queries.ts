@@ -8,10 +8,10 @@ import type { LiveChannel } from '../model.ts';
 import { applyToLiveRollUps } from '../recording/live-roll-ups.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 
-/** Newest images of a channel whose mean size stands for all. */
+/** Newest images of a channel whose mean size estimates all. */
 const sizeSamples = 200;
 
-/** What there is of some channels, by their counts and by a sample of sizes. */
+/** Number, estimated bytes and oldest time of the images of some channels: counts, and a sample of sizes. */
 export async function readHoldings(db: Db, channels: readonly LiveChannel[]): Promise<Holdings> {
   const { liveChannels, liveImages } = db.tables;
   const total: Holdings = { count: 0, bytes: 0, oldestAt: null };
@@ -38,7 +38,7 @@ export async function readHoldings(db: Db, channels: readonly LiveChannel[]): Pr
   return { ...total, oldestAt: total.oldestAt === Number.POSITIVE_INFINITY ? null : total.oldestAt };
 }
 
-/** How many images were taken in whole hours before an instant, and about how many bytes they take. */
+/** Images captured in whole hours before an instant, and their estimated bytes. */
 export async function countBefore(
   db: Db,
   channels: readonly LiveChannel[],
@@ -72,7 +72,7 @@ async function meanSize(db: Db, channelId: number): Promise<number> {
   return row?.mean ?? 0;
 }
 
-/** The oldest rows of some channels behind a place and before an instant. */
+/** The oldest rows of some channels after a keyset and before an instant. */
 export async function readOldest(
   db: Db,
   channels: readonly LiveChannel[],
@@ -103,7 +103,7 @@ export async function readOldest(
     .slice(0, limit);
 }
 
-/** Forgets images of one channel with what was said of them, and counts them no more. */
+/** Deletes images of one channel with their defects and their counts. */
 export async function forgetRows(db: Db, q: Queryable, rows: readonly LiveRow[]): Promise<void> {
   const { liveImages, liveDefects } = db.tables;
   const [first] = rows;
@@ -127,7 +127,7 @@ export async function forgetRows(db: Db, q: Queryable, rows: readonly LiveRow[])
   await applyToLiveRollUps(db, q, channelId, changes);
 }
 
-/** What frees so many bytes of an amount. */
+/** The share of an amount that frees so many bytes. */
 export function shareOf({ count, bytes }: { count: number; bytes: number }, freeBytes: number): Amount {
   if (bytes <= freeBytes || bytes === 0) return { count, bytes };
   const share = Math.ceil((count * freeBytes) / bytes);

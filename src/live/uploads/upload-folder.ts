@@ -1,22 +1,24 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../kernel/errors.ts';
-import type { LiveRole } from '../model.ts';
+import type { BaseFolder, LiveRole } from '../model.ts';
 
 const retryAfterSec = 30;
 
 /**
- * The folder that uploads of a role go to. Below a base of somebody else's only the role's own folder is made, and only
- * while the base is there and the role has no images yet (`hadImages`): else a share is away, and what is written to the
- * place it is mounted at would be hidden by it later. Throws `unavailable` then, and where no folder can be made.
+ * Returns the folder for uploads of a role, created if need be. Below a base that is not our own only the role's folder is
+ * created, and only while the base exists and the role has no images yet (`hadImages`): otherwise a share is not mounted,
+ * and files written to its mount point would be hidden by it later.
+ *
+ * @throws AppError 'unavailable' then, and where the folder cannot be created.
  */
 export async function makeUploadFolder(
-  place: { dir: string; isOwn: boolean },
+  baseFolder: BaseFolder,
   role: LiveRole,
   hadImages: boolean,
 ): Promise<string> {
-  const path = join(place.dir, role);
-  if (place.isOwn) {
+  const path = join(baseFolder.dir, role);
+  if (baseFolder.isOwn) {
     await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
       throw unmade(path, error);
     });
@@ -26,7 +28,7 @@ export async function makeUploadFolder(
   if (hadImages) throw away(`${role} of IMAGE_BASE_PATH, which held images,`);
   await mkdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw away('that IMAGE_BASE_PATH names');
-    // Another upload made it meanwhile.
+    // Another upload has just created it.
     if (error.code !== 'EEXIST') throw unmade(path, error);
   });
   return path;

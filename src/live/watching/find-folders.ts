@@ -4,15 +4,15 @@ import { isLiveImageName } from '../live-file-name.ts';
 import { type LiveRole, liveRoles, mainCamera } from '../model.ts';
 import { type ChannelFolder, channelKeyOf } from '../recording/channels.ts';
 
-/** Folders of the base folder that are looked into; a base with more is no base. */
+/** Most folders of the base folder that are searched; a folder with more is not meant as one. */
 const maxFolders = 500;
-/** Entries of an unknown folder that are looked at for a first image. */
+/** Entries of an unknown folder that are searched for a first image. */
 const maxEntries = 2_000;
 
 /** A camera of LIVE_CHANNELS. */
 export type NamedFolder = { name: string; path: string };
 
-/** `line2=/mnt/line2` of LIVE_CHANNELS. */
+/** Parses entries of LIVE_CHANNELS, such as `line2=/mnt/line2`. */
 export function parseNamedFolders(entries: readonly string[]): NamedFolder[] {
   return entries.map((entry) => {
     const at = entry.indexOf('=');
@@ -21,9 +21,9 @@ export function parseNamedFolders(entries: readonly string[]): NamedFolder[] {
 }
 
 /**
- * The channels of the base folder: `original` and `labeled` are the camera `main`; any other folder is a camera of its
- * name, with `original` and `labeled` in it or with images. What cannot be read has no channels; a folder is followed
- * where it is a link. `isKnown` spares another look into folders that are channels already.
+ * Finds the channels of the base folder: `original` and `labeled` are the camera `main`; any other folder is a camera of
+ * its name, and holds `original` and `labeled` or images. Unreadable folders have no channels; links to folders are
+ * followed. Folders that are channels already (`isKnown`) are not searched again.
  */
 export async function findBaseFolders(
   base: string,
@@ -43,10 +43,10 @@ export async function findBaseFolders(
   return found;
 }
 
-/** The channels of one camera's folder: its `original` and `labeled`, or itself when it holds images. */
+/** Finds the channels of one camera's folder: its `original` and `labeled`, or the folder itself when it holds images. */
 export async function findCameraFolders({ name, path }: NamedFolder): Promise<ChannelFolder[]> {
   const plain = channelKeyOf(name);
-  // The words of the base folder's own camera stay its own.
+  // These keys belong to the camera of the base folder.
   const camera = [mainCamera, ...liveRoles].some((word) => word === plain) ? `${plain}-camera` : plain;
   const found: ChannelFolder[] = [];
   for (const role of liveRoles) {

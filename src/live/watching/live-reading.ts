@@ -3,20 +3,20 @@ import type { DbPlace } from '../../schema/db.ts';
 import { type NameQueries, openKnownNames } from '../../schema/known-names.ts';
 import { isLiveImageName, parseLiveName } from '../live-file-name.ts';
 
-/** What the reading is made from; it crosses a thread border. */
+/** Passed to the scanner thread. */
 export type LiveReadingData = { database: DbPlace };
 
 type LiveFacts = NameFacts & { coil: string | null };
 
-/** The coils of a batch, one after the other; `/` cannot be part of a name. */
+/** The coils of a batch joined by `/`, which cannot be part of a file name. */
 export type LiveColumns = { coils: string };
 
-/** Where the scanner thread finds this reading. */
+/** The module that the scanner thread loads, and its data. */
 export function liveReading(data: LiveReadingData): { module: string; data: LiveReadingData } {
   return { module: import.meta.url, data };
 }
 
-/** How the scanner thread reads live images: each channel is a root, and its files lie in the root itself. */
+/** The reading of live images in a scanner thread: each channel is a root, with its files in the root itself. */
 export function createReading(
   { database }: LiveReadingData,
   { wallClock, log }: ReadingTools,

@@ -7,9 +7,9 @@ import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
 import { sendThumbnail } from '../../kernel/images/thumbnails/send-thumbnail.ts';
 import type { LiveQueries } from '../history/live-queries.ts';
-import type { LiveImages, Variant } from '../images/live-images.ts';
 import { type LiveImage, liveImageSrc, liveWidths } from '../model.ts';
 import type { CurrentImages } from '../newest/current-images.ts';
+import type { LiveImages, Variant } from './live-images.ts';
 
 export type LiveImageDeps = {
   images: LiveImages;
