@@ -1,4 +1,4 @@
-import type { RootStatus } from '../kernel/folder-scan/root-status.ts';
+import type { RootStatus } from '../kernel/folder-scan/model/root-status.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import type { TrendBucket, Verdict, VerdictCounts } from '../plant/yield.ts';
 

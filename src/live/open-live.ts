@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Publish } from '../events.ts';
-import { createExclude } from '../kernel/folder-scan/exclude.ts';
+import { createExclude } from '../kernel/folder-scan/disk/exclude.ts';
 import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Bus } from '../kernel/processes/bus/bus.ts';

@@ -1,7 +1,7 @@
 import BetterSqlite from 'better-sqlite3';
 import type { Queryable } from '../kernel/db/database.ts';
-import type { FolderRef } from '../kernel/folder-scan/found-files.ts';
-import type { KnownNames } from '../kernel/folder-scan/reading.ts';
+import type { FolderRef } from '../kernel/folder-scan/model/folder-ref.ts';
+import type { KnownNames } from '../kernel/folder-scan/model/name-reading.ts';
 import type { Log } from '../kernel/log.ts';
 import type { DbPlace } from './db.ts';
 import type { Tables } from './define-schema.ts';

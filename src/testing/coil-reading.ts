@@ -1,5 +1,5 @@
-import type { FolderRef } from '../kernel/folder-scan/found-files.ts';
-import type { Reading } from '../kernel/folder-scan/reading.ts';
+import type { FolderRef } from '../kernel/folder-scan/model/folder-ref.ts';
+import type { Reading } from '../kernel/folder-scan/model/name-reading.ts';
 
 type CoilFacts = { capturedAt: number; isExact: true; coil: string };
 

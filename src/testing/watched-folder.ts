@@ -5,7 +5,7 @@ import type { SourceStatus } from '../inspections/model.ts';
 import { createInspectionReads } from '../inspections/reads.ts';
 import type { Recorded } from '../inspections/recording/record-inspections.ts';
 import { createSources, type Sources, type SourcesOptions } from '../inspections/watching/sources.ts';
-import type { ScanOptions } from '../kernel/folder-scan/scan-context.ts';
+import type { ScanOptions } from '../kernel/folder-scan/model/scan-options.ts';
 import { createLog } from '../kernel/log.ts';
 import { createBus } from '../kernel/processes/bus/bus.ts';
 import { createSingletons } from '../kernel/processes/leader/singletons.ts';

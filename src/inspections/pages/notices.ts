@@ -1,4 +1,4 @@
-import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
+import type { OfflineReason } from '../../kernel/folder-scan/model/root-status.ts';
 
 /** Watch folders that need a word, and the progress of reading older images. */
 export type NoticesView = {

@@ -1,6 +1,6 @@
 import { and, eq, gte } from 'drizzle-orm';
 import { insertMissing } from '../../kernel/db/write.ts';
-import type { FolderRef } from '../../kernel/folder-scan/found-files.ts';
+import type { FolderRef } from '../../kernel/folder-scan/model/folder-ref.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';

@@ -1,10 +1,10 @@
+import type { FolderRef } from '../../kernel/folder-scan/model/folder-ref.ts';
 import {
   type FileOnDisk,
-  type FolderRef,
   numberOrNull,
   type PackedBatch,
   unpackBatch,
-} from '../../kernel/folder-scan/found-files.ts';
+} from '../../kernel/folder-scan/model/found-batch.ts';
 import type { Verdict } from '../../plant/yield.ts';
 import type { FileNameFacts } from '../names/parse-file-name.ts';
 

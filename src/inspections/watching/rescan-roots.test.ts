@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Scanner } from '../../kernel/folder-scan/scanner.ts';
+import type { Scanner } from '../../kernel/folder-scan/scanner/scanner.ts';
 import { createLog } from '../../kernel/log.ts';
 import { type Bus, createBus } from '../../kernel/processes/bus/bus.ts';
 import type { LinkListener } from '../../kernel/processes/bus/link.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
-import { type RescanResult, sumRescans } from '../../kernel/folder-scan/rescan.ts';
-import type { Scanner } from '../../kernel/folder-scan/scanner.ts';
+import { type RescanResult, sumRescans } from '../../kernel/folder-scan/model/rescan-result.ts';
+import type { Scanner } from '../../kernel/folder-scan/scanner/scanner.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import type { SourceHeartbeats } from './source-heartbeat.ts';
 

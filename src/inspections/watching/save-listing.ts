@@ -1,7 +1,7 @@
 import { and, desc, eq, lte } from 'drizzle-orm';
-import type { FolderRef } from '../../kernel/folder-scan/found-files.ts';
-import type { Listed } from '../../kernel/folder-scan/messages.ts';
-import type { SweepReport } from '../../kernel/folder-scan/root-status.ts';
+import type { FolderRef } from '../../kernel/folder-scan/model/folder-ref.ts';
+import type { SweepReport } from '../../kernel/folder-scan/model/root-status.ts';
+import type { ListedFolder } from '../../kernel/folder-scan/model/scan-messages.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders } from '../recording/folders.ts';
 
@@ -13,7 +13,7 @@ export async function saveListing(
   db: Db,
   folders: Folders,
   ref: FolderRef,
-  listing: Omit<Listed, 'path'>,
+  listing: Omit<ListedFolder, 'path'>,
 ): Promise<void> {
   const { id } = await folders.ensure(ref);
   const { directories } = db.tables;
@@ -24,7 +24,7 @@ export async function saveListing(
 }
 
 /** The recorded listings of a root, for a scanner thread that starts. */
-export async function readListings(db: Db, rootId: number): Promise<Listed[]> {
+export async function readListings(db: Db, rootId: number): Promise<ListedFolder[]> {
   const { directories } = db.tables;
   return db.read
     .select({

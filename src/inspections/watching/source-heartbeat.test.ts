@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { startingStatus } from '../../kernel/folder-scan/root-status.ts';
+import { startingStatus } from '../../kernel/folder-scan/model/root-status.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import { openTestDb } from '../../testing/databases.ts';
 import { openMemoryBuses } from '../../testing/memory-bus.ts';

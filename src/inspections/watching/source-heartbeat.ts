@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { startingStatus, type WatchMode } from '../../kernel/folder-scan/root-status.ts';
+import { startingStatus, type WatchMode } from '../../kernel/folder-scan/model/root-status.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import { maxTextBytes } from '../../kernel/processes/bus/link.ts';
 import type { Clock } from '../../kernel/time/clock.ts';

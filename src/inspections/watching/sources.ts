@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RescanResult } from '../../kernel/folder-scan/rescan.ts';
+import type { RescanResult } from '../../kernel/folder-scan/model/rescan-result.ts';
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';

@@ -1,6 +1,6 @@
-import type { WatchMode } from '../../kernel/folder-scan/root-status.ts';
-import type { ScanOptions } from '../../kernel/folder-scan/scan-context.ts';
-import { type Scanner, startScanner } from '../../kernel/folder-scan/scanner.ts';
+import type { WatchMode } from '../../kernel/folder-scan/model/root-status.ts';
+import type { ScanOptions } from '../../kernel/folder-scan/model/scan-options.ts';
+import { type Scanner, startScanner } from '../../kernel/folder-scan/scanner/scanner.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Lease, Singletons } from '../../kernel/processes/leader/singletons.ts';
 import type { Clock } from '../../kernel/time/clock.ts';

@@ -1,4 +1,4 @@
-import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
+import type { OfflineReason } from '../../kernel/folder-scan/model/root-status.ts';
 import { secondMs } from '../../kernel/time/durations.ts';
 import { type LiveCamera, type LiveChannel, type LiveImage, mainCamera } from '../model.ts';
 import { channelKeyOf } from '../recording/channels.ts';

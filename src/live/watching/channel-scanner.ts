@@ -1,9 +1,9 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
-import { unpackBatch } from '../../kernel/folder-scan/found-files.ts';
-import type { Listed } from '../../kernel/folder-scan/messages.ts';
-import type { WatchMode } from '../../kernel/folder-scan/root-status.ts';
-import type { ScanOptions } from '../../kernel/folder-scan/scan-context.ts';
-import { type Scanner, startScanner } from '../../kernel/folder-scan/scanner.ts';
+import { unpackBatch } from '../../kernel/folder-scan/model/found-batch.ts';
+import type { WatchMode } from '../../kernel/folder-scan/model/root-status.ts';
+import type { ListedFolder } from '../../kernel/folder-scan/model/scan-messages.ts';
+import type { ScanOptions } from '../../kernel/folder-scan/model/scan-options.ts';
+import { type Scanner, startScanner } from '../../kernel/folder-scan/scanner/scanner.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Lease } from '../../kernel/processes/leader/singletons.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
@@ -73,7 +73,7 @@ function assertHeld(lease: Lease): void {
 async function saveListing(
   { tx, tables: { liveChannels } }: Db,
   channelId: number,
-  { modifiedAt, listedAt, fileCount }: Listed,
+  { modifiedAt, listedAt, fileCount }: ListedFolder,
 ): Promise<void> {
   await tx((q) =>
     q.update(liveChannels).set({ modifiedAt, listedAt, fileCount }).where(eq(liveChannels.id, channelId)),
@@ -81,7 +81,7 @@ async function saveListing(
 }
 
 /** The channel's folder as of its last complete listing. Waits for listings that are still being saved. */
-async function readListing(db: Db, channelId: number): Promise<Listed[]> {
+async function readListing(db: Db, channelId: number): Promise<ListedFolder[]> {
   const { liveChannels } = db.tables;
   await db.tx(async () => {});
   const rows = await db.read

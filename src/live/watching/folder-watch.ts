@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type RescanResult, sumRescans } from '../../kernel/folder-scan/rescan.ts';
-import type { RootStatus } from '../../kernel/folder-scan/root-status.ts';
-import type { Scanner } from '../../kernel/folder-scan/scanner.ts';
+import { type RescanResult, sumRescans } from '../../kernel/folder-scan/model/rescan-result.ts';
+import type { RootStatus } from '../../kernel/folder-scan/model/root-status.ts';
+import type { Scanner } from '../../kernel/folder-scan/scanner/scanner.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import { isWithin } from '../../kernel/storage/is-within.ts';

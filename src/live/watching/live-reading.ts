@@ -1,4 +1,4 @@
-import type { NameFacts, Reading, ReadingTools } from '../../kernel/folder-scan/reading.ts';
+import type { NameFacts, Reading, ReadingTools } from '../../kernel/folder-scan/model/name-reading.ts';
 import type { DbPlace } from '../../schema/db.ts';
 import { type NameQueries, openKnownNames } from '../../schema/known-names.ts';
 import { isLiveImageName, parseLiveName } from '../live-file-name.ts';

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RescanResult } from '../../kernel/folder-scan/rescan.ts';
-import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
-import type { Scanner } from '../../kernel/folder-scan/scanner.ts';
+import type { RescanResult } from '../../kernel/folder-scan/model/rescan-result.ts';
+import type { OfflineReason } from '../../kernel/folder-scan/model/root-status.ts';
+import type { Scanner } from '../../kernel/folder-scan/scanner/scanner.ts';
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';

@@ -1,4 +1,4 @@
-import type { OfflineReason } from '../../kernel/folder-scan/root-status.ts';
+import type { OfflineReason } from '../../kernel/folder-scan/model/root-status.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import { maxChannels } from '../recording/channels.ts';

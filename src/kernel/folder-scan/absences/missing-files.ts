@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { Backfill } from '../arrival/backfill.ts';
+import type { Intake } from '../arrival/file-intake.ts';
+import { listFolder } from '../disk/list-folder.ts';
+import { lookUpFile } from '../disk/look-up.ts';
+import { countOf, pathOf } from '../state/folder-state.ts';
+import { isHistory } from '../state/keep-since.ts';
+import { createNameSet } from '../state/name-set.ts';
+import type { FolderState, ScanContext } from '../state/scan-context.ts';
+import type { Absences } from './absences.ts';
+
+type Parts = { context: ScanContext; absences: Absences; intake: Intake; backfill: Backfill };
+
+/**
+ * Some known names were not in a folder's listing: compares the folder with the database, both complete. What the
+ * database alone holds is handed to `absences`, which believes it or not; what the folder alone holds, because it had
+ * another name for a moment, is new at the next sweep.
+ */
+export async function reportMissing(
+  { context, absences, intake, backfill }: Parts,
+  folder: FolderState,
+): Promise<void> {
+  if (backfill.holds(folder)) {
+    folder.again = true;
+    return;
+  }
+  await intake.settle();
+  const path = pathOf(context, folder);
+  const recorded = createNameSet(countOf(folder));
+  for await (const page of context.readNames(folder.ref)) for (const name of page) recorded.add(name);
+  const names = createNameSet(countOf(folder));
+  for (const chunk of listFolder(path, context)) {
+    for (const name of chunk.images) {
+      if (recorded.has(name) || intake.isWaiting(folder, name) || isHistory(context, name)) names.add(name);
+      else folder.again = true;
+    }
+    await new Promise(setImmediate);
+  }
+  for await (const page of context.readNames(folder.ref)) {
+    for (const name of page) {
+      if (names.has(name) || lookUpFile(join(path, name)).state !== 'gone') continue;
+      if (absences.add(folder, name)) names.add(name);
+      else folder.again = true;
+    }
+  }
+  folder.names = names;
+  intake.forgetAllBut(folder, names);
+}

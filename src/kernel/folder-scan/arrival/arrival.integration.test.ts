@@ -1,0 +1,194 @@
+import { appendFileSync, linkSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { imageName, rejudge, tinyJpeg } from '../../../testing/faults/plant-images.ts';
+import { waitUntil } from '../../../testing/faults/plant-process.ts';
+
+// A machine that runs many tests at once is slow; what must not happen at all never waits for this.
+vi.setConfig({ testTimeout: 90_000 });
+
+import {
+  newName,
+  openOnline,
+  onlyPlace as place,
+  type WatchedFolder,
+} from '../../../testing/watched-folder.ts';
+
+const half = tinyJpeg.subarray(0, tinyJpeg.length / 2);
+const rest = tinyJpeg.subarray(half.length);
+
+const isCounted = (folder: WatchedFolder, path: string) => () => folder.find(path) !== undefined;
+
+test('a complete image is counted within a second', async () => {
+  await using folder = await openOnline();
+  let quickestMs = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    const path = newName('NG');
+    folder.write(path);
+    quickestMs = Math.min(quickestMs, await waitUntil('it is counted', isCounted(folder, path)));
+    expect(folder.find(path)).toMatchObject({ station: 'S9', part: 'OR-3CT', sizeBytes: tinyJpeg.length });
+  }
+  expect(quickestMs).toBeLessThan(1_000);
+  expect(folder.total()).toEqual({ ok: 1, ng: 5, unmatched: 0 });
+  await waitUntil('their way is measured', () => folder.status().lag?.samples === 5);
+});
+
+test.concurrent('a half-written image is not counted until its end is there', async () => {
+  await using folder = await openOnline({ scan: { minFileAgeMs: 60_000 } });
+  const path = newName();
+  folder.write(path, half);
+  await waitUntil('it is noticed', () => folder.status().incomplete === 1);
+  await sleep(400);
+  expect(folder.find(path)).toBeUndefined();
+  appendFileSync(folder.at(path), rest);
+  await waitUntil('it is counted', isCounted(folder, path));
+  expect(folder.find(path)).toMatchObject({ sizeBytes: tinyJpeg.length, revision: 0 });
+  await waitUntil('nothing is incomplete', () => folder.status().incomplete === 0);
+});
+
+test.concurrent('an image that grows slowly is counted once, when it is whole', async () => {
+  const minFileAgeMs = 2_000;
+  await using folder = await openOnline({ scan: { minFileAgeMs } });
+  const path = newName();
+  // Longer than that in all; a part takes a moment, also on a machine that does much else.
+  const step = Math.ceil(tinyJpeg.length / ((minFileAgeMs * 1.3) / 150));
+  folder.write(path, tinyJpeg.subarray(0, step));
+  for (let at = step; at < tinyJpeg.length; at += step) {
+    await sleep(150);
+    expect(folder.find(path)).toBeUndefined();
+    appendFileSync(folder.at(path), tinyJpeg.subarray(at, at + step));
+  }
+  await waitUntil('it is counted', isCounted(folder, path));
+  expect(folder.find(path)?.revision).toBe(0);
+  expect(folder.total().ok).toBe(2);
+});
+
+test.concurrent('an image completed by rename is counted at once', async () => {
+  await using folder = await openOnline({ scan: { minFileAgeMs: 60_000 } });
+  const path = newName();
+  folder.write(`${place}/.upload-1.tmp`, half);
+  appendFileSync(folder.at(`${place}/.upload-1.tmp`), rest);
+  renameSync(folder.at(`${place}/.upload-1.tmp`), folder.at(path));
+  await waitUntil('it is counted', isCounted(folder, path));
+  expect(folder.images()).toHaveLength(2);
+});
+
+test.concurrent.each([
+  ['without an end marker', 'an image of no known kind'],
+  ['of no byte at all', ''],
+  ['cut off for good', half],
+])('a file %s is counted once it has not changed for MIN_FILE_AGE', async (_what, bytes) => {
+  const minFileAgeMs = 600;
+  await using folder = await openOnline({ scan: { minFileAgeMs } });
+  const path = newName();
+  folder.write(path, bytes);
+  const tookMs = await waitUntil('it is counted', isCounted(folder, path));
+  expect(tookMs).toBeGreaterThan(minFileAgeMs - 100);
+});
+
+test.concurrent('a file from a clock that runs ahead is counted after MIN_FILE_AGE of our own', async () => {
+  await using folder = await openOnline();
+  const path = newName();
+  folder.write(path, half);
+  const ahead = Date.now() / 1000 + 3600;
+  utimesSync(folder.at(path), ahead, ahead);
+  await waitUntil('it is counted', isCounted(folder, path));
+});
+
+test.concurrent('a file counted too early is read again when it goes on growing', async () => {
+  await using folder = await openOnline();
+  const path = newName();
+  folder.write(path, half);
+  await waitUntil('it is counted', isCounted(folder, path));
+  appendFileSync(folder.at(path), rest);
+  await waitUntil('it is read again', () => folder.find(path)?.revision === 1);
+  expect(folder.find(path)?.sizeBytes).toBe(tinyJpeg.length);
+  expect(folder.total().ok).toBe(2);
+});
+
+test.concurrent('an overwritten image is read again and counted once', async () => {
+  await using folder = await openOnline();
+  const path = newName();
+  folder.write(path);
+  await waitUntil('it is counted', isCounted(folder, path));
+  writeFileSync(folder.at(path), Buffer.concat([tinyJpeg.subarray(0, 2), tinyJpeg.subarray(2)]));
+  await waitUntil('it is read again', () => folder.find(path)?.revision === 1);
+  expect(folder.total().ok).toBe(2);
+});
+
+test.concurrent('an image renamed from OK to NG and back is one unit, judged anew each time', async () => {
+  await using folder = await openOnline();
+  let path = newName();
+  folder.write(path);
+  await waitUntil('it is counted', isCounted(folder, path));
+  for (const expected of [
+    { ok: 1, ng: 1, unmatched: 0 },
+    { ok: 2, ng: 0, unmatched: 0 },
+  ]) {
+    path = rejudge(folder.root, path);
+    await waitUntil('it is judged anew', isCounted(folder, path));
+    expect(folder.total()).toEqual(expected);
+  }
+  await sleep(500);
+  expect(folder.images()).toHaveLength(2);
+  expect(folder.images().every(({ missingAt }) => missingAt === null)).toBe(true);
+});
+
+test.concurrent('a new station with folders inside folders is noticed at once', async () => {
+  await using folder = await openOnline();
+  const paths = ['S12/OR-9X/a.png', 'S12/OR-9X/2026-11-21/early/b.png', 'S13/OR-9X/c.png'];
+  for (const path of paths) folder.write(path);
+  for (const path of paths) await waitUntil(`${path} is counted`, isCounted(folder, path));
+  expect(folder.find(paths[1]!)).toMatchObject({ station: 'S12', part: 'OR-9X' });
+  folder.write('S12/OR-9X/2026-11-21/early/later.png');
+  await waitUntil('a file in it is counted', isCounted(folder, 'S12/OR-9X/2026-11-21/early/later.png'));
+});
+
+test.concurrent('a folder that is deleted and made anew goes on being watched', async () => {
+  await using folder = await openOnline();
+  folder.write(`${place}/2026-11-21/a.png`);
+  await waitUntil('a file in it is counted', isCounted(folder, `${place}/2026-11-21/a.png`));
+  renameSync(folder.at(`${place}/2026-11-21`), folder.at('.archive'));
+  await sleep(100);
+  folder.write(`${place}/2026-11-21/b.png`);
+  await waitUntil('a file in the new one is counted', isCounted(folder, `${place}/2026-11-21/b.png`));
+  await sleep(300);
+  folder.write(`${place}/2026-11-21/c.png`);
+  await waitUntil('the next one, too', isCounted(folder, `${place}/2026-11-21/c.png`));
+});
+
+test.concurrent('files that are not two folders deep belong to the station Unknown', async () => {
+  await using folder = await openOnline();
+  const paths = [`${imageName('OK', Date.now(), 801)}`, `S9/${imageName('NG', Date.now(), 802)}`];
+  for (const path of paths) folder.write(path);
+  for (const path of paths) await waitUntil(`${path} is counted`, isCounted(folder, path));
+  for (const path of paths) expect(folder.find(path)).toMatchObject({ station: 'Unknown', part: 'Unknown' });
+});
+
+test.concurrent('a name that does not match is counted as unmatched, other files not at all', async () => {
+  await using folder = await openOnline();
+  for (const name of ['snapshot.PNG', 'OK-20261399-101010-1.jpg', 'notes.txt', 'OK-20261121-101010-1.gif']) {
+    folder.write(`${place}/${name}`);
+  }
+  await waitUntil('both are counted', () => folder.images().length === 3);
+  expect(folder.total()).toEqual({ ok: 1, ng: 0, unmatched: 2 });
+});
+
+test.concurrent('two names of one file are two images', async () => {
+  await using folder = await openOnline();
+  const [first, second] = [newName(), newName()];
+  folder.write(first);
+  linkSync(folder.at(first), folder.at(second));
+  await waitUntil('both are counted', () => folder.total().ok === 3);
+});
+
+test('three thousand images in a burst are all counted exactly once', async () => {
+  await using folder = await openOnline();
+  for (let i = 0; i < 3000; i++) {
+    folder.write(`S${i % 3}/OR-3CT/${imageName(i % 10 === 0 ? 'NG' : 'OK', Date.now(), 10_000 + i)}`);
+    if (i % 300 === 0) await sleep(20);
+  }
+  await waitUntil('all are counted', () => folder.images().length === 3001);
+  await folder.rescan();
+  expect(folder.total()).toEqual({ ok: 2701, ng: 300, unmatched: 0 });
+});

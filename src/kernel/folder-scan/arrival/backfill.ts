@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { type FoundFile, maxBatchFiles } from '../model/found-batch.ts';
+import { noteArrived, pathOf } from '../state/folder-state.ts';
+import type { PackedNames } from '../state/packed-names.ts';
+import type { FolderState, ScanContext } from '../state/scan-context.ts';
+import { inspectFile, toFoundFile } from './inspect-file.ts';
+
+/** Batches on their way at once: one being written while the next is made. */
+const batchesInFlight = 2;
+/** The newest images of a sweep go first, but no longer than this: a slow share is walked for minutes. */
+const longestHoldMs = 10_000;
+/** Files looked at before events, timers and messages get a turn. */
+const looksPerTurn = 100;
+
+/** Older images of one folder, newest last, so that the newest are popped first. */
+type Shelf = {
+  folder: FolderState;
+  names: PackedNames;
+  order: Float64Array;
+  left: number;
+  mustLook: boolean;
+};
+
+/** Four million names and 68 years of seconds fit together within the 53 bits of a number. */
+const indexBits = 2 ** 22;
+const secondBits = 2 ** 31;
+const firstSecond = Date.UTC(2000, 0, 1) / 1000;
+export const maxShelfFiles = indexBits;
+
+/**
+ * Images older than the recent hour, written in the background, newest first over all folders. Where nothing can be
+ * half-written they are taken by their names alone. What is here is lost with the process and found again by the next
+ * sweep, because a folder counts as listed only once all of it is in the database.
+ */
+export type Backfill = {
+  /** `mustLook` says that files of the folder may still be on their way to the disk. */
+  add(folder: FolderState, names: PackedNames, capturedAt: readonly number[], mustLook: boolean): void;
+  /** Whether files of the folder are not written yet. */
+  holds(folder: FolderState): boolean;
+  /** Puts off a beginning until the answer is called. */
+  hold(): () => void;
+  /** Files written and files found, since nothing was left the last time. */
+  readonly progress: { done: number; total: number; startedAt: number } | null;
+  readonly added: number;
+  settle(): Promise<void>;
+  stop(): void;
+};
+
+/** `onUnfinished` takes files that turn out not to be complete. */
+export function createBackfill(
+  context: ScanContext,
+  onUnfinished: (folder: FolderState, name: string) => void,
+): Backfill {
+  const shelves: Shelf[] = [];
+  const inFlight = new Set<Promise<void>>();
+  const unwritten = new Map<FolderState, number>();
+  let progress: { done: number; total: number; startedAt: number } | null = null;
+  let running: Promise<void> | undefined;
+  let held: Promise<void> = Promise.resolve();
+  let stopped = false;
+  let added = 0;
+
+  function add(
+    folder: FolderState,
+    names: PackedNames,
+    capturedAt: readonly number[],
+    mustLook: boolean,
+  ): void {
+    if (names.length === 0) return;
+    const order = new Float64Array(capturedAt.length);
+    for (const [i, at] of capturedAt.entries()) order[i] = secondOf(at) * indexBits + i;
+    order.sort();
+    shelves.push({ folder, names, order, left: order.length, mustLook });
+    folder.waiting += names.length;
+    unwritten.set(folder, (unwritten.get(folder) ?? 0) + names.length);
+    progress ??= { done: 0, total: 0, startedAt: context.clock.now() };
+    progress.total += names.length;
+    running ??= held.then(drain);
+  }
+
+  function hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, longestHoldMs);
+    held = promise;
+    return () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  }
+
+  async function drain(): Promise<void> {
+    while (shelves.length > 0 && !stopped) {
+      const shelf = newestShelf(shelves);
+      const names = takeNewest(shelf);
+      if (shelf.left === 0) shelves.splice(shelves.indexOf(shelf), 1);
+      const files = shelf.mustLook
+        ? await lookAt(shelf.folder, names)
+        : names.map((name) => byName(context, name));
+      const sending = deliver(shelf.folder, files).finally(() => inFlight.delete(sending));
+      inFlight.add(sending);
+      if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
+    }
+    await Promise.all(inFlight);
+    running = undefined;
+    if (shelves.length === 0) progress = null;
+    else if (!stopped) running = drain();
+  }
+
+  async function lookAt(folder: FolderState, names: readonly string[]): Promise<FoundFile[]> {
+    const path = pathOf(context, folder);
+    const files: FoundFile[] = [];
+    for (const [i, name] of names.entries()) {
+      const look = inspectFile(context, join(path, name), name);
+      if (look.state === 'complete') files.push(look.file);
+      else {
+        onUnfinished(folder, name);
+        finish(folder, 1);
+      }
+      if ((i + 1) % looksPerTurn === 0) await new Promise(setImmediate);
+    }
+    return files;
+  }
+
+  async function deliver(folder: FolderState, files: FoundFile[]): Promise<void> {
+    if (files.length === 0) return;
+    const receipt = await context.send({ folder: folder.ref, files });
+    added += receipt.added;
+    finish(folder, files.length);
+  }
+
+  function finish(folder: FolderState, count: number): void {
+    if (progress) progress.done += count;
+    const left = (unwritten.get(folder) ?? 0) - count;
+    if (left > 0) unwritten.set(folder, left);
+    else unwritten.delete(folder);
+    noteArrived(context, folder, count);
+  }
+
+  return {
+    add,
+    holds: (folder) => unwritten.has(folder),
+    hold,
+    get progress() {
+      return progress;
+    },
+    get added() {
+      return added;
+    },
+    settle: async () => {
+      while (running) await running;
+    },
+    stop: () => {
+      stopped = true;
+    },
+  };
+}
+
+function byName(context: ScanContext, name: string): FoundFile {
+  const file = toFoundFile(context, name, { sizeBytes: 0, modifiedAt: 0 });
+  return { ...file, sizeBytes: null, modifiedAt: null };
+}
+
+/** Times that do not fit stand at the end they are beyond: their order suffers, not they. */
+function secondOf(at: number): number {
+  return Math.min(Math.max(Math.floor(at / 1000) - firstSecond, 0), secondBits - 1);
+}
+
+function newestShelf(shelves: readonly Shelf[]): Shelf {
+  return shelves.reduce((best, shelf) => (headOf(shelf) > headOf(best) ? shelf : best));
+}
+
+function headOf(shelf: Shelf): number {
+  return Math.floor((shelf.order[shelf.left - 1] ?? 0) / indexBits);
+}
+
+/** Names in rising order of their times, which grows the indexes at one end: SQLite does that best. */
+function takeNewest(shelf: Shelf): string[] {
+  const count = Math.min(maxBatchFiles, shelf.left);
+  const names: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const index = (shelf.order[--shelf.left] ?? 0) % indexBits;
+    names.push(shelf.names.get(index));
+  }
+  return names.reverse();
+}

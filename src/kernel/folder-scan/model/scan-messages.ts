@@ -1,0 +1,47 @@
+import type { FolderRef } from './folder-ref.ts';
+import type { PackedBatch } from './found-batch.ts';
+import type { ReadingModule } from './name-reading.ts';
+import type { RescanResult } from './rescan-result.ts';
+import type { ScanStatus, SweepReport, WatchMode } from './root-status.ts';
+import type { ScanOptions } from './scan-options.ts';
+
+/** What a scanner thread is started with. */
+export type ScanThreadData = {
+  reading: ReadingModule;
+  options: ScanOptions;
+  watchMode: WatchMode;
+  exclude: string[];
+  timeZone: string;
+  logLevel: string;
+};
+
+/** A folder as it was when it was last listed completely. */
+export type ListedFolder = {
+  path: string;
+  modifiedAt: number | null;
+  listedAt: number | null;
+  fileCount: number;
+};
+
+/** A root to be watched, with the folders of it that were listed before; files from before `keepSince` are passed over. */
+export type KnownRoot = { id: number; path: string; folders: ListedFolder[]; keepSince: number };
+
+/** From the scanner thread to the main thread. `id` asks for a receipt with the same id. */
+export type FromScanner =
+  | { type: 'found'; id: number; batch: PackedBatch }
+  | { type: 'missing'; id: number; folder: FolderRef; names: string[] }
+  | { type: 'listed'; folder: FolderRef; listed: ListedFolder }
+  | { type: 'sweep'; rootId: number; sweep: SweepReport }
+  | { type: 'status'; roots: { rootId: number; status: ScanStatus }[] }
+  | { type: 'rescanned'; id: number; result: RescanResult };
+
+/** From the main thread to the scanner thread. */
+export type ToScanner =
+  | { type: 'receipt'; id: number; added: number }
+  | { type: 'watch'; root: KnownRoot }
+  | { type: 'forget'; rootId: number }
+  | { type: 'rescan'; id: number }
+  | { type: 'keepSince'; at: number }
+  /** Files of a folder were deleted on purpose. */
+  | { type: 'cleared'; folder: FolderRef; names: readonly string[] }
+  | { type: 'stop' };

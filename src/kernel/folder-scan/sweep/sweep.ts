@@ -1,0 +1,225 @@
+import type { Stats } from 'node:fs';
+import { join } from 'node:path';
+import type { Absences } from '../absences/absences.ts';
+import type { Emptied } from '../absences/emptied.ts';
+import { reportMissing } from '../absences/missing-files.ts';
+import { type Backfill, maxShelfFiles } from '../arrival/backfill.ts';
+import type { Intake } from '../arrival/file-intake.ts';
+import { type FolderChunk, listFolder } from '../disk/list-folder.ts';
+import { lookUpEntry, lookUpFile, reasonOf } from '../disk/look-up.ts';
+import { identityOf } from '../disk/root-check.ts';
+import {
+  countOf,
+  folderState,
+  forgetUnreadable,
+  loadNames,
+  noteListed,
+  noteUnreadable,
+  pathOf,
+} from '../state/folder-state.ts';
+import { isBefore } from '../state/keep-since.ts';
+import type { NameSet } from '../state/name-set.ts';
+import { createPackedNames } from '../state/packed-names.ts';
+import type { FolderState, ScanContext } from '../state/scan-context.ts';
+
+/** A folder changed this shortly before it was listed may have changed again within the same clock tick. */
+const timestampDoubtMs = 2_500;
+/** A folder changed within this time may hold files that somebody is still writing, whatever time their names tell. */
+const writingDoubtMs = 10 * 60_000;
+/** A folder whose events are heard is listed for a hundredth of the time at most: a million names take seconds … */
+const restPerListing = 100;
+/** … but every five minutes all the same. */
+const longestRestMs = 5 * 60_000;
+const namelessReason = 'The name is not valid UTF-8; it has to be renamed';
+
+export type SweepKind = 'sweep' | 'reconcile';
+export type SweepResult = { filesSeen: number };
+
+type Parts = {
+  context: ScanContext;
+  intake: Intake;
+  backfill: Backfill;
+  absences: Absences;
+  emptied: Pick<Emptied, 'isTidiedUnheard'>;
+};
+
+/**
+ * One walk over the root: the truth behind all events. A folder whose modification time is what it was when it was
+ * last listed is passed over, unless this is a reconcile; so is, for a while, one whose events are heard and that takes
+ * long to list. New images of the recent hour are offered to the intake at once, older ones go to the backfill.
+ * `hear` is told of every folder and which one it is (`identityOf`), so that it can be watched, and answers whether all
+ * its events were heard until now.
+ */
+export async function sweepRoot(
+  parts: Parts,
+  kind: SweepKind,
+  hear: (folder: FolderState, identity: string) => boolean,
+): Promise<SweepResult> {
+  const { context } = parts;
+  const knownChildren = Map.groupBy(context.folders.keys(), parentOf);
+  const pending: string[] = [''];
+  let filesSeen = 0;
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    const folder = folderState(context, path);
+    const found = findFolder(context, folder);
+    if (found) {
+      const modifiedAt = Math.round(found.mtimeMs);
+      const isHeard = hear(folder, identityOf(found));
+      const isResting = isHeard && !folder.again && performance.now() < folder.restsUntil;
+      if (kind === 'sweep' && (isResting || isUnchanged(folder, modifiedAt))) {
+        if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
+        filesSeen += countOf(folder);
+      } else {
+        const listing = await tryToRead(parts, folder, kind, modifiedAt);
+        if (!context.options.flat) pending.push(...newestFirst(context, path, listing.folders));
+        filesSeen += listing.files;
+      }
+    }
+    await new Promise(setImmediate);
+  }
+  return { filesSeen };
+}
+
+/** Undefined where there is no folder any more, or none that may be read. */
+function findFolder(context: ScanContext, folder: FolderState): Stats | undefined {
+  const isRoot = folder.ref.path === '';
+  const found = (isRoot ? lookUpFile : lookUpEntry)(pathOf(context, folder));
+  if (found.state !== 'there') forgetUnreadable(folder);
+  if (found.state === 'unreadable') noteUnreadable(context, folder, '', found.reason);
+  return found.state === 'there' && found.stats.isDirectory() ? found.stats : undefined;
+}
+
+function isUnchanged(folder: FolderState, modifiedAt: number): boolean {
+  return (
+    !folder.again &&
+    folder.modifiedAt === modifiedAt &&
+    modifiedAt + timestampDoubtMs < (folder.listedAt ?? 0)
+  );
+}
+
+type FolderListing = { files: number; folders: string[] };
+
+async function tryToRead(
+  parts: Parts,
+  folder: FolderState,
+  kind: SweepKind,
+  modifiedAt: number,
+): Promise<FolderListing> {
+  folder.again = false;
+  forgetUnreadable(folder);
+  try {
+    return await readFolder(parts, folder, kind, modifiedAt);
+  } catch (error) {
+    folder.again = true;
+    noteUnreadable(parts.context, folder, '', reasonOf(error as NodeJS.ErrnoException));
+    return { files: 0, folders: [] };
+  }
+}
+
+async function readFolder(
+  parts: Parts,
+  folder: FolderState,
+  kind: SweepKind,
+  modifiedAt: number,
+): Promise<FolderListing> {
+  const { context, intake, backfill } = parts;
+  const names = await loadNames(context, folder);
+  const listedAt = context.clock.now();
+  const mayBeWriting = folder.listedAt !== null || listedAt - modifiedAt < writingDoubtMs;
+  const knownBefore = names.size;
+  const older = createOlderFiles();
+  const listing: FolderListing = { files: 0, folders: [] };
+  let knownSeen = 0;
+  // Time of this thread alone: what the listing waits for is no work that has to be made up for.
+  let heldMs = 0;
+  let heldSince = performance.now();
+  try {
+    for (const chunk of listFolder(pathOf(context, folder), context)) {
+      listing.folders.push(...chunk.folders);
+      listing.files += chunk.images.length;
+      knownSeen += takeImages(parts, folder, chunk, { kind, names, older, listedAt });
+      heldMs += performance.now() - heldSince;
+      await intake.room();
+      await new Promise(setImmediate);
+      heldSince = performance.now();
+    }
+  } catch (error) {
+    older.forget(names);
+    throw error;
+  }
+  backfill.add(folder, older.names, older.times, mayBeWriting);
+  if (knownSeen < knownBefore && (listing.files > 0 || parts.emptied.isTidiedUnheard(folder)))
+    await reportMissing(parts, folder);
+  folder.modifiedAt = modifiedAt;
+  folder.listedAt = listedAt;
+  folder.restsUntil = performance.now() + Math.min(heldMs * restPerListing, longestRestMs);
+  if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);
+  return listing;
+}
+
+type Taking = { kind: SweepKind; names: NameSet; older: OlderFiles; listedAt: number };
+
+/** Hands the new images of a chunk on; answers how many were known. A reconcile looks at known recent ones, too; what is history is known from now on. */
+function takeImages(
+  { context, intake }: Parts,
+  folder: FolderState,
+  chunk: FolderChunk,
+  { kind, names, older, listedAt }: Taking,
+): number {
+  const recentFrom = listedAt - context.options.recentMs;
+  let known = 0;
+  for (const name of chunk.nameless) noteUnreadable(context, folder, name, namelessReason);
+  for (const name of chunk.images) {
+    const isKnown = !names.add(name);
+    if (isKnown) known++;
+    if (isKnown && kind !== 'reconcile') continue;
+    const capturedAt = context.readName(name)?.capturedAt;
+    if (!isKnown && capturedAt !== undefined && isBefore(context, capturedAt, context.keepSince)) continue;
+    const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
+    if (isOld && (isKnown || older.add(name, capturedAt))) continue;
+    if (isKnown && capturedAt === undefined) continue;
+    if (intake.offer(folder, name)) continue;
+    folder.again = true;
+    if (!isKnown) names.delete(name);
+  }
+  return known;
+}
+
+function parentOf(path: string): string {
+  if (path === '') return '/';
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+}
+
+/** Child folders with the most recently changed one last, because the walk takes from the end. */
+function newestFirst(context: ScanContext, path: string, names: readonly string[]): string[] {
+  return names
+    .map((name) => {
+      const child = path === '' ? name : `${path}/${name}`;
+      const found = lookUpEntry(join(context.root.path, child));
+      return { child, modifiedAt: found.state === 'there' ? found.stats.mtimeMs : 0 };
+    })
+    .sort((a, b) => a.modifiedAt - b.modifiedAt)
+    .map(({ child }) => child);
+}
+
+type OlderFiles = ReturnType<typeof createOlderFiles>;
+
+/** Names for the backfill with their times; full at `maxShelfFiles`, the rest is offered as if it were recent. */
+function createOlderFiles() {
+  const names = createPackedNames();
+  const times: number[] = [];
+  return {
+    add(name: string, capturedAt: number): boolean {
+      if (names.length >= maxShelfFiles) return false;
+      names.add(name);
+      times.push(capturedAt);
+      return true;
+    },
+    /** They never got to the backfill: the next listing finds them new. */
+    forget(known: NameSet): void {
+      for (let i = 0; i < names.length; i++) known.delete(names.get(i));
+    },
+    names,
+    times,
+  };
+}

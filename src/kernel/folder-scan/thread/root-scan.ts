@@ -1,0 +1,212 @@
+import { type Loop, startLoop } from '../../jobs/loop.ts';
+import { detectWatchMode } from '../../storage/file-system.ts';
+import { createAbsences } from '../absences/absences.ts';
+import { createEmptied } from '../absences/emptied.ts';
+import { createBackfill } from '../arrival/backfill.ts';
+import { createIntake } from '../arrival/file-intake.ts';
+import { createRootCheck, type RootCheck } from '../disk/root-check.ts';
+import type { RescanResult } from '../model/rescan-result.ts';
+import { type ScanStatus, type SweepReport, startingStatus, type WatchMode } from '../model/root-status.ts';
+import { countOf } from '../state/folder-state.ts';
+import type { FolderState, ScanContext } from '../state/scan-context.ts';
+import { type SweepKind, sweepRoot } from '../sweep/sweep.ts';
+import { createRootWatch } from '../watch/root-watch.ts';
+
+const usualRootCheckMs = 5_000;
+/** A rescan answers after this long even when older images are still being written. */
+const rescanWaitMs = 20_000;
+const maxUnreadableShown = 10;
+
+export type ScanEngine = {
+  status(): ScanStatus;
+  /** Sweeps now and answers once what was found is in the database (or 20 s have passed). */
+  rescan(): Promise<RescanResult>;
+  stop(): Promise<void>;
+};
+
+/** Watches one root for ever: events where they come, sweeps as the truth, a check of the root itself every 5 s. */
+export function startScanEngine(
+  context: ScanContext,
+  watchMode: WatchMode,
+  onSweep: (sweep: SweepReport) => void,
+): ScanEngine {
+  const { clock, log, options } = context;
+  const status = startingStatus(watchMode);
+  const isOnline = () => status.state === 'online' || status.state === 'empty';
+  const intake = createIntake(context);
+  const offerOrSweep = (folder: FolderState, name: string) => {
+    if (intake.offer(folder, name)) return;
+    folder.names?.delete(name);
+    folder.again = true;
+  };
+  const backfill = createBackfill(context, offerOrSweep);
+  const emptied = createEmptied(context, {
+    seenIdentity: () => (lastCheck?.online ? lastCheck.identity : undefined),
+    isHearing: () => watch.isOn && absences.isDoubting(),
+  });
+  const absences = createAbsences(context, {
+    isRootOnline: isOnline,
+    emptied,
+    onBack: (folder, name) => {
+      intake.forget(folder, name);
+      offerOrSweep(folder, name);
+    },
+    onGone: (folder, name) => {
+      intake.forget(folder, name);
+      folder.names?.delete(name);
+    },
+  });
+  intake.onGone(absences.add);
+  const watch = createRootWatch(context, intake, () => void sweeps.trigger());
+  const readRoot = createRootCheck(context.root.path, context.isExcluded, emptied.isExplained);
+  let lastCheck: RootCheck | undefined;
+  let reconciledAt = performance.now();
+  let forced = false;
+
+  async function checkRoot(): Promise<void> {
+    const before = lastCheck;
+    const check = await readRoot(countFiles(context));
+    lastCheck = check;
+    if (check.online) {
+      const state = check.isEmpty ? 'empty' : 'online';
+      Object.assign(status, { state, reason: null, reasonCode: null, offlineSince: null });
+      if (!before?.online) await comeOnline(before !== undefined);
+      // Another share in the same place, faster than a check could see the gap.
+      else if (before.identity !== check.identity && watch.isOn) await comeOnline(true);
+    } else if (status.state !== 'offline') {
+      log.warn(
+        { folder: context.root.path, reason: check.reason },
+        'The watched folder is offline; nothing is deleted',
+      );
+      const { reason, reasonCode } = check;
+      Object.assign(status, { state: 'offline', reason, reasonCode, offlineSince: clock.now() });
+      await watch.stop();
+    } else {
+      Object.assign(status, { reason: check.reason, reasonCode: check.reasonCode });
+    }
+  }
+
+  async function comeOnline(isReturn: boolean): Promise<void> {
+    Object.assign(status, chooseMode(context.root.path, watchMode));
+    if (status.mode === 'events') await watch.start();
+    if (isReturn) {
+      log.info({ folder: context.root.path }, 'The watched folder is back');
+      // Events were missed, and looks at files failed: no folder is taken for unchanged.
+      forced = true;
+    }
+    void sweeps.trigger();
+  }
+
+  async function sweepNow(): Promise<void> {
+    if (!isOnline()) return;
+    const startedAt = clock.now();
+    const isDue = performance.now() - reconciledAt >= options.reconcileIntervalMs;
+    const kind: SweepKind = forced || isDue ? 'reconcile' : 'sweep';
+    if (kind === 'reconcile') reconciledAt = performance.now();
+    forced = false;
+    status.sweepRunningSince = startedAt;
+    const addedBefore = intake.added + backfill.added;
+    const release = backfill.hold();
+    try {
+      const { filesSeen } = await sweepRoot(
+        { context, intake, backfill, absences, emptied },
+        kind,
+        watch.watch,
+      );
+      await intake.settle();
+      const filesAdded = intake.added + backfill.added - addedBefore;
+      status.lastSweep = { kind, startedAt, durationMs: clock.now() - startedAt, filesSeen, filesAdded };
+      onSweep(status.lastSweep);
+    } finally {
+      release();
+      status.sweepRunningSince = null;
+    }
+  }
+
+  async function rescan(): Promise<RescanResult> {
+    await checks.trigger();
+    if (!lastCheck?.online) {
+      // The words of contract S1 where they are true.
+      const isMissing = lastCheck?.isMissing ?? true;
+      const note = isMissing ? `watch dir not found: ${context.root.path}` : lastCheck!.reason;
+      return { scanned: 0, added: 0, note };
+    }
+    const before = intake.added + backfill.added;
+    forced = true;
+    await sweeps.trigger();
+    const settled = Promise.all([intake.settle(), backfill.settle()]);
+    const isDone = await Promise.race([settled.then(() => true), delay(rescanWaitMs)]);
+    return {
+      scanned: status.lastSweep?.filesSeen ?? 0,
+      added: intake.added + backfill.added - before,
+      note: isDone ? null : 'older images are still being read',
+    };
+  }
+
+  const sweeps: Loop = startLoop({
+    name: 'sweep',
+    intervalMs: options.pollIntervalMs,
+    run: sweepNow,
+    log,
+  });
+  const checks = startLoop({
+    name: 'root check',
+    intervalMs: options.rootCheckMs ?? usualRootCheckMs,
+    run: checkRoot,
+    log,
+    runAtStart: true,
+  });
+
+  return {
+    status: () => ({
+      ...status,
+      directories: context.folders.size,
+      knownFiles: countFiles(context),
+      backfill: backfill.progress,
+      incomplete: intake.waiting,
+      lag: intake.lag(),
+      unreadable: listUnreadable(context),
+    }),
+    rescan,
+    stop: async () => {
+      intake.stop();
+      backfill.stop();
+      absences.stop();
+      await Promise.all([checks.stop(), sweeps.stop()]);
+      await watch.stop();
+    },
+  };
+}
+
+/** Settled each time the root comes online: a share may be mounted where a local folder was. */
+function chooseMode(path: string, setting: WatchMode): Pick<ScanStatus, 'mode' | 'fileSystem'> {
+  try {
+    const detected = detectWatchMode(path);
+    return { mode: setting === 'auto' ? detected.mode : setting, fileSystem: detected.fileSystem };
+  } catch {
+    return { mode: setting === 'events' ? 'events' : 'poll', fileSystem: 'unknown' };
+  }
+}
+
+function countFiles({ folders }: ScanContext): number {
+  let files = 0;
+  for (const folder of folders.values()) files += countOf(folder);
+  return files;
+}
+
+function listUnreadable({ folders }: ScanContext): ScanStatus['unreadable'] {
+  const paths: string[] = [];
+  let count = 0;
+  for (const { ref, unreadable } of folders.values()) {
+    count += unreadable.now.size;
+    for (const name of unreadable.now.keys()) {
+      if (paths.length === maxUnreadableShown) break;
+      paths.push([ref.path, name].filter((part) => part !== '').join('/'));
+    }
+  }
+  return { count, paths };
+}
+
+function delay(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false).unref());
+}

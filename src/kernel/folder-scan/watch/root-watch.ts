@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Intake } from '../arrival/file-intake.ts';
+import { lookUpEntry } from '../disk/look-up.ts';
+import { folderState } from '../state/folder-state.ts';
+import type { FolderState, ScanContext } from '../state/scan-context.ts';
+import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
+
+/** The events of a root, while there are any: names go to the intake, folders are watched and swept. */
+export type RootWatch = {
+  /** Begins anew: whatever was watched before may be another folder now. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Hears of this folder from now on; true where all events of the very same one were heard since this was last called. */
+  watch(folder: FolderState, identity: string): boolean;
+  readonly isOn: boolean;
+};
+
+export function createRootWatch(context: ScanContext, intake: Intake, onFolder: () => void): RootWatch {
+  const { root, isExcluded, isImageName, log, options } = context;
+  const isFlat = options.flat ?? false;
+  let watch: FolderWatch | undefined;
+
+  function noteName(path: string, name: string): void {
+    if (isExcluded(name)) return;
+    const folder = folderState(context, path);
+    if (isImageName(name)) {
+      if (!intake.offer(folder, name, true)) folder.again = true;
+    } else if (!isFlat && isFolder(join(root.path, path, name))) {
+      noteFolder(path === '' ? name : `${path}/${name}`);
+    }
+  }
+
+  function noteFolder(path: string): void {
+    if (path.split('/').some((segment) => segment !== '' && isExcluded(segment))) return;
+    // Only a listing of the folder above finds it.
+    const above = context.folders.get(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+    if (above) above.again = true;
+    watch?.watch(path);
+    onFolder();
+  }
+
+  async function stop(): Promise<void> {
+    const before = watch;
+    watch = undefined;
+    await before?.stop();
+  }
+
+  return {
+    start: async () => {
+      await stop();
+      watch = createFolderWatch({
+        root: root.path,
+        isExcluded,
+        isImageName,
+        isFlat,
+        log,
+        onName: (path, name) => noteName(path, name),
+        onFolder: (path) => noteFolder(path),
+      });
+      if (isFlat) watch.watch('');
+      else for (const path of context.folders.keys()) watch.watch(path);
+    },
+    stop,
+    watch: (folder, identity) => watch?.watch(folder.ref.path, identity) ?? false,
+    get isOn() {
+      return watch !== undefined;
+    },
+  };
+}
+
+function isFolder(path: string): boolean {
+  const found = lookUpEntry(path);
+  return found.state === 'there' && found.stats.isDirectory();
+}
