@@ -100,7 +100,7 @@ export function createPublish(options: {
     streams.publish(event, payload);
   }
 
-  bus.hear(prefix, (name, payload) => {
+  bus.subscribe(prefix, (name, payload) => {
     take(name.slice(prefix.length) as keyof Events, payload as never).catch((err: unknown) =>
       log.error({ err, event: name }, 'An event of another process could not be taken in'),
     );
@@ -116,6 +116,6 @@ export function createPublish(options: {
   return (event, payload) => {
     for (const react of reactions.own[event] ?? []) react(payload);
     streams.publish(event, payload);
-    if (isForAll(event)) bus.tell(`${prefix}${event}`, payload);
+    if (isForAll(event)) bus.publish(`${prefix}${event}`, payload);
   };
 }

@@ -7,13 +7,13 @@ import type { Bus } from '../kernel/processes/bus/bus.ts';
  * site 1 apart from site 12.
  */
 export function sharePassedOn(
-  bus: Pick<Bus, 'tell' | 'hear' | 'isShared'>,
+  bus: Pick<Bus, 'isShared' | 'publish' | 'subscribe'>,
   { siteId, run }: { siteId: number; run: () => void },
 ): () => boolean {
   const name = `retention:run:${siteId}:`;
-  bus.hear(name, run);
+  bus.subscribe(name, run);
   return () => {
-    bus.tell(name, undefined);
+    bus.publish(name, undefined);
     return bus.isShared;
   };
 }

@@ -48,8 +48,8 @@ export async function rescanRoots(parts: {
 export function answerRescans(bus: Bus, findRoot: (id: number) => RescannableRoot | undefined): void {
   const scannerOf = (rootId: unknown) =>
     typeof rootId === 'number' ? findRoot(rootId)?.scanner() : undefined;
-  bus.answer('rescan.who', async (rootId) => (scannerOf(rootId) ? true : undefined));
-  bus.answer('rescan', async (rootId) => {
+  bus.onRequest('rescan.who', async (rootId) => (scannerOf(rootId) ? true : undefined));
+  bus.onRequest('rescan', async (rootId) => {
     const scanner = scannerOf(rootId);
     if (!scanner) return undefined;
     const { note, ...counts } = await scanner.rescan();
@@ -59,8 +59,8 @@ export function answerRescans(bus: Bus, findRoot: (id: number) => RescannableRoo
 
 async function askWatcher(bus: Bus, rootId: number, path: string): Promise<RescanResult | AppError> {
   try {
-    await bus.ask('rescan.who', rootId, confirmWithinMs);
-    const { scanned, added, note } = (await bus.ask('rescan', rootId, rescanWithinMs)) as RescanResult;
+    await bus.request('rescan.who', rootId, confirmWithinMs);
+    const { scanned, added, note } = (await bus.request('rescan', rootId, rescanWithinMs)) as RescanResult;
     return { scanned: Number(scanned), added: Number(added), note: note === null ? null : String(note) };
   } catch (error) {
     const text = `The process that watches ${path} did not answer: ${(error as Error).message} Try again in a moment, or look at its log.`;

@@ -31,7 +31,7 @@ test('a folder published on the bus is accepted only when the database has it fo
   const foreign = await ensureRoot(db, clock, 2, '/other');
   const publish = (id: number, path: string) => {
     const status = { ...startingStatus('poll'), id, path, modeOrigin: 'setting' } as SourceStatus;
-    there.tell(`source:1:${id}`, { by: 'there', status });
+    there.publish(`source:1:${id}`, { by: 'there', status });
   };
   publish(own, '/');
   publish(foreign, '/other');

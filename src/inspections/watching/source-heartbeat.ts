@@ -47,7 +47,7 @@ export function createSourceHeartbeats(options: {
   const isRecent = (at: number | undefined) => clock.now() - (at ?? startedAt) < silentAfterMs;
 
   const prefix = `source:${siteId}:`;
-  bus.hear(prefix, (_name, payload) => {
+  bus.subscribe(prefix, (_name, payload) => {
     if (!isHeartbeat(payload)) return;
     const known = received.get(payload.status.id);
     if (known?.status.path === payload.status.path) accept(payload);
@@ -83,7 +83,7 @@ export function createSourceHeartbeats(options: {
 
   return {
     publish: (status) =>
-      bus.tell(`${prefix}${status.id}`, { by: processName, status: fitIntoMessage(status) }),
+      bus.publish(`${prefix}${status.id}`, { by: processName, status: fitIntoMessage(status) }),
     describe: ({ id, path }) => {
       const known = received.get(id);
       if (known && isRecent(known.at)) return { ...known.status, path, watchedBy: known.by };

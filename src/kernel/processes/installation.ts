@@ -2,26 +2,26 @@ import type { Log } from '../log.ts';
 import type { Config } from '../settings/config.ts';
 import { dutiesOf } from '../settings/role.ts';
 import { type Bus, createBus, type MergePayloads } from './bus/bus.ts';
-import { chooseLink } from './bus/open-link.ts';
+import { chooseLink } from './bus/choose-link.ts';
 import { openServerLocks } from './leader/server-locks.ts';
 import { createSingletons, type Singleton, type Singletons } from './leader/singletons.ts';
 
-/** The ways to the other processes of an installation: what they tell each other, and who does what only one may. */
+/** What connects the processes of an installation: the bus, and singletons for work that only one may do. */
 export type Installation = {
   bus: Bus;
   singletons: Singletons;
-  /** Work in the background that one process of each site does. */
+  /** Background work that one process of each site does. */
   duties: {
     checksSequences(): boolean;
     looksAgainAtImages(): boolean;
-    /** Applies for what is of this process's role. */
+    /** Competes for the duties of this process's role. */
     begin(): Promise<void>;
   };
 };
 
 type Settings = Pick<Config, 'role' | 'redisHost' | 'redisPort' | 'redisPassword' | 'redisDb' | 'site'>;
 
-/** Joins the processes that share this database; with a database file (`databaseUrl` undefined) there are no others. */
+/** Joins the processes that share this database; there are no others with a database file (`databaseUrl` undefined). */
 export async function joinInstallation(options: {
   config: Settings;
   databaseUrl: string | undefined;

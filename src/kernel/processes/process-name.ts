@@ -1,4 +1,4 @@
 import { hostname } from 'node:os';
 
-/** This process, as other processes and their pages name it. */
+/** The name of this process for other processes and on pages. */
 export const processName = `${hostname()} (${process.pid})`;

@@ -1,10 +1,8 @@
-import type { Config } from './config.ts';
-
-/** What a process of an installation is there for. */
+/** What a process of an installation does. */
 export const roles = ['all', 'web', 'scan', 'cameras'] as const;
 export type Role = (typeof roles)[number];
 
-/** What a process of this role does; health and metrics it answers in any case. */
+/** The duties of a role. Every process answers health checks and serves metrics. */
 export function dutiesOf(role: Role): { servesPages: boolean; sweeps: boolean } {
   return {
     servesPages: role === 'all' || role === 'web',
@@ -12,12 +10,16 @@ export function dutiesOf(role: Role): { servesPages: boolean; sweeps: boolean } 
   };
 }
 
-/** Why a process of this role cannot work with these settings, in words that say how to right it; undefined when it can. */
+/** Why a process of this role cannot work with these settings and how to fix it; undefined when it can. */
 export function findRoleFault({
   role,
   databaseUrl,
   redisHost,
-}: Pick<Config, 'role' | 'databaseUrl' | 'redisHost'>): string | undefined {
+}: {
+  role: Role;
+  databaseUrl: string;
+  redisHost: string;
+}): string | undefined {
   if (role === 'all') return undefined;
   if (databaseUrl === '' || databaseUrl.startsWith('sqlite:'))
     return `ROLE=${role} is one part of an installation of several processes, and a database file belongs to one process alone. Set DATABASE_URL to a PostgreSQL, MySQL or MariaDB server that all of them use, or leave ROLE out.`;

@@ -31,7 +31,7 @@ export function createUploadCheck(options: UploadCheckOptions): (path: string) =
   /** The watcher that has seen a file of ours. */
   let provenBy: string | undefined;
 
-  bus.answer(topic, async (payload) => {
+  bus.onRequest(topic, async (payload) => {
     if (!options.isWatcher()) return undefined;
     return { by: processName, isSeen: await isUploaded(baseFolder.dir, payload) };
   });
@@ -39,7 +39,7 @@ export function createUploadCheck(options: UploadCheckOptions): (path: string) =
   async function ask(path: string): Promise<{ by: string; isSeen: boolean } | undefined> {
     const { size } = await lstat(path);
     const wanted = { role: basename(dirname(path)), name: basename(path), size };
-    const answer = await bus.ask(topic, wanted, answerWithinMs).catch(() => undefined);
+    const answer = await bus.request(topic, wanted, answerWithinMs).catch(() => undefined);
     const { by, isSeen } = (answer ?? {}) as { by?: unknown; isSeen?: unknown };
     return typeof by === 'string' ? { by, isSeen: isSeen === true } : undefined;
   }

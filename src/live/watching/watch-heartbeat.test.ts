@@ -13,9 +13,9 @@ function startTwo() {
       siteId: 1,
       processName,
       bus: {
-        hear: (prefix, listener) =>
+        subscribe: (prefix, listener) =>
           void listeners.push((name, payload) => name.startsWith(prefix) && listener(name, payload)),
-        tell: (name, payload) => send(name, payload),
+        publish: (name, payload) => send(name, payload),
       },
       onChange: () => changes.push(processName),
     });

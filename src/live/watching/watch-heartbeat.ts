@@ -22,7 +22,7 @@ export type WatchHeartbeat = {
 
 /** `processName` is the name of this process; `onChange` runs when another set of channels was received. */
 export function createWatchHeartbeat(options: {
-  bus: Pick<Bus, 'hear' | 'tell'>;
+  bus: Pick<Bus, 'publish' | 'subscribe'>;
   clock: Clock;
   siteId: number;
   processName: string;
@@ -34,7 +34,7 @@ export function createWatchHeartbeat(options: {
   let last: { by: string; channels: WatchedChannel[]; at: number } | undefined;
   const isRecent = () => clock.now() - (last?.at ?? startedAt) < silentAfterMs;
 
-  bus.hear(topic, (name, payload) => {
+  bus.subscribe(topic, (name, payload) => {
     const message = name === topic ? parseHeartbeat(payload) : undefined;
     if (!message) return;
     const before = JSON.stringify(last?.channels);
@@ -44,7 +44,7 @@ export function createWatchHeartbeat(options: {
 
   return {
     publish: (channels) =>
-      bus.tell(topic, {
+      bus.publish(topic, {
         by: processName,
         channels: channels.map(({ id, offlineReason }) => [id, offlineReason]),
       }),

@@ -3,62 +3,56 @@ import type { Log } from '../../log.ts';
 import { type Link, type LinkListener, maxTextBytes, type OpenLink } from './link.ts';
 import { type Message, readMessage } from './message.ts';
 import { createOutbox } from './outbox.ts';
-import { createQuestions } from './questions.ts';
+import { createRequests, type Requests } from './requests.ts';
 
 /**
- * Puts two payloads of one name together while neither was sent. Undefined payloads mean "something of this name
- * happened, look at all of it".
+ * Merges two unsent payloads of one name. An undefined payload means "something of this name happened, reload all of
+ * it".
  */
 export type MergePayloads = (name: string, earlier: unknown, later: unknown) => unknown;
 
-/** Connects the processes of an installation. In a process that is alone nothing is sent and nothing comes. */
-export type Bus = {
-  /** Whether other processes can be reached at all. */
+/** Connects the processes of an installation. A single process sends and receives nothing. */
+export type Bus = Requests & {
+  /** Whether there can be other processes. */
   readonly isShared: boolean;
   /**
-   * Tells every other process, at most ten times a second under one name: what comes in between is merged. A payload too
-   * large for the way is left out. Returns at once, never throws; while the way is closed one message a name waits.
+   * Publishes to every other process, at most ten times a second under one name: what comes in between is merged. A
+   * payload too large for the link is left out. Returns at once and never throws; while the link is down, one message a
+   * name waits.
    */
-  tell(name: string, payload: unknown): void;
-  /** What others tell under names that begin with `prefix`; a payload may be missing. */
-  hear(prefix: string, listener: (name: string, payload: unknown) => void): void;
-  /** The way has just opened, or something was lost: whatever others told before may have been missed. */
+  publish(name: string, payload: unknown): void;
+  /** Receives what others publish under names that begin with `prefix`; a payload may be missing. */
+  subscribe(prefix: string, listener: (name: string, payload: unknown) => void): void;
+  /** The link has just come up, or messages were dropped: anything published before may have been missed. */
   onGap(listener: () => void): void;
-  /**
-   * Asks all other processes and answers what the first of them answers.
-   *
-   * @throws AppError 'unavailable' when nobody answers in time, or nobody can be asked.
-   */
-  ask(name: string, payload: unknown, withinMs: number): Promise<unknown>;
-  /** Answers what others ask under this name; undefined is silence. */
-  answer(name: string, answerer: (payload: unknown) => Promise<unknown>): void;
-  /** Begins to hear, when everybody is there to listen. What is told before waits. */
+  /** Connects. To be called when all subscriptions are in place; what is published before waits. */
   open(): void;
   stop(): Promise<void>;
 };
 
-/** `openLink` is the way to the others; undefined for a process that is alone. */
+/** `openLink` connects to the other processes; undefined for a single process. */
 export function createBus(options: { openLink: OpenLink | undefined; merge: MergePayloads; log: Log }): Bus {
   const { openLink, merge, log } = options;
   const instance = randomUUID();
-  const hearers: { prefix: string; listener: (name: string, payload: unknown) => void }[] = [];
+  const subscribers: { prefix: string; listener: (name: string, payload: unknown) => void }[] = [];
   const gapListeners: (() => void)[] = [];
   let isUp = false;
   let link: Link | undefined;
   const post = (message: Message) => link?.send(pack(message)) ?? Promise.reject(new Error('It is not open'));
-  const questions = createQuestions(instance, openLink ? post : undefined);
+  const requests = createRequests(instance, openLink ? post : undefined);
   const outbox = createOutbox<{ name: string; payload: unknown }>({
     send: ({ name, payload }) => post({ type: 'told', from: instance, name, payload }),
     merge: (earlier, later) => ({ ...later, payload: merge(later.name, earlier.payload, later.payload) }),
     onLost: () => void post({ type: 'lost', from: instance }).catch(() => {}),
   });
 
-  function take(message: Message): void {
-    if (message.type === 'lost') for (const listener of gapListeners) listener();
-    else if (message.type === 'told') {
+  function receive(message: Message): void {
+    if (message.type === 'lost') {
+      for (const listener of gapListeners) listener();
+    } else if (message.type === 'told') {
       const { name, payload } = message;
-      for (const { prefix, listener } of hearers) if (name.startsWith(prefix)) listener(name, payload);
-    } else questions.take(message);
+      for (const { prefix, listener } of subscribers) if (name.startsWith(prefix)) listener(name, payload);
+    } else requests.receive(message);
   }
 
   const listener: LinkListener = {
@@ -66,9 +60,9 @@ export function createBus(options: { openLink: OpenLink | undefined; merge: Merg
       const message = readMessage(text);
       if (!message || message.from === instance) return;
       try {
-        take(message);
+        receive(message);
       } catch (err) {
-        log.error({ err, message: message.type }, 'What another process told could not be taken in');
+        log.error({ err, message: message.type }, 'A message of another process could not be handled');
       }
     },
     onUp: () => {
@@ -79,29 +73,29 @@ export function createBus(options: { openLink: OpenLink | undefined; merge: Merg
   };
   return {
     isShared: openLink !== undefined,
-    tell: (name, payload) => {
+    publish: (name, payload) => {
       if (openLink) outbox.put(name, { name, payload });
     },
-    hear: (prefix, hearer) => void hearers.push({ prefix, listener: hearer }),
+    subscribe: (prefix, onPublished) => void subscribers.push({ prefix, listener: onPublished }),
     onGap: (onGap) => {
       gapListeners.push(onGap);
-      // Opened before anybody asked: to this listener that is a gap as well.
+      // A listener that registers after the link came up has missed what was published so far.
       if (isUp) queueMicrotask(onGap);
     },
-    ask: questions.ask,
-    answer: questions.answer,
+    request: requests.request,
+    onRequest: requests.onRequest,
     open: () => {
       link ??= openLink?.(listener);
     },
     stop: async () => {
-      questions.stop();
+      requests.stop();
       await outbox.stop();
       await link?.stop();
     },
   };
 }
 
-/** A message as text; a payload that makes it too long is left out. */
+/** A message as text, without its payload if that makes it too long. */
 function pack(message: Message): string {
   const text = JSON.stringify(message);
   if (Buffer.byteLength(text) <= maxTextBytes) return text;

@@ -1,11 +1,11 @@
-/** What a link tells: a text that came in, and that it is (again) connected. */
+/** Receives from a link the incoming texts, and each moment at which it is connected. */
 export type LinkListener = {
   onText(text: string): void;
-  /** Whatever was said before this moment may have been missed. */
+  /** Texts sent before this moment may have been missed. */
   onUp(): void;
 };
 
-/** A way to every other process of the installation. Texts come back to the one who sent them too. */
+/** A broadcast connection to the other processes of the installation. A sender receives its own texts, too. */
 export type Link = {
   /** Rejects while there is no connection. */
   send(text: string): Promise<void>;
@@ -14,5 +14,5 @@ export type Link = {
 
 export type OpenLink = (listener: LinkListener) => Link;
 
-/** Longest text in bytes: PostgreSQL takes 8000 less one. */
+/** PostgreSQL limits a notification to less than 8000 bytes. */
 export const maxTextBytes = 7_900;

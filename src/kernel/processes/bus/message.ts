@@ -4,7 +4,10 @@ const id = z.string().max(100);
 const name = z.string().max(200);
 const payload = z.unknown().optional();
 
-/** What processes send each other. `from` is the sender; an answer goes to the one whose question had this id. */
+/**
+ * The messages between processes. `from` is the sender; an `answered` is for the process whose `asked` had this id. The
+ * types are a wire format: processes of the version before may be on the bus, too.
+ */
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('told'), from: id, name, payload }),
   z.object({ type: z.literal('lost'), from: id }),
@@ -13,9 +16,12 @@ const messageSchema = z.discriminatedUnion('type', [
 ]);
 
 export type Message = z.infer<typeof messageSchema>;
-export type Question = Extract<Message, { type: 'asked' | 'answered' }>;
+export type RequestOrReply = Extract<Message, { type: 'asked' | 'answered' }>;
 
-/** A message from its text; undefined for anything that is none: the channel is open to whoever has the database. */
+/**
+ * Parses a message; undefined if it is not one. Any client of the database can publish here, including another version
+ * of this program.
+ */
 export function readMessage(text: string): Message | undefined {
   try {
     return messageSchema.safeParse(JSON.parse(text)).data;

@@ -1,25 +1,25 @@
-/** What is told under one name waits at least this long after the last time: ten times a second. */
+/** Least time between two messages of one name. */
 const pauseMs = 100;
-/** After a failure, unless the way is said to be open again before. */
+/** Time until the next try after a failure, unless the link is reported up before. */
 const retryMs = 3_000;
-/** More names waiting than this are forgotten, and everybody is told to look at everything anew. */
+/** Beyond this number of waiting names all are dropped, and the others are told to reload everything. */
 const maxWaiting = 1_000;
 
 export type Outbox<Item> = {
-  /** Takes the place of what waits under this name, or is put together with it. Returns at once. */
+  /** Queues an item, merged with the one that waits under this name. Returns at once. */
   put(name: string, item: Item): void;
-  /** The way is open again. */
+  /** To be called when the link is up again. */
   resume(): void;
   stop(): Promise<void>;
 };
 
 /**
- * Sends the first of a name at once and, of what follows within a tenth of a second, the sum. What cannot be sent waits,
- * one item a name. `onLost` is told when even that was too much.
+ * Sends the first item of a name at once and merges those that follow within `pauseMs`. Items that cannot be sent wait,
+ * one a name; `onLost` is called when too many did and were dropped.
  */
 export function createOutbox<Item>(options: {
   send: (item: Item) => Promise<void>;
-  /** `later` came while `earlier` still waited. */
+  /** Called when `later` arrives while `earlier` still waits. */
   merge: (earlier: Item, later: Item) => Item;
   onLost: () => void;
 }): Outbox<Item> {

@@ -3,17 +3,14 @@ import { openPostgresLine } from '../../db/servers/postgres-line.ts';
 import type { Log } from '../../log.ts';
 import type { OpenLink } from './link.ts';
 
-/** One channel for everything; channels belong to their database. */
+/** One channel for all messages; channels are local to their database. */
 const channel = 'linesight';
 
-/**
- * LISTEN and NOTIFY on one connection of its own: what is told waits neither for the pool nor for slow queries, and goes
- * out in order.
- */
+/** LISTEN and NOTIFY on a connection of their own, so that messages wait for no pool or slow query and keep their order. */
 export function postgresLink({ url, log }: { url: string; log: Log }): OpenLink {
   return ({ onText, onUp }) => {
     const kept = keepConnection({
-      name: 'connection that hears other processes',
+      name: 'bus connection',
       log,
       open: () => openPostgresLine(url, 'linesight bus'),
       onUp: async (client) => {

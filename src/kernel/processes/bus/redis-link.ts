@@ -3,60 +3,71 @@ import { answerWithinMs, beatEveryMs } from '../../db/servers/kept-connection.ts
 import type { Log } from '../../log.ts';
 import type { OpenLink } from './link.ts';
 
-/** Where Redis is. `db` keeps installations apart as well: channels know no databases, so it is part of their name. */
-export type RedisPlace = { host: string; port: number; password: string; db: number };
+/** `db` is part of the channel's name, because Redis channels are shared by all databases of a server. */
+export type RedisAddress = { host: string; port: number; password: string; db: number };
 
-const longestPauseMs = 3_000;
+const maxRetryMs = 3_000;
 
 /**
- * Redis publish and subscribe, for databases that tell nothing by themselves. `name` tells installations on one Redis
- * apart. The client is loaded only here.
+ * Redis publish and subscribe, for databases without notifications. `installation` keeps apart the installations on one
+ * Redis. The client is loaded only here.
  */
-export async function redisLink(options: { place: RedisPlace; name: string; log: Log }): Promise<OpenLink> {
-  const { place, log } = options;
+export async function redisLink(options: {
+  address: RedisAddress;
+  installation: string;
+  log: Log;
+}): Promise<OpenLink> {
+  const { address, installation, log } = options;
   const { Redis: Client } = await import('ioredis');
-  const channel = `linesight:${place.db}:${options.name}`;
+  const channel = `linesight:${address.db}:${installation}`;
   const settings: RedisOptions = {
-    ...{ host: place.host, port: place.port, db: place.db },
-    ...(place.password === '' ? {} : { password: place.password }),
-    ...{ connectTimeout: answerWithinMs, commandTimeout: answerWithinMs, keepAlive: beatEveryMs },
-    // A connection that is asked every few seconds and still says nothing is dead.
+    host: address.host,
+    port: address.port,
+    db: address.db,
+    password: address.password === '' ? undefined : address.password,
+    connectTimeout: answerWithinMs,
+    commandTimeout: answerWithinMs,
+    keepAlive: beatEveryMs,
+    // A connection that receives pings every few seconds and stays silent is dead.
     socketTimeout: beatEveryMs + answerWithinMs,
-    retryStrategy: (tries) => Math.min(longestPauseMs, 200 * tries),
-    ...{ enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResubscribe: false },
+    retryStrategy: (tries) => Math.min(maxRetryMs, 200 * tries),
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResubscribe: false,
   };
   return ({ onText, onUp }) => {
-    const speaker = new Client(settings);
-    const hearer = new Client(settings);
-    for (const client of [speaker, hearer]) quietly(client, log);
-    hearer.on('message', (_channel, text: string) => onText(text));
-    const isReady = () => speaker.status === 'ready' && hearer.status === 'ready';
+    const publisher = new Client(settings);
+    const subscriber = new Client(settings);
+    for (const client of [publisher, subscriber]) logOutages(client, log);
+    subscriber.on('message', (_channel, text: string) => onText(text));
+    const isReady = () => publisher.status === 'ready' && subscriber.status === 'ready';
     const begin = async () => {
       if (!isReady()) return;
-      await hearer.subscribe(channel);
+      await subscriber.subscribe(channel);
       onUp();
     };
-    for (const client of [speaker, hearer]) {
-      client.on('ready', () => void begin().catch(() => hearer.disconnect(true)));
+    for (const client of [publisher, subscriber]) {
+      client.on('ready', () => void begin().catch(() => subscriber.disconnect(true)));
     }
     const beat = setInterval(() => {
-      for (const client of [speaker, hearer]) if (client.status === 'ready') client.ping().catch(() => {});
+      for (const client of [publisher, subscriber])
+        if (client.status === 'ready') client.ping().catch(() => {});
     }, beatEveryMs);
     return {
-      send: async (text) => void (await speaker.publish(channel, text)),
+      send: async (text) => void (await publisher.publish(channel, text)),
       stop: async () => {
         clearInterval(beat);
-        for (const client of [speaker, hearer]) client.disconnect();
+        for (const client of [publisher, subscriber]) client.disconnect();
       },
     };
   };
 }
 
-/** One line when Redis goes away and one when it is back; without a listener an error would end the process. */
-function quietly(client: Redis, log: Log): void {
+/** Logs one line for each outage of Redis and one for its end. Without a listener an error would end the process. */
+function logOutages(client: Redis, log: Log): void {
   let isAway = false;
   client.on('error', (err) => {
-    if (!isAway) log.warn({ err }, 'Redis does not answer; other processes are not heard until it does');
+    if (!isAway) log.warn({ err }, 'Redis does not answer; no messages from other processes until it does');
     isAway = true;
   });
   client.on('ready', () => {

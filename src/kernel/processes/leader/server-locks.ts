@@ -5,25 +5,25 @@ import type { PostgresConnection } from '../../db/servers/postgres-line.ts';
 import type { Log } from '../../log.ts';
 import { certainForMs, type Locks } from './locks.ts';
 
-type LockWords<C> = {
+type LockDialect<C> = {
   open: () => Promise<Line<C>>;
   take: (connection: C, key: string) => Promise<boolean>;
   release: (connection: C, key: string) => Promise<unknown>;
 };
 
-/** Session locks of a PostgreSQL, MySQL or MariaDB server, all of a process on one connection of its own. */
+/** Session locks of a PostgreSQL, MySQL or MariaDB server, all on one dedicated connection. */
 export async function openServerLocks({ url, log }: { url: string; log: Log }): Promise<Locks> {
   return /^postgres/.test(url)
-    ? createLocks(await postgresWords(url), log)
-    : createLocks(await mysqlWords(url), log);
+    ? createLocks(await postgresDialect(url), log)
+    : createLocks(await mysqlDialect(url), log);
 }
 
-function createLocks<C>(words: LockWords<C>, log: Log): Locks {
+function createLocks<C>(dialect: LockDialect<C>, log: Log): Locks {
   const waiting = new Set<() => void>();
   const kept = keepConnection({
-    name: 'connection that holds the locks',
+    name: 'lock connection',
     log,
-    open: words.open,
+    open: dialect.open,
     onUp: () => {
       for (const go of waiting) go();
       waiting.clear();
@@ -32,11 +32,11 @@ function createLocks<C>(words: LockWords<C>, log: Log): Locks {
   return {
     tryTake: async (key) => {
       const connection = kept.current() ?? (await firstConnection(kept, waiting));
-      if (!connection || !(await words.take(connection, key).catch(() => false))) return undefined;
+      if (!connection || !(await dialect.take(connection, key).catch(() => false))) return undefined;
       return {
         isHeld: () => kept.current() === connection && performance.now() - kept.confirmedAt() < certainForMs,
         release: async () => {
-          if (kept.current() === connection) await words.release(connection, key).catch(() => {});
+          if (kept.current() === connection) await dialect.release(connection, key).catch(() => {});
         },
       };
     },
@@ -44,9 +44,9 @@ function createLocks<C>(words: LockWords<C>, log: Log): Locks {
   };
 }
 
-const patienceMs = 2_000;
+const firstConnectionWaitMs = 2_000;
 
-/** At the start the connection is on its way; nobody waits long for it. */
+/** Waits a moment for the connection to open at startup. */
 function firstConnection<C>(kept: KeptConnection<C>, waiting: Set<() => void>): Promise<C | undefined> {
   return new Promise((resolve) => {
     const go = () => {
@@ -54,12 +54,12 @@ function firstConnection<C>(kept: KeptConnection<C>, waiting: Set<() => void>): 
       waiting.delete(go);
       resolve(kept.current());
     };
-    const timer = setTimeout(go, patienceMs);
+    const timer = setTimeout(go, firstConnectionWaitMs);
     waiting.add(go);
   });
 }
 
-async function postgresWords(url: string): Promise<LockWords<PostgresConnection>> {
+async function postgresDialect(url: string): Promise<LockDialect<PostgresConnection>> {
   const { openPostgresLine } = await import('../../db/servers/postgres-line.ts');
   // A number of 64 bits, because that is what PostgreSQL's locks are named by.
   const numberOf = (key: string) => digestOf(key).readBigInt64BE(0).toString();
@@ -73,9 +73,9 @@ async function postgresWords(url: string): Promise<LockWords<PostgresConnection>
   };
 }
 
-async function mysqlWords(url: string): Promise<LockWords<Connection>> {
+async function mysqlDialect(url: string): Promise<LockDialect<Connection>> {
   const { openMysqlLine } = await import('../../db/servers/mysql-line.ts');
-  // Locks belong to the server there and not to a database; names have 64 characters at most.
+  // MySQL locks are server-wide, so the database is part of the name; names have at most 64 characters.
   const nameOf = (key: string) =>
     digestOf(`${new URL(url).pathname} ${key}`)
       .toString('hex')

@@ -2,26 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 import type { HeldLock, Locks } from './locks.ts';
 
-/** Whoever stands by looks this often whether the work is free. */
-const lookEveryMs = 2_000;
-/** Whoever works looks this often whether it still may. */
+/** How often a standby tries to take the lock. */
+const tryEveryMs = 2_000;
+/** How often the owner checks that it still holds the lock. */
 const checkEveryMs = 500;
 
-/** The right to work, for those who write to ask before each write. */
+/** The owner's claim, to be checked before each write. */
 export type Lease = { isHeld(): boolean };
 
-/** Work that runs in one process of all. */
+/** Work that runs in exactly one process. */
 export type Singleton = {
-  /** Whether it runs in this process, and surely in no other. */
+  /** Whether it runs in this process, and certainly in no other. */
   readonly isHere: boolean;
   stop(): Promise<void>;
 };
 
 export type Singletons = {
   /**
-   * Runs `start` here when no other process of the installation runs what has this key, now or once that process has
-   * ended: within 2 s of its end, within 22 s when its machine vanishes or it stands still. What was started is stopped
-   * when the right to it is lost, and started again when it comes back. Resolves when it was tried once.
+   * Runs `start` here when no other process of the installation runs this key, now or after a takeover: within 2 s of
+   * that process's end, within 22 s when its machine vanishes or it hangs. The work is stopped when the lock is lost and
+   * started again when the lock is regained. Resolves after the first attempt.
    */
   run(key: string, start: (lease: Lease) => Promise<Running> | Running): Promise<Singleton>;
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export type Singletons = {
 
 type Running = { stop(): Promise<void> };
 
-/** `locks` of a server that several processes share; without them this process is the only one. */
+/** `locks` of a server that several processes share; undefined for a single process. */
 export function createSingletons({ locks, log }: { locks: Locks | undefined; log: Log }): Singletons {
   const all: Singleton[] = [];
   return {
@@ -78,9 +78,9 @@ async function runUnderLock(options: {
       running = await options.start({ isHeld: held.isHeld });
       while (held.isHeld() && !ending.signal.aborted) await pause(checkEveryMs);
       if (!ending.signal.aborted)
-        log.warn({ work: key }, 'The right to this work was lost; it is stopped here');
+        log.warn({ work: key }, 'The lock on this work was lost; it is stopped here');
     } catch (err) {
-      log.error({ err, work: key }, 'Work could not be started; trying again');
+      log.error({ err, work: key }, 'The work could not be started; trying again');
     }
     await running?.stop();
     lock = undefined;
@@ -90,9 +90,9 @@ async function runUnderLock(options: {
   async function pursue(held: HeldLock | undefined): Promise<void> {
     if (held) await work(held);
     while (!ending.signal.aborted) {
-      await pause(lookEveryMs);
+      await pause(tryEveryMs);
       const taken = ending.signal.aborted ? undefined : await locks.tryTake(key);
-      if (taken && isStandby) log.info({ work: key }, 'This process takes the work over');
+      if (taken && isStandby) log.info({ work: key }, 'This process takes over the work');
       if (taken) await work(taken);
     }
   }
@@ -100,7 +100,7 @@ async function runUnderLock(options: {
   const first = await locks.tryTake(key);
   if (!first) {
     isStandby = true;
-    log.info({ work: key }, 'Another process does this work, or nobody can say; this one stands by');
+    log.info({ work: key }, 'Another process does this work, or the database is away; this one stands by');
   }
   const running = pursue(first);
   return {

@@ -1,14 +1,14 @@
 import type { Log } from '../../log.ts';
 import type { OpenLink } from './link.ts';
-import type { RedisPlace } from './redis-link.ts';
+import type { RedisAddress } from './redis-link.ts';
 
 /**
- * The way to the other processes that this installation has: PostgreSQL's own, else Redis where it is set. Undefined
- * where there is none, which is right for a process that is alone.
+ * Chooses how this installation connects its processes: PostgreSQL's LISTEN/NOTIFY, else Redis if configured. Undefined
+ * if there is neither, which is right for a single process.
  */
 export async function chooseLink(options: {
   databaseUrl: string | undefined;
-  redis: RedisPlace | undefined;
+  redis: RedisAddress | undefined;
   log: Log;
 }): Promise<OpenLink | undefined> {
   const { databaseUrl, redis, log } = options;
@@ -19,5 +19,5 @@ export async function chooseLink(options: {
   }
   if (!redis) return undefined;
   const { redisLink } = await import('./redis-link.ts');
-  return redisLink({ place: redis, name: new URL(databaseUrl).pathname.slice(1), log });
+  return redisLink({ address: redis, installation: new URL(databaseUrl).pathname.slice(1), log });
 }
