@@ -17,8 +17,9 @@ import { isWithin } from './kernel/storage/is-within.ts';
 import type { Clock } from './kernel/time/clock.ts';
 import type { Live } from './live/live.ts';
 import { createLivePolicy } from './live/retention/live-retention-policy.ts';
-import { sharePassedOn } from './retention/pass-on.ts';
-import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
+import type { Gone } from './retention/cuts.ts';
+import { forwardRuns } from './retention/forward-run.ts';
+import { createRetention, type Retention } from './retention/retention.ts';
 import type { Db } from './schema/db.ts';
 
 const gigabyte = 1e9;
@@ -34,7 +35,9 @@ type Parts = {
   images: Images;
   live: Live;
   bus: Bus;
-} & Pick<RetentionOptions, 'onChanged' | 'onRemoved'>;
+  onChanged: () => void;
+  onRemoved: (policy: string, gone: Gone) => void;
+};
 
 /** Everything that is not kept for ever: first what is missed least, files before the rows that know them. */
 export function openRetention(parts: Parts): Retention {
@@ -56,15 +59,15 @@ export function openRetention(parts: Parts): Retention {
     neededFrom: files.neededFrom,
     onHorizon: sources.keepSince,
   });
-  const passOn = sharePassedOn(parts.bus, {
+  const forwardRun = forwardRuns(parts.bus, {
     siteId: own.id,
     run: () => {
       if (sources.sweepsHere()) retention.run();
     },
   });
   const retention = createRetention({
-    isDuty: sources.sweepsHere,
-    passOn,
+    isLeader: sources.sweepsHere,
+    forwardRun,
     ...{ db, siteId: own.id, clock, wallClock, log, onChanged, onRemoved },
     policies: [
       createThumbnailPolicy(images.thumbnails, paths.stateDir),

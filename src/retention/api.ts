@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { may, noteChange } from '../kernel/http/guards/may.ts';
-import { runCauses, runOutcomes } from './record-runs.ts';
-import type { Progress, Retention } from './retention.ts';
+import type { Progress } from './execute-run.ts';
+import type { Retention } from './retention.ts';
+import { runCauses, runOutcomes } from './run-records.ts';
 
 const amount = z.object({
   count: z.number(),
@@ -27,7 +28,8 @@ const kinds = z.array(
 );
 
 const statusDoc = documented({
-  ...{ tag: 'Retention', summary: 'What is kept for how long, what would go now, and what went' },
+  tag: 'Retention',
+  summary: 'What is kept for how long, what would go now, and what went',
   answer: z.object({
     kinds,
     disks: z.array(
@@ -63,10 +65,8 @@ const statusDoc = documented({
 });
 
 const runDoc = documented({
-  ...{
-    tag: 'Retention',
-    summary: 'Clean up now; the answer comes at once, the progress from GET /api/v1/retention',
-  },
+  tag: 'Retention',
+  summary: 'Clean up now; the answer comes at once, the progress from GET /api/v1/retention',
   query: z.object({
     dryRun: z.enum(['0', '1']).optional().describe('1 answers what would go and deletes nothing'),
   }),
@@ -82,7 +82,7 @@ const runDoc = documented({
   example: { path: '/api/v1/retention/run?dryRun=1' },
 });
 
-/** Retention for programs. */
+/** Retention for API clients. */
 export function retentionApiRoutes(retention: Retention): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/api/v1/retention', may('look'), statusDoc, async (c) => {

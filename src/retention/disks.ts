@@ -1,45 +1,47 @@
 import { stat, statfs } from 'node:fs/promises';
 
-/** One disk with the folders on it that concern us. `usedRate` 0..1 as df counts it: of what may be used at all. */
+/**
+ * A disk and the watched folders on it. `usedRate` is 0..1 as df computes it: used bytes over the bytes available to
+ * unprivileged users.
+ */
 export type Disk = { folders: string[]; totalBytes: number; usedBytes: number; usedRate: number };
 
-/** The disks a few folders lie on, each once; folders that are away are left out. */
+/** The disks that hold the folders, each once. Folders that cannot be read are left out. */
 export async function readDisks(folders: readonly string[]): Promise<Disk[]> {
   const byDevice = new Map<number, Disk>();
   for (const folder of new Set(folders)) {
-    const found = await readDisk(folder);
-    if (!found) continue;
-    const disk = byDevice.get(found.device);
+    const usage = await readUsage(folder);
+    if (!usage) continue;
+    const { device, totalBytes, usedBytes } = usage;
+    const disk = byDevice.get(device);
     if (disk) disk.folders.push(folder);
-    else byDevice.set(found.device, { ...found.disk, folders: [folder] });
+    else byDevice.set(device, { folders: [folder], totalBytes, usedBytes, usedRate: usedBytes / totalBytes });
   }
   return [...byDevice.values()];
 }
 
-async function readDisk(
+async function readUsage(
   folder: string,
-): Promise<{ device: number; disk: Omit<Disk, 'folders'> } | undefined> {
+): Promise<{ device: number; totalBytes: number; usedBytes: number } | undefined> {
   try {
     const { dev: device } = await stat(folder);
     const { blocks, bfree, bavail, bsize } = await statfs(folder);
     const usedBytes = (blocks - bfree) * bsize;
     const totalBytes = usedBytes + bavail * bsize;
-    if (totalBytes === 0) return undefined;
-    return { device, disk: { totalBytes, usedBytes, usedRate: usedBytes / totalBytes } };
+    return totalBytes === 0 ? undefined : { device, totalBytes, usedBytes };
   } catch {
     return undefined;
   }
 }
 
-/** The marks between which a disk is kept, 0..1; `high` of 0 switches it off. */
+/** The marks between which disk usage is kept, 0..1; a `high` of 0 switches this off. */
 export type Marks = { high: number; low: number };
 
-/** Whether a disk is so full that something has to go. */
 export function isAboveHigh({ usedRate }: Disk, { high }: Marks): boolean {
   return high > 0 && usedRate > high;
 }
 
-/** Bytes that have to go until a disk is down to the low mark. */
+/** Bytes to delete until a disk is down to the low mark. */
 export function bytesAboveLow({ usedBytes, totalBytes }: Disk, { low }: Marks): number {
   return Math.ceil(usedBytes - totalBytes * low);
 }

@@ -1,9 +1,9 @@
 import type { Amount, Hindrance, Holdings, RetentionPolicy } from '../kernel/retention-policy.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
-import { cutsOf } from './clean-up.ts';
+import { cutsOf } from './cuts.ts';
 
-/** What is measured is told again for this long; a page full of viewers costs one look. */
+/** A measurement is reused for this long, so that many viewers cost one. */
 const keptMs = 10_000;
 
 /** A policy, its holdings, and what its limits would delete now. */
@@ -50,8 +50,8 @@ export function createMeasure(options: {
 async function readPolicy(policy: RetentionPolicy, now: number, wallClock: WallClock): Promise<PolicyState> {
   const holdings = await policy.read();
   let due: Amount = { count: 0, bytes: holdings.bytes === null ? null : 0 };
-  // What is too old and what is too much overlap: the larger of the two goes.
-  for (const cut of cutsOf(policy, holdings, now, wallClock)) {
+  // What is too old and what is too much overlap: the larger of the two is due.
+  for (const cut of cutsOf(policy.limits, holdings, now, wallClock)) {
     const amount = await policy.preview(cut);
     if (amount.count > due.count) due = amount;
   }

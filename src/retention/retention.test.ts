@@ -8,7 +8,7 @@ import { openTestDb } from '../testing/databases.ts';
 import { createTestClock } from '../testing/test-clock.ts';
 import type { Disk, readDisks } from './disks.ts';
 import { createRetention, type Retention } from './retention.ts';
-import { lastTimeOfDay, nextTimeOfDay } from './schedule.ts';
+import { lastTimeOfDay, nextTimeOfDay } from './time-of-day.ts';
 
 const start = Date.parse('2026-03-01T12:00:00Z');
 const dayMs = 86_400_000;
@@ -28,7 +28,7 @@ afterEach(async () => {
   await db.close();
 });
 
-/** Things of a size with a time each, deleted two a step. */
+/** A policy over things of a size with a time each, which deletes two a step. */
 function createThings(key: string, over: Partial<RetentionPolicy> & { at: number[]; size?: number }) {
   const { at, size = 10, ...rest } = over;
   const things = at.toSorted((a, b) => a - b);
@@ -37,7 +37,11 @@ function createThings(key: string, over: Partial<RetentionPolicy> & { at: number
     return things.filter((one) => !('before' in cut) || one < cut.before).slice(0, wanted);
   };
   const policy: RetentionPolicy = {
-    ...{ key, limits: { days: 0, bytes: 0 }, isEstimate: false, folders: () => [], hindrance: () => null },
+    key,
+    limits: { days: 0, bytes: 0 },
+    isEstimate: false,
+    folders: () => [],
+    hindrance: () => null,
     read: async () => ({ count: things.length, bytes: things.length * size, oldestAt: things[0] ?? null }),
     preview: async (cut) => ({ count: taken(cut).length, bytes: taken(cut).length * size }),
     remove: async (cut) => {
@@ -51,13 +55,23 @@ function createThings(key: string, over: Partial<RetentionPolicy> & { at: number
 
 function open(
   policies: RetentionPolicy[],
-  more: { disks?: () => Disk[]; isStarted?: boolean; isDuty?: () => boolean } = {},
+  more: { disks?: () => Disk[]; isStarted?: boolean; isLeader?: () => boolean } = {},
 ): Retention {
   const retention = createRetention({
-    ...{ db, siteId: 1, policies, clock, wallClock: createWallClock('UTC'), log },
-    ...{ folders: () => ['/disk'], marks: { high: 0.9, low: 0.8 }, timeOfDay: '03:30' },
-    ...{ onChanged: () => {}, onRemoved: () => {}, firstLookMs: 0, lookMs: 5 },
-    ...(more.isDuty && { isDuty: more.isDuty }),
+    db,
+    siteId: 1,
+    policies,
+    clock,
+    wallClock: createWallClock('UTC'),
+    log,
+    folders: () => ['/disk'],
+    marks: { high: 0.9, low: 0.8 },
+    timeOfDay: '03:30',
+    onChanged: () => {},
+    onRemoved: () => {},
+    firstCheckMs: 0,
+    checkMs: 5,
+    isLeader: more.isLeader,
     readDisks: (async () => more.disks?.() ?? []) as typeof readDisks,
   });
   running.push(retention);
@@ -74,7 +88,7 @@ async function runs(retention: Retention, count: number) {
   throw new Error(`There were never ${count} runs`);
 }
 
-test('a run takes what is too old and then what is too much, oldest first, and says so', async () => {
+test('a run deletes what is too old and then what is too much, oldest first, and reports it', async () => {
   const days = createThings('audit', {
     at: [1, 2, 3, 40, 50].map((ago) => start - ago * dayMs),
     limits: { days: 30, bytes: 0 },
@@ -96,14 +110,15 @@ test('a run takes what is too old and then what is too much, oldest first, and s
   expect(size.things).toEqual([start - 2 * dayMs, start - dayMs]);
   expect(await retention.runs()).toMatchObject([
     {
-      ...{ cause: 'hand', outcome: 'done' },
+      cause: 'hand',
+      outcome: 'done',
       removed: { audit: { count: 2, bytes: 20 }, sources: { count: 3, bytes: 30 } },
     },
   ]);
   expect((await retention.measure()).map(({ due }) => due.count)).toEqual([0, 0]);
 });
 
-test('what may not be deleted now stays, and a policy that fails does not keep the others from their turn', async () => {
+test('a policy with a hindrance deletes nothing, and one that fails does not stop the others', async () => {
   const old = { at: [start - 40 * dayMs], limits: { days: 30, bytes: 0 } };
   const barred = createThings('inspections', { ...old, hindrance: () => 'reading' });
   const broken = createThings('gaps', { ...old, remove: () => Promise.reject(new Error('disk on fire')) });
@@ -115,7 +130,7 @@ test('what may not be deleted now stays, and a policy that fails does not keep t
   expect(await retention.runs()).toMatchObject([{ outcome: 'failed', removed: { audit: { count: 1 } } }]);
 });
 
-test('it runs once a night, and at the start after a night the machine was off', async () => {
+test('it runs once a night, and at startup after a night the machine was off', async () => {
   const retention = open([createThings('audit', { at: [] }).policy], { isStarted: true });
   expect(await runs(retention, 1)).toMatchObject([{ cause: 'first', startedAt: start }]);
   clock.set(start + 10 * hourMs);
@@ -132,7 +147,7 @@ test('it runs once a night, and at the start after a night the machine was off',
   ]);
 });
 
-test('a run that was cut short by the end of the process is begun anew at the next start', async () => {
+test('a run that was cut short by a shutdown or a crash is repeated at the next start', async () => {
   const { policy, things } = createThings('audit', {
     at: Array.from({ length: 40 }, (_, i) => start - (60 + i) * dayMs),
     limits: { days: 30, bytes: 0 },
@@ -157,7 +172,7 @@ test('a run that was cut short by the end of the process is begun anew at the ne
   expect(things).toEqual([]);
 });
 
-test('a full disk is cleared down to the low mark by what lies on it, in order, and what stays full is said', async () => {
+test('a full disk is relieved to its low mark by the policies that lie on it, in order, and reported as stuck if it stays full', async () => {
   const at = [1, 2, 3, 4, 5].map((ago) => start - ago * dayMs);
   const first = createThings('thumbnails', { at: at.slice(0, 2), folders: () => ['/disk'] });
   const second = createThings('sources', { at, folders: () => ['/disk'] });
@@ -194,8 +209,8 @@ test.each([
   expect(next - last).toBeLessThanOrEqual(25 * hourMs);
 });
 
-test('a process that loses the duty in the middle of a clean-up leaves the rest to the one that has it', async () => {
-  let isDuty = true;
+test('a process that loses the lead during a run leaves the rest to the new leader', async () => {
+  let isLeader = true;
   const { policy, things } = createThings('a', {
     at: [1, 2, 3, 4, 5, 6].map((i) => start - i * dayMs * 10),
     limits: { days: 5, bytes: 0 },
@@ -203,11 +218,11 @@ test('a process that loses the duty in the middle of a clean-up leaves the rest 
   const losing: RetentionPolicy = {
     ...policy,
     remove: async (cut) => {
-      isDuty = false;
+      isLeader = false;
       return policy.remove(cut);
     },
   };
-  const retention = open([losing], { isDuty: () => isDuty });
+  const retention = open([losing], { isLeader: () => isLeader });
   expect(retention.run()).toBe(true);
   await retention.settled();
   expect(things).toHaveLength(4);

@@ -14,13 +14,16 @@ import { type RetentionPage, readRetention } from './views.ts';
 export type RetentionDeps = { renderer: Renderer; topics: Topics; retention: Retention };
 
 const runDoc = documented({
-  ...{ tag: 'Forms of the pages', summary: 'Clean up now', answer: '', status: 303 },
+  tag: 'Forms of the pages',
+  summary: 'Clean up now',
+  answer: '',
+  status: 303,
   form: z.object({ back: z.string().optional() }),
   refusals: ['unauthorized', 'forbidden'],
   example: { path: '/retention/run', form: { back: '/retention' } },
 });
 
-/** The Retention page: what is kept for how long, what would go now, the button that does it, and what went before. */
+/** The Retention page: limits, what would be deleted now, the button that does it, and past runs. */
 export function retentionRoutes({ renderer, topics, retention }: RetentionDeps): Hono<AppEnv> {
   topics.define({
     path: '/retention/status',

@@ -1,5 +1,5 @@
 /**
- * What the Retention page prints.
+ * Data of the Retention page.
  *
  * Templates and their data:
  *   retention/page     RetentionPage
@@ -9,10 +9,15 @@
  *   retention/_kinds   RetentionView  part #retention-kinds
  *   retention/_runs    RetentionView  part #retention-runs
  */
+
 import type { PageFragments } from '../kernel/stream/page-fragments.ts';
+
+import type { DiskState } from './disk-watch.ts';
+import type { Progress } from './execute-run.ts';
+
 import type { PolicyState } from './measure.ts';
-import type { Run } from './record-runs.ts';
-import type { DiskState, Progress, Retention } from './retention.ts';
+import type { Retention } from './retention.ts';
+import type { Run } from './run-records.ts';
 
 const runsShown = 20;
 

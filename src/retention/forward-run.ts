@@ -1,12 +1,11 @@
 import type { Bus } from '../kernel/processes/bus/bus.ts';
 
 /**
- * Answers how a process that does not clean up itself asks the one of its site that does, which tells whether anybody
- * can be asked. `run` is called when another
- * process asks this one. Every site of a database hears the bus: each asks under a name of its own, whose end keeps
- * site 1 apart from site 12.
+ * Returns a function that asks the process of this site that cleans up for a run, and answers false when there can be no
+ * other process. `run` is called when another process asks. All sites of a database share the bus, so each has a name
+ * of its own; the colon at its end keeps site 1 apart from site 12.
  */
-export function sharePassedOn(
+export function forwardRuns(
   bus: Pick<Bus, 'isShared' | 'publish' | 'subscribe'>,
   { siteId, run }: { siteId: number; run: () => void },
 ): () => boolean {

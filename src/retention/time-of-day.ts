@@ -1,15 +1,15 @@
 import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /**
- * The latest instant, at or before `now`, at which the site's clock showed `timeOfDay` (HH:MM). Of a time that happens
- * twice the first counts; one that is skipped counts as what the clock shows instead.
+ * The latest instant, at or before `now`, at which the site's clock showed `timeOfDay` (HH:MM). At a change of the clocks
+ * a repeated time means its first occurrence, and a skipped one the time that the clock shows instead.
  */
 export function lastTimeOfDay(timeOfDay: string, now: number, wallClock: WallClock): number {
   const today = timeOnDay(timeOfDay, now, wallClock);
   return today <= now ? today : timeOnDay(timeOfDay, wallClock.startOfDay(now, -1), wallClock);
 }
 
-/** The next one after `now`. */
+/** The next such instant after `now`. */
 export function nextTimeOfDay(timeOfDay: string, now: number, wallClock: WallClock): number {
   const today = timeOnDay(timeOfDay, now, wallClock);
   return today > now ? today : timeOnDay(timeOfDay, wallClock.startOfDay(now, 1), wallClock);

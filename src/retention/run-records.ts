@@ -3,16 +3,16 @@ import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { RemovedByPolicy } from '../schema/retention-tables.ts';
 
-/** Runs that are kept, newest first. */
+/** The newest so many runs are kept. */
 const maxRuns = 100;
 
 /**
- * Why a run began: its time of night came (`night`), or had passed while nothing ran (`late`); it is the site's first; the
- * one before was cut short or failed (`again`); a disk filled up; or somebody asked for it.
+ * Why a run began: on time (`night`); later, because the process was down at that time (`late`); as the site's first;
+ * because the one before was cut short or failed (`again`); because a disk filled up; or on request (`hand`).
  */
 export const runCauses = ['night', 'late', 'first', 'again', 'disk', 'hand'] as const;
 export type RunCause = (typeof runCauses)[number];
-/** `stopped`: by the end of the process, whether announced or not; `failed`: at least one policy could not be applied. */
+/** `stopped`: by a shutdown, a crash or the loss of the lead; `failed`: at least one policy could not be applied. */
 export const runOutcomes = ['done', 'stopped', 'failed'] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
 
@@ -25,12 +25,13 @@ export type Run = {
   removed: RemovedByPolicy;
 };
 
-/** Reads and writes of the table `retention_runs`. */
+/** The only reads and writes of the table `retention_runs`. */
 export type Runs = {
   begin(cause: RunCause): Promise<number>;
-  note(id: number, removed: RemovedByPolicy): Promise<void>;
+  /** Saves the progress of a run. */
+  save(id: number, removed: RemovedByPolicy): Promise<void>;
   end(id: number, outcome: RunOutcome, removed: RemovedByPolicy): Promise<void>;
-  /** Marks what a process that died left unfinished. */
+  /** Marks the runs that a dead process left unfinished as stopped. */
   closeOpen(): Promise<void>;
   /** Newest first. */
   list(limit?: number): Promise<Run[]>;
@@ -53,7 +54,7 @@ export function createRuns(db: Db, siteId: number, clock: Clock): Runs {
         if (newest.length > maxRuns) await q.delete(runs).where(and(own, lte(runs.id, newest[maxRuns]!.id)));
         return newest[0]!.id;
       }),
-    note: async (id, removed) => {
+    save: async (id, removed) => {
       await db.tx((q) => q.update(runs).set({ removed }).where(eq(runs.id, id)));
     },
     end: async (id, outcome, removed) => {

@@ -1,13 +1,13 @@
-import type { Run, RunCause } from './record-runs.ts';
+import type { Run, RunCause } from './run-records.ts';
 
-/** After a run that failed it is tried again no sooner than this. */
+/** Least time between a failed run and the next. */
 const retryAfterMs = 3_600_000;
-/** A run that begins within this of its time of night begins at it: a look comes once a minute, and another run may go on. */
+/** A run that begins this soon after its time is on time: checks come once a minute, and another run may be under way. */
 const punctualMs = 10 * 60_000;
 
 /**
- * Why a full run is due: none was finished since the last time of night (`since`), or the newest was cut short; null
- * when none is. Runs for a disk's sake clean up a part only and do not count. `runs` are newest first.
+ * Why a full run is due: none was completed since the last nightly time (`since`), or the newest was cut short. Null
+ * when none is due. Runs for a full disk are partial and do not count. `runs` are newest first.
  */
 export function dueCause(runs: readonly Run[], since: number, now: number): RunCause | null {
   const [newest] = runs;
