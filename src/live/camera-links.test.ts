@@ -12,10 +12,10 @@ test.each([
   expect(cameraHref(key)).toBe(href);
 });
 
-test('what is not said stays out of the address', () => {
+test('parameters without a value are left out of the address', () => {
   expect(cameraHref('main', { view: '', coil: null, at: '5.1' })).toBe('/live/main?at=5.1');
 });
 
-test('only a station’s camera has a station', () => {
+test('only the camera of a station belongs to one', () => {
   expect([stationOf('station/S9'), stationOf('main')]).toEqual(['S9', undefined]);
 });

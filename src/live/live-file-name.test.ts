@@ -16,7 +16,7 @@ describe('the three forms of contract S5', () => {
     expect(read(name)).toMatchObject({ coil, capturedAt, dateText });
   });
 
-  test('the date in front is taken neither for the coil nor for an epoch, whatever digits follow', () => {
+  test('the date at the start is mistaken neither for the coil nor for an epoch, whatever digits follow', () => {
     expect(read('20250906102131_20250906102132_original.jpg')).toMatchObject({
       coil: '20250906102132',
       capturedAt: at,
@@ -28,7 +28,7 @@ describe('the three forms of contract S5', () => {
     expect(read('20250906102131_1_original.png')).toMatchObject({ coil: '1', capturedAt: at });
   });
 
-  test('fourteen digits that are no date are a coil', () => {
+  test('fourteen digits that are not a date are a coil', () => {
     expect(read('20251399102131_1757121691123_original.jpg')).toMatchObject({
       coil: '20251399102131',
       capturedAt: 1_757_121_691_123,
@@ -46,7 +46,7 @@ describe('the three forms of contract S5', () => {
     expect(read(`20250906102131_${'x'.repeat(101)}_labeled.jpg`)).toMatchObject({ coil: null });
   });
 
-  test('any whole second and any coil come back as they were written', () => {
+  test('any whole second and any coil are parsed as they were written', () => {
     for (let i = 0; i < 2_000; i++) {
       const time = at + i * 7_919_000;
       const text = seoul.format(time, 'iso').slice(0, 19).replaceAll(/\D/g, '');
@@ -61,14 +61,14 @@ describe('the three forms of contract S5', () => {
   });
 });
 
-test('the number of an uploaded coil stays what it is, also where it reads like a date', () => {
+test('the number of an uploaded coil is kept even where it reads like a date', () => {
   for (const coil of ['20250906102131', '20250931102131', '1757121691123', '2891', 'original']) {
     const name = uploadName(coil, at + 417, 'labeled', 'jpg', seoul);
     expect(read(name), name).toMatchObject({ coil, capturedAt: at + 417 });
   }
 });
 
-test('of two times the finer counts, unless it is of another day altogether', () => {
+test('of two times the finer one counts, unless they are more than a day apart', () => {
   expect(read(`20250906102131_1_${at + 9 * 3_600_000}_original.jpg`)).toMatchObject({
     capturedAt: at + 9 * 3_600_000,
     isLocal: false,
@@ -79,7 +79,7 @@ test('of two times the finer counts, unless it is of another day altogether', ()
   });
 });
 
-test('a word for the type may be missing, and other names tell nothing', () => {
+test('the type is optional, and names of other forms have neither coil nor time', () => {
   expect(read('20250906102131_2891.jpg')).toMatchObject({ coil: '2891', capturedAt: at });
   expect(read('20250906102131_ABC.jpg')).toMatchObject({ coil: 'ABC', capturedAt: at });
   expect(read('20250906102131.jpg')).toMatchObject({ coil: null, capturedAt: at });
@@ -89,7 +89,7 @@ test('a word for the type may be missing, and other names tell nothing', () => {
   }
 });
 
-test('hostile names are read without harm', () => {
+test('hostile names do no harm', () => {
   for (const name of [
     ...hostileNames,
     `${'9'.repeat(250)}.jpg`,
@@ -102,13 +102,13 @@ test('hostile names are read without harm', () => {
   }
 });
 
-test('images are told by their ending alone', () => {
+test('images are recognised by their extension alone', () => {
   for (const name of ['a.jpg', 'a.JPEG', 'a.png', 'a.Bmp']) expect(isLiveImageName(name)).toBe(true);
   for (const name of ['a.gif', 'a.jpg.tmp', '.jpg', 'jpg', 'a.jpg '])
     expect(isLiveImageName(name)).toBe(false);
 });
 
-test('a coil in a file name leads nowhere and hides nothing', () => {
+test('a coil in a file name can neither leave the folder nor hide the file', () => {
   expect(sanitizeCoil('2891')).toBe('2891');
   expect(sanitizeCoil('../../etc/passwd')).toBe('etc-passwd');
   expect(sanitizeCoil('a_b c\u0000d')).toBe('a-b-c-d');

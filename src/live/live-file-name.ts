@@ -1,36 +1,36 @@
 import { isCivilDate, isTimeOfDay } from '../kernel/time/civil-date.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 
-/** File systems allow 255 bytes; a longer text is no file name. */
+/** File systems allow 255 bytes. */
 const maxNameLength = 255;
-/** As many characters of a coil's number as are kept; longer ones are no numbers of coils. */
+/** Longer texts are not coil numbers. */
 const maxCoilLength = 100;
-/** A name may carry two times. The finer one counts unless it is further from the other than time zones can be. */
-const longestDoubtMs = 26 * 3_600_000;
+/** A name may hold two times. The finer one counts unless they differ by more than time zones can. */
+const maxDifferenceMs = 26 * 3_600_000;
 
-/** What the name of a live image tells; null for what it does not. */
+/** The facts in the name of a live image; null where absent. */
 export type LiveNameFacts = {
   coil: string | null;
   /** Epoch ms. */
   capturedAt: number | null;
-  /** The date at the front of the name, `YYYYMMDDHHMMSS`, which both pictures of a pair share. */
+  /** The date at the start of the name, `YYYYMMDDHHMMSS`, which both pictures of a pair share. */
   dateText: string | null;
-  /** Whether `capturedAt` is a wall clock's whole second, which may stand for two instants when clocks are set back. */
+  /** Whether `capturedAt` is a whole second of wall-clock time, which is ambiguous when clocks are set back. */
   isLocal: boolean;
 };
 
 const nothing: LiveNameFacts = { coil: null, capturedAt: null, dateText: null, isLocal: false };
 
-/** Whether a name ends like an image that is shown live: .jpg, .jpeg, .png or .bmp. */
+/** Whether a name ends in .jpg, .jpeg, .png or .bmp. */
 export function isLiveImageName(name: string): boolean {
   return name.length <= maxNameLength && /.\.(?:jpe?g|png|bmp)$/i.test(name);
 }
 
 /**
- * Reads `YYYYMMDDHHMMSS_<coil>_<epoch ms>_<type>.jpg`, `YYYYMMDDHHMMSS_<coil>_<type>.jpg` and
- * `<coil>_<epoch ms>_<type>.jpg` (contract S5). The date comes off the front first, so that it is never taken for a coil
- * or an epoch; a coil may itself hold underscores and any number of digits. `type` is a word of letters and need not be
- * there. A name of no such form has neither coil nor time.
+ * Parses `YYYYMMDDHHMMSS_<coil>_<epoch ms>_<type>.jpg`, `YYYYMMDDHHMMSS_<coil>_<type>.jpg` and
+ * `<coil>_<epoch ms>_<type>.jpg` (contract S5). The date is removed first, so that it is never mistaken for a coil or an
+ * epoch; a coil may itself hold underscores and any number of digits. `type` is a word of letters and optional. A name of
+ * any other form has neither coil nor time.
  */
 export function parseLiveName(name: string, wallClock: WallClock): LiveNameFacts {
   if (!isLiveImageName(name)) return nothing;
@@ -38,13 +38,13 @@ export function parseLiveName(name: string, wallClock: WallClock): LiveNameFacts
   const dateAt = readLocalTime(parts[0] ?? '', wallClock);
   const dateText = dateAt === null ? null : (parts.shift() ?? null);
   if (parts.length > 1 && /^[a-z]{1,40}$/i.test(parts.at(-1) ?? '')) parts.pop();
-  // With a date in front a lone number is the coil; without one it is all the time there is.
+  // After a date, a single number is the coil; without a date it is the time.
   const mayBeEpoch = parts.length > 1 || dateAt === null;
   const epochAt = mayBeEpoch ? readEpoch(parts.at(-1) ?? '') : null;
   if (epochAt !== null) parts.pop();
   if (dateAt === null && epochAt === null) return nothing;
   const coil = parts.join('_').trim();
-  const isFiner = epochAt !== null && (dateAt === null || Math.abs(epochAt - dateAt) <= longestDoubtMs);
+  const isFiner = epochAt !== null && (dateAt === null || Math.abs(epochAt - dateAt) <= maxDifferenceMs);
   return {
     coil: coil === '' || coil.length > maxCoilLength ? null : coil,
     capturedAt: isFiner ? epochAt : dateAt,
@@ -53,7 +53,7 @@ export function parseLiveName(name: string, wallClock: WallClock): LiveNameFacts
   };
 }
 
-/** The instant of `YYYYMMDDHHMMSS` on the site's wall clock; null when there is no such date. */
+/** The instant of `YYYYMMDDHHMMSS` in site time; null for an invalid date. */
 function readLocalTime(text: string, wallClock: WallClock): number | null {
   if (!/^\d{14}$/.test(text)) return null;
   const field = (from: number, to: number) => Number(text.slice(from, to));
@@ -69,8 +69,8 @@ function readEpoch(text: string): number | null {
 }
 
 /**
- * The name an uploaded picture is stored under: the third form, with a coil any file system takes. A coil whose number
- * reads like a date gets the first form, in which the date before it is taken off and the number stays what it is.
+ * The name under which an uploaded picture is stored: the third form, with a coil that every file system accepts. A coil
+ * whose number reads like a date gets the first form, so that parsing removes the date before it and keeps the number.
  */
 export function uploadName(
   coil: string,
@@ -84,12 +84,12 @@ export function uploadName(
   return `${date}${plain}_${capturedAt}_${role}.${extension}`;
 }
 
-/** `YYYYMMDDHHMMSS` on the site's wall clock. */
+/** `YYYYMMDDHHMMSS` in site time. */
 function localTimeText(at: number, wallClock: WallClock): string {
   return wallClock.format(at, 'iso').slice(0, 19).replaceAll(/\D/g, '');
 }
 
-/** A coil's number as it stands in a file name: letters, digits, `.` and `-`; everything else becomes `-`. */
+/** A coil's number for use in a file name: letters, digits, `.` and `-`; all other characters become `-`. */
 export function sanitizeCoil(coil: string): string {
   const plain = coil
     .trim()

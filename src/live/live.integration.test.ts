@@ -29,14 +29,14 @@ async function startPlant(files: Record<string, Buffer> = {}, env: Record<string
   return { plant, live, liveImages, base, put: (path: string, bytes = jpeg) => write(base, path, bytes) };
 }
 
-/** As a careful camera does: written aside, then put in place. */
+/** Written under another name, then renamed, as a careful camera does. */
 function write(base: string, path: string, bytes: Buffer): void {
   mkdirSync(join(base, path, '..'), { recursive: true });
   writeFileSync(join(base, `${path}.tmp`), bytes);
   renameSync(join(base, `${path}.tmp`), join(base, path));
 }
 
-/** The product takes WebP from nobody, so that its decoder is switched off: the size of a lossy one stands at byte 26. */
+/** The product accepts no WebP and has its decoder switched off: the size of a lossy one is at byte 26. */
 async function sizeOf(bytes: Buffer): Promise<number[]> {
   if (bytes.toString('latin1', 8, 15) === 'WEBPVP8') return [bytes.readUInt16LE(26), bytes.readUInt16LE(28)];
   const { width, height } = await sharp(bytes).metadata();
@@ -46,7 +46,7 @@ async function sizeOf(bytes: Buffer): Promise<number[]> {
 const nameOf = (coil: string, seconds: number, role = 'original') =>
   `${coil}_${started + seconds * 1000}_${role}.jpg`;
 
-test('what was there before the start is known, and a new image is told within a moment', async () => {
+test('images from before the start are known, and a new one is shown within a moment', async () => {
   const { live, put } = await startPlant({
     [`original/${nameOf('1', 0)}`]: jpeg,
     [`original/${nameOf('1', 5)}`]: jpeg,
@@ -62,12 +62,12 @@ test('what was there before the start is known, and a new image is told within a
     await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(name), patience);
     waits.push(performance.now() - begin);
   }
-  // The quickest, because what else the machine does is no part of the product.
+  // The fastest, because other load of the machine is not the product's.
   expect(Math.min(...waits)).toBeLessThan(200);
   expect(live.current.latest('original', '1')?.name).toBe(nameOf('1', 5));
 });
 
-test('folders that appear later are cameras, each with its pictures', async () => {
+test('folders created later become cameras, each with its pictures', async () => {
   const { live, put } = await startPlant();
   expect(live.cameras().map(({ key }) => key)).toEqual(['main']);
   put(`line2/${nameOf('7', 0)}`);
@@ -84,7 +84,7 @@ test('folders that appear later are cameras, each with its pictures', async () =
   ]);
 });
 
-test('the second folder of a camera of LIVE_CHANNELS may come later than its first', async () => {
+test('the second folder of a camera of LIVE_CHANNELS may be created later than its first', async () => {
   const shared = mkdtempSync(join(tmpdir(), 'linesight-channels-'));
   onTestFinished(() => rmSync(shared, { recursive: true }));
   write(shared, `original/${nameOf('1', 0)}`, jpeg);
@@ -95,7 +95,7 @@ test('the second folder of a camera of LIVE_CHANNELS may come later than its fir
   await vi.waitFor(() => expect(live.current.latest('line2-labeled')?.coil).toBe('1'), patience);
 });
 
-test('a removed newest picture gives its place to the one before', async () => {
+test('after the newest picture is removed, the one before is the newest', async () => {
   const { live, base, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   put(`original/${nameOf('1', 1)}`);
   await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(nameOf('1', 1)), patience);
@@ -103,7 +103,7 @@ test('a removed newest picture gives its place to the one before', async () => {
   await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(nameOf('1', 0)), patience);
 });
 
-test('a half-written picture is not told before it is whole', async () => {
+test('a half-written picture is not shown before it is complete', async () => {
   const there = { [`original/${nameOf('1', 0)}`]: jpeg };
   const { live, base } = await startPlant(there, { MIN_FILE_AGE_SEC: '60' });
   const path = join(base, 'original', nameOf('1', 1));
@@ -114,7 +114,7 @@ test('a half-written picture is not told before it is whole', async () => {
   await vi.waitFor(() => expect(live.current.latest('original')?.name).toBe(nameOf('1', 1)), patience);
 });
 
-test('a file written over in place is kept by no browser under the address of what it was before', async () => {
+test('no browser caches an overwritten file under the address of the earlier content', async () => {
   const path = `original/${nameOf('1', 0)}`;
   const { plant: app, live, put } = await startPlant({ [path]: jpeg }, { WATCH_MODE: 'poll' });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
@@ -122,13 +122,13 @@ test('a file written over in place is kept by no browser under the address of wh
   const kept = async () =>
     (await app.request(liveImageSrc(image, 'original'))).headers.get('cache-control')?.includes('immutable');
   expect(await kept()).toBe(true);
-  // As long as before, as each picture of a camera is that writes BMP.
+  // The same size as before, like every picture of a camera that writes BMP.
   put(path, Buffer.from(jpeg));
   expect(live.current.latest('original')).toEqual(image);
   expect(await kept()).toBe(false);
 });
 
-test('a picture comes in the widths of the ladder, whole and never enlarged, and as the file it is', async () => {
+test('a picture is served in the widths of the ladder, whole and never enlarged, and as the file itself', async () => {
   const { plant: app, live } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
   const image = live.current.latest('original')!;
@@ -156,7 +156,7 @@ test('a picture comes in the widths of the ladder, whole and never enlarged, and
     expect((await app.request(path)).status, path).toBe(404);
 });
 
-test('what viewers use is drawn when the file is complete, before anybody asks', async () => {
+test('variants in use are drawn as soon as the file is complete, before a viewer asks', async () => {
   const { plant: app, live, liveImages, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
   await app.request(liveImageSrc(live.current.latest('original')!, 640));
@@ -170,7 +170,7 @@ test('what viewers use is drawn when the file is complete, before anybody asks',
   expect(liveImages.recall(live.current.latest('original')!, { width: 960, format: 'webp' })).toBeUndefined();
 });
 
-test('a size that nobody took of the last images is drawn for nobody', async () => {
+test('a size that no viewer used for the last images is no longer drawn ahead', async () => {
   const { plant: app, live, liveImages, put } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
   await app.request(liveImageSrc(live.current.latest('original')!, 1280, 'jpg'));
@@ -190,7 +190,7 @@ test('a size that nobody took of the last images is drawn for nobody', async () 
   expect(isDrawn('jpg', 1280)).toBe(false);
 });
 
-test('a broken picture is answered with one that says why', async () => {
+test('a broken picture is replaced by one that says why', async () => {
   const broken = Buffer.concat([jpeg.subarray(0, 400), Buffer.alloc(300, 7), Buffer.from([0xff, 0xd9])]);
   const { plant: app, live } = await startPlant({ [`original/${nameOf('1', 0)}`]: broken });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
@@ -212,7 +212,7 @@ test('every station is a camera with its newest inspection', async () => {
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/webp']);
 });
 
-test('a camera that is quiet beyond its habit is silent until the next image', async () => {
+test('a camera that sends nothing for unusually long is silent until the next image', async () => {
   const files = Array.from({ length: 20 }, (_, i) => [`original/${nameOf('1', i * 5)}`, jpeg] as const);
   const { plant: app, live, put } = await startPlant(Object.fromEntries(files));
   await vi.waitFor(() => expect(live.camera('main')?.usualIntervalMs).toBe(5_000), patience);
@@ -223,7 +223,7 @@ test('a camera that is quiet beyond its habit is silent until the next image', a
   await vi.waitFor(() => expect(live.camera('main')?.silentSinceAt).toBeNull(), patience);
 });
 
-test('a station that falls silent is silent on the wall as on its card, and its viewers are told', async () => {
+test('a silent station is silent on the wall as on its card, and its viewers are notified', async () => {
   const { plant: app, live } = await startPlant({}, { PORT: '0', HOST: '127.0.0.1' });
   const nameAt = (minute: number, second: number) =>
     `S9/OR-3CT/OK-20250906-10${minute}${second === 0 ? '00' : second}-${minute * 100 + second}.jpg`;
@@ -232,7 +232,7 @@ test('a station that falls silent is silent on the wall as on its card, and its 
   const url = (await app.listen()).replace('http', 'ws');
   const viewer = connectSocket(`${url}/ws/images?channels=station/S9&detail=1`);
   onTestFinished(() => viewer.socket.terminate());
-  const toldSilent = () =>
+  const sentSilentSince = () =>
     viewer.messages
       .map((text) => JSON.parse(text))
       .filter(({ type }) => type === 'cameras')
@@ -246,12 +246,12 @@ test('a station that falls silent is silent on the wall as on its card, and its 
   expect(await isSilentOnCard()).toBe(true);
   for (const page of ['/live', '/live/station/S9', '/live/performance'])
     expect(await app.text(page)).toMatch(/data-state="silent"|>Silent/i);
-  await vi.waitFor(() => expect(toldSilent()).toBe(started + 29.5 * 60_000), patience);
+  await vi.waitFor(() => expect(sentSilentSince()).toBe(started + 29.5 * 60_000), patience);
   await app.addImages(['S9/OR-3CT/OK-20250906-103430-9000.jpg']);
-  await vi.waitFor(() => expect(toldSilent()).toBeNull(), patience);
+  await vi.waitFor(() => expect(sentSilentSince()).toBeNull(), patience);
 });
 
-test('a folder that LIVE_CHANNELS names no more shows nothing of itself under any address', async () => {
+test('a folder that LIVE_CHANNELS no longer names is not shown at any address', async () => {
   const shared = mkdtempSync(join(tmpdir(), 'linesight-channels-'));
   onTestFinished(() => rmSync(shared, { recursive: true }));
   const name = nameOf('1', 0);
@@ -260,7 +260,7 @@ test('a folder that LIVE_CHANNELS names no more shows nothing of itself under an
   const statuses = async (env: Record<string, string>) => {
     await using here = await createTestApp({ env: { DB_PATH: join(shared, 'data.sqlite'), ...env } });
     await here.services.live.rescan();
-    // Awaited here: it ends with the plant.
+    // Awaited before the plant is closed.
     return await Promise.all(addresses.map(async (address) => (await here.request(address)).status));
   };
   const named = { LIVE_CHANNELS: `line2=${join(shared, 'line2')}` };
@@ -269,7 +269,7 @@ test('a folder that LIVE_CHANNELS names no more shows nothing of itself under an
   expect(await statuses(named)).toEqual([200, 200, 200]);
 });
 
-test('the Performance page and Prometheus tell how long pictures took to draw', async () => {
+test('the Performance page and Prometheus report how long pictures took to draw', async () => {
   const { plant, live } = await startPlant({ [`original/${nameOf('1', 0)}`]: jpeg });
   await vi.waitFor(() => expect(live.current.latest('original')).toBeDefined(), patience);
   expect(await plant.text('/live/performance')).not.toContain('Drawing pictures');

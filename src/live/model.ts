@@ -2,8 +2,8 @@ import type { Keyset } from '../kernel/db/keyset.ts';
 import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnails/thumbnail.ts';
 
 /*
- * The words of live images. A camera is one place with up to two pictures of what it sees; a channel is one folder of
- * them, in role `original` (as taken) or `labeled` (with the defects marked). Contract S5 calls a channel's key `type`.
+ * The words of live images. A camera has up to two pictures of what it sees; a channel is one folder of them, in the role
+ * `original` (as taken) or `labeled` (with the defects marked). Contract S5 calls a channel's key `type`.
  */
 
 /** What the pictures of a channel are. */
@@ -19,22 +19,22 @@ export type BaseFolder = { dir: string; isOwn: boolean };
 /** One folder of images. */
 export type LiveChannel = {
   id: number;
-  /** Unique, and what programs call it: `original`, `labeled`, `<camera>`, `<camera>-labeled`. Safe in a URL. */
+  /** Unique name for programs: `original`, `labeled`, `<camera>`, `<camera>-labeled`. Safe in a URL. */
   key: string;
   /** Key of its camera; the two folders of IMAGE_BASE_PATH are `main`. */
   camera: string;
   role: LiveRole;
   /** The folder, absolute. */
   path: string;
-  /** Seconds after which its newest picture counts as old, where somebody set it for this camera. */
+  /** Seconds after which its newest picture counts as old, where set for this camera. */
   staleAfterSec: number | null;
 };
 
-/** One image of a channel, or the newest inspection of a station as such a one. */
+/** One image of a channel, or the newest inspection of a station in the same form. */
 export type LiveImage = {
-  /** Number of the live image, or of the inspection. Newest is the greatest `capturedAt`, then the greatest `id`. */
+  /** Id of the live image or the inspection. Newest is the greatest `capturedAt`, then the greatest `id`. */
   id: number;
-  /** Rises when the file was written over. */
+  /** Increases when the file is overwritten. */
   revision: number;
   /** Where its bytes are: `/live/images/…` or `/images/…`; see `liveImageSrc`. */
   kind: 'live' | 'inspection';
@@ -44,43 +44,43 @@ export type LiveImage = {
   role: LiveRole;
   /** File name. */
   name: string;
-  /** Epoch ms: the name's, else when the file was changed. */
+  /** Epoch ms: from the name, else the time of the file's last change. */
   capturedAt: number;
-  /** The coil its name tells; null when it tells none. */
+  /** The coil in its name; null when there is none. */
   coil: string | null;
   sizeBytes: number | null;
-  /** When the file was changed, epoch ms; null, as the size, where it was taken by its name alone. */
+  /** Last change of the file, epoch ms; null, like the size, for a file taken by its name alone. */
   modifiedAt: number | null;
-  /** When it was noticed here, epoch ms. */
+  /** When it was found, epoch ms. */
   foundAt: number;
-  /** Since when its file is gone; null while it is there. */
+  /** Since when its file is missing; null while it exists. */
   missingAt: number | null;
-  /** Of an inspection only. */
+  /** For an inspection only. */
   part: string | null;
   verdict: 'OK' | 'NG' | null;
 };
 
-/** What a camera is doing, as far as it is known; what a page calls it depends on `now`. */
+/** A camera and the facts about it. The state shown on a page is derived from them and `now`. */
 export type LiveCamera = {
   key: string;
-  /** As people call it: the folder's name, the station's, or empty for `main`, which pages name themselves. */
+  /** Display name: of the folder or the station; empty for `main`, which pages name themselves. */
   name: string;
   origin: 'base' | 'folder' | 'setting' | 'station';
   /** Channel keys by role; a camera may have only one of them. */
   channels: Partial<Record<LiveRole, string>>;
   /** The newest image of each role. */
   newest: Partial<Record<LiveRole, LiveImage>>;
-  /** Its picture counts as old after this long. */
+  /** Age from which its picture counts as old. */
   staleAfterMs: number;
-  /** Usual time between two images, learnt; null while unknown. */
+  /** Usual time between two images, learnt from the last ones; null while unknown. */
   usualIntervalMs: number | null;
-  /** Since when it is silent beyond its habit (time of the newest image); null when it is not. */
+  /** Since when it is silent, by its usual interval (time of the newest image); null while it is not. */
   silentSinceAt: number | null;
-  /** Why its folder cannot be read; names a text of `offlineReason`. Null when it can. */
+  /** Why its folder cannot be read, as a key of the texts `offlineReason`; null when it can. */
   offlineReason: string | null;
 };
 
-/** Widths images are drawn in, pixels; the smallest that fills the tile is taken. Never enlarged. */
+/** Widths that images are drawn in, pixels. The smallest that fills a tile is used; images are never enlarged. */
 export const liveWidths = ladderWidths;
 export type LiveWidth = LadderWidth;
 
@@ -89,7 +89,7 @@ export function isNewer(a: Keyset, b: Keyset | undefined): boolean {
   return b === undefined || a.capturedAt > b.capturedAt || (a.capturedAt === b.capturedAt && a.id > b.id);
 }
 
-/** The address of an image's bytes, kept for ever because the revision is part of it. */
+/** The address of an image's bytes. Immutable, because the revision is part of it. */
 export function liveImageSrc(
   { kind, id, revision }: Pick<LiveImage, 'kind' | 'id' | 'revision'>,
   size: LiveWidth | 'original',
@@ -100,7 +100,7 @@ export function liveImageSrc(
   return kind === 'live' ? `${root}/${size}.${format}` : `${root}/w${size}.${format}`;
 }
 
-/** The narrowest width that fills `pixels` of the screen; the widest when none does. */
+/** The smallest width that fills `pixels` of the screen; the widest when none does. */
 export function widthFor(pixels: number): LiveWidth {
   return liveWidths.find((width) => width >= pixels) ?? 1920;
 }

@@ -119,7 +119,8 @@ function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): 
     gauges.draw.set({ size, quantile: '0.95' }, p95Ms / 1000);
   }
   gauges.liveTell.reset();
-  if (state.live.tellP95Ms !== null) gauges.liveTell.set({ quantile: '0.95' }, state.live.tellP95Ms / 1000);
+  if (state.live.deliveryP95Ms !== null)
+    gauges.liveTell.set({ quantile: '0.95' }, state.live.deliveryP95Ms / 1000);
   for (const [counter, count] of [
     [gauges.liveImages, state.live.images],
     [gauges.liveSkipped, state.live.skipped],

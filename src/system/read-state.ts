@@ -35,7 +35,7 @@ export type LiveTotals = {
   viewers: number;
   skipped: number;
   perSecond: number;
-  tellP95Ms: number | null;
+  deliveryP95Ms: number | null;
 };
 
 export type SystemState = {
@@ -86,7 +86,7 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
       queues: queues.incomplete + queues.writes + queues.thumbnails,
       viewers: streams.viewers,
       liveRate: live.perSecond,
-      liveTell: live.tellP95Ms,
+      liveTell: live.deliveryP95Ms,
       liveViewers: live.viewers,
       database: parts.dbPath === undefined ? null : await sizeOfDatabase(parts.dbPath),
       thumbnails: thumbnails.bytes,

@@ -75,7 +75,7 @@ test('messages that slow screens were spared are counted from one sample to the 
   const clock = createTestClock(0);
   let skipped = 0;
   const state = (): SystemState => ({
-    live: { images: 0, viewers: 1, skipped, perSecond: 0, tellP95Ms: null },
+    live: { images: 0, viewers: 1, skipped, perSecond: 0, deliveryP95Ms: null },
     ...{ sources: [], queues: { incomplete: 0, backfill: 0, writes: 0, thumbnails: 0 } },
     drawTimes: [],
     ...{ streams: { viewers: 0, topics: 0 }, cleanedUpAt: null, values: {} as SystemState['values'] },

@@ -59,14 +59,14 @@ async function receiveInRoom(c: AppContext, deps: ReceivePairDeps): Promise<Rece
       if (files[field] === undefined) throw missing(field, 'a file');
     const coil = readCoil(fields.coil_number);
     const defects = readDefects(fields.defect_data);
-    const endings = {
+    const extensions = {
       original: await checkPicture(draft.paths.original, 'original_image'),
       labeled: await checkPicture(draft.paths.labeled, 'labeled_image'),
     };
     await live.assertSeen(draft.paths.original);
     const { clock, wallClock } = deps;
     const stored = await inTurn(() =>
-      storePair(draft, folders, { coil, at: clock.now(), endings, wallClock }),
+      storePair(draft, folders, { coil, at: clock.now(), extensions, wallClock }),
     );
     const images: Partial<Record<LiveRole, WireImage>> = {};
     for (const { role, ...file } of stored.pictures)

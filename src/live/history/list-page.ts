@@ -4,7 +4,7 @@ import type { Db } from '../../schema/db.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 import { type Stretch, seekPage } from './seek-page.ts';
 
-/** A page of a channel's images by its number, from 1. `startAt` is inside, `endAt` outside. */
+/** A page of a channel's images by its number, from 1. `startAt` is inclusive, `endAt` exclusive. */
 export type ListPage = {
   channelId: number;
   page: number;
@@ -16,12 +16,12 @@ export type ListPage = {
 
 type Window = { startAt?: number; endAt?: number };
 
-/** Walking over so many rows is quicker than asking the hours. */
+/** Up to this offset, skipping rows is faster than reading the hours. */
 const nearRows = 2_000;
 
 /**
- * Reads pages by number, newest first, as contract S5 has them. The total and the place of a far page come from the
- * counts by hour; rows are touched only on the page and in the two hours that the ends of a window cut.
+ * Reads pages by number, newest first, as contract S5 has them. The total and the position of a far page come from the
+ * hourly counts; rows are read only on the page itself and in the two hours that the ends of a window cut.
  */
 export function createListPage(db: Db): (asked: ListPage) => Promise<{ rows: LiveRow[]; total: number }> {
   const { liveImages, liveHours } = db.tables;
@@ -36,7 +36,7 @@ export function createListPage(db: Db): (asked: ListPage) => Promise<{ rows: Liv
     );
   }
 
-  /** Hours that lie in the window altogether. */
+  /** Hours that lie completely in the window. */
   function hoursOf({ channelId, coil, startAt, endAt }: ListPage) {
     return and(
       eq(liveHours.channelId, channelId),
@@ -51,7 +51,7 @@ export function createListPage(db: Db): (asked: ListPage) => Promise<{ rows: Liv
     return row?.count ?? 0;
   }
 
-  /** The pieces of the window before and after its whole hours, with what lies in them. */
+  /** The parts of the window before and after its whole hours, with their counts. */
   async function readEdges(asked: ListPage): Promise<Stretch[]> {
     const edges = edgesOf(asked);
     return Promise.all(edges.map(async (edge) => ({ ...edge, count: await countRows(asked, edge) })));
@@ -101,11 +101,11 @@ export function createListPage(db: Db): (asked: ListPage) => Promise<{ rows: Liv
   };
 }
 
-/** What the whole hours of UTC leave over of a window. */
+/** The parts of a window outside its whole UTC hours. */
 function edgesOf({ startAt, endAt }: Window): { startAt: number; endAt: number }[] {
   const end = endAt ?? Number.POSITIVE_INFINITY;
   if (startAt !== undefined && end <= startAt) return [];
-  // Both ends in one hour: there is no whole hour, and one edge.
+  // Both ends within one hour: no whole hour, and one edge.
   if (startAt !== undefined && end <= ceilHour(startAt)) return [{ startAt, endAt: end }];
   const edges: { startAt: number; endAt: number }[] = [];
   if (startAt !== undefined && ceilHour(startAt) > startAt) edges.push({ startAt, endAt: ceilHour(startAt) });

@@ -9,7 +9,7 @@ const imageCount = 3_000;
 describe(`live images read from ${testDialect}`, () => {
   let store: LiveStore;
   const files = Array.from({ length: imageCount }, (_, i) =>
-    // Two of each coil a minute apart, every tenth at the very time of the one before.
+    // Two of each coil a minute apart, every tenth at the same time as the one before.
     liveFile(`${Math.floor(i / 100)}`, at + (i % 10 === 9 ? i - 1 : i) * minuteMs, 'original', {
       name: `${i}.jpg`,
     }),
@@ -26,7 +26,7 @@ describe(`live images read from ${testDialect}`, () => {
   });
   afterAll(() => store.db.close());
 
-  test('the newest is the one with the latest time that is still there', async () => {
+  test('the newest image is the one with the latest time whose file exists', async () => {
     expect(await store.queries.latest('original')).toMatchObject({
       name: '2998.jpg',
       coil: '29',
@@ -37,7 +37,7 @@ describe(`live images read from ${testDialect}`, () => {
     expect(await store.queries.latest('nothing')).toBeUndefined();
   });
 
-  test('keyset pages run through every image once, in both directions', async () => {
+  test('keyset pages list every image once, in both directions', async () => {
     const { queries } = store;
     for (const [direction, expected] of [
       ['older', newestFirst],
@@ -58,7 +58,7 @@ describe(`live images read from ${testDialect}`, () => {
     }
   });
 
-  test('pages by number hold what a walk over all images would, near and far, and tell how many there are', async () => {
+  test('pages by number, near and far, hold the same images as one long list, and the total', async () => {
     const { queries } = store;
     const windows = [
       {},
@@ -125,7 +125,7 @@ describe(`live images read from ${testDialect}`, () => {
   });
 });
 
-test('a far page is found by adding hours up', () => {
+test('a far page is found by adding up hourly counts', () => {
   const hours = [5, 3, 4].map((count, i) => ({ startAt: -i, endAt: 1 - i, count }));
   const place = (offset: number, limit: number) => {
     const found = seekPage(hours, offset, limit);

@@ -7,12 +7,12 @@ import type { LiveChannels } from '../recording/channels.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 import { createListPage, type ListPage } from './list-page.ts';
 
-/** Longest list one question answers. */
+/** Longest list of one query. */
 export const maxLiveItems = 500;
-/** The pictures of a pair may be told apart by this much when their names carry two times. */
+/** The longest time between the pictures of a pair, when their names hold two times. */
 const longestPairMs = 10_000;
 
-/** Which images a list shows. `startAt` is inside, `endAt` outside. Without channels, camera and role all are merged. */
+/** Filter of a list. `startAt` is inclusive, `endAt` exclusive. Without channels, camera and role all channels are merged. */
 export type LiveFilter = {
   channels?: readonly string[];
   camera?: string;
@@ -31,41 +31,41 @@ export type CoilSummary = {
 };
 
 export type LiveQueries = {
-  /** Also one whose file is gone. */
+  /** Also finds an image whose file is missing. */
   find(id: number): Promise<LiveImage | undefined>;
   latest(channel: string, coil?: string): Promise<LiveImage | undefined>;
-  /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
+  /** Newest first with 'older', oldest first with 'newer'; `from` itself is left out. */
   list(
     filter: LiveFilter,
     page: { limit: number; from?: Keyset; direction?: 'older' | 'newer' },
   ): Promise<LiveImage[]>;
-  /** One page by its number, newest first, and how many there are in all; rows are not counted for it. */
+  /** One page by its number, newest first, and the total, which comes from the roll-ups. */
   page(channel: string, asked: Omit<ListPage, 'channelId'>): Promise<{ images: LiveImage[]; total: number }>;
   /** The next older and newer image of the same channel. */
   neighbours(image: LiveImage): Promise<{ older?: LiveImage; newer?: LiveImage }>;
   /** The other picture of the same camera, coil and time. */
   pairOf(image: LiveImage): Promise<LiveImage | undefined>;
-  /** Coils with an image, latest first; `before` is the `lastAt` of the last one known. */
+  /** Coils with images, latest first; `before` is the `lastAt` of the last coil of the page before. */
   coils(asked: {
     channel: string;
     startsWith?: string;
     before?: number;
     limit: number;
   }): Promise<CoilSummary[]>;
-  /** How many images a channel, or a coil in it, has. */
+  /** Number of images of a channel, or of one of its coils. */
   countOf(channel: string, coil?: string): Promise<number>;
-  /** What the sender of a pair said of its defects; undefined when nothing was said. */
+  /** The defects that came with an uploaded pair; undefined when none came. */
   defectsOf(image: LiveImage): Promise<unknown>;
 };
 
-/** Everything that is read of live images. */
+/** The read side of live images. */
 export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
   const { liveImages, liveCoils, liveChannels, liveDefects } = db.tables;
   const readPage = createListPage(db);
   const toImage = (row: LiveRow) => toLiveImage(row, channels.byId(row.channelId));
   const toImages = (rows: readonly LiveRow[]) => rows.flatMap((row) => toImage(row) ?? []);
 
-  /** One channel's part of a list, along an index. */
+  /** One channel's part of a list, read along an index. */
   function listChannel(
     channelId: number,
     { coil, startAt, endAt }: LiveFilter,
@@ -81,7 +81,7 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
       endAt === undefined ? undefined : lt(liveImages.capturedAt, endAt),
     ];
     if (from) {
-      // The first condition is what an index is entered by; the second leaves out the image itself.
+      // The first condition seeks in the index; the second leaves out the image itself.
       const bound = isOlder ? lte : gte;
       conditions.push(bound(liveImages.capturedAt, from.capturedAt));
       const values = sql`(${from.capturedAt}, ${from.id})`;
@@ -212,12 +212,12 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
   };
 }
 
-/** By characters and not by order, which differs from database to database. */
+/** Compares characters instead of using a range, because collations differ between databases. */
 function beginsWith(column: AnyColumn, text: string): SQL {
   return sql`substr(${column}, 1, ${[...text].length}) = ${text}`;
 }
 
-/** A row as everybody is told of it; undefined when its channel is not known here. */
+/** A row as a live image; undefined when its channel is not known here. */
 export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): LiveImage | undefined {
   if (!channel) return undefined;
   const { id, revision, name, capturedAt, coil, sizeBytes, modifiedAt, foundAt, missingAt } = row;
@@ -234,8 +234,8 @@ export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): Liv
 }
 
 /**
- * Of the pictures of the same coil the one that was taken at the same time: with the same date in front of its name,
- * else at the same instant; of several the nearest.
+ * Of the pictures of the same coil, the one taken at the same time: with the same date at the start of its name, or at the
+ * same instant; of several the nearest.
  */
 function pickPair(image: LiveImage, candidates: readonly LiveImage[]): LiveImage | undefined {
   const dateOf = ({ name }: LiveImage) => /^(\d{14})_/.exec(name)?.[1];

@@ -1,10 +1,10 @@
-/** How many images lie in a stretch of time. */
+/** The number of images in a stretch of time. */
 export type Stretch = { startAt: number; endAt: number; count: number };
 
 /**
- * Where the images `offset` to `offset + limit` of a list lie that runs through the stretches in order: from which
- * stretch on, how many of its images are passed over, and up to which one. Undefined when the list ends before. Finds
- * page 40 000 by adding hours up instead of walking over a million rows.
+ * Finds the images `offset` to `offset + limit` of a list that runs through the stretches in order: the first stretch, how
+ * many of its images to skip, and the last stretch. Undefined when the list is shorter. Finds page 40 000 by adding up
+ * hourly counts instead of skipping a million rows.
  */
 export function seekPage(
   stretches: readonly Stretch[],

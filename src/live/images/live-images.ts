@@ -7,41 +7,27 @@ import type { ThumbnailAnswer, ThumbnailStore } from '../../kernel/images/thumbn
 import type { Log } from '../../kernel/log.ts';
 import { type OpenFile, openRegularFile } from '../../kernel/storage/open-file.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import type { LiveChannel, LiveImage, LiveWidth } from '../model.ts';
+import type { LiveChannel, LiveImage } from '../model.ts';
 import type { LiveChannels } from '../recording/channels.ts';
+import { createVariantUses, type Variant } from './variant-uses.ts';
 
-/** How long a failure is answered again without another look at the file. */
+/** How long a failure is cached before the file is read again. */
 const failurePauseMs = 60_000;
 const writingPauseMs = 1_000;
 const maxRemembered = 1_000;
-/** A variant that no viewer took of so many images, or in so long, is not drawn ahead any more. */
-const useLastsImages = 5;
-const useLastsMs = 10 * 60_000;
-/** Sizes of a channel drawn ahead at most: with more, the screens differ too much to be foreseen. */
-const maxAhead = 4;
-
-export type VariantFormat = 'webp' | 'jpg';
-export type Variant = { width: LiveWidth; format: VariantFormat };
-
-/** When a variant was last asked for, and at which image of its channel. */
-type VariantUse = Variant & { at: number; image: number };
-
-/** What viewers of a channel take; images are counted as they come. */
-type ChannelUse = { images: number; variants: Map<string, VariantUse> };
-
-/** What names the content of a file; the same whether asked before its row is written or after. */
+/** Identifies the content of a file, before its row is written as well as after. */
 type Content = Pick<LiveImage, 'name' | 'sizeBytes' | 'modifiedAt'>;
 
-/** Live images as viewers get them. */
+/** The bytes of live images, as drawn variants and as files. */
 export type LiveImages = {
-  /** A variant that is in memory: no question to the database or the disk. */
+  /** A variant from memory, without access to database or disk. */
   recall(image: LiveImage, variant: Variant): Thumbnail | undefined;
   variant(image: LiveImage, variant: Variant): Promise<ThumbnailAnswer>;
-  /** The file itself, to be closed by the caller, and how long viewers may keep it. */
+  /** The file itself, to be closed by the caller, and how it may be cached. */
   open(image: LiveImage): Promise<(OpenFile & { caching: Caching }) | ImageFailure>;
-  /** A viewer of the channel uses this variant: from now on it is drawn as soon as a file is complete. */
+  /** A viewer of the channel uses this variant; from now on it is drawn as soon as a file is complete. */
   noteUse(channel: string, variant: Variant): void;
-  /** Draws what viewers of the channel use. Returns at once; the row of the file need not be there yet. */
+  /** Draws the variants that viewers of the channel use. Returns at once; the file's row need not exist yet. */
   drawAhead(channel: LiveChannel, file: Content): void;
 };
 
@@ -53,9 +39,9 @@ export function createLiveImages(options: {
 }): LiveImages {
   const { channels, store, clock, log } = options;
   const failures = new LRUCache<string, { at: number; failure: ImageFailure }>({ max: maxRemembered });
-  const uses = new Map<string, ChannelUse>();
+  const uses = createVariantUses(clock);
 
-  /** Of an old file taken by its name alone nothing else is known than its row. */
+  /** An old file taken by its name alone is identified by its row. */
   function keyOf({ path }: LiveChannel, file: Content & Partial<LiveImage>): string {
     const { name, sizeBytes, modifiedAt, revision, foundAt } = file;
     const isSeen = sizeBytes !== null && modifiedAt !== null;
@@ -80,14 +66,16 @@ export function createLiveImages(options: {
   async function draw(
     channel: LiveChannel,
     file: Content,
-    { width, format }: Variant,
+    variant: Variant,
     urgency: 'get' | 'makeAhead',
   ): Promise<ThumbnailAnswer> {
     const key = keyOf(channel, file);
     const failed = recentFailure(key);
     if (failed) return failed;
     const request = {
-      ...{ key, spec: specOf(width, format), locate: () => locate(channel, file) },
+      key,
+      spec: specOf(variant),
+      locate: () => locate(channel, file),
       isFleeting: urgency === 'makeAhead',
     };
     const answer = await store[urgency](request);
@@ -102,9 +90,9 @@ export function createLiveImages(options: {
   const channelOf = (image: LiveImage) => (image.kind === 'live' ? channels.find(image.channel) : undefined);
 
   return {
-    recall(image, { width, format }) {
+    recall(image, variant) {
       const channel = channelOf(image);
-      return channel && store.recall(keyOf(channel, image), specOf(width, format));
+      return channel && store.recall(keyOf(channel, image), specOf(variant));
     },
     async variant(image, variant) {
       const channel = channelOf(image);
@@ -117,34 +105,22 @@ export function createLiveImages(options: {
       if (!located.ok) return located;
       const opened = await openRegularFile(located.realPath, located.root);
       if (!opened.ok) return opened;
-      // Written over, but the scanner has not been there: the address will change in a moment. A BMP is as long as before.
+      // Overwritten, but not rescanned yet: its address is about to change. Size alone does not show it for a BMP.
       const isSame =
         opened.sizeBytes === image.sizeBytes && Math.round(opened.modifiedAt) === image.modifiedAt;
       return { ...opened, caching: isSame ? 'immutable' : 'revalidate' };
     },
-    noteUse(channel, { width, format }) {
-      const use = uses.get(channel) ?? { images: 0, variants: new Map() };
-      uses.set(channel, use);
-      // At the end of the map stands what was used last.
-      use.variants.delete(`${width}.${format}`);
-      use.variants.set(`${width}.${format}`, { width, format, at: clock.now(), image: use.images });
-    },
+    noteUse: uses.note,
     drawAhead(channel, file) {
       if (file.sizeBytes === null || file.modifiedAt === null) return;
-      const use = uses.get(channel.key);
-      if (!use) return;
-      use.images += 1;
-      const since = clock.now() - useLastsMs;
-      const isUsed = ({ at, image }: VariantUse) => at >= since && use.images - image <= useLastsImages;
-      const used = [...use.variants.values()].filter(isUsed);
-      for (const variant of used.slice(-maxAhead))
+      for (const variant of uses.nextImage(channel.key))
         draw(channel, file, variant, 'makeAhead').catch((err) =>
-          log.error({ err }, 'A live image could not be drawn ahead; it is drawn when it is asked for'),
+          log.error({ err }, 'A live image could not be drawn ahead; it will be drawn on request'),
         );
     },
   };
 }
 
-function specOf(width: LiveWidth, format: VariantFormat) {
+function specOf({ width, format }: Variant) {
   return ladderSpec(width, format === 'webp' ? 'image/webp' : 'image/jpeg');
 }

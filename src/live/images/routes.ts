@@ -9,7 +9,8 @@ import { sendThumbnail } from '../../kernel/images/thumbnails/send-thumbnail.ts'
 import type { LiveQueries } from '../history/live-queries.ts';
 import { type LiveImage, liveImageSrc, liveWidths } from '../model.ts';
 import type { CurrentImages } from '../newest/current-images.ts';
-import type { LiveImages, Variant } from './live-images.ts';
+import type { LiveImages } from './live-images.ts';
+import type { Variant } from './variant-uses.ts';
 
 export type LiveImageDeps = {
   images: LiveImages;
@@ -19,7 +20,7 @@ export type LiveImageDeps = {
 
 const placeholderSize = { width: 640, height: 480 };
 
-/** Live images under addresses that change with their content: `/live/images/:id/:revision/640.webp|…|1920.jpg|original`. */
+/** Live images at addresses that change with their content: `/live/images/:id/:revision/640.webp|…|1920.jpg|original`. */
 export function liveImageRoutes(deps: LiveImageDeps): Hono<AppEnv> {
   const path = '/live/images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}';
   return new Hono<AppEnv>()

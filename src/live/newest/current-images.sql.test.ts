@@ -23,14 +23,14 @@ describe(`the newest images, from ${testDialect}`, () => {
     );
   const names = () => [current.latest('original')?.name, current.latest('original', '1')?.name];
 
-  /** Whatever happened: after a restart the same is known. */
+  /** A restart must load the same newest images. */
   async function expectSameAfterRestart() {
     const restarted = createCurrentImages(store.db, store.channels);
     for (const channel of store.channels.list()) await restarted.load(channel);
     expect(restarted.list()).toEqual(current.list());
   }
 
-  test('a new image is told with what it is the newest of; an old one found late is not', async () => {
+  test('a new image is reported as the newest of its channel or coil; an old one found late is not', async () => {
     const [first, second, old] = [liveFile('1', at), liveFile('2', at + 1000), liveFile('1', at - 1000)];
     expect(await found([first])).toMatchObject([{ kind: 'image', isNewest: true, image: { coil: '1' } }]);
     expect(await found([second])).toMatchObject([{ kind: 'image', isNewest: true, image: { coil: '2' } }]);
@@ -42,7 +42,7 @@ describe(`the newest images, from ${testDialect}`, () => {
     await expectSameAfterRestart();
   });
 
-  test('when the newest is removed the next newest takes its place, and nothing when there is none', async () => {
+  test('when the newest image is removed the one before becomes the newest, if there is one', async () => {
     const [first, second] = [liveFile('1', at), liveFile('1', at + 1000)];
     await found([first, second]);
     expect(await missing(second)).toMatchObject([
@@ -57,13 +57,13 @@ describe(`the newest images, from ${testDialect}`, () => {
     expect(await found([first])).toMatchObject([{ kind: 'image', isNewest: true }]);
   });
 
-  test('a removed file that nobody was shown changes nothing', async () => {
+  test('a removed file that was not a newest one changes nothing', async () => {
     const files = [liveFile('1', at), liveFile('1', at + 1000)];
     await found(files);
     expect(await missing(files[0]!)).toEqual([]);
   });
 
-  test('the newest written over is told again with its new revision', async () => {
+  test('an overwritten newest image is reported again with its new revision', async () => {
     await found([liveFile('1', at)]);
     const changes = await found([liveFile('1', at, 'original', { sizeBytes: 2000 })]);
     expect(changes).toMatchObject([{ kind: 'image', isNewest: true, image: { revision: 1 } }]);
@@ -71,7 +71,7 @@ describe(`the newest images, from ${testDialect}`, () => {
     await expectSameAfterRestart();
   });
 
-  test('only so many coils are at hand, those with the newest images', async () => {
+  test('only the coils with the newest images are kept in memory', async () => {
     const files = Array.from({ length: 80 }, (_, i) => liveFile(`${i}`, at + i * 1000));
     for (let from = 0; from < 80; from += 16) await found(files.slice(from, from + 16));
     await found([liveFile('3', at + 500_000), liveFile('5', at + 10_000)]);
@@ -82,7 +82,7 @@ describe(`the newest images, from ${testDialect}`, () => {
     await expectSameAfterRestart();
   });
 
-  test('of several images at one instant the last found is the newest', async () => {
+  test('of several images of one instant the last one found is the newest', async () => {
     await found([liveFile('1', at, 'original', { name: 'a.jpg' })]);
     await found([liveFile('1', at, 'original', { name: 'b.jpg' })]);
     expect(names()).toEqual(['b.jpg', 'b.jpg']);

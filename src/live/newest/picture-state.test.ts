@@ -3,7 +3,7 @@ import { pictureState } from './picture-state.ts';
 
 const now = 1_000_000;
 const camera = { staleAfterMs: 30_000, silentSinceAt: null, offlineReason: null };
-/** Taken so long ago by its camera's clock, and come so long ago by ours. */
+/** A picture of this age by its camera's clock, and of this age by ours. */
 const taken = (agoMs: number, cameAgoMs = 0) => {
   const cameAt = now - Math.max(cameAgoMs, agoMs > 0 ? agoMs : 0);
   return { capturedAt: now - agoMs, foundAt: cameAt, modifiedAt: cameAt };

@@ -1,15 +1,14 @@
 import type { LiveCamera, LiveImage } from '../model.ts';
 
 /**
- * How a picture is to be taken: `fresh`, `old` (older than its camera's pictures may be), `silent` (nothing comes,
- * against its habit), `offline` (its folder cannot be read), `none` (there is no picture). Everything but `fresh` must
- * not look live.
+ * State of a picture: `fresh`, `old` (older than its camera's limit), `silent` (no new picture for unusually long),
+ * `offline` (its folder cannot be read), `none` (there is no picture). Only a `fresh` picture may look live.
  */
 export type PictureState = 'fresh' | 'old' | 'silent' | 'offline' | 'none';
 
 /**
- * From when a picture's age counts, epoch ms: when it was taken, and by a camera whose clock or time zone is ahead when it
- * came here, or it would look live for hours after the last one. What was written over came when the file was changed.
+ * The instant from which a picture's age counts, epoch ms: its capture, but no later than its arrival, because a camera
+ * whose clock or time zone is ahead would look live for hours. An overwritten file arrived when it was changed.
  */
 export function seenAt({
   capturedAt,

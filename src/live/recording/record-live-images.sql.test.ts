@@ -9,7 +9,7 @@ describe(`live images recorded in ${testDialect}`, () => {
   });
   afterEach(() => store.db.close());
 
-  /** What the roll-ups say, to be held against the rows. */
+  /** The roll-ups, to be compared with the rows. */
   async function rollUps() {
     const { liveChannels, liveCoils, liveHours } = store.db.tables;
     const { read } = store.db;
@@ -55,7 +55,7 @@ describe(`live images recorded in ${testDialect}`, () => {
     }
   }
 
-  test('a batch is there with every fact of its files, and counted by channel, coil and hour', async () => {
+  test('a batch is recorded with all facts of its files, and counted by channel, coil and hour', async () => {
     const recorded = await store.found('original', [
       liveFile('2891', at),
       liveFile('2891', at + 5000, 'original', { sizeBytes: null, modifiedAt: null }),
@@ -85,7 +85,7 @@ describe(`live images recorded in ${testDialect}`, () => {
     expect([await store.rows(), await rollUps()]).toEqual(before);
   });
 
-  test('a file written over has the next revision, and moves when its time is that of its content', async () => {
+  test('an overwritten file gets the next revision, and moves when its time is that of its content', async () => {
     const file = liveFile('', at, 'original', { name: 'snapshot.jpg' });
     await store.found('original', [file, liveFile('2891', at)]);
     const later = { ...file, capturedAt: at + 7_200_000, modifiedAt: at + 7_200_000 };
@@ -95,13 +95,13 @@ describe(`live images recorded in ${testDialect}`, () => {
     await expectTrueCounts();
   });
 
-  test('an old file taken by its name gets its size at a second look, and is no other file for that', async () => {
+  test('an old file taken by its name gets its size when it is read again, without a new revision', async () => {
     await store.found('original', [liveFile('1', at, 'original', { sizeBytes: null, modifiedAt: null })]);
     expect(await store.found('original', [liveFile('1', at)])).toMatchObject({ reread: 0, rows: [] });
     expect(await store.rows()).toMatchObject([{ sizeBytes: 1000, revision: 0 }]);
   });
 
-  test('removed files are counted no more, and again when they come back', async () => {
+  test('removed files are no longer counted until they come back', async () => {
     const files = [0, 1, 2].map((i) => liveFile('2891', at + i * 3_600_000));
     await store.found('original', [...files, liveFile('2892', at)]);
     await store.found('labeled', [liveFile('2891', at, 'labeled')]);
@@ -127,7 +127,7 @@ describe(`live images recorded in ${testDialect}`, () => {
     await expectTrueCounts();
   });
 
-  test('what is said of defects is kept, and the last word counts', async () => {
+  test('defects are stored, and later data replaces earlier', async () => {
     const [image] = (await store.found('original', [liveFile('7', at)])).rows;
     const { queries, record } = store;
     const found = (await queries.find(image!.id))!;

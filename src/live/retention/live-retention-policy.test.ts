@@ -13,7 +13,7 @@ afterEach(() => plant?.close());
 const nameOf = (daysAgo: number, coil: string) => `${coil}_${testNow - daysAgo * dayMs}_original.jpg`;
 const ages = { old: nameOf(40, 'c40'), older: nameOf(50, 'c50'), young: nameOf(3, 'c3') };
 
-/** Three images of the main camera in our own folder, or in one that IMAGE_BASE_PATH names. */
+/** Three images of the main camera, in our own folder or in the one of IMAGE_BASE_PATH. */
 async function start(env: Record<string, string>, isNamed = false) {
   let dir = '';
   let named: Record<string, string> = {};
@@ -45,7 +45,7 @@ async function start(env: Record<string, string>, isNamed = false) {
   return { live, dir, there, policy, clean, clear: () => rmSync(join(dir, '../..'), { recursive: true }) };
 }
 
-test('live images of our own folder go with their rows and counts after their days, the newest told anew', async () => {
+test('live images of our own folder are deleted with their rows and counts after their days, and the newest is published again', async () => {
   const { live, there, policy, clean } = await start({ RETENTION_LIVE_DAYS: '30' });
   expect(await policy()).toMatchObject({
     hindrance: null,
@@ -65,7 +65,7 @@ test('live images of our own folder go with their rows and counts after their da
   expect(await policy()).toMatchObject({ holdings: { count: 1 }, due: { count: 0 } });
 });
 
-test('from a folder that somebody named nothing is deleted unless that is allowed; what they take away is forgotten', async () => {
+test('in a configured folder nothing is deleted unless allowed; rows of missing files are', async () => {
   const { live, dir, there, policy, clean, clear } = await start({ RETENTION_LIVE_DAYS: '30' }, true);
   try {
     expect(await policy()).toMatchObject({ due: { count: 0 } });
@@ -84,7 +84,7 @@ test('from a folder that somebody named nothing is deleted unless that is allowe
   }
 });
 
-test('with leave to delete, images of a named folder go, too', async () => {
+test('where deleting is allowed, images of a configured folder are deleted, too', async () => {
   const { there, clean, clear } = await start(
     { RETENTION_DELETE_SOURCE: '1', RETENTION_LIVE_DAYS: '1' },
     true,

@@ -2,51 +2,52 @@ import type { Clock } from '../../kernel/time/clock.ts';
 import { percentile } from '../../statistics/percentile.ts';
 import type { LiveImage } from '../model.ts';
 
-/** Images of a channel that figures are taken from, and channels that are measured. */
+/** Images of a channel that its figures are taken from. */
 const keptImages = 500;
+/** Most channels measured; further ones have no figures. */
 const maxChannels = 2_000;
 const rateSeconds = 60;
 
-/** How live images of one channel have come lately. */
+/** Rate, delay and size of the live images of one channel lately. */
 export type ChannelFigures = {
   /** Images per second over the last minute, or since the start where that is shorter. */
   perSecond: number;
-  /** From when a file was noticed until it was told to viewers, ms. */
-  tellMs: { p50: number; p99: number } | null;
-  /** The middle file size; null while none is known. */
+  /** From finding a file until it was published to viewers, ms. */
+  deliveryMs: { p50: number; p99: number } | null;
+  /** Median file size; null while none is known. */
   sizeBytes: number | null;
 };
 
-/** How the live images of all channels together have come in the last minute. */
-export type LivePace = {
+/** Rate and delay of the live images of all channels together in the last minute. */
+export type LiveFigures = {
   perSecond: number;
-  /** From when a file was noticed until it was told to viewers, 95 of 100, ms; null where none came. */
-  tellP95Ms: number | null;
+  /** From finding a file until it was published to viewers, 95th percentile, ms; null when none arrived. */
+  deliveryP95Ms: number | null;
 };
 
 export type LiveMeasures = {
-  /** An image was just told to the viewers. */
+  /** Counts an image that was just published to viewers. */
   note(image: LiveImage): void;
   read(channel: string): ChannelFigures;
-  readAll(): LivePace;
+  readAll(): LiveFigures;
 };
 
 /** The last images of a channel, or of all. */
 type Series = {
-  /** Of the images that had just been noticed: how long each took, and when it was told. */
-  waits: { at: number; ms: number }[];
+  /** Delays of images that had just been found: how long each took, and when it was published. */
+  delays: { at: number; ms: number }[];
   sizes: number[];
   /** Images in each second of the last minute: the second, and how many. */
   seconds: { second: number; count: number }[];
-  /** When the newest of them was noticed. */
+  /** When the newest of them was found. */
   foundAt: number;
 };
 
-/** Measures what goes by; everything is bounded and nothing outlives the process. */
+/** Measures images as they are published. Everything is bounded and kept in memory only. */
 export function createLiveMeasures(clock: Clock): LiveMeasures {
   const series = new Map<string, Series>();
   const startedAt = clock.now();
-  const empty = (): Series => ({ waits: [], sizes: [], seconds: [], foundAt: startedAt });
+  const empty = (): Series => ({ delays: [], sizes: [], seconds: [], foundAt: startedAt });
   const all = empty();
 
   function perSecondOf({ seconds }: Series, now: number): number {
@@ -61,10 +62,10 @@ export function createLiveMeasures(clock: Clock): LiveMeasures {
       if (!series.has(image.channel) && series.size >= maxChannels) return;
       series.set(image.channel, known);
       const now = clock.now();
-      // What was newest before a start, or is again, was noticed long ago; and nobody notes when a file was written over.
-      const isNoticed = image.foundAt >= known.foundAt && image.revision === 0;
+      // An image that becomes newest again was found long ago, and when a file was overwritten is not known.
+      const isJustFound = image.foundAt >= known.foundAt && image.revision === 0;
       for (const one of [known, all]) {
-        if (isNoticed) keep(one.waits, { at: now, ms: Math.max(0, now - image.foundAt) });
+        if (isJustFound) keep(one.delays, { at: now, ms: Math.max(0, now - image.foundAt) });
         if (image.sizeBytes !== null) keep(one.sizes, image.sizeBytes);
         countSecond(one, now);
       }
@@ -72,19 +73,20 @@ export function createLiveMeasures(clock: Clock): LiveMeasures {
     },
     read(channel) {
       const known = series.get(channel);
-      if (!known) return { perSecond: 0, tellMs: null, sizeBytes: null };
-      const waits = known.waits.map(({ ms }) => ms);
+      if (!known) return { perSecond: 0, deliveryMs: null, sizeBytes: null };
+      const delays = known.delays.map(({ ms }) => ms);
       return {
         perSecond: perSecondOf(known, clock.now()),
-        tellMs: waits.length === 0 ? null : { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) },
+        deliveryMs:
+          delays.length === 0 ? null : { p50: percentile(delays, 0.5), p99: percentile(delays, 0.99) },
         sizeBytes: known.sizes.length === 0 ? null : percentile(known.sizes, 0.5),
       };
     },
     readAll() {
       const now = clock.now();
-      const waits = all.waits.filter(({ at }) => now - at < rateSeconds * 1000).map(({ ms }) => ms);
-      const tellP95Ms = waits.length === 0 ? null : percentile(waits, 0.95);
-      return { perSecond: perSecondOf(all, now), tellP95Ms };
+      const delays = all.delays.filter(({ at }) => now - at < rateSeconds * 1000).map(({ ms }) => ms);
+      const deliveryP95Ms = delays.length === 0 ? null : percentile(delays, 0.95);
+      return { perSecond: perSecondOf(all, now), deliveryP95Ms };
     },
   };
 }

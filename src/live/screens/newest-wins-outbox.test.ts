@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createOutbox } from './newest-wins-outbox.ts';
 
-/** A line that takes what it is sent only while it is free. */
+/** A connection that takes messages only while it is free. */
 function createLine() {
   const sent: string[] = [];
   let waitingBytes = 0;
@@ -22,14 +22,14 @@ function createLine() {
   };
 }
 
-test('a free line gets every message at once', () => {
+test('a free connection gets every message at once', () => {
   const line = createLine();
   const outbox = createOutbox(line.socket, () => {});
   for (const text of ['a1', 'a2', 'b1']) outbox.put(text[0]!, text);
   expect(line.sent).toEqual(['a1', 'a2', 'b1']);
 });
 
-test('a full line keeps the newest of each key, in the order they came, and gets them when it is free', async () => {
+test('a congested connection gets only the newest message of each key, in order, once it is free', async () => {
   const line = createLine();
   const skipped: string[] = [];
   const outbox = createOutbox(line.socket, (key) => void skipped.push(key));
@@ -44,7 +44,7 @@ test('a full line keeps the newest of each key, in the order they came, and gets
   expect(skipped).toEqual(Array.from({ length: 1_000 }, () => 'a'));
 });
 
-test('what waits for one who has left is forgotten', async () => {
+test('messages waiting for a viewer that left are dropped', async () => {
   const line = createLine();
   const outbox = createOutbox(line.socket, () => {});
   line.block();

@@ -1,20 +1,20 @@
 import type { Socket } from '../../kernel/http/server/socket.ts';
 
-/** How often a viewer whose line is full is looked at again. */
-const RETRY_MS = 25;
+/** How often to check a viewer whose connection is congested. */
+const retryMs = 25;
 
-/** The messages on their way to one viewer. */
+/** The messages waiting for one viewer. */
 export type Outbox = {
-  /** Sends at once when the line is free; else keeps it, in the place of an older one with the same key. */
+  /** Sends at once when the connection is free; otherwise waits, replacing an older message of the same key. */
   put(key: string, text: string): void;
-  /** Forgets what waits. */
+  /** Drops all waiting messages. */
   clear(): void;
 };
 
 /**
- * Newest wins: while the network has not taken what was sent before, only the newest message of each key waits, so that
- * a slow viewer is told fewer things and never old ones. Keys are a bounded set, hence what waits is bounded.
- * `onSkip` is told of each message that was never sent.
+ * Newest wins: while the network has not taken earlier messages, only the newest of each key waits, so that a slow viewer
+ * gets fewer messages and never old ones. Keys are a bounded set, and so are the waiting messages. `onSkip` is called for
+ * each message that was never sent.
  */
 export function createOutbox(socket: Socket, onSkip: (key: string) => void): Outbox {
   const waiting = new Map<string, string>();
@@ -37,7 +37,7 @@ export function createOutbox(socket: Socket, onSkip: (key: string) => void): Out
       waiting.set(key, text);
       drain();
       if (waiting.size === 0 || timer !== undefined) return;
-      timer = setInterval(drain, RETRY_MS);
+      timer = setInterval(drain, retryMs);
       timer.unref();
     },
     clear: () => {

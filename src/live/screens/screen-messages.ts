@@ -1,14 +1,14 @@
-/** What is said about live images over the WebSocket of contract S5 and, with `detail=1`, to our own pages. */
+/** The messages about live images on the WebSocket of contract S5, and with `detail=1` those for our own pages. */
 import type { LiveCamera, LiveImage } from '../model.ts';
 import { liveImageSrc } from '../model.ts';
 import { seenAt } from '../newest/picture-state.ts';
 import type { Subscription } from './subscription.ts';
 import { toWireImage } from './wire.ts';
 
-/** Recent coils told at the beginning, all channels together: the message stays far below what a slow line is cut off for. */
+/** Recent coils in the first message, all channels together: keeps it far below the size at which a slow viewer is cut off. */
 const maxCoilEntries = 1_000;
 
-/** The newest images as they are kept in memory. */
+/** The newest images, from memory. */
 export type CurrentReader = {
   latest(channel: string, coil?: string): LiveImage | undefined;
   list(): {
@@ -18,7 +18,7 @@ export type CurrentReader = {
   }[];
 };
 
-/** One image for our own pages: what stands beside it, and where its pixels are: `<base><width>.webp`, `original`. */
+/** One image for our own pages: its caption, and the addresses of its pixels, `<base><width>.webp` and `original`. */
 function detailOf(image: LiveImage): object {
   const original = liveImageSrc(image, 'original');
   return {
@@ -42,7 +42,7 @@ export function currentImages(current: CurrentReader, wanted: Subscription, now:
   return message('current_images', currentData(current, wanted), now);
 }
 
-/** The newest images a subscription means, by key. */
+/** The newest images that a subscription asks for, by key. */
 export function currentData(current: CurrentReader, wanted: Subscription): Record<string, object> {
   const data: Record<string, object> = {};
   const write = wanted.isDetailed ? detailOf : toWireImage;
@@ -63,7 +63,7 @@ export function currentData(current: CurrentReader, wanted: Subscription): Recor
   return data;
 }
 
-/** A new newest image of a channel; without one, that there is none any more. */
+/** Another newest image of a channel; undefined when its last image was removed. */
 export function imageUpdate(
   channel: string,
   image: LiveImage | undefined,
@@ -74,7 +74,7 @@ export function imageUpdate(
   return message('image_update', isDetailed ? detailOf(image) : toWireImage(image), now);
 }
 
-/** What a page must know of a camera besides its pictures. */
+/** The state of a camera, without its pictures. */
 export function cameraState(camera: LiveCamera): object {
   return {
     key: camera.key,
@@ -86,17 +86,17 @@ export function cameraState(camera: LiveCamera): object {
   };
 }
 
-/** A sign of life for those whose browser hides the real one. */
+/** A heartbeat as a message, for scripts, from which browsers hide the real one. */
 export function pingMessage(now: number): string {
   return JSON.stringify({ type: 'ping', timestamp: now });
 }
 
-/** What was wrong with something a client said. */
+/** The answer to an invalid message of a client. */
 export function errorMessage(text: string, now: number): string {
   return JSON.stringify({ type: 'error', message: text, timestamp: now });
 }
 
-/** `{"type","data","timestamp"}`, as S5 has it. */
+/** `{"type","data","timestamp"}`, the envelope of contract S5, with further fields in `more`. */
 export function message(type: string, data: object, now: number, more: object = {}): string {
   return JSON.stringify({ type, data, timestamp: now, ...more });
 }

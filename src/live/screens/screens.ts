@@ -1,35 +1,36 @@
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import { createLiveFeed, type FeedSource, type LiveFeed } from './feed.ts';
-import { createLiveMeasures, type LiveMeasures, type LivePace } from './measures.ts';
+import { createLiveMeasures, type LiveFigures, type LiveMeasures } from './measures.ts';
 
-/** Everybody who looks at live images, and how well they are served. */
+/** The viewers of live images, and how quickly images reach them. */
 export type LiveScreens = {
   feed: LiveFeed;
   measures: LiveMeasures;
-  /** Newest images told since the start, how they came lately, and what the feed says of its viewers. */
-  totals(): { images: number; viewers: number; skipped: number } & LivePace;
-  /** What happens when a newest image came: viewers are told, then it is counted. */
+  /** Newest images published since the start, their rate and delay lately, and the feed's viewers. */
+  totals(): { images: number; viewers: number; skipped: number } & LiveFigures;
+  /** Publishes a newest image to viewers, then counts it. */
   onImage(event: Events['live.image']): void;
 };
 
-/** Opens the feed of a process; `source` is asked only once something happens. */
+/** Opens the feed of a process. */
 export function openScreens(options: {
   source: FeedSource;
   clock: Clock;
   version: string;
   pingEveryMs: number;
 }): LiveScreens {
-  const feed = createLiveFeed(options);
-  const measures = createLiveMeasures(options.clock);
+  const { source, clock, version, pingEveryMs } = options;
+  const feed = createLiveFeed({ source, clock, version, pingEveryMs });
+  const measures = createLiveMeasures(clock);
   let images = 0;
   return {
     feed,
     measures,
     totals: () => ({ images, ...feed.stats(), ...measures.readAll() }),
     onImage: (event) => {
-      feed.announce(event);
-      const image = event.isNewest ? options.source.current.latest(event.channel) : undefined;
+      feed.publishImage(event);
+      const image = event.isNewest ? source.current.latest(event.channel) : undefined;
       if (!image) return;
       images += 1;
       measures.note(image);
@@ -37,14 +38,14 @@ export function openScreens(options: {
   };
 }
 
-/** What of live images is told to those who look at them. */
+/** The events of live images that viewers are notified of. */
 export function screenReactions(screens: () => LiveScreens) {
-  const tellCameras = [() => screens().feed.tellCameras()];
+  const publishCameras = [() => screens().feed.publishCameras()];
   return {
     'live.image': [(event: Events['live.image']) => screens().onImage(event)],
-    'live.removed': [(event: Events['live.removed']) => screens().feed.withdraw(event)],
-    'live.silent': tellCameras,
-    'live.resumed': tellCameras,
-    'live.changed': tellCameras,
+    'live.removed': [(event: Events['live.removed']) => screens().feed.publishRemoval(event)],
+    'live.silent': publishCameras,
+    'live.resumed': publishCameras,
+    'live.changed': publishCameras,
   };
 }

@@ -87,7 +87,7 @@ const wire = (second: number, coil: string, role = 'original') => ({
 });
 
 describe('a client of S5', () => {
-  test('is told the newest image of each folder and of each recent coil, at every port and both addresses', async () => {
+  test('receives the newest image of each folder and of each recent coil, at every port and both addresses', async () => {
     expect(ports).toHaveLength(3);
     for (const port of ports) {
       for (const path of ['/', '/ws/images']) {
@@ -107,7 +107,7 @@ describe('a client of S5', () => {
     }
   });
 
-  test('hears of each new newest image, and of the next newest when that is removed', async () => {
+  test('receives each new newest image, and the one before when that is removed', async () => {
     const client = await connect();
     put(`original/${nameOf(3, '2892')}`);
     expect(await next(client, 1)).toEqual({
@@ -119,7 +119,7 @@ describe('a client of S5', () => {
     expect(await next(client, 2)).toMatchObject({ type: 'image_update', data: wire(2, '2891') });
   });
 
-  test('is not told of an older image that comes late, nor of stations', async () => {
+  test('receives no older image that comes late, and no stations', async () => {
     const client = await connect();
     put(`original/${nameOf(0, '2889')}`);
     await plant.addImages(['S9/OR-3CT/OK-20250906-102132-2.jpg']);
@@ -131,14 +131,14 @@ describe('a client of S5', () => {
     await sleep(100);
     expect(client.messages).toHaveLength(1);
     rmSync(join(base, 'original', nameOf(0, '2889')));
-    // Or the next client hears of it.
+    // Otherwise the next client receives it.
     await vi.waitFor(
       () => expect(plant.services.live.current.latest('original', '2889')).toBeUndefined(),
       patience,
     );
   });
 
-  test('is pinged, and may say what it likes', async () => {
+  test('is pinged, and any message it sends is ignored', async () => {
     const client = await connect();
     let pings = 0;
     client.socket.on('ping', () => {
@@ -172,7 +172,7 @@ describe('a screen of ours', () => {
     });
   });
 
-  test('changes what it follows without a new connection, and is told what was wrong with a wish', async () => {
+  test('changes its subscription without a new connection, and gets an error for a malformed one', async () => {
     const client = await own('channels=labeled');
     client.socket.send('{"type":"subscribe","channels":["original"],"coil":"2890"}');
     const followed = await next(client, 1);
@@ -182,7 +182,7 @@ describe('a screen of ours', () => {
     expect(await next(client, 2)).toMatchObject({ type: 'error' });
   });
 
-  test('that watches one coil hears of that coil’s newest image alone', async () => {
+  test('that follows one coil receives only that coil’s newest image', async () => {
     const client = await own('channels=original&coil=2890');
     put(`original/${nameOf(4, '2891')}`);
     await vi.waitFor(() => expect(newest('original')).toBe(nameOf(4, '2891')), patience);
@@ -216,7 +216,7 @@ describe('a screen of ours', () => {
   });
 });
 
-test('who has left is forgotten', async () => {
+test('a viewer that left is forgotten', async () => {
   const { feed } = plant.services.screens;
   const client = await connect('/ws/images?channels=labeled');
   await vi.waitFor(() => expect(feed.viewersOf('labeled')).toBe(1), patience);

@@ -15,8 +15,8 @@ export type LiveSocketDeps = {
 };
 
 /**
- * The WebSocket of contract S5 at `/` and `/ws/images`, and the same first message over HTTP for pages whose socket does
- * not get through. Must stand before the page at `/`.
+ * The WebSocket of contract S5 at `/` and `/ws/images`, and its first message over HTTP for pages whose socket cannot
+ * connect. Must be mounted before the page at `/`.
  */
 export function liveSocketRoutes({ sockets, feed, pingEveryMs, isChannel }: LiveSocketDeps): Hono<AppEnv> {
   const wantedBy = (c: AppContext): Subscription =>

@@ -5,12 +5,12 @@ const isKnown = (channel: string) => ['original', 'station/A,B'].includes(channe
 const read = (text: string) => readSubscription(new URLSearchParams(text), isKnown);
 const s5 = { channels: null, coil: null, isDetailed: false, wantsPings: false };
 
-test('a client that says nothing follows every folder, in the words of S5', () => {
+test('a client without a query follows every folder, as S5 does', () => {
   expect(read('')).toEqual(s5);
   expect(read('channels=')).toEqual(s5);
 });
 
-test('channels come one by one, with commas, and with a comma in a known name', () => {
+test('channels may be repeated or separated by commas, and a known name may hold a comma', () => {
   expect([...read('channels=original,labeled&channels=station/A,B').channels!]).toEqual([
     'original',
     'labeled',
@@ -30,7 +30,7 @@ test('more channels than a screen holds, or a name longer than any folder’s, a
   expect(read(`channels=${many.slice(1)}`).channels?.size).toBe(maxFollowed);
 });
 
-test('a subscribe message takes the place of what was followed before', () => {
+test('a subscribe message replaces the subscription', () => {
   const next = changeSubscription({ ...s5, isDetailed: true }, '{"type":"subscribe","channels":["exit"]}');
   expect(next).toEqual({ ...s5, isDetailed: true, channels: new Set(['exit']) });
 });

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
 
-/** Channels one viewer may follow, and the longest name of one: `station/` and a folder's name. */
+/** Most channels that one viewer may follow. */
 export const maxFollowed = 64;
+/** The longest name of a channel: `station/` and a folder's name. */
 const maxNameLength = 300;
 
-/** What somebody who watches live images wants to be told. */
+/** What a viewer of live images wants to receive. */
 export type Subscription = {
-  /** Keys of channels; null follows every folder, as clients of contract S5 do. Stations are told only by name. */
+  /** Keys of channels; null follows every folder, as clients of contract S5 do. Stations must be named. */
   channels: ReadonlySet<string> | null;
   /** The newest image of this coil instead of the newest of all. */
   coil: string | null;
-  /** Our own pages are told more of each image, and the state of its camera. */
+  /** Our own pages receive more about each image, and the states of cameras. */
   isDetailed: boolean;
-  /** Browsers hide pings from scripts: those who ask get them as a message. */
+  /** Browsers hide pings from scripts; with this they are sent as messages. */
   wantsPings: boolean;
 };
 
@@ -24,8 +25,8 @@ const subscribeMessage = z.object({
 });
 
 /**
- * What the query of a socket or of `/live/latest` asks for: `channels=a,b` (or several times `channels`), `coil`,
- * `detail=1`, `ping=1`. A name that holds a comma is taken as it stands when it is one of `known`.
+ * Reads the query of a socket or of `/live/latest`: `channels=a,b` (or `channels` several times), `coil`, `detail=1`,
+ * `ping=1`. A name that holds a comma is one name when the channel `isKnown`.
  *
  * @throws AppError 'invalid' for too many or too long names.
  */
@@ -49,15 +50,15 @@ export function readSubscription(
 }
 
 /**
- * What a viewer who has a subscription wants after its message: `{"type":"subscribe","channels":[…],"coil"?}` replaces
- * channels and coil. Undefined for any other message; clients of S5 have nothing to say.
+ * The subscription after a message of its viewer: `{"type":"subscribe","channels":[…],"coil"?}` replaces channels and
+ * coil. Undefined for any other message; clients of S5 send none that matters.
  *
- * @throws AppError 'invalid' for a subscribe message that is none.
+ * @throws AppError 'invalid' for a malformed subscribe message.
  */
 export function changeSubscription(before: Subscription, message: string): Subscription | undefined {
-  const said = parseJson(message);
-  if (typeof said !== 'object' || said === null || !('type' in said) || said.type !== 'subscribe') return;
-  const parsed = subscribeMessage.safeParse(said);
+  const json = parseJson(message);
+  if (typeof json !== 'object' || json === null || !('type' in json) || json.type !== 'subscribe') return;
+  const parsed = subscribeMessage.safeParse(json);
   if (!parsed.success) {
     throw new AppError(
       'invalid',

@@ -1,6 +1,6 @@
 import type { LiveImage } from '../model.ts';
 
-/** An image as contract S5 has it on its socket and in its answers. */
+/** An image as contract S5 sends it on its socket and in its answers. */
 export type WireImage = {
   filename: string;
   url: string;
@@ -14,10 +14,10 @@ export type WireImage = {
   created_at: string;
 };
 
-/** The picture that stands in until there is a first image; it says so itself. */
+/** The placeholder until there is a first image; the picture is labelled DEMO. */
 export const mockImage = { filename: 'demo.svg', url: '/image/mock/demo.svg' };
 
-/** An image of a folder, or of a station, as S5 tells it. `size` is 0 while an old file was not looked at yet. */
+/** An image of a folder or station in the format of S5. `size` is 0 for an old file that was taken by its name alone. */
 export function toWireImage(image: LiveImage): WireImage {
   const { kind, id, revision, channel, name, capturedAt, coil, sizeBytes, modifiedAt } = image;
   const url =
@@ -35,7 +35,7 @@ export function toWireImage(image: LiveImage): WireImage {
   };
 }
 
-/** What S5 answers while there is no image: a picture clearly labelled DEMO. */
+/** The answer of S5 while there is no image: a picture clearly labelled DEMO. */
 export function mockWireImage(now: number): WireImage {
   return {
     ...mockImage,

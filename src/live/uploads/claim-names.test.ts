@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { claimNames, completeNames, identityOf, type Move } from './claim-names.ts';
 
-/** What a file system without hard links answers. */
+/** Fails as a file system without hard links does. */
 const linkless = () => Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }));
 
 function createFolder(files: Record<string, string>) {
@@ -53,7 +53,7 @@ test.each([
   },
 );
 
-test('a process that died between link and unlink, or before a claimed name was filled, is completed', async () => {
+test('a rename that stopped between link and unlink, or before a reserved name was filled, is completed', async () => {
   const { folder, move, content } = createFolder({ '.a': 'one', '.b': 'two', 'b.jpg': '' });
   const moves = [await move('.a', 'a.jpg'), await move('.b', 'b.jpg')];
   await new Promise<void>((done) => link(join(folder, '.a'), join(folder, 'a.jpg'), () => done()));
@@ -62,7 +62,7 @@ test('a process that died between link and unlink, or before a claimed name was 
   expect(content()).toEqual({ 'a.jpg': 'one', 'b.jpg': 'two' });
 });
 
-test('a dead process whose second name is taken by now keeps no half pair', async () => {
+test('a pair of a dead process is undone when its second name is taken by now', async () => {
   const { move, content } = createFolder({ '.a': 'one', '.b': 'two', 'b.jpg': 'of another' });
   const moves = [await move('.a', 'a.jpg'), await move('.b', 'b.jpg')];
   expect(await claimNames(moves.slice(0, 1))).toBe(true);
@@ -70,7 +70,7 @@ test('a dead process whose second name is taken by now keeps no half pair', asyn
   expect(content()).toEqual({ '.a': 'one', '.b': 'two', 'b.jpg': 'of another' });
 });
 
-test('a process that starts meanwhile may complete the pair first', async () => {
+test('a process that has just started may complete the pair first', async () => {
   const { move, content } = createFolder({ '.a': 'one', '.b': 'two' });
   const moves = [await move('.a', 'a.jpg'), await move('.b', 'b.jpg')];
   expect(await completeNames(moves)).toBe(2);

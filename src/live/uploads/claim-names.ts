@@ -1,14 +1,14 @@
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 
-/** A file and the name it is to have, in one folder; `id` is the file itself, whatever it is called. */
+/** A file and its future name in the same folder, both as paths; `id` identifies the file under any name. */
 export type Move = { from: string; to: string; id: string };
 
-/** What file systems without hard links answer (FAT, some shares). */
+/** Error codes of file systems without hard links (FAT, some shares). */
 const linklessCodes = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK', 'EACCES']);
 
 /**
- * Gives all files their names or, where one cannot have it, none: false when another file has one of the names. Nothing
- * is ever written over, whatever other processes do at the same moment. `linkFile` is the file system's.
+ * Renames all files or none; false when another file has one of the names. No file is ever overwritten, whatever other
+ * processes do at the same moment. Throws the file system's error. `linkFile` is replaced in tests.
  */
 export async function claimNames(moves: readonly Move[], linkFile = link): Promise<boolean> {
   const claimed: Move[] = [];
@@ -31,14 +31,14 @@ export async function claimNames(moves: readonly Move[], linkFile = link): Promi
   return true;
 }
 
-/** Both names lead to the same file until the old one goes, so that a crash in between loses neither. */
+/** Both names point to the same file until the old one is removed, so that a crash in between loses nothing. */
 async function claim({ from, to, id }: Move, linkFile: typeof link): Promise<boolean> {
   try {
     await linkFile(from, to);
     return true;
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    // A process that starts meanwhile completes what the note says: then it is this very file.
+    // A process that has just started may have completed the rename from the journal: then it is the same file.
     if (code === 'EEXIST' || code === 'ENOENT') {
       if ((await findIdentity(to)) === id) return true;
       if (code === 'EEXIST') return false;
@@ -48,7 +48,7 @@ async function claim({ from, to, id }: Move, linkFile: typeof link): Promise<boo
   }
 }
 
-/** An empty file takes the name, which only one can make; then the real one takes its place. */
+/** Reserves the name with an empty file, which only one process can create, then renames over it. */
 async function claimEmpty({ from, to }: Pick<Move, 'from' | 'to'>): Promise<boolean> {
   try {
     await (await open(to, 'wx')).close();
@@ -72,8 +72,8 @@ async function returnName({ from, to, id }: Move): Promise<void> {
 }
 
 /**
- * Completes or takes back what a dead process had begun: answers how many files got their names. Where another file has
- * one of the names by now, none keeps its own; nobody was told of that pair.
+ * Completes the renames that a dead process had begun; returns how many files were renamed. Where another file has one of
+ * the names by now, all are undone: that pair was never confirmed to its sender.
  */
 export async function completeNames(moves: readonly Pick<Move, 'from' | 'to'>[]): Promise<number> {
   const waiting: Move[] = [];
@@ -84,7 +84,7 @@ export async function completeNames(moves: readonly Pick<Move, 'from' | 'to'>[])
       done.push(one);
       continue;
     }
-    // A name that was taken without links and not filled; no picture is empty.
+    // A name reserved without links and never filled; no picture is empty.
     if ((await stat(one.to).catch(() => undefined))?.size === 0) await rm(one.to, { force: true });
     waiting.push({ ...one, id });
   }
@@ -93,7 +93,7 @@ export async function completeNames(moves: readonly Pick<Move, 'from' | 'to'>[])
   return 0;
 }
 
-/** What a file is, whatever it is called; throws the file system's error. */
+/** Identifies a file under any name; throws the file system's error. */
 export async function identityOf(path: string): Promise<string> {
   const { dev, ino } = await stat(path, { bigint: true });
   return `${dev}:${ino}`;

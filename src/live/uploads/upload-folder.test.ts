@@ -11,18 +11,18 @@ function createFolder(): string {
 }
 const unavailable = { code: 'unavailable', message: expect.stringMatching(/IMAGE_BASE_PATH.*mounted/) };
 
-test('an upload writes nothing beneath the place of a share that is away', async () => {
+test('an upload writes nothing to the mount point of a share that is not mounted', async () => {
   const folder = createFolder();
   const place = { dir: join(folder, 'share', 'live'), isOwn: false };
   await expect(makeUploadFolder(place, 'original', false)).rejects.toMatchObject(unavailable);
   expect(existsSync(join(folder, 'share'))).toBe(false);
-  // The place of a mount is there without the mount; the folder that held images is not.
+  // A mount point exists without the mount; the folder that held images does not.
   mkdirSync(place.dir, { recursive: true });
   await expect(makeUploadFolder(place, 'original', true)).rejects.toMatchObject(unavailable);
   expect(existsSync(join(place.dir, 'original'))).toBe(false);
 });
 
-test("a base that is there gets the role's folder, and our own folder is made as a whole", async () => {
+test("an existing base gets the role's folder, and our own base is created as a whole", async () => {
   const folder = createFolder();
   const given = { dir: folder, isOwn: false };
   const paths = await Promise.all([1, 2].map(() => makeUploadFolder(given, 'labeled', false)));
@@ -32,7 +32,7 @@ test("a base that is there gets the role's folder, and our own folder is made as
   expect(existsSync(await makeUploadFolder(own, 'original', true))).toBe(true);
 });
 
-test('where no folder can be made, the sender is told so in words and nothing is kept', async () => {
+test('where no folder can be created, the sender gets the reason and nothing is kept', async () => {
   const folder = createFolder();
   const file = join(folder, 'file');
   writeFileSync(file, '');

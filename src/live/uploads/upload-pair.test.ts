@@ -40,7 +40,7 @@ const whole: Parts = { original_image: jpeg, labeled_image: labeledJpeg, coil_nu
 const send = (app: TestApp, parts: Parts) => app.post('/upload/pair', { body: pair(parts) });
 const filesOf = (role: string) => readdirSync(join(base, role)).sort();
 
-test('an uploaded pair is there at once under its coil and time, with what was said of its defects', async () => {
+test('an uploaded pair is visible at once under its coil and time, with its defects', async () => {
   const app = await start();
   const answer = await send(app, {
     ...whole,
@@ -79,13 +79,13 @@ test('an uploaded pair is there at once under its coil and time, with what was s
   const original = current.latest('original')!;
   expect(await queries.defectsOf(original)).toEqual({ scratches: [1, 2] });
   expect(await queries.pairOf(original)).toMatchObject({ channel: 'labeled' });
-  // Found again by the scanner it is the same image.
+  // The scanner finds the same image again.
   await app.services.live.rescan();
   expect(await queries.countOf('original')).toBe(1);
   expect(current.latest('original')).toEqual(original);
 });
 
-test('a coil whose number reads like a date keeps it, and its pair the time of the upload', async () => {
+test('a coil whose number reads like a date keeps it, and its pair has the time of the upload', async () => {
   const app = await start();
   const answer = await send(app, { ...whole, coil_number: '20250906102130' });
   const image = { coil_number: '20250906102130', timestamp: testNow };
@@ -94,7 +94,7 @@ test('a coil whose number reads like a date keeps it, and its pair the time of t
   expect(await app.json('/latest?coil_number=20250906102130')).toMatchObject({ image, total_images: 1 });
 });
 
-test('pairs of one coil in one millisecond keep apart', async () => {
+test('two pairs of one coil in the same millisecond are kept apart', async () => {
   const app = await start();
   const answers = await Promise.all([1, 2, 3].map(() => send(app, whole)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -102,14 +102,14 @@ test('pairs of one coil in one millisecond keep apart', async () => {
   expect(filesOf('labeled')).toHaveLength(3);
 });
 
-test('two processes that store pairs of one coil at one millisecond overwrite nothing', async () => {
+test('two processes that store pairs of one coil in the same millisecond overwrite nothing', async () => {
   await start();
   const folders = { original: join(base, 'original'), labeled: join(base, 'labeled') };
-  const named = { coil: '7', at: testNow, endings: { original: 'jpg', labeled: 'jpg' }, wallClock };
+  const named = { coil: '7', at: testNow, extensions: { original: 'jpg', labeled: 'jpg' }, wallClock };
   const drafts = Array.from({ length: 12 }, () => draftPair(folders));
   for (const [i, { paths }] of drafts.entries())
     for (const path of Object.values(paths)) writeFileSync(path, `${i}`);
-  // Not in turn, as one process would.
+  // At the same time; one process alone would store them one after the other.
   const stored = await Promise.all(drafts.map((draft) => storePair(draft, folders, named)));
   expect(new Set(stored.map(({ at }) => at)).size).toBe(12);
   const contents = (role: 'original' | 'labeled') =>
@@ -122,7 +122,7 @@ test('two processes that store pairs of one coil at one millisecond overwrite no
   expect([...filesOf('original'), ...filesOf('labeled')].filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-test('a pair that is not right is refused with the name of the field, and leaves nothing', async () => {
+test('an invalid pair is refused with the name of the field, and leaves nothing', async () => {
   const app = await start();
   const { original_image: _o, ...noOriginal } = whole;
   const { labeled_image: _l, ...noLabeled } = whole;
@@ -175,7 +175,7 @@ test('a picture of 50 MB passes and one of 51 MB does not, over a real connectio
 }, async () => {
   const app = await start();
   const url = `${await app.listen()}/upload/pair`;
-  // After its end a JPEG may go on: what follows is carried along.
+  // A JPEG may have data after its end.
   const padded = (bytes: number) =>
     Buffer.concat([jpeg.subarray(0, -2), filler(bytes - jpeg.length), jpeg.subarray(-2)]);
   const large = await fetch(url, {
@@ -197,12 +197,12 @@ test('a picture of 50 MB passes and one of 51 MB does not, over a real connectio
     method: 'POST',
     body: pair({ ...whole, original_image: padded(80_000_000), labeled_image: padded(80_000_000) }),
   }).catch((error) => error);
-  // Told by its length alone: it may be cut off while it is still being sent.
+  // Refused by its length alone; the connection may be closed while it is still being sent.
   if (both instanceof Response) expect(both.status).toBe(413);
   expect(filesOf('labeled')).toHaveLength(1);
 });
 
-/** JPEG comment segments, which every decoder passes over. */
+/** JPEG comment segments, which every decoder skips. */
 function filler(bytes: number): Buffer {
   const segments = Buffer.alloc(bytes, 0x20);
   for (let at = 0; at < bytes; ) {
@@ -214,20 +214,20 @@ function filler(bytes: number): Buffer {
   return segments;
 }
 
-test('when the second picture cannot have its name, the first gives its own back', async () => {
+test('when the second picture cannot have its name, the first one is undone', async () => {
   await start();
   const folders = { original: join(base, 'original'), labeled: join(base, 'labeled') };
   const draft = draftPair(folders);
   writeFileSync(draft.paths.original, jpeg);
-  const named = { coil: '7', at: testNow, endings: { original: 'jpg', labeled: 'jpg' }, wallClock };
+  const named = { coil: '7', at: testNow, extensions: { original: 'jpg', labeled: 'jpg' }, wallClock };
   await expect(storePair(draft, folders, named)).rejects.toMatchObject({ code: 'ENOENT' });
   expect(filesOf('original')).toEqual([basename(draft.paths.original)]);
 });
 
-test('a pair is completed after a crash between its two names, and half of one before is cleared away', async () => {
+test('a pair is completed after a crash between its two renames, and an abandoned half is deleted', async () => {
   const app = await start();
   const folders = { original: join(base, 'original'), labeled: join(base, 'labeled') };
-  // As the process that died left it: the first renamed, the second not yet.
+  // The dead process had renamed the first picture only.
   const [first, second] = ['7_1757121691123_original.jpg', '7_1757121691123_labeled.jpg'];
   writeFileSync(join(folders.original, first), jpeg);
   writeFileSync(join(folders.labeled, '.upload-aa.labeled.tmp'), labeledJpeg);
@@ -240,7 +240,7 @@ test('a pair is completed after a crash between its two names, and half of one b
   writeFileSync(forgotten, jpeg.subarray(0, 99));
   const now = testNow + 3_600_000;
   utimesSync(forgotten, testNow / 1000, testNow / 1000);
-  // Another process is just receiving this one.
+  // Another process is still receiving this one.
   writeFileSync(join(folders.labeled, '.upload-dd.labeled.tmp'), jpeg.subarray(0, 99));
   utimesSync(join(folders.labeled, '.upload-dd.labeled.tmp'), now / 1000, now / 1000);
   writeFileSync(join(folders.original, '.upload-cc.json'), '{"half');

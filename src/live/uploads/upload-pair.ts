@@ -11,43 +11,45 @@ import { type LiveRole, liveRoles } from '../model.ts';
 import { claimNames, completeNames, identityOf, type Move } from './claim-names.ts';
 
 /*
- * A pair of pictures becomes visible whole or not at all. Both are written under hidden names first; a note beside them
- * says how they will be called; then they take these names, which nobody else may have. A process that dies before the
- * note leaves nothing but hidden files, which the next start deletes; one that dies after it leaves a pair that the next
- * start completes, before anything looks at the folders.
+ * A pair of pictures becomes visible whole or not at all. Both are written under hidden names first; a journal file beside
+ * them holds their final names; then they are renamed without overwriting anything. A process that dies before the journal
+ * is written leaves only hidden files, which the next start deletes; one that dies after it leaves a pair that the next
+ * start completes, before the folders are watched.
  */
 
 const hidden = '.upload-';
-const noteEnding = '.json';
-/** Another process may be receiving: what was touched more recently is not forgotten. */
-const forgottenMs = 10 * 60_000;
+const journalExtension = '.json';
+/** Hidden files older than this are abandoned; of younger ones another process may still be receiving. */
+const abandonedMs = 10 * 60_000;
 const maxPixels = 100_000_000;
-const endings = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/bmp': 'bmp' } as const;
+const extensions = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/bmp': 'bmp' } as const;
 
 /** The folders of the two roles. */
 export type PairFolders = Record<LiveRole, string>;
 
-/** A hidden place for one upload: where its pictures are written until they are checked. */
+/** The hidden files of one upload, until its pictures are checked. */
 export type PairDraft = { id: string; paths: Record<LiveRole, string> };
 
 /** A picture under its final name. */
 export type StoredPicture = { role: LiveRole; name: string; sizeBytes: number; modifiedAt: number };
 
-/** Names nobody looks at, on the same disk as the final ones. */
+/** Hidden names on the same disk as the final ones; scanners ignore them. */
 export function draftPair(folders: PairFolders): PairDraft {
   const id = randomBytes(12).toString('hex');
   const pathOf = (role: LiveRole) => join(folders[role], `${hidden}${id}.${role}.tmp`);
   return { id, paths: { original: pathOf('original'), labeled: pathOf('labeled') } };
 }
 
-/** Deletes what a refused upload has written. */
+/** Deletes the files of a refused upload. */
 export async function dropPair({ paths }: PairDraft): Promise<void> {
   await Promise.all(Object.values(paths).map((path) => rm(path, { force: true })));
 }
 
 /**
- * What kind of image was written, told by its content: JPEG, PNG or BMP, complete, at most 100 million pixels. Throws
- * `invalid` naming the field.
+ * Checks a written picture by its content and returns its extension: JPEG, PNG or BMP, complete, at most 100 million
+ * pixels.
+ *
+ * @throws AppError 'invalid' naming the field.
  */
 export async function checkPicture(path: string, field: string): Promise<'jpg' | 'png' | 'bmp'> {
   const refuse = (what: string) => new AppError('invalid', `${field}: ${what}`, { details: { field } });
@@ -64,21 +66,21 @@ export async function checkPicture(path: string, field: string): Promise<'jpg' |
   const size = await readPixelSize(path);
   if (!size) throw refuse('the image cannot be read, or has too many pixels.');
   if (size.width * size.height > maxPixels) throw refuse('the image has more than 100 million pixels.');
-  return endings[type];
+  return extensions[type];
 }
 
-/** Gives a checked pair its names (`uploadName`); the first free millisecond from `at` on. */
+/** Renames a checked pair to its final names (`uploadName`), at the first free millisecond from `at` on. */
 export async function storePair(
   draft: PairDraft,
   folders: PairFolders,
-  named: { coil: string; at: number; endings: Record<LiveRole, string>; wallClock: WallClock },
+  named: { coil: string; at: number; extensions: Record<LiveRole, string>; wallClock: WallClock },
 ): Promise<{ at: number; pictures: StoredPicture[] }> {
   const nameAt = (role: LiveRole, at: number) =>
-    uploadName(named.coil, at, role, named.endings[role], named.wallClock);
+    uploadName(named.coil, at, role, named.extensions[role], named.wallClock);
   const drafts: { role: LiveRole; from: string; id: string }[] = [];
   for (const role of liveRoles)
     drafts.push({ role, from: draft.paths[role], id: await identityOf(draft.paths[role]) });
-  const note = join(folders.original, `${hidden}${draft.id}${noteEnding}`);
+  const journal = join(folders.original, `${hidden}${draft.id}${journalExtension}`);
   const movesAt = (at: number) =>
     drafts.map((one) => ({ ...one, to: join(folders[one.role], nameAt(one.role, at)) }));
   const isFree = async (at: number) => {
@@ -87,19 +89,19 @@ export async function storePair(
   };
   let { at } = named;
   try {
-    // Another process may take a name between the look and the claim.
+    // Another process may take a name between the check and the claim.
     for (; ; at++) {
       if (!(await isFree(at))) continue;
-      await writeNote(note, movesAt(at));
+      await writeJournal(journal, movesAt(at));
       if (await claimNames(movesAt(at))) break;
     }
   } catch (error) {
-    await rm(note, { force: true });
+    await rm(journal, { force: true });
     throw error;
   }
   const moves = movesAt(at);
   for (const folder of new Set(Object.values(folders))) await flushFolder(folder);
-  await rm(note, { force: true });
+  await rm(journal, { force: true });
   const pictures = moves.map(async ({ role, to }) => {
     const { size, mtimeMs } = await stat(to);
     return { role, name: basename(to), sizeBytes: size, modifiedAt: Math.round(mtimeMs) };
@@ -107,7 +109,7 @@ export async function storePair(
   return { at, pictures: await Promise.all(pictures) };
 }
 
-/** Completes pairs that a dead process had begun to rename, and deletes what it had not. Before anything is watched. */
+/** Completes pairs that a dead process had begun to rename, and deletes abandoned uploads. Runs before folders are watched. */
 export async function recoverPairs(
   folders: PairFolders,
   now: number,
@@ -115,14 +117,14 @@ export async function recoverPairs(
   let completed = 0;
   let deleted = 0;
   const entries = await readdir(folders.original).catch(() => []);
-  for (const name of entries.filter((one) => one.startsWith(hidden) && one.endsWith(noteEnding))) {
-    const note = join(folders.original, name);
-    completed += await completeNames(await readNote(note, folders));
-    await rm(note, { force: true });
+  for (const name of entries.filter((one) => one.startsWith(hidden) && one.endsWith(journalExtension))) {
+    const journal = join(folders.original, name);
+    completed += await completeNames(await readJournal(journal, folders));
+    await rm(journal, { force: true });
   }
   for (const folder of Object.values(folders)) {
     for (const name of await readdir(folder).catch(() => [])) {
-      if (!name.startsWith(hidden) || (await ageOf(join(folder, name), now)) < forgottenMs) continue;
+      if (!name.startsWith(hidden) || (await ageOf(join(folder, name), now)) < abandonedMs) continue;
       await rm(join(folder, name), { force: true });
       deleted++;
     }
@@ -137,8 +139,8 @@ async function ageOf(path: string, now: number): Promise<number> {
 
 type Named = Pick<Move, 'from' | 'to'>;
 
-/** Names alone: where they lie is known, and a note from elsewhere leads nowhere. */
-async function writeNote(path: string, moves: readonly Named[]): Promise<void> {
+/** Holds names without folders, so that a forged journal cannot point elsewhere. */
+async function writeJournal(path: string, moves: readonly Named[]): Promise<void> {
   const names = moves.map(({ from, to }) => [basename(from), basename(to)]);
   const file = await open(`${path}.tmp`, 'wx');
   try {
@@ -151,7 +153,7 @@ async function writeNote(path: string, moves: readonly Named[]): Promise<void> {
   await flushFolder(dirname(path));
 }
 
-async function readNote(path: string, folders: PairFolders): Promise<Named[]> {
+async function readJournal(path: string, folders: PairFolders): Promise<Named[]> {
   try {
     const names = JSON.parse(await readFile(path, 'utf8')) as [string, string][];
     const inFolders = [folders.original, folders.labeled];
@@ -164,7 +166,7 @@ async function readNote(path: string, folders: PairFolders): Promise<Named[]> {
   }
 }
 
-/** Where a file system knows no flush of folders, its renames last as long as it does. */
+/** Makes renames durable, where the file system can flush a folder. */
 async function flushFolder(path: string): Promise<void> {
   const folder = await open(path).catch(() => undefined);
   await folder?.sync().catch(() => {});

@@ -14,9 +14,9 @@ let plant: TestApp | undefined;
 afterEach(() => plant?.close());
 
 const ways = [
-  ['a few files, heard', 3, { WATCH_MODE: 'events' }],
-  ['a few files, unheard', 3, { WATCH_MODE: 'poll', POLL_INTERVAL_SEC: '1' }],
-  ['many files, each heard', 300, { WATCH_MODE: 'events' }],
+  ['a few files, with events', 3, { WATCH_MODE: 'events' }],
+  ['a few files, polled', 3, { WATCH_MODE: 'poll', POLL_INTERVAL_SEC: '1' }],
+  ['many files, an event each', 300, { WATCH_MODE: 'events' }],
 ] as const;
 
 async function start(files: number, env: Record<string, string>) {
@@ -39,28 +39,25 @@ const empty = (folder: string) => {
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
 };
 
-test.each(ways)(
-  'when the last picture of a folder is removed there is none any more: %s',
-  async (_, files, env) => {
-    const { live, folder } = await start(files, env);
-    empty(folder);
-    await vi.waitFor(() => expect(live.current.latest('original')).toBeUndefined(), patience);
-    expect(await live.queries.countOf('original')).toBe(0);
-    expect(live.camera('main')?.offlineReason).toBeNull();
-    // Nor does the next start miss them.
-    const { db } = plant!.services;
-    const { liveChannels } = db.tables;
-    await vi.waitFor(async () => {
-      const rows = await db.read
-        .select({ fileCount: liveChannels.fileCount })
-        .from(liveChannels)
-        .where(eq(liveChannels.key, 'original'));
-      expect(rows).toEqual([{ fileCount: 0 }]);
-    }, patience);
-  },
-);
+test.each(ways)('removing the last picture of a folder leaves none: %s', async (_, files, env) => {
+  const { live, folder } = await start(files, env);
+  empty(folder);
+  await vi.waitFor(() => expect(live.current.latest('original')).toBeUndefined(), patience);
+  expect(await live.queries.countOf('original')).toBe(0);
+  expect(live.camera('main')?.offlineReason).toBeNull();
+  // The next start does not expect them either.
+  const { db } = plant!.services;
+  const { liveChannels } = db.tables;
+  await vi.waitFor(async () => {
+    const rows = await db.read
+      .select({ fileCount: liveChannels.fileCount })
+      .from(liveChannels)
+      .where(eq(liveChannels.key, 'original'));
+    expect(rows).toEqual([{ fileCount: 0 }]);
+  }, patience);
+});
 
-test.each(ways)('a client of S5 is told that the last picture was removed: %s', async (_, files, env) => {
+test.each(ways)('a client of S5 receives the removal of the last picture: %s', async (_, files, env) => {
   const { live, folder } = await start(files, { ...env, PORT: '0', HOST: '127.0.0.1' });
   const url = (await plant!.listen()).replace('http', 'ws');
   const clients = ['/', '/ws/images'].map((path) => connectSocket(`${url}${path}`));
@@ -87,9 +84,9 @@ test.each(ways)('a client of S5 is told that the last picture was removed: %s', 
 });
 
 test.each([
-  ['whose place another folder takes', 3, { WATCH_MODE: 'events' }, true],
-  ['that is emptied of many files unheard', 150, { WATCH_MODE: 'poll', POLL_INTERVAL_SEC: '1' }, false],
-])('a folder %s is away, and its pictures stay', async (_, files, env, isReplaced) => {
+  ['that another folder replaces', 3, { WATCH_MODE: 'events' }, true],
+  ['that loses many files between two polls', 150, { WATCH_MODE: 'poll', POLL_INTERVAL_SEC: '1' }, false],
+])('a folder %s counts as away, and its pictures stay', async (_, files, env, isReplaced) => {
   const { live, folder } = await start(files, env);
   if (isReplaced) {
     renameSync(folder, `${folder}.aside`);
