@@ -1,25 +1,27 @@
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { InspectionRef } from './model.ts';
-import type { DemoState } from './pages/cards-views.ts';
 import type { InspectionReads } from './reads.ts';
 import type { RootLocations } from './watching/root-locations.ts';
 import type { Sources } from './watching/sources.ts';
 
-/** What the pages and interfaces of inspections are made of. */
+/** The demo plant on an empty page: its button is offered, it was started and is not seen yet, or neither. */
+export type DemoState = 'offered' | 'drawing' | 'none';
+
+/** What the pages and APIs of inspections are built from. */
 export type InspectionDeps = {
   reads: InspectionReads;
   sources: Sources;
   locations: RootLocations;
-  /** Size in pixels of an image as it is shown; null where it cannot be read. */
+  /** Size of an image in pixels, as it is displayed; null where the file cannot be read. */
   readPixels: (inspection: InspectionRef) => Promise<{ width: number; height: number } | null>;
   renderer: Renderer;
   topics: Topics;
   settings: {
     ngPreviewCount: number;
-    /** FILENAME_REGEX where it is not the default. */
+    /** FILENAME_REGEX; null for the default pattern. */
     pattern: string | null;
-    /** Asked anew for every page: the button that starts the demo plant goes once it runs. */
+    /** Read for every page: the button that starts the demo plant disappears once it runs. */
     demo: () => DemoState;
     thumbMaxDim: number;
   };

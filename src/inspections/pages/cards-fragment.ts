@@ -1,62 +1,18 @@
-import { barTrend } from '../../kernel/charts/bar-trend.ts';
 import type { Lang } from '../../kernel/i18n/languages.ts';
 import type { Fragment, Part } from '../../kernel/stream/fragment.ts';
 import { fragmentViewer, movableList } from '../../kernel/stream/page-fragments.ts';
 import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
-import type { StationSummary } from '../model.ts';
 import {
   type CardsView,
   type CardTotals,
   type CoveredSite,
   cardPartNames,
   cardsView,
-  type DrawTrend,
-  type ViewContext,
 } from './cards-views.ts';
 import { noticesView } from './notices.ts';
+import { exampleName, readSummaries, viewContext } from './page-reads.ts';
 import { maxCardsOf } from './wall-grid.ts';
-
-/** A bar fills the height from this count on, so that one image a minute does not look like a full line. */
-const smallestFullBar = 4;
-
-/** A name as the default pattern reads it, for people who have none yet. */
-export const exampleName = 'OK-20250906-102131-132.jpg';
-
-/** What every view of a page needs, for one question. */
-export async function viewContext(
-  deps: InspectionDeps,
-  asked: AskedView,
-  summaries: readonly StationSummary[],
-): Promise<ViewContext> {
-  const shown = summaries.flatMap(({ last, lastNgs }) => [...(last ? [last] : []), ...lastNgs]);
-  return {
-    now: deps.reads.clock.now(),
-    query: asked.query,
-    window: asked.window,
-    bucketMs: asked.bucketMs,
-    drawTrend: drawTrendUntil(deps.reads.clock.now()),
-    unreadable: await deps.reads.inspections.listBadReasons(shown.map(({ id }) => id)),
-    elsewhere: await deps.locations.listElsewhere(shown.map(({ rootId }) => rootId)),
-  };
-}
-
-/** Bars up to now: what has not happened yet is neither a bar nor a gap. */
-function drawTrendUntil(now: number): DrawTrend {
-  return (buckets, window) => barTrend({ buckets, window, now, maxCount: smallestFullBar });
-}
-
-/** The summaries a page's filters ask for; of more stations than `atMost` those of the worst yield. */
-export async function readSummaries(
-  deps: InspectionDeps,
-  asked: AskedView,
-  atMost?: number,
-): Promise<StationSummary[]> {
-  if (asked.isUnknown) return [];
-  const { window, buckets, filter } = asked;
-  const ngLimit = deps.settings.ngPreviewCount;
-  return deps.reads.summaries({ window, buckets, filter, ngLimit, ...(atMost ? { atMost } : {}) });
-}
 
 /** How many stations and images there are, shown or not. */
 async function readTotals(deps: InspectionDeps, asked: AskedView): Promise<CardTotals> {

@@ -29,6 +29,7 @@ import { showInterval, type TrendBucket, type VerdictCounts, yieldRate } from '.
  *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for every name of `cardPartNames`
  */
 import { wilsonInterval } from '../../statistics/proportion.ts';
+import type { DemoState } from '../deps.ts';
 import type { StationSummary } from '../model.ts';
 import type { NoticesView } from './notices.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
@@ -103,9 +104,6 @@ export type CoversView = {
   stationCount: number;
   csvHref: string;
 };
-
-/** The demo plant as an empty page tells of it: to be started, started and not yet seen, or not at all. */
-export type DemoState = 'offered' | 'drawing' | 'none';
 
 /** Why there is no card to show, and what to do next. */
 export type EmptyView = {

@@ -8,7 +8,7 @@ import { yieldRate } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
-import { readSummaries } from './cards-fragment.ts';
+import { readSummaries } from './page-reads.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 
 /** Images of one export; more than a spreadsheet opens is asked for in smaller windows. */

@@ -3,7 +3,7 @@ import type { AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
 import { fragmentViewer, renderFragments, topicOf } from '../../kernel/stream/page-fragments.ts';
 import type { InspectionDeps } from '../deps.ts';
-import { exampleName } from './cards-fragment.ts';
+import { exampleName } from './page-reads.ts';
 import { takeRescanResult } from './rescan-notice.ts';
 import { badImagesView, type SourcesPage, type SourcesView, sourcePanel } from './source-views.ts';
 

@@ -7,9 +7,9 @@ import { defaultRunRules, type RunRule } from '../../statistics/run-rules.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { StationSummary } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
-import { readSummaries, viewContext } from './cards-fragment.ts';
 import { type StationCard, stationCard } from './cards-views.ts';
 import { drawYieldTrend } from './draw-yield-trend.ts';
+import { readSummaries, viewContext } from './page-reads.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 import {
   type GapsView,

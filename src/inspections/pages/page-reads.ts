@@ -1,0 +1,46 @@
+import { barTrend } from '../../kernel/charts/bar-trend.ts';
+import type { AskedView } from '../../plant/page-filters.ts';
+import type { InspectionDeps } from '../deps.ts';
+import type { StationSummary } from '../model.ts';
+import type { DrawTrend, ViewContext } from './cards-views.ts';
+
+/** The lowest count of a full-height bar, so that one image a minute does not look like a full line. */
+const smallestFullBar = 4;
+
+/** A file name of the default pattern, shown where there are no images yet. */
+export const exampleName = 'OK-20250906-102131-132.jpg';
+
+/** What the views of one page request have in common. */
+export async function viewContext(
+  deps: InspectionDeps,
+  asked: AskedView,
+  summaries: readonly StationSummary[],
+): Promise<ViewContext> {
+  const shown = summaries.flatMap(({ last, lastNgs }) => [...(last ? [last] : []), ...lastNgs]);
+  return {
+    now: deps.reads.clock.now(),
+    query: asked.query,
+    window: asked.window,
+    bucketMs: asked.bucketMs,
+    drawTrend: drawTrendUntil(deps.reads.clock.now()),
+    unreadable: await deps.reads.inspections.listBadReasons(shown.map(({ id }) => id)),
+    elsewhere: await deps.locations.listElsewhere(shown.map(({ rootId }) => rootId)),
+  };
+}
+
+/** Draws bars up to now: the future is neither a bar nor a gap. */
+function drawTrendUntil(now: number): DrawTrend {
+  return (buckets, window) => barTrend({ buckets, window, now, maxCount: smallestFullBar });
+}
+
+/** The summaries that a page's filters select; of more stations than `atMost`, those with the worst yield. */
+export async function readSummaries(
+  deps: InspectionDeps,
+  asked: AskedView,
+  atMost?: number,
+): Promise<StationSummary[]> {
+  if (asked.isUnknown) return [];
+  const { window, buckets, filter } = asked;
+  const ngLimit = deps.settings.ngPreviewCount;
+  return deps.reads.summaries({ window, buckets, filter, ngLimit, atMost });
+}
