@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { findBanned } from './architecture/banned.ts';
+import { findCircles } from './architecture/circles.ts';
+import { findSameNames } from './architecture/file-names.ts';
 import { findImportFaults } from './architecture/layers.ts';
+import { findFullRooms, findRoomFaults } from './architecture/rooms.ts';
 import { readSources } from './architecture/source.ts';
 import { findForeignWrites, readTableOwners } from './architecture/table-owners.ts';
 
@@ -11,6 +14,18 @@ const scripts = readSources(project, ['static/js']);
 
 test('imports only go down: main → services, app → features → alerts → plant → schema → kernel → statistics', () => {
   expect(sources.flatMap(findImportFaults)).toEqual([]);
+});
+
+test('within a feature: pages, images → api → deps → reads → own ideas → queries, watching, retention → recording → names → model', () => {
+  expect(sources.flatMap(findRoomFaults)).toEqual([]);
+});
+
+test('no files import each other in a circle', () => {
+  expect(findCircles(sources)).toEqual([]);
+});
+
+test('a room has at most twenty sources, and a name means one file', () => {
+  expect([...findFullRooms(sources), ...findSameNames(sources)]).toEqual([]);
 });
 
 test('time, environment and console are reached at one place each, and nothing is left half done', () => {
