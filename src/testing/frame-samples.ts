@@ -33,6 +33,8 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     ...{ here: `/?${odd}`, theme },
     folded: theme === 'dark',
   })),
+  'shared/_icon': [{ name: 'left' }, { name: 'left', place: 'first' }],
+  'shared/_zoom-tools': [{}],
   'shared/_rescan': [{ rescan: null, here: '/sources' }],
   'shared/_rescan-result': [
     { rescan: null },

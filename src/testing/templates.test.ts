@@ -34,6 +34,25 @@ test('no template holds what the policy blocks or what lies outside the plant', 
   expect(faults).toEqual([]);
 });
 
+test('a template has lines of at most 140 columns, no names of one letter and no icon of its own', () => {
+  const faults = templates.flatMap(({ path, text }) => {
+    const lines = text
+      .split('\n')
+      .flatMap((line, index) => (line.length > 140 ? [`line ${index + 1} is too long`] : []));
+    const names = [
+      ...text
+        .replaceAll(/\/\*.*?\*\//gs, '')
+        .matchAll(/\b(?:const|let) (\w)\b|[({,] ?(\w) ?(?:[,)}]|=>|:=)/g),
+    ].map(([, declared, bound]) => `the name ${declared ?? bound}`);
+    const icons =
+      text.includes('sprite.svg') && !path.endsWith('shared/_icon.eta')
+        ? ['an icon without shared/_icon']
+        : [];
+    return [...lines, ...names, ...icons].map((fault) => `${path}: ${fault}`);
+  });
+  expect(faults).toEqual([]);
+});
+
 test.each([
   '<p style="color: red">',
   '<script>x()</script>',
@@ -48,7 +67,9 @@ test.each([
 
 /** Keys in calls of `t`; one that ends in a dot is the beginning of a key made up while running. */
 function keysAskedFor(text: string): string[] {
-  return [...text.matchAll(/\bt\(\s*(['"`])(\w+\.[\w.]*)/g)].map((match) => match[2] ?? '');
+  return [...text.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/\bt\(\s*(['"`])(\w+\.[\w.]*)/g)].map(
+    (match) => match[2] ?? '',
+  );
 }
 
 test('every text that pages and code ask for exists', () => {

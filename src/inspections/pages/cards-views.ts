@@ -18,7 +18,7 @@ import type { TimeWindow } from '../../plant/time-window.ts';
 import { showInterval, type TrendBucket, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
 /**
  * Rows → what the templates of the Inspections page print. Everything here is pure: numbers stay numbers and instants
- * stay epoch ms UTC; templates write them with `it.f` and `it.t`.
+ * stay epoch ms UTC; templates write them with `it.format` and `it.t`.
  *
  * Templates and their data:
  *   inspections/page            InspectionsPage

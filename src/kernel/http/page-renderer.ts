@@ -47,7 +47,7 @@ export function createPageRenderer({
     viewsDir: fileURLToPath(new URL('../../../views', import.meta.url)),
     shared: ({ lang, timeZone = config.siteTimeZone, path = '', principal }) => ({
       t: i18n.t(lang),
-      f: formatOf(lang, timeZone),
+      format: formatOf(lang, timeZone),
       asset,
       version,
       site: config.siteName,

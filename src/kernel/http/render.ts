@@ -34,12 +34,19 @@ export type Renderer = {
 };
 
 /**
- * Templates of `viewsDir`, compiled once each. `shared` gives what every template may use (`t`, `asset`, `f`, `nav`,
+ * Templates of `viewsDir`, compiled once each. `shared` gives what every template may use (`t`, `asset`, `format`, `nav`,
  * `site`, `version`, …) besides the viewer's own `lang`, `theme`, `kiosk` and `path`.
  * Layouts and includes get the same data: Eta passes the parent's on.
  */
 export function createRenderer(options: { viewsDir: string; shared: (viewer: Viewer) => object }): Renderer {
-  const eta = new Eta({ views: options.viewsDir, cache: true, autoEscape: true });
+  const eta = new Eta({
+    views: options.viewsDir,
+    cache: true,
+    autoEscape: true,
+    // Indentation is for readers of the templates; a line break beside a tag of Eta is not printed.
+    rmWhitespace: true,
+    autoTrim: ['nl', 'nl'],
+  });
   const html = (template: string, viewer: Viewer, data: object = {}) =>
     eta.render(template, {
       ...{ theme: 'system', kiosk: false, path: '' },
