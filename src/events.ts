@@ -1,9 +1,9 @@
-/** Rows of live images, by the number of their channel: new or changed ones, and those that have no file any more. */
+/** Rows of live images by channel id: `rows` are new or changed, `gone` have lost their file. */
 export type LiveNews = { siteId: number; channels: { id: number; rows: number[]; gone: number[] }[] };
 
-/** Every event of the product and what it carries. Features are told of each other only through these. */
+/** Every event of the product with its payload. Features know of each other's doings only through these. */
 export type Events = {
-  /** Images were counted, judged anew, read again or found missing. */
+  /** A batch of images was counted, judged again, read again or found missing. */
   'inspections.recorded': {
     added: number;
     rejudged: number;
@@ -15,7 +15,7 @@ export type Events = {
   'sources.changed': undefined;
   /** An image turned out unreadable, or readable again. */
   'images.changed': undefined;
-  /** Live images of a site were recorded, read again or found missing: their rows by channel. */
+  /** A batch of live images of one site was recorded, read again or found missing. */
   'live.recorded': LiveNews;
   /** A newest image of a live channel (`isNewest`), or of a coil in it alone; a station's is `station/<name>`. */
   'live.image': {
@@ -29,31 +29,34 @@ export type Events = {
   };
   /** A channel has no image any more, or none of these coils. */
   'live.removed': { channel: string; camera: string; coils: string[] };
-  /** No image came for longer than the camera's habit allows; and one came again. */
+  /** A camera has sent no image for longer than its usual interval allows; and has sent one again. */
   'live.silent': { camera: string; sinceAt: number; usualIntervalMs: number };
   'live.resumed': { camera: string; sinceAt: number; usualIntervalMs: number };
   /** Channels were added, or their folders went online or offline. */
   'live.changed': undefined;
-  /** The figures of the System page were taken anew. */
+  /** The System page has a new sample. */
   'system.sampled': undefined;
   /** A clean-up began, moved on or ended, or a disk passed a mark. */
   'retention.changed': undefined;
-  /** COUNT gaps of some hours were worked out anew. */
+  /** A step of a clean-up deleted something that `policy` covers. */
+  'retention.removed': { policy: string; count: number; bytes: number };
+  /** COUNT gaps of some hours were worked out again. */
   'sequences.checked': undefined;
-  /** A station, part or folder was met for the first time. */
+  /** A station, part or folder was added. */
   'plant.grown': undefined;
-  /** Somebody lost a right or signed out: whoever looks on without it is to be shown out. */
+  /** A user signed out or lost a right: streams and sockets that no longer have access must close. */
   'access.changed': undefined;
 };
 
 export type Publish = <E extends keyof Events>(event: E, payload: Events[E]) => void;
 
 /**
- * Events that say something of one process alone. Of watched folders the processes tell each other in other words; what
- * is newest of live images and which cameras are silent each works out itself from what was recorded.
+ * Events that stay in their process. The state of watched folders crosses in messages of its own, and each process works
+ * out from `live.recorded` which live image is newest and which camera is silent.
  */
 const ownEvents: ReadonlySet<keyof Events> = new Set([
   'system.sampled',
+  'retention.removed',
   'sources.changed',
   'live.image',
   'live.removed',
@@ -62,12 +65,12 @@ const ownEvents: ReadonlySet<keyof Events> = new Set([
   'live.changed',
 ]);
 
-/** Whether an event concerns the other processes of the installation. */
+/** Whether the other processes of the installation get this event. */
 export function isForAll(event: keyof Events): boolean {
   return !ownEvents.has(event);
 }
 
-/** Two payloads of one event as one; undefined means "anything of it may have changed". */
+/** Merges two payloads of one event; undefined means "anything may have changed". */
 export function mergeEvents(event: string, earlier: unknown, later: unknown): unknown {
   if (JSON.stringify(earlier) === JSON.stringify(later)) return later;
   if (earlier === undefined || later === undefined) return undefined;
@@ -75,23 +78,28 @@ export function mergeEvents(event: string, earlier: unknown, later: unknown): un
   if (event !== 'inspections.recorded') return undefined;
   const [a, b] = [earlier, later] as [Events['inspections.recorded'], Events['inspections.recorded']];
   return {
-    ...{ added: a.added + b.added, rejudged: a.rejudged + b.rejudged, reread: a.reread + b.reread },
+    added: a.added + b.added,
+    rejudged: a.rejudged + b.rejudged,
+    reread: a.reread + b.reread,
     stationIds: [...new Set([...a.stationIds, ...b.stationIds])],
     newestAt: Math.max(a.newestAt, b.newestAt),
   };
 }
 
-/** More rows than these are not read one by one: whoever hears of it reads what is newest anew. */
-const maxRowsTold = 300;
+/** With more rows than this the receiver reads all channels again rather than row by row. */
+const maxRows = 300;
 
 function mergeNews(earlier: LiveNews, later: LiveNews): LiveNews | undefined {
   const channels = new Map(earlier.channels.map((channel) => [channel.id, channel]));
   for (const { id, rows, gone } of later.channels) {
     const before = channels.get(id) ?? { rows: [], gone: [] };
-    const union = (a: number[], b: number[]) => [...new Set([...a, ...b])];
     channels.set(id, { id, rows: union(before.rows, rows), gone: union(before.gone, gone) });
   }
   const count = [...channels.values()].reduce((sum, { rows, gone }) => sum + rows.length + gone.length, 0);
-  if (earlier.siteId !== later.siteId || count > maxRowsTold) return undefined;
+  if (earlier.siteId !== later.siteId || count > maxRows) return undefined;
   return { siteId: later.siteId, channels: [...channels.values()] };
+}
+
+function union(a: readonly number[], b: readonly number[]): number[] {
+  return [...new Set([...a, ...b])];
 }

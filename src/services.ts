@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Access, createAccess } from './access/access.ts';
 import { createDemo, type Demo } from './demo/demo.ts';
+import { createEventBus, mergeMessages } from './event-bus.ts';
 import type { Publish } from './events.ts';
 import type { InspectionDeps } from './inspections/deps.ts';
 import { startSequenceChecks } from './inspections/gaps/check-gaps.ts';
@@ -39,7 +40,7 @@ import {
 } from './part-settings.ts';
 import { siteParam, stationHref } from './plant/links.ts';
 import { openSites } from './plant/open-sites.ts';
-import { createPublish, mergeTold, productReactions } from './reactions.ts';
+import { productReactions } from './reactions.ts';
 import type { Retention } from './retention/retention.ts';
 import { type Db, openDb } from './schema/db.ts';
 import { sections } from './sections.ts';
@@ -77,36 +78,31 @@ export type Services = ServiceOptions &
 /** Builds everything once, from the settings to the features; nothing moves before `start`. */
 export async function createServices(options: ServiceOptions): Promise<Services> {
   const { config, log, clock } = options;
-  const entrances = await createEntrances(options, () => topics.stop());
+  const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
+  const version = `${productVersion()}+${staticFiles.version}`;
+  const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
+  const entrances = await createEntrances(options, topics.stop);
   const paths = resolveDataPaths(config);
   const i18n = createI18n(fromRoot('views/locales'), { log });
   for (const { key, values } of paths.notes) log.warn(values, i18n.t('en')(`notes.${key}`, values));
   const { db, notes: databaseNotes } = await openDb({ ...paths.database, clock, log });
   const backups = startScheduledBackups({ ...backupSettings(config, paths), clock, log });
   const { bus, singletons, duties } = await joinInstallation({
-    ...{ config, databaseUrl: paths.database.url, merge: mergeTold, log },
+    config,
+    databaseUrl: paths.database.url,
+    merge: mergeMessages,
+    log,
   });
+  const events = createEventBus({ bus, fragments: topics, log });
+  const { publish } = events;
   const grown = () => publish('plant.grown', undefined);
   const reads = await createInspectionReads(db, clock, await openSites(options, db), grown);
-  const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
-  const version = `${productVersion()}+${staticFiles.version}`;
-  const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
-  const notes = () => [
-    ...(config.access === 'open' ? [openNote] : []),
-    ...[...paths.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])],
-  ];
-  const face = { asset: staticFiles.asset, ownSite: reads.sites.ownLabel, notes };
-  const renderer = createPageRenderer({ sections, config, i18n, version, clock, ...face });
   const { sockets } = entrances;
   const checks = startSequenceChecks({
     ...{ db, sites: reads.sites, log, isDuty: duties.checksSequences },
     onChecked: () => publish('sequences.checked', undefined),
   });
   const folderRefresh = startFolderRefresh(reads.folders, log);
-  const publish = createPublish({
-    ...{ streams: topics, bus, refresh: reads.refresh, log },
-    reactions: productReactions(() => ({ checks, images, system, topics, sockets, live, screens })),
-  });
   const access = await openAccess(options, db, reads, () => publish('access.changed', undefined));
   const sources = openSources(options, paths, { db, reads, bus, singletons, publish });
   const rootLocations = createRootLocations({ db, sites: reads.sites, clock, watched: sources.rootPaths });
@@ -127,7 +123,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const retention = openRetention({
     ...{ config, paths, clock, log, db, reads, sources, images, live },
     onChanged: () => publish('retention.changed', undefined),
-    ...{ onRemoved: (...counted) => system.countRemoved(...counted), bus },
+    onRemoved: (policy, { count, bytes }) => publish('retention.removed', { policy, count, bytes }),
+    bus,
   });
   const parts = systemParts({
     ...{ sources, db, topics, images, paths, screens, cleanedUpAt: () => retention.lastRunAt },
@@ -135,6 +132,16 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const system = openSystem(options, version, parts, () => publish('system.sampled', undefined));
   const demo = createDemo({
     ...{ ...demoSettings(config, paths), clock, log, watch: sources.watch, watchLive: live.watchFolder },
+  });
+  const notes = () => [
+    ...(config.access === 'open' ? [openNote] : []),
+    ...[...paths.notes, ...databaseNotes(), ...(demo.isRunning ? [demoNote(demo)] : [])],
+  ];
+  const face = { asset: staticFiles.asset, ownSite: reads.sites.ownLabel, notes };
+  const renderer = createPageRenderer({ sections, config, i18n, version, clock, ...face });
+  events.connect({
+    reactions: productReactions({ checks, images, system, topics, sockets, live, screens }),
+    refresh: reads.refresh,
   });
   return {
     ...options,

@@ -39,11 +39,11 @@ export function openScreens(options: {
 }
 
 /** The events of live images that viewers are notified of. */
-export function screenReactions(screens: () => LiveScreens) {
-  const publishCameras = [() => screens().feed.publishCameras()];
+export function screenReactions(screens: LiveScreens) {
+  const publishCameras = [() => screens.feed.publishCameras()];
   return {
-    'live.image': [(event: Events['live.image']) => screens().onImage(event)],
-    'live.removed': [(event: Events['live.removed']) => screens().feed.publishRemoval(event)],
+    'live.image': [(event: Events['live.image']) => screens.onImage(event)],
+    'live.removed': [(event: Events['live.removed']) => screens.feed.publishRemoval(event)],
     'live.silent': publishCameras,
     'live.resumed': publishCameras,
     'live.changed': publishCameras,

@@ -26,6 +26,7 @@ const rootFiles: Record<string, Layer> = {
   'sections.ts': 'app',
   'start-faults.ts': 'app',
   'app.ts': 'app',
+  'event-bus.ts': 'app',
   'reactions.ts': 'app',
   'main.ts': 'main',
   'start.js': 'start',
