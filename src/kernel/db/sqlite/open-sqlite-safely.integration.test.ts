@@ -82,6 +82,17 @@ test.each([
   expect(logged()).toContain('damaged and was set aside');
 });
 
+test('damage that the start meets before the check has found it sets the file aside as well', async () => {
+  const { path, folder } = temporaryPath();
+  await fillAndClose(openSqliteDb(path));
+  writeFileSync(path, readFileSync(path).subarray(0, 30_000));
+  const { db, notes, logged } = await open(path, 0);
+  expect(await countStations(db)).toBe(0);
+  expect(notes().map(({ key }) => key)).toEqual(['corrupt']);
+  expect(logged()).toContain('damaged and was set aside');
+  expect(existsSync(join(folder, aside))).toBe(true);
+});
+
 test('damage found behind the last start sets the file aside at this one', async () => {
   const { path, folder } = temporaryPath();
   await fillAndClose(openSqliteDb(path), 3);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Note } from '../../storage/data-paths.ts';
@@ -37,8 +38,10 @@ export async function openSqliteSafely<T>(
   const notes: Note[] = [];
   makeFolder(path);
   const check = await checkSqliteFile(path, checkPatienceMs);
-  const damage = readMark(path) ?? check.damage;
-  if (damage !== undefined) {
+  let damage = readMark(path) ?? check.damage;
+
+  function beginAnew(reason: string): void {
+    damage = reason;
     check.stop();
     const aside = withExclusiveLock(path, () => setAside(path, clock.now()));
     rmSync(markOf(path), { force: true });
@@ -46,31 +49,56 @@ export async function openSqliteSafely<T>(
       { database: path, setAside: aside, damage },
       'The database is damaged and was set aside; a new one is begun',
     );
-    notes.push({ key: 'corrupt', values: { file: path, aside, reason: damage } });
-  } else {
-    void check.rest.then((found) => {
-      if (found === undefined) return;
-      log.error(
-        { database: path, damage: found },
-        'The database is damaged; it is set aside at the next start',
-      );
-      notes.push({ key: 'damaged', values: { file: path, reason: found } });
-      noteDamage(path, found, log);
-    });
+    notes.push({ key: 'corrupt', values: { file: path, aside, reason } });
   }
-  const lock = holdLock(path);
-  try {
-    const db = openSqlite(options);
-    const close = async () => {
-      check.stop();
-      await db.close();
+
+  function open(): Database<T> {
+    const lock = holdLock(path);
+    try {
+      const db = openSqlite(options);
+      const close = async () => {
+        check.stop();
+        await db.close();
+        lock.release();
+      };
+      return { ...db, close };
+    } catch (error) {
       lock.release();
-    };
-    return { db: { ...db, close }, notes: () => notes };
-  } catch (error) {
-    lock.release();
-    throw error;
+      throw error;
+    }
   }
+
+  function openUndamaged(): Database<T> {
+    try {
+      return open();
+    } catch (error) {
+      // On a slow machine SQLite meets the damage before the check has found it.
+      const reason = damageMet(error);
+      if (damage !== undefined || reason === undefined) throw error;
+      beginAnew(reason);
+      return open();
+    }
+  }
+
+  if (damage !== undefined) beginAnew(damage);
+  const db = openUndamaged();
+  void check.rest.then((found) => {
+    if (found === undefined || damage !== undefined) return;
+    log.error(
+      { database: path, damage: found },
+      'The database is damaged; it is set aside at the next start',
+    );
+    notes.push({ key: 'damaged', values: { file: path, reason: found } });
+    noteDamage(path, found, log);
+  });
+  return { db, notes: () => notes };
+}
+
+/** What SQLite says of a damaged file, where an error of `openSqlite` comes from that. */
+function damageMet(error: unknown): string | undefined {
+  const cause = error instanceof AppError ? error.cause : error;
+  const isDamage = cause instanceof BetterSqlite.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(cause.code);
+  return isDamage ? cause.message : undefined;
 }
 
 /** A disk that takes nothing must not end a process that serves all the same; the next start checks for itself. */
