@@ -67,7 +67,27 @@
     });
   }
 
+  /* A page can be used before its script has arrived: a choice made by then is submitted now. */
+  function submitEarlyChoice() {
+    const isEarly = (field) => {
+      if (field.matches('select')) {
+        const { options, selectedIndex } = field;
+        return (
+          selectedIndex !==
+          Math.max(
+            0,
+            [...options].findIndex((option) => option.defaultSelected),
+          )
+        );
+      }
+      return field.matches('[type="radio"]:checked:not([value="custom"])') && !field.defaultChecked;
+    };
+    const forms = [...document.querySelectorAll('[data-auto-submit]')];
+    forms.find((form) => [...form.elements].some(isEarly))?.requestSubmit();
+  }
+
   startFilters();
+  submitEarlyChoice();
 
   /* Arrow keys walk over thumbnails as the eye sees them; page keys turn the page. */
   function walk(event, shot, grid) {

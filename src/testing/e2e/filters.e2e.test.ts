@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { imagePath, imageSeries } from './images.ts';
-import { becomesLive, soon, useStage } from './stage.ts';
+import { becomesLive, goBack, soon, useStage } from './stage.ts';
 
 const stage = useStage({
   plantPer: 'file',
@@ -15,8 +15,6 @@ const { inBrowser, open, openLive, address } = stage;
 
 const stations = () => stage.page.getByRole('article').getByRole('heading', { level: 2 }).allInnerTexts();
 const covers = () => stage.page.locator('#inspections-covers').innerText();
-/** A page that comes from the browser's memory is there, but never loads. */
-const goBack = () => stage.page.goBack({ waitUntil: 'commit' });
 const isChecked = (period: string) =>
   stage.page.getByRole('radio', { name: period, exact: true }).isChecked();
 
@@ -33,13 +31,13 @@ inBrowser(
     await stage.page.getByText('1 d', { exact: true }).click();
     await expect.poll(address, soon).toBe('/inspections?station=S9&part=OR-3CT&period=1d');
 
-    await goBack();
+    await goBack(stage.page);
     await expect.poll(address, soon).toBe('/inspections?station=S9&part=OR-3CT&period=1h');
     expect(await stage.page.getByLabel('Model').inputValue()).toBe('OR-3CT');
     expect(await isChecked('1 h')).toBe(true);
     await becomesLive(stage.page);
-    await goBack();
-    await goBack();
+    await goBack(stage.page);
+    await goBack(stage.page);
     await expect.poll(address, soon).toBe('/');
     expect(await stage.page.getByLabel('Station').inputValue()).toBe('');
     await becomesLive(stage.page);
@@ -77,6 +75,25 @@ inBrowser('a preset chosen after own times forgets them', async () => {
   await expect.poll(stations, soon).toEqual(['S9', 'S4', 'S7-D2']);
 });
 
+inBrowser('a choice made before the script of the page has arrived counts as soon as it has', async () => {
+  let arrives = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrives = resolve;
+  });
+  await stage.page.route('**/app.*.js', async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await stage.page.goto(`${stage.origin}/stations/S9`, { waitUntil: 'commit' });
+  await stage.page.getByText('1 d', { exact: true }).click();
+  await stage.page.getByRole('combobox', { name: 'Model' }).selectOption('OR-2CT');
+  expect(address()).toBe('/stations/S9');
+  arrives();
+  await expect.poll(address, soon).toBe('/stations/S9?part=OR-2CT&period=1d');
+  await becomesLive(stage.page);
+  expect(address()).toBe('/stations/S9?part=OR-2CT&period=1d');
+});
+
 inBrowser('what was asked wrongly says so in words and leads back', async () => {
   for (const path of ['/?period=3h', '/?period=custom&start=yesterday', '/stations/none', '/nowhere']) {
     await open(path);
@@ -100,6 +117,6 @@ inBrowser('the filters of a station’s page and of its history keep each other'
   await expect.poll(() => history.locator('a.shot').count(), soon).toBe(20);
   await stage.page.getByRole('combobox', { name: 'Model' }).selectOption('OR-2CT');
   await expect.poll(address, soon).toContain('part=OR-2CT&period=1d');
-  await goBack();
+  await goBack(stage.page);
   await expect.poll(() => history.locator('a.shot').count(), soon).toBe(20);
 });

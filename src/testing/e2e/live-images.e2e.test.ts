@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { imagePath } from './images.ts';
-import { becomesLive, soon, useStage } from './stage.ts';
+import { becomesLive, goBack, soon, useStage } from './stage.ts';
 import { forgetWitnessed, readWitnessed, type Witnessed } from './witness.ts';
 
 /** Generous: the machine may be busy with other tests. */
@@ -134,7 +134,7 @@ inBrowser('a page that Back brings from memory is live again', async () => {
   await stage.page.getByRole('link', { name: 'Settings' }).click();
   await stage.page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
   await place(imagePath('S9/OR-3CT', 'NG', '102101', 4));
-  await stage.page.goBack({ waitUntil: 'commit' });
+  await goBack(stage.page);
   await expect.poll(() => figures('S9'), soon).toMatch(/NG\s+2/);
   await place(imagePath('S9/OR-3CT', 'NG', '102102', 5));
   await expect.poll(() => figures('S9'), soon).toMatch(/NG\s+3/);

@@ -4,7 +4,7 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 import { beforeEach, expect } from 'vitest';
 import { testNow } from '../test-app.ts';
 import { becomes, placeLive, shownAt, shows } from './live-stage.ts';
-import { soon, useStage } from './stage.ts';
+import { goBack, soon, useStage } from './stage.ts';
 import { readWitnessed } from './witness.ts';
 
 const delayMs = 200;
@@ -210,7 +210,7 @@ inBrowser(
     expect(await shownAt(page, 'original')).toBe(firstAt);
     await page.keyboard.press('End');
     await shows(page, 'original', testNow - 1_000);
-    await page.goBack();
+    await goBack(page);
     await shows(page, 'original', firstAt);
   },
 );

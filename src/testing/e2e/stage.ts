@@ -98,3 +98,13 @@ export function useStage(
 export async function becomesLive(page: Page): Promise<void> {
   await expect.poll(() => page.locator('html').getAttribute('data-live'), soon).toBe('live');
 }
+
+/**
+ * The browser's Back, to a page of another address. `page.goBack` fails with "Not attached to an active page" when it comes while the browser is
+ * still exchanging the page before, because it asks for the history from outside of the page.
+ */
+export async function goBack(page: Page): Promise<void> {
+  const from = page.url();
+  await page.evaluate('void setTimeout(() => history.back())');
+  await expect.poll(() => page.url(), soon).not.toBe(from);
+}
