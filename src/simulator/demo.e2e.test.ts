@@ -15,6 +15,9 @@ import type { PlantTruth } from './plant-truth.ts';
 const timeZone = 'Asia/Seoul';
 const startScript = fileURLToPath(new URL('../start.js', import.meta.url));
 const demoScript = fileURLToPath(new URL('./demo.ts', import.meta.url));
+/** A demo plant draws all its pictures first: half a minute of a core, of which a busy machine gives it a part. */
+const patienceMs = 240_000;
+const testMs = 300_000;
 let dir: string;
 let children: ChildProcess[];
 
@@ -50,11 +53,12 @@ async function countKnown(origin: string): Promise<number> {
 }
 
 async function waitUntil(condition: () => Promise<boolean>, what: string): Promise<void> {
-  for (let attempt = 0; attempt < 900; attempt += 1) {
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline) {
     if (await condition()) return;
     await sleep(100);
   }
-  throw new Error(`${what} did not happen within 90 s`);
+  throw new Error(`${what} did not happen within ${patienceMs / 1000} s`);
 }
 
 type Totals = { totals: { ok: number; ng: number; total: number; rate: number | null } };
@@ -88,45 +92,53 @@ function totalsOf(truth: PlantTruth): object {
   );
 }
 
-test('the dashboard’s totals are the demo plant’s truth', async () => {
-  const plant = startDemoPlant({
-    dir: join(dir, 'images'),
-    seed: '7',
-    clock: systemClock,
-    log: createLog({ level: 'silent', pretty: false }),
-    timeZone,
-  });
-  await plant.ready;
-  const port = await findFreePort();
-  const origin = `http://127.0.0.1:${port}`;
-  launch([startScript], {
-    PORT: String(port),
-    WATCH_DIR: join(dir, 'images'),
-    DB_PATH: join(dir, 'state', 'data.sqlite'),
-  });
-  await waitUntil(async () => (await countKnown(origin)) > 1_000, 'counting the history');
-  await sleep(3_000);
-  await plant.stop();
-  await waitUntil(
-    async () => (await countKnown(origin)) === plant.stats().images,
-    'counting the newest images',
-  );
+test(
+  'the dashboard’s totals are the demo plant’s truth',
+  async () => {
+    const plant = startDemoPlant({
+      dir: join(dir, 'images'),
+      seed: '7',
+      clock: systemClock,
+      log: createLog({ level: 'silent', pretty: false }),
+      timeZone,
+    });
+    await plant.ready;
+    const port = await findFreePort();
+    const origin = `http://127.0.0.1:${port}`;
+    launch([startScript], {
+      PORT: String(port),
+      WATCH_DIR: join(dir, 'images'),
+      DB_PATH: join(dir, 'state', 'data.sqlite'),
+    });
+    await waitUntil(async () => (await countKnown(origin)) > 1_000, 'counting the history');
+    await sleep(3_000);
+    await plant.stop();
+    await waitUntil(
+      async () => (await countKnown(origin)) === plant.stats().images,
+      'counting the newest images',
+    );
 
-  const minuteMs = 60_000;
-  const endAt = (Math.floor(systemClock.now() / minuteMs) + 1) * minuteMs;
-  for (const minutes of [60, 24 * 60, 8 * 24 * 60]) {
-    const startAt = endAt - minutes * minuteMs;
-    expect(await askStats(origin, startAt, endAt)).toEqual(totalsOf(plant.truth({ startAt, endAt })));
-  }
-}, 150_000);
+    const minuteMs = 60_000;
+    const endAt = (Math.floor(systemClock.now() / minuteMs) + 1) * minuteMs;
+    for (const minutes of [60, 24 * 60, 8 * 24 * 60]) {
+      const startAt = endAt - minutes * minuteMs;
+      expect(await askStats(origin, startAt, endAt)).toEqual(totalsOf(plant.truth({ startAt, endAt })));
+    }
+  },
+  testMs,
+);
 
-test('npm run demo shows a plant, and one Ctrl-C ends plant and server', async () => {
-  const port = await findFreePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const demo = launch([demoScript, '--dir', join(dir, 'demo'), '--port', String(port)], {});
-  await waitUntil(async () => (await countKnown(origin)) > 1_000, 'the demo');
-  demo.kill('SIGINT');
-  const [code] = (await once(demo, 'exit')) as [number];
-  expect(code).toBe(0);
-  await expect(fetch(`${origin}/health`)).rejects.toThrow();
-}, 150_000);
+test(
+  'npm run demo shows a plant, and one Ctrl-C ends plant and server',
+  async () => {
+    const port = await findFreePort();
+    const origin = `http://127.0.0.1:${port}`;
+    const demo = launch([demoScript, '--dir', join(dir, 'demo'), '--port', String(port)], {});
+    await waitUntil(async () => (await countKnown(origin)) > 1_000, 'the demo');
+    demo.kill('SIGINT');
+    const [code] = (await once(demo, 'exit')) as [number];
+    expect(code).toBe(0);
+    await expect(fetch(`${origin}/health`)).rejects.toThrow();
+  },
+  testMs,
+);

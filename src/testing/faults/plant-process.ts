@@ -93,7 +93,8 @@ function startPlant(port: number, env: Record<string, string>): PlantProcess {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // 'close' comes after 'exit', once everything it printed has arrived.
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const output = collectOutput(child);
   const listening = output.waitFor('Linesight is at', exited);
   listening.catch(() => {});
