@@ -28,7 +28,7 @@ async function record(store: InspectionStore, count: number, sizeBytes: number, 
   await store.found('S9/OR-3CT', files);
 }
 
-test('the images of another site on the same database do not count', async () => {
+test('images of another site on the same database do not count', async () => {
   const db = await openTestDb('sqlite');
   const busan = await openStore(db, 'busan');
   const albany = await openStore(db, 'albany');
@@ -39,7 +39,7 @@ test('the images of another site on the same database do not count', async () =>
   expect(await meanSizeOf(albany)()).toBe(9_000_000);
 });
 
-test('images whose files are gone do not count', async () => {
+test('missing images do not count', async () => {
   const db = await openTestDb('sqlite');
   const store = await openStore(db, 'busan');
   await record(store, 600, 5_000);
@@ -48,7 +48,7 @@ test('images whose files are gone do not count', async () => {
   expect(await meanSizeOf(store)()).toBe(1_000);
 });
 
-test('a database that was away for a moment is asked again', async () => {
+test('the size is measured again after a failure of the database', async () => {
   const db = await openTestDb('sqlite');
   const store = await openStore(db, 'busan');
   await record(store, 2, 1_000);

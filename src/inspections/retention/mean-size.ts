@@ -4,21 +4,18 @@ import { asc, gte, max, min } from 'drizzle-orm';
 import type { Db } from '../../schema/db.ts';
 import type { Folders } from '../recording/folders.ts';
 
-/** The mean of so many sizes is off by a few percent where they differ by their own size. */
+/** The mean of this many sizes is accurate to a few percent even where their standard deviation equals the mean. */
 const samples = 200;
-/**
- * Rows looked at for one sample: others may be of another site or without a file, and a stretch of a million such rows
- * must not be walked over.
- */
+/** Rows read for one sample. Bounded, because a million rows in a row may belong to another site or have no file. */
 const rowsPerSample = 20;
-const keptMs = 10 * 60_000;
+const cacheTtlMs = 10 * 60_000;
 
 type Row = Db['tables']['inspections']['$inferSelect'];
 
 /**
- * The mean size of an image in bytes in the folders that `rootPath` knows, those of one site, of images picked evenly
- * over all that are there: adding a million sizes up would take seconds, and older ones are not known before somebody
- * looks. Undefined when there is none.
+ * The mean size in bytes of the images in the roots that `rootPath` knows, estimated from images sampled evenly over all
+ * rows: summing a million sizes takes seconds, and those of old images are unknown until they are opened. Undefined when
+ * there are no images.
  */
 export function createMeanSize(options: {
   db: Db;
@@ -27,7 +24,7 @@ export function createMeanSize(options: {
 }): () => Promise<number | undefined> {
   const { db, folders } = options;
   const { inspections } = db.tables;
-  let kept: { at: number; size: Promise<number | undefined> } | undefined;
+  let cached: { at: number; size: Promise<number | undefined> } | undefined;
 
   async function measure(): Promise<number | undefined> {
     const [ends] = await db.read
@@ -70,12 +67,12 @@ export function createMeanSize(options: {
   }
 
   return () => {
-    if (kept && performance.now() - kept.at <= keptMs) return kept.size;
+    if (cached && performance.now() - cached.at <= cacheTtlMs) return cached.size;
     const size = measure();
-    kept = { at: performance.now(), size };
-    // A database that was away is asked again at the next look.
+    cached = { at: performance.now(), size };
+    // After a failure of the database the next call measures again.
     size.catch(() => {
-      kept = undefined;
+      cached = undefined;
     });
     return size;
   };

@@ -57,7 +57,7 @@ describe(`old inspections in ${testDialect}`, () => {
     for (const path of [place, 'S4/OR-2CT']) await store.found(path, files(days));
   }
 
-  test('go by the day while their counts stay as they were', async () => {
+  test('are deleted by the day while their counts stay', async () => {
     await fill();
     const before = await store.total();
     expect(await policy.read()).toMatchObject({ count: 800, bytes: null });
@@ -73,7 +73,7 @@ describe(`old inspections in ${testDialect}`, () => {
     expect(horizons.at(-1)).toBeLessThanOrEqual(at - 30 * dayMs);
   });
 
-  test('are not recorded and counted again when their files are found again, whatever they are named now', async () => {
+  test('are not recorded and counted again when their files are found again under any name', async () => {
     await fill();
     await removeAll(at - 30 * dayMs);
     const [rows, total] = [await store.rows(), await store.total()];
@@ -84,7 +84,7 @@ describe(`old inspections in ${testDialect}`, () => {
     expect(await store.total()).toEqual(total);
   });
 
-  test('that were never recorded are passed over once later ones were deleted, and counted before that', async () => {
+  test('that were never recorded are counted until later ones are deleted, and skipped after that', async () => {
     const old = unmatchedFile('old.jpg', at - 400 * dayMs);
     expect(await store.found(place, [old])).toMatchObject({ added: 1 });
     await fill();
@@ -97,7 +97,7 @@ describe(`old inspections in ${testDialect}`, () => {
     expect(await store.total()).toMatchObject({ unmatched: 2 });
   });
 
-  test('go in steps of some hundred, and another process goes on where one stopped', async () => {
+  test('are deleted a few hundred at a time, and another process resumes where one stopped', async () => {
     await store.found(
       place,
       Array.from({ length: 700 }, (_, i) => imageFile('OK', at - 40 * dayMs + i * 1000, i)),
@@ -111,7 +111,7 @@ describe(`old inspections in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 700, ng: 0, unmatched: 0 });
   });
 
-  test('stay while their files are still to be deleted', async () => {
+  test('stay until their files are deleted', async () => {
     await fill();
     neededFrom = at - 35 * dayMs;
     await removeAll(at - 30 * dayMs);
@@ -120,7 +120,7 @@ describe(`old inspections in ${testDialect}`, () => {
     expect(oldest).toBeGreaterThanOrEqual(at - 35 * dayMs - hourMs);
   });
 
-  test('leave COUNT gaps that were found in them, and make no new ones at their edge', async () => {
+  test('leave behind the COUNT gaps found in them and create none at their edge', async () => {
     const times = Array.from({ length: 30 }, (_, i) => i).filter((i) => i !== 7);
     await store.found(
       place,
@@ -136,7 +136,7 @@ describe(`old inspections in ${testDialect}`, () => {
     expect((await gaps()).map(({ id: _, ...gap }) => gap)).toEqual(before.map(({ id: _, ...gap }) => gap));
   });
 
-  test('are counted to whole minutes at the edge of a window, so that windows that meet add up', async () => {
+  test('count to whole minutes at the edge of a window, so that adjacent windows add up', async () => {
     await store.found(place, [
       imageFile('OK', at - 40 * dayMs + 10_000, 1),
       imageFile('OK', at - 40 * dayMs + 50_000, 2),

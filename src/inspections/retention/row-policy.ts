@@ -4,33 +4,32 @@ import type { Cut, Hindrance, RetentionPolicy } from '../../kernel/retention-pol
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import { createReadHorizons, setHorizon } from '../recording/horizons.ts';
-import { createSiteHours, inHour, type SiteHours } from './count-hours.ts';
+import { createSiteHours, inHour, type SiteHours } from './site-hours.ts';
 
-/** A transaction of so many rows with their indexes takes some milliseconds. */
+/** Deleting this many rows with their index entries takes a few milliseconds. */
 const rowsPerStep = 300;
-/** Hours looked through by one step where there is nothing to delete. */
+/** Most hours that one step examines. */
 const hoursPerStep = 50;
 
 /**
- * The rows of a site's inspections, deleted hour by hour from the oldest; the counts of minutes and hours stay. The
- * horizon moves to the end of an hour in the very transaction that deletes its first row: whatever happens afterwards, no
- * file of that time is recorded, and so counted, a second time. A run that was cut short goes on with the hour before
- * the horizon.
+ * The rows of a site's inspections, deleted hour by hour from the oldest; the minute and hour counts stay. The horizon
+ * moves to the end of an hour in the transaction that deletes its first row, so that no file of that hour is ever recorded
+ * and counted a second time. An interrupted run resumes with the hour before the horizon.
  */
 export function createRowPolicy(options: {
   db: Db;
   siteId: number;
   days: number;
-  /** Why a horizon must not move now. */
+  /** Why the horizon must not move now. */
   hindrance: () => Hindrance | null;
-  /** Rows from here on are still needed, now or (`isPlan`) after a run, because their files are to be deleted first. */
+  /** Capture time from which rows are still needed to delete their files, now or (`isPlan`) after a run. */
   neededFrom: (isPlan: boolean) => Promise<number>;
   onHorizon: (at: number) => void;
 }): RetentionPolicy {
   const { db, siteId, hindrance } = options;
   const readHorizons = createReadHorizons(db, siteId);
   const hours = createSiteHours(db, siteId);
-  /** Where the step before left off, so that hours without rows are passed once. */
+  /** Where the previous step stopped, so that hours without rows are examined once. */
   let next: number | undefined;
 
   async function limitOf(cut: Cut, isPlan: boolean): Promise<number> {
@@ -58,10 +57,8 @@ export function createRowPolicy(options: {
       const limitAt = await limitOf(cut, false);
       const { since, removed } = await db.tx(async (q) => {
         const { rows: since } = await readHorizons(q);
-        const removed = await removeSome({ db, siteId, hours }, q, {
-          ...{ since, limitAt },
-          from: next ?? since - hourMs,
-        });
+        const from = next ?? since - hourMs;
+        const removed = await removeSome({ db, siteId, hours }, q, { since, from, limitAt });
         return { since, removed };
       });
       next = removed.next;
@@ -73,7 +70,7 @@ export function createRowPolicy(options: {
 
 type Parts = { db: Db; siteId: number; hours: SiteHours };
 
-/** `next` is where to go on; undefined when nothing is left before the limit. */
+/** `next` is the hour to resume with; undefined when nothing is left before the limit. */
 async function removeSome(
   { db, siteId, hours }: Parts,
   q: Queryable,
@@ -95,7 +92,7 @@ async function removeSome(
   return { count, horizon, next: undefined };
 }
 
-/** At most `limit` rows of one hour with what is known of their files; answers how many. */
+/** Deletes at most `limit` rows of one hour, with their unreadable-image entries; returns how many. */
 async function removeOfHour(
   { db, hours }: Pick<Parts, 'db' | 'hours'>,
   q: Queryable,

@@ -23,7 +23,7 @@ async function rows(plant: TestApp) {
   return db.read.select().from(db.tables.inspections).orderBy(db.tables.inspections.capturedAt);
 }
 
-test('nothing is deleted from the watched folder unless it is allowed, whatever the limits say', async () => {
+test('nothing is deleted from the watched folder unless deletion is allowed, whatever the limits', async () => {
   const images = [image(1, 1), image(30, 2)];
   await using plant = await createTestApp({
     images,
@@ -35,7 +35,7 @@ test('nothing is deleted from the watched folder unless it is allowed, whatever 
   expect(states.find(({ key }) => key === 'sources')).toMatchObject({ hindrance: 'off', due: { count: 0 } });
 });
 
-test('old images are deleted on purpose: counted still, neither missing nor an outage', async () => {
+test('deleted old images still count and are neither missing nor an outage', async () => {
   const images = [image(1, 1), image(2, 2), image(30, 3)];
   await using plant = await createTestApp({ images, env: allowed });
   const states = await plant.services.retention.measure();
@@ -56,7 +56,7 @@ test('old images are deleted on purpose: counted still, neither missing nor an o
   });
 });
 
-test('a folder of which all images were deleted is empty and not offline', async () => {
+test('a folder whose images were all deleted is empty, not offline', async () => {
   const flat = ['OK-20250801-101500-1.jpg', 'OK-20250802-101500-2.jpg'];
   await using plant = await createTestApp({ images: flat, env: allowed });
   await cleanUp(plant);
@@ -65,7 +65,7 @@ test('a folder of which all images were deleted is empty and not offline', async
   expect(source(plant)).toMatchObject({ state: 'empty', knownFiles: 0, reason: null });
 });
 
-test('links, files that have changed, and files nobody recorded are left alone', async () => {
+test('links, changed files and unrecorded files are not deleted', async () => {
   await using plant = await createTestApp({
     images: [image(1, 1), image(2, 2), image(3, 3), image(30, 4)],
     env: allowed,
@@ -91,7 +91,7 @@ test('links, files that have changed, and files nobody recorded are left alone',
   expect((await plant.services.retention.runs())[0]?.removed.sources).toMatchObject({ count: 0, failed: 3 });
 });
 
-test('a folder that is a link out of the watched folder by now leads nowhere', async () => {
+test('nothing is deleted through a folder that has become a link out of the watched folder', async () => {
   await using plant = await createTestApp({ images: [image(1, 1), image(30, 2)], env: allowed });
   const outside = join(plant.folder, 'outside', 'OR-3CT');
   mkdirSync(dirname(outside), { recursive: true });
@@ -102,7 +102,7 @@ test('a folder that is a link out of the watched folder by now leads nowhere', a
   expect((await rows(plant))[0]).toMatchObject({ clearedAt: null, missingAt: null });
 });
 
-test('a share that went away is left as it is, and its old images go once it is back', async () => {
+test('old images on a disconnected share are deleted once it is back', async () => {
   await using plant = await createTestApp({ images: [image(1, 1), image(30, 2)], env: allowed });
   renameSync(plant.watchDir, `${plant.watchDir}-away`);
   mkdirSync(plant.watchDir);
@@ -116,7 +116,7 @@ test('a share that went away is left as it is, and its old images go once it is 
   expect([isThere(plant, image(1, 1)), isThere(plant, image(30, 2))]).toEqual([false, true]);
 });
 
-test('an old image that comes late goes at the next clean-up', async () => {
+test('an old image that arrives late is deleted by the next clean-up', async () => {
   await using plant = await createTestApp({ images: [image(5, 1), image(30, 2)], env: allowed });
   await cleanUp(plant);
   await plant.addImages([image(2, 9)]);
@@ -124,7 +124,7 @@ test('an old image that comes late goes at the next clean-up', async () => {
   expect([isThere(plant, image(2, 9)), isThere(plant, image(30, 2))]).toEqual([false, true]);
 });
 
-test('a row stays as long as its file is to be deleted first', async () => {
+test('a row stays until its file is deleted', async () => {
   await using plant = await createTestApp({
     images: [image(1, 1), image(2, 2), image(30, 3)],
     env: { ...allowed, RETENTION_INSPECTION_DAYS: '10', RETENTION_SOURCE_DAYS: '35' },
@@ -134,7 +134,7 @@ test('a row stays as long as its file is to be deleted first', async () => {
   expect([image(1, 1), image(2, 2)].map((path) => isThere(plant, path))).toEqual([false, true]);
 });
 
-test('an image written today stays for a day, however old its camera believes it to be', async () => {
+test('an image written today stays for a day, however old its name makes it', async () => {
   const today = { path: image(1, 1), modifiedAt: testNow - 3_600_000 };
   await using plant = await createTestApp({ images: [today, image(3, 2), image(30, 3)], env: allowed });
   await cleanUp(plant);

@@ -3,21 +3,21 @@ import type { Queryable } from '../../kernel/db/database.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 
-/** Hours added up by one question: some thousand rows, a millisecond. */
-const hoursPerQuestion = 720;
+/** Hours summed by one query: a few thousand rows, a millisecond. */
+const hoursPerQuery = 720;
 
-/** One line of the hour counts. */
+/** One row of the hour counts: an hour of one station and part. */
 export type HourLane = { startAt: number; stationId: number; partId: number };
 
-/** The hours in which a site has inspections, as the roll-ups know them. */
+/** The hours in which a site has inspections, read from the roll-ups. */
 export type SiteHours = {
-  /** The first at or after an instant; undefined when there is none. */
+  /** Start of the first one at or after `from`; undefined when there is none. */
   find(q: Queryable, from: number): Promise<number | undefined>;
-  /** Where the last one ends; undefined when there is none. */
+  /** End of the last one; undefined when there is none. */
   findEnd(): Promise<number | undefined>;
   /** Inspections of the hours that start within `from` (inclusive) and `to` (exclusive). */
   count(from: number, to: number): Promise<number>;
-  /** What was inspected within one. */
+  /** The stations and parts that have inspections in one hour. */
   listLanes(q: Queryable, startAt: number): Promise<HourLane[]>;
 };
 
@@ -46,7 +46,7 @@ export function createSiteHours(db: Db, siteId: number): SiteHours {
       const images = sql`coalesce(sum(${hours.ok} + ${hours.ng} + ${hours.unmatched}), 0)`.mapWith(Number);
       let total = 0;
       for (let at = await find(db.read, from); at !== undefined && at < to; ) {
-        const endAt = Math.min(at + hoursPerQuestion * hourMs, to);
+        const endAt = Math.min(at + hoursPerQuery * hourMs, to);
         const [row] = await db.read
           .select({ images })
           .from(hours)
@@ -65,7 +65,7 @@ export function createSiteHours(db: Db, siteId: number): SiteHours {
   };
 }
 
-/** The inspections behind one line of the hour counts. */
+/** The condition for the inspections counted in one row of the hour counts. */
 export function inHour(
   { inspections }: Db['tables'],
   { startAt, stationId, partId }: HourLane,
