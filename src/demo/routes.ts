@@ -7,7 +7,10 @@ import { may } from '../kernel/http/guards/may.ts';
 import type { Demo } from './demo.ts';
 
 const startDoc = documented({
-  ...{ tag: 'Forms of the pages', summary: 'Start the demo plant', answer: '', status: 303 },
+  tag: 'Forms of the pages',
+  summary: 'Start the demo plant',
+  answer: '',
+  status: 303,
   form: z.object({ back: z.string().optional() }),
   refusals: ['unauthorized', 'forbidden'],
   example: { path: '/demo/start', form: { back: '/inspections' } },

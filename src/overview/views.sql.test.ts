@@ -21,7 +21,8 @@ function station(name: string, ng: number, more: Partial<OverviewStation> = {}):
     unmatched: 0,
   }));
   return {
-    ...{ site: null, isElsewhere: false },
+    site: null,
+    isElsewhere: false,
     station: name,
     lastSeenAt: now - 1000,
     usualIntervalMs: 3000,

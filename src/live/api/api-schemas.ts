@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { maxLiveItems } from '../history/live-queries.ts';
 import { liveRoles } from '../model.ts';
 
-/* What programs ask and get at /api/v1/live: queries are held to these schemas, and tests hold the answers to them. */
+/* Schemas of /api/v1/live. Queries are validated against them, and tests validate the answers. */
 
 const defaultItems = 100;
 const instant = (text: string) => z.number().describe(`${text}, epoch milliseconds UTC`);

@@ -20,24 +20,34 @@ const tag = 'Live images';
 
 const docs = {
   cameras: documented({
-    ...{ tag, summary: 'Cameras, their newest images and how they are doing', answer: camerasAnswer },
+    tag,
+    summary: 'Cameras, their newest images and how they are doing',
+    answer: camerasAnswer,
     description: 'Cameras of folders first, then every station with its newest inspection.',
     example: { path: '/api/v1/live/cameras' },
   }),
   images: documented({
-    ...{ tag, summary: 'Live images, newest first', query: imagesQuery, answer: imagesAnswer },
+    tag,
+    summary: 'Live images, newest first',
+    query: imagesQuery,
+    answer: imagesAnswer,
     description:
       'Pass what `next` holds back as it is; images that arrive meanwhile move no page. Images whose file is gone are left out.',
     refusals: ['invalid'],
     example: { path: '/api/v1/live/images?channel=original&limit=2' },
   }),
   image: documented({
-    ...{ tag, summary: 'One live image with its pair and its neighbours', answer: oneImageAnswer },
+    tag,
+    summary: 'One live image with its pair and its neighbours',
+    answer: oneImageAnswer,
     refusals: ['not_found'],
     example: { path: '/api/v1/live/images/1' },
   }),
   coils: documented({
-    ...{ tag, summary: 'Coils of a channel, latest first', query: coilsQuery, answer: coilsAnswer },
+    tag,
+    summary: 'Coils of a channel, latest first',
+    query: coilsQuery,
+    answer: coilsAnswer,
     refusals: ['invalid'],
     example: { path: '/api/v1/live/coils?startsWith=28' },
   }),
@@ -66,9 +76,8 @@ export function liveApiRoutes({ live }: { live: Live }): Hono<AppEnv> {
       return c.json({ ...imageJson(image), ...near, defects: defects ?? null });
     })
     .get('/api/v1/live/coils', may('look'), docs.coils, async (c) => {
-      const { startsWith, before, ...asked } = c.req.valid('query');
-      const more = { ...(startsWith && { startsWith }), ...(before !== undefined && { before }) };
-      return c.json({ coils: await queries.coils({ ...asked, ...more }) });
+      const { channel, startsWith, before, limit } = c.req.valid('query');
+      return c.json({ coils: await queries.coils({ channel, startsWith, before, limit }) });
     });
 }
 
@@ -76,10 +85,9 @@ async function listImages({ queries }: Live, asked: z.output<typeof imagesQuery>
   const { channel, limit, before, after, ...filter } = asked;
   const newer = parseKeyset(after, 'after');
   const from = newer ?? parseKeyset(before, 'before');
-  const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
   const images = await queries.list(
-    { ...given, ...(channel !== undefined && { channels: [channel] }) },
-    { limit, direction: newer ? 'newer' : 'older', ...(from && { from }) },
+    { ...filter, channels: channel === undefined ? undefined : [channel] },
+    { limit, direction: newer ? 'newer' : 'older', from },
   );
   const last = images.length === limit ? images.at(-1) : undefined;
   const next = last ? { [newer ? 'after' : 'before']: writeKeyset(last) } : null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/* What S5's clients ask and get: queries are held to these schemas, and tests hold the answers to them. */
+/* Schemas of contract S5. Queries are validated against them, and tests validate the answers. */
 
 const maxPageItems = 500;
 const maxPages = 1_000_000;

@@ -35,7 +35,7 @@ const wire = (name: string, more: object) => ({
   ...more,
 });
 
-test('while there is no image, a picture that says so stands in', async () => {
+test('while there is no image, a placeholder that says so is served', async () => {
   const app = await start();
   for (const path of ['/latest', '/latest/original', '/latest/labeled', '/latest/nothing']) {
     const answer = (await app.json(path)) as { image: { url: string } };
@@ -126,7 +126,7 @@ test('the newest image of a type and of a coil, lists by page, coil and date, th
   });
 });
 
-test('no name leads out of the folder of its type', async () => {
+test('no name reaches a file outside the folder of its type', async () => {
   const app = await start({ 'original/2891_1757121691123_original.jpg': jpeg, 'secret.jpg': jpeg });
   writeFileSync(join(base, '../..', 'outside.jpg'), jpeg);
   symlinkSync(join(base, '../..', 'outside.jpg'), join(base, 'original', 'link.jpg'));

@@ -32,33 +32,45 @@ export type LiveCompatDeps = {
   clock: Clock;
   wallClock: WallClock;
   disks: Pick<UploadRoomOptions, 'highMark' | 'readDisks'>;
-  /** How long the sending of a pair may take, ms, where not the usual time. */
+  /** How long sending a pair may take, ms; the default otherwise. */
   sendingMs?: number | undefined;
 };
 
-/** Where pairs are sent: the only path that takes more than a small form. */
+/** The address for uploaded pairs, the only one that accepts more than a small form. */
 export const uploadPath = '/upload/pair';
 
 const defaultType = 'original';
-const coilsTold = 50;
+const maxListedCoils = 50;
 const mockSize = { width: 640, height: 480 };
 const ofReceiver = { tag: 'Image receiver', isCompat: true };
 
 const docs = {
   latest: documented({
-    ...{ ...ofReceiver, summary: 'The newest image of a type, or of a coil', query: latestQuery },
-    ...{ answer: latestAnswer, example: { path: '/latest?coil_number=2891' } },
+    ...ofReceiver,
+    summary: 'The newest image of a type, or of a coil',
+    query: latestQuery,
+    answer: latestAnswer,
+    example: { path: '/latest?coil_number=2891' },
   }),
   list: documented({
-    ...{ ...ofReceiver, summary: 'Images of a type, newest first', query: listQuery, answer: listAnswer },
-    ...{ refusals: ['invalid'], example: { path: '/list?limit=2&from_date=2025-09-01' } },
+    ...ofReceiver,
+    summary: 'Images of a type, newest first',
+    query: listQuery,
+    answer: listAnswer,
+    refusals: ['invalid'],
+    example: { path: '/list?limit=2&from_date=2025-09-01' },
   }),
   stats: documented({
-    ...{ ...ofReceiver, summary: 'How many images there are of each type', answer: statsAnswer },
+    ...ofReceiver,
+    summary: 'How many images there are of each type',
+    answer: statsAnswer,
     example: { path: '/stats' },
   }),
   upload: documented({
-    ...{ ...ofReceiver, summary: 'Send both pictures of a coil', form: uploadForm, answer: uploadAnswer },
+    ...ofReceiver,
+    summary: 'Send both pictures of a coil',
+    form: uploadForm,
+    answer: uploadAnswer,
     files: ['original_image', 'labeled_image'],
     description: 'JPEG, PNG or BMP, told by content. Either both pictures are there afterwards, or none.',
     refusals: ['invalid', 'unauthorized', 'forbidden', 'too_large', 'unavailable'],
@@ -66,7 +78,7 @@ const docs = {
   }),
 };
 
-/** The interface of the live image receiver (contract S5) on the same reads as the pages; its socket is `socket.ts`. */
+/** The interface of the live image receiver (contract S5) on the same reads as the pages; its socket is in `screens/socket-routes.ts`. */
 export function liveCompatRoutes(deps: LiveCompatDeps): Hono<AppEnv> {
   const room = createUploadRoom({ ...deps.disks, pairBytes: 2 * deps.maxFileBytes });
   return new Hono<AppEnv>()
@@ -79,7 +91,7 @@ export function liveCompatRoutes(deps: LiveCompatDeps): Hono<AppEnv> {
     .get('/image/:type/:filename', may('look'), (c) => sendImage(c, deps))
     .get('/stats', may('look'), docs.stats, async (c) => c.json(await readStats(deps)))
     .post(uploadPath, may('ingest:images'), docs.upload, async (c) => {
-      assertSpeaksForCamera(c);
+      assertMaySendPairs(c);
       const { coil, capturedAt, original, labeled } = await receivePair(c, { ...deps, room });
       return c.json({
         success: true,
@@ -89,8 +101,8 @@ export function liveCompatRoutes(deps: LiveCompatDeps): Hono<AppEnv> {
     });
 }
 
-/** Pairs are of the main camera, and of no station: a token tied to another device or to a station does not send them. */
-function assertSpeaksForCamera(c: AppContext): void {
+/** Pairs belong to the main camera: a token tied to another device or to a station may not send them. */
+function assertMaySendPairs(c: AppContext): void {
   const [principal, door] = [c.get('principal'), c.get('door')];
   if (!principal || !door || speaksFor(principal, { siteId: door.siteId, device: mainCamera })) return;
   throw new AppError(
@@ -115,10 +127,11 @@ async function readList(
   const startAt = readMoment(wallClock, 'from_date', from_date, 0);
   const endAt = readMoment(wallClock, 'to_date', to_date, 1);
   const { images, total } = await live.queries.page(type, {
-    ...{ page, limit },
-    ...(coil !== undefined && { coil }),
-    ...(startAt !== undefined && { startAt }),
-    ...(endAt !== undefined && { endAt }),
+    page,
+    limit,
+    coil,
+    startAt,
+    endAt,
   });
   return {
     success: true,
@@ -132,7 +145,7 @@ async function readList(
   };
 }
 
-/** A whole day counts from its first moment, or as an end to its last: `days` are added to it. */
+/** A date without a time means the start of its day plus `days`: 0 for a start, 1 for an end that includes the day. */
 function readMoment(
   wallClock: WallClock,
   field: string,
@@ -157,7 +170,7 @@ async function readStats({ live, clock }: LiveCompatDeps) {
     types[channel] = {
       total_images: count,
       latest: newest ? toWireImage(newest) : null,
-      coils: coils.slice(0, coilsTold).map(({ coil }) => coil),
+      coils: coils.slice(0, maxListedCoils).map(({ coil }) => coil),
     };
   }
   return {
@@ -167,7 +180,7 @@ async function readStats({ live, clock }: LiveCompatDeps) {
   };
 }
 
-/** One file of a channel's folder; a name with a folder in it, or a link that leads out, is not found. */
+/** One file of a channel's folder. A name with a path in it, or a link out of the folder, is not found. */
 async function sendImage(
   c: Context<AppEnv, '/image/:type/:filename'>,
   { live }: LiveCompatDeps,

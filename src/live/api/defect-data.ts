@@ -1,9 +1,9 @@
-/** Deeper than anything that describes defects; texts nested without end would end the one who writes them. */
+/** Deeper than any description of defects. Unlimited nesting would overflow the stack when the value is written. */
 const maxDepth = 64;
 
 /**
- * What the sender of a pair says of its defects: any JSON that every database keeps and every page can write. Undefined
- * for anything else: no JSON, nested more than 64 deep, or with characters that are none (NUL, halves of a pair).
+ * Parses the defects of an uploaded pair: any JSON that every database can store and every page can print. Undefined for
+ * invalid JSON, nesting deeper than 64, and invalid characters (NUL, lone surrogates).
  */
 export function parseDefectData(text: string): { value: unknown } | undefined {
   try {

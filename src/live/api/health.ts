@@ -1,6 +1,6 @@
 import type { Live } from '../live.ts';
 
-/** Live images as `/health` tells of them: cameras of folders, how many are away or silent, and images at hand. */
+/** The part `live` of `/health`: the number of folder cameras, and the keys of those offline or silent. */
 export function healthOfLive(live: Pick<Live, 'cameras'>) {
   const cameras = live.cameras().filter(({ origin }) => origin !== 'station');
   const offline = cameras.filter(({ offlineReason }) => offlineReason !== null).map(({ key }) => key);

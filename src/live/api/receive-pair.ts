@@ -11,9 +11,8 @@ import { checkPicture, draftPair, dropPair, storePair } from '../uploads/upload-
 import { parseDefectData } from './defect-data.ts';
 import type { UploadRoom } from './upload-room.ts';
 
-/** Ends before the server cuts a request that is still being sent (120 s), so that the sender gets an answer. */
+/** Shorter than the server's limit for receiving a request (120 s), so that the sender gets an answer. */
 const maxSendingMs = 110_000;
-/** Defects as the sender describes them. */
 const maxDefectBytes = 64 * 1024;
 const maxCoilBytes = 200;
 const maxCoilLength = 60;
@@ -24,16 +23,17 @@ export type ReceivePairDeps = {
   clock: Clock;
   wallClock: WallClock;
   room: UploadRoom;
-  /** How long the sending of a form may take; `maxSendingMs` unless told otherwise. */
+  /** How long sending a form may take; `maxSendingMs` by default. */
   sendingMs?: number | undefined;
 };
 
 export type ReceivedPair = { coil: string; capturedAt: number; original: WireImage; labeled: WireImage };
 
 /**
- * Takes an uploaded pair (contract S5): both pictures or none, checked, named, recorded and told before the answer.
- * Throws `invalid` and `too_large` with the name of the field that is wrong, and `unavailable` where there is no room for
- * more or the form does not come to its end in time.
+ * Receives an uploaded pair (contract S5): both pictures or none, checked, named, recorded and published before the answer.
+ *
+ * @throws AppError 'invalid' and 'too_large' naming the field, and 'unavailable' where there is no room for more or the
+ * form is not complete in time.
  */
 export function receivePair(c: AppContext, deps: ReceivePairDeps): Promise<ReceivedPair> {
   return deps.room.enter(() => receiveInRoom(c, deps));
@@ -84,7 +84,7 @@ async function receiveInRoom(c: AppContext, deps: ReceivePairDeps): Promise<Rece
   }
 }
 
-/** Known at once, and when the scanner comes upon the same file it is known already. */
+/** Recorded at once; when the scanner finds the same file, it is known already. */
 async function record(
   { live, wallClock }: ReceivePairDeps,
   channel: LiveChannel,
@@ -98,7 +98,7 @@ async function record(
   return toWireImage(known);
 }
 
-/** Uploads look for a free name one after the other. */
+/** Uploads search for a free name one at a time. */
 let turn: Promise<unknown> = Promise.resolve();
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const mine = turn.then(work);

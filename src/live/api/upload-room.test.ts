@@ -12,10 +12,11 @@ const disk = (usedBytes: number) => ({ totalBytes: gigabyte, usedBytes, usedRate
 const createRoom = (usedBytes: number, highMark = 0.9) =>
   createUploadRoom({ pairBytes: 100_000_000, highMark, readDisks: async () => [disk(usedBytes)] });
 
-test('a disk without room for all pairs under way, or above the high mark, takes no further one', async () => {
+test('a disk without room for all pairs under way, or above the high mark, accepts no further one', async () => {
   await createRoom(850_000_000).assertRoom([tmpdir()]);
   await expect(createRoom(910_000_000, 0).assertRoom([tmpdir()])).rejects.toMatchObject({
-    ...{ code: 'unavailable', message: expect.stringContaining('no room for the pair') },
+    code: 'unavailable',
+    message: expect.stringContaining('no room for the pair'),
     details: { retryAfterSec: expect.any(Number) },
   });
   await expect(createRoom(860_000_000, 0.85).assertRoom([tmpdir()])).rejects.toMatchObject({
@@ -35,14 +36,14 @@ test('a disk without room for all pairs under way, or above the high mark, takes
   await room.enter(() => room.assertRoom([tmpdir()]));
 });
 
-test('a ninth upload at a time is told to come back, and taken once another is over', async () => {
+test('a ninth upload at a time is asked to retry, and accepted once another is over', async () => {
   plant = await createTestApp({ env: { DEMO: '0' } });
   const app = plant;
   const senders: ReadableStreamDefaultController<Uint8Array>[] = [];
   let begun = 0;
   const send = () => {
     const start = (controller: ReadableStreamDefaultController<Uint8Array>) => void senders.push(controller);
-    // Nothing is asked of it before somebody reads.
+    // Produces nothing before it is read.
     const pull = () => void begun++;
     const body = new ReadableStream<Uint8Array>({ start, pull }, { highWaterMark: 0 });
     const headers = { 'content-type': 'multipart/form-data; boundary=b' };

@@ -1,6 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
 
-/** Each holds two files on the disk and up to one look at each picture. */
+/** Each writes two files and reads each picture once to check it. */
 export const maxUploadsAtOnce = 8;
 const shortRetrySec = 5;
 const diskRetrySec = 60;
@@ -9,19 +9,19 @@ const diskRetrySec = 60;
 type Disk = { totalBytes: number; usedBytes: number; usedRate: number };
 
 export type UploadRoomOptions = {
-  /** The most bytes the files of one upload have together. */
+  /** Most bytes of the files of one upload together. */
   pairBytes: number;
-  /** A disk used beyond this rate takes no upload, 0..1; 0 switches it off. */
+  /** A disk used beyond this rate accepts no upload, 0..1; 0 switches the check off. */
   highMark: number;
-  /** The disks of folders, each once; those that cannot be asked are left out. */
+  /** The disks of folders, each once; those that cannot be read are left out. */
   readDisks(folders: readonly string[]): Promise<readonly Disk[]>;
 };
 
-/** How many pairs are taken at a time, and whether there is room for them. */
+/** Limits how many pairs are received at a time, and checks that there is room for them. */
 export type UploadRoom = {
-  /** Does the work of one upload in its turn; throws `unavailable` when as many as may be are under way. */
+  /** Runs one upload; throws `unavailable` when too many are under way. */
   enter<T>(work: () => Promise<T>): Promise<T>;
-  /** Throws `unavailable` when the disks of these folders have no room for all that are under way. */
+  /** Throws `unavailable` when the disks of these folders have no room for all uploads under way. */
   assertRoom(folders: readonly string[]): Promise<void>;
 };
 

@@ -46,10 +46,7 @@ describe(`live images read from ${testDialect}`, () => {
       const names: string[] = [];
       let from: { capturedAt: number; id: number } | undefined;
       for (;;) {
-        const page = await queries.list(
-          { channels: ['original'] },
-          { limit: 333, direction, ...(from && { from }) },
-        );
+        const page = await queries.list({ channels: ['original'] }, { limit: 333, direction, from });
         names.push(...page.map(({ name }) => name));
         from = page.at(-1);
         if (page.length < 333) break;

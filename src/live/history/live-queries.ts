@@ -109,7 +109,7 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
 
   const list: LiveQueries['list'] = async (filter, { limit: asked, from, direction = 'older' }) => {
     const limit = Math.min(asked, maxLiveItems);
-    const page = { limit, direction, ...(from ? { from } : {}) };
+    const page = { limit, direction, from };
     const lists = await Promise.all(channelsOf(filter).map(({ id }) => listChannel(id, filter, page)));
     const sign = direction === 'older' ? 1 : -1;
     const merged = lists.flat().sort((a, b) => (isNewer(a, b) ? -sign : sign));
@@ -123,10 +123,7 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
       return row && toImage(row);
     },
     async latest(channel, coil) {
-      const [newest] = await list(
-        { channels: [channel], ...(coil === undefined ? {} : { coil }) },
-        { limit: 1 },
-      );
+      const [newest] = await list({ channels: [channel], coil }, { limit: 1 });
       return newest;
     },
     async page(channel, asked) {
@@ -144,7 +141,7 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
         return image;
       };
       const [older, newer] = await Promise.all([next('older'), next('newer')]);
-      return { ...(older && { older }), ...(newer && { newer }) };
+      return { older, newer };
     },
     async pairOf(image) {
       const { camera, role, coil, capturedAt } = image;
@@ -222,7 +219,14 @@ export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): Liv
   if (!channel) return undefined;
   const { id, revision, name, capturedAt, coil, sizeBytes, modifiedAt, foundAt, missingAt } = row;
   return {
-    ...{ id, revision, name, capturedAt, sizeBytes, modifiedAt, foundAt, missingAt },
+    id,
+    revision,
+    name,
+    capturedAt,
+    sizeBytes,
+    modifiedAt,
+    foundAt,
+    missingAt,
     kind: 'live',
     channel: channel.key,
     camera: channel.camera,

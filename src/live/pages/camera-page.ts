@@ -6,13 +6,14 @@ import { type CameraFacts, type CameraPage, cameraView } from './camera-views.ts
 import { defectView } from './defect-table.ts';
 import type { FeedSettings } from './wall-views.ts';
 
-/** Pictures in the history strip, and how many of them are newer than the one shown. */
+/** Pictures in the history strip. */
 const stripLength = 24;
+/** How many of them are newer than the one shown. */
 const newerInStrip = 11;
 
 type ListPage = { limit: number; from?: Keyset; direction?: 'older' | 'newer' };
 
-/** What a camera's page reads. `list` answers for one channel, a station's included; of a station `coil` is the part. */
+/** The reads of a camera's page. `list` reads one channel, also of a station; for a station `coil` is the part. */
 export type HistoryReads = {
   latest(channel: string, coil?: string): Promise<LiveImage | undefined>;
   list(
@@ -25,7 +26,7 @@ export type HistoryReads = {
   defectsOf(image: LiveImage): Promise<unknown>;
 };
 
-/** The page of one camera: what is newest, or one image of its history. */
+/** Reads the page of one camera: its newest image, or one of its history. */
 export async function readCameraPage(
   camera: LiveCamera,
   query: CameraQuery,
@@ -34,10 +35,15 @@ export async function readCameraPage(
   const { reads, wallClock, now } = deps;
   const role: LiveRole = camera.channels.original === undefined ? 'labeled' : 'original';
   const channel = camera.channels[role] ?? '';
-  const filter = query.coil === null ? {} : { coil: query.coil };
+  const filter = { coil: query.coil ?? undefined };
   const image = await findImage(reads, channel, query);
   const facts: CameraFacts = {
-    ...{ camera, role, channel, query, image: image ?? null, now },
+    camera,
+    role,
+    channel,
+    query,
+    image: image ?? null,
+    now,
     pictures: await readPictures(reads, camera, role, image, query),
     strip: image ? await readStrip(reads, channel, filter, image, query.at !== null) : [],
     day: image ? await readDay(reads, channel, filter, image, wallClock) : null,
@@ -47,13 +53,13 @@ export async function readCameraPage(
   return cameraView(facts, { wallClock, feed: deps.feed, isDemo: deps.isDemo });
 }
 
-/** The image asked for: the newest at or before the place, else the first one after it. */
+/** The newest image at or before the keyset, else the first one after it. */
 async function findImage(
   reads: HistoryReads,
   channel: string,
   { at, coil }: CameraQuery,
 ): Promise<LiveImage | undefined> {
-  const filter = coil === null ? {} : { coil };
+  const filter = { coil: coil ?? undefined };
   if (at === null) return reads.latest(channel, coil ?? undefined);
   const from = { capturedAt: at.capturedAt, id: Math.min(Number.MAX_SAFE_INTEGER, at.id + 1) };
   const [before] = await reads.list(channel, filter, { limit: 1, from, direction: 'older' });
@@ -62,7 +68,7 @@ async function findImage(
   return after;
 }
 
-/** Both pictures: of now each its newest, of the past the two of the same instant. */
+/** Both pictures: now the newest of each, in the past the two of the same instant. */
 async function readPictures(
   reads: HistoryReads,
   camera: LiveCamera,
@@ -76,10 +82,10 @@ async function readPictures(
   if (otherChannel === undefined) return { [role]: image };
   const second =
     at === null ? await reads.latest(otherChannel, coil ?? undefined) : await reads.pairOf(image);
-  return { [role]: image, ...(second && { [other]: second }) };
+  return { [role]: image, [other]: second };
 }
 
-/** Thumbnails around the image, newest first; of what is newest now the last ones. */
+/** The images around this one, newest first; for the newest image now, the ones before it. */
 async function readStrip(
   reads: HistoryReads,
   channel: string,
@@ -95,7 +101,7 @@ async function readStrip(
   return [...newer.toReversed(), image, ...older];
 }
 
-/** The first and last image of the image's day: the ends of the scrubber. */
+/** The first and last image of the same day: the ends of the scrubber. */
 async function readDay(
   reads: HistoryReads,
   channel: string,

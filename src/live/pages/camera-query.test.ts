@@ -6,22 +6,22 @@ import { readCameraQuery } from './camera-query.ts';
 const wallClock = createWallClock('Asia/Seoul');
 const read = (text: string) => readCameraQuery(new URLSearchParams(text), wallClock, ['original', 'labeled']);
 
-describe('what a camera’s page is asked for', () => {
-  test('nothing said is both pictures of now', () => {
+describe('the choices of a camera’s page', () => {
+  test('without choices both pictures of now are shown', () => {
     expect(read('')).toEqual({ view: 'both', coil: null, at: null });
     expect(readCameraQuery(new URLSearchParams('view=slider'), wallClock, ['labeled']).view).toBe('labeled');
   });
 
-  test('a place comes back from its own writing', () => {
-    const place = { capturedAt: 1_767_659_400_000, id: 7 };
-    expect(read(`at=${writeKeyset(place)}&coil=+2891+&view=slider`)).toEqual({
+  test('a keyset survives the round trip through the address', () => {
+    const keyset = { capturedAt: 1_767_659_400_000, id: 7 };
+    expect(read(`at=${writeKeyset(keyset)}&coil=+2891+&view=slider`)).toEqual({
       view: 'slider',
       coil: '2891',
-      at: place,
+      at: keyset,
     });
   });
 
-  test('a time is the site’s, and holds its whole minute or second', () => {
+  test('a time is site time and includes its whole minute or second', () => {
     const start = Date.parse('2026-01-06T09:30:00+09:00');
     expect(read('time=2026-01-06T09:30').at?.capturedAt).toBe(start + 59_999);
     expect(read('time=2026-01-06T09:30:00').at?.capturedAt).toBe(start + 999);

@@ -3,24 +3,24 @@ import { AppError } from '../../kernel/errors.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { LiveRole } from '../model.ts';
 
-/** How the two pictures of a camera stand: beside each other, one alone, or one over the other with a slider. */
+/** Layout of a camera's two pictures: side by side, one alone, or one above the other with a slider. */
 export const viewChoices = ['both', 'original', 'labeled', 'slider'] as const;
 export type ViewChoice = (typeof viewChoices)[number];
 
-/** What a camera's page is asked for; it lives in the URL and nowhere else. */
+/** The choices of a camera's page. They are kept in its URL only. */
 export type CameraQuery = {
   view: ViewChoice;
   coil: string | null;
-  /** The image to show, or the newest one that is no newer than this place; null shows what is newest now. */
+  /** Shows the newest image at or before this keyset; null shows the newest one now. */
   at: Keyset | null;
 };
 
-/** Later than every id. */
+/** Greater than every id. */
 const lastId = Number.MAX_SAFE_INTEGER;
 
 /**
  * Reads `view`, `coil` and one of `at=<ms>.<id>` (an image), `t=<ms>` (the scrubber), `time=YYYY-MM-DDTHH:MM[:SS]` (site
- * time). `roles` are the pictures the camera has.
+ * time). `roles` are those of the camera's pictures.
  *
  * @throws AppError 'invalid' naming the field.
  */
@@ -33,11 +33,11 @@ export function readCameraQuery(
   return {
     view: roles.length > 1 ? asked : (roles[0] ?? 'original'),
     coil: (search.get('coil') ?? '').trim().slice(0, 100) || null,
-    at: readPlace(search, wallClock),
+    at: readKeyset(search, wallClock),
   };
 }
 
-function readPlace(search: URLSearchParams, wallClock: Pick<WallClock, 'parse'>): Keyset | null {
+function readKeyset(search: URLSearchParams, wallClock: Pick<WallClock, 'parse'>): Keyset | null {
   const at = parseKeyset(search.get('at'), 'at');
   if (at) return at;
   const t = search.get('t');
@@ -51,7 +51,7 @@ function readPlace(search: URLSearchParams, wallClock: Pick<WallClock, 'parse'>)
   if (capturedAt === undefined) {
     throw invalid('time', `"${time.slice(0, 40)}" is no time such as 2026-01-31T14:05.`);
   }
-  // What happened within the minute or second that was typed belongs to it.
+  // Includes the whole minute or second that was entered.
   return { capturedAt: capturedAt + (/T\d\d:\d\d$/.test(time) ? 59_999 : 999), id: lastId };
 }
 

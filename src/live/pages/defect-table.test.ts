@@ -7,9 +7,9 @@ const spots = [
 ];
 
 test.each([
-  ['a list of things', spots],
+  ['a list of objects', spots],
   ['the first such list within an object', { inspector: 'edge-2', notes: ['a'], defects: spots }],
-])('%s is a table of everything that is said of them', (_, data) => {
+])('%s becomes a table of all their fields', (_, data) => {
   expect(defectView(data).table).toEqual({
     columns: ['type', 'x', 'confidence', 'box'],
     rows: [
@@ -20,14 +20,11 @@ test.each([
   });
 });
 
-test.each([null, 7, 'none', [], [1, 2], { count: 3 }, {}])(
-  '%j has no table and is shown as it is',
-  (data) => {
-    expect(defectView(data)).toEqual({ table: null, json: JSON.stringify(data, null, 2) });
-  },
-);
+test.each([null, 7, 'none', [], [1, 2], { count: 3 }, {}])('%j has no table and is shown as JSON', (data) => {
+  expect(defectView(data)).toEqual({ table: null, json: JSON.stringify(data, null, 2) });
+});
 
-test('long lists, wide things and long texts are cut to what a page holds', () => {
+test('long lists, wide objects and long texts are cut to what a page can show', () => {
   const wide = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`c${i}`, 'x'.repeat(500)]));
   const { table, json } = defectView(Array.from({ length: 150 }, () => wide));
   expect(table?.columns).toHaveLength(10);

@@ -1,15 +1,15 @@
-/** What the sender of a pair said of its defects, as a table where it is a list of things with names. */
+/** The defects of a pair as a table, where its sender described them as a list of objects. */
 export type DefectTable = { columns: string[]; rows: string[][]; moreCount: number };
 
 export type DefectView = { table: DefectTable | null; json: string };
 
-/** More than fits a page stays in the JSON. */
+/** Limits of the table; the rest is in the JSON only. */
 const maxColumns = 10;
 const maxRows = 100;
 const maxCellLength = 80;
 const maxJsonLength = 64 * 1024;
 
-/** Any JSON → what a page shows of it. A list of objects, alone or as the first list within an object, is a table. */
+/** Any JSON → what a page shows. A list of objects becomes a table, alone or as the first list within an object. */
 export function defectView(data: unknown): DefectView {
   return { table: defectTable(findList(data)), json: JSON.stringify(data, null, 2).slice(0, maxJsonLength) };
 }
@@ -39,7 +39,7 @@ function cellOf(value: unknown): string {
   return text.length > maxCellLength ? `${text.slice(0, maxCellLength - 1)}…` : text;
 }
 
-/** Four digits tell all that a table of defects is read for. */
+/** Four digits are enough for a table of defects. */
 function roundNumbers(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isInteger(value)) return Number(value.toPrecision(4));
   if (Array.isArray(value)) return value.map(roundNumbers);

@@ -18,7 +18,7 @@ export type PerformanceRow = {
   usualIntervalMs: number | null;
 };
 
-/** How long pictures of one width and format took to draw lately, ms. */
+/** Recent drawing times of one width and format, ms. */
 export type DrawRow = { width: number; format: 'WebP' | 'JPEG'; p50Ms: number; p95Ms: number; count: number };
 
 export type PerformancePage = {
@@ -29,10 +29,10 @@ export type PerformancePage = {
   here: string;
 };
 
-/** Stations can be thousands; the page reads well up to this many lines. */
+/** There can be thousands of stations; the page stays readable up to this many rows. */
 const maxRows = 200;
 
-/** The Performance page: what is wrong first, then in the order of the wall. */
+/** The Performance page: faulty cameras first, then in the order of the wall. */
 export function performanceView(
   cameras: readonly LiveCamera[],
   rest: {

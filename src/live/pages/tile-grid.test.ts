@@ -16,7 +16,7 @@ test.each([
   expect(`${columns}×${rows}`).toBe(expected);
 });
 
-test('every picture has its place', () => {
+test('every picture has a cell', () => {
   for (let count = 1; count <= 16; count++) {
     const { columns, rows } = tileGrid(count);
     expect(columns * rows).toBeGreaterThanOrEqual(count);

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { LiveCamera, LiveRole } from '../model.ts';
-import { readWallQuery, wallHref, wallPage, wallPlaces } from './wall-query.ts';
+import { readWallQuery, wallHref, wallPage, wallTiles } from './wall-query.ts';
 
 const camera = (key: string, channels: Partial<Record<LiveRole, string>>): LiveCamera => ({
-  ...{ key, name: key, origin: 'folder', channels, newest: {}, staleAfterMs: 30_000 },
-  ...{ usualIntervalMs: null, silentSinceAt: null, offlineReason: null },
+  key,
+  name: key,
+  origin: 'folder',
+  channels,
+  newest: {},
+  staleAfterMs: 30_000,
+  usualIntervalMs: null,
+  silentSinceAt: null,
+  offlineReason: null,
 });
 const cameras = [
   camera('main', { original: 'original', labeled: 'labeled' }),
@@ -13,7 +20,7 @@ const cameras = [
 ];
 const read = (text: string) =>
   readWallQuery(new URLSearchParams(text), (key) => cameras.some((one) => one.key === key));
-const channels = (text: string) => wallPlaces(cameras, read(text)).map(({ channel }) => channel);
+const channels = (text: string) => wallTiles(cameras, read(text)).map(({ channel }) => channel);
 
 describe('the choices of a wall', () => {
   test.each([
@@ -23,28 +30,28 @@ describe('the choices of a wall', () => {
     ['cameras=exit,main', { cameras: ['exit', 'main'] }],
     ['cameras=station/S,9,exit', { cameras: ['exit'] }],
     ['cameras=station/S,9&cameras=exit', { cameras: ['station/S,9', 'exit'] }],
-  ])('"%s" comes back from the address they make', (text, expected) => {
+  ])('"%s" survives the round trip through its address', (text, expected) => {
     const query = read(text);
     expect(query).toMatchObject(expected);
     expect(read(wallHref(query).split('?')[1] ?? '')).toEqual(query);
   });
 
-  test('what is not understood counts as not said: a wall goes on showing pictures', () => {
+  test('invalid choices are ignored: a wall keeps showing pictures', () => {
     expect(read('tiles=5&show=x&page=-1&rotate=abc&cameras=gone')).toEqual(read(''));
     expect(read('page=0&rotate=999999')).toMatchObject({ page: 1, rotateSec: 3600 });
   });
 
-  test('a camera shows both of its pictures, the one asked for, or the only one it has', () => {
+  test('a camera shows both of its pictures, the chosen one, or the only one it has', () => {
     expect(channels('')).toEqual(['original', 'labeled', 'exit', 'station/S,9']);
     expect(channels('show=labeled')).toEqual(['labeled', 'exit', 'station/S,9']);
     expect(channels('show=original&cameras=main')).toEqual(['original']);
   });
 });
 
-test('pages hold as many tiles as were chosen, and a page that is not there is the last one', () => {
-  const places = Array.from({ length: 20 }, (_, i) => i);
-  expect(wallPage(places, read(''))).toMatchObject({ page: 1, pages: 2, perPage: 16 });
-  expect(wallPage(places, read('tiles=9&page=2')).shown).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17]);
-  expect(wallPage(places, read('tiles=9&page=99'))).toMatchObject({ page: 3, shown: [18, 19] });
+test('a page has as many tiles as chosen, and a page beyond the last is the last one', () => {
+  const tiles = Array.from({ length: 20 }, (_, i) => i);
+  expect(wallPage(tiles, read(''))).toMatchObject({ page: 1, pages: 2, perPage: 16 });
+  expect(wallPage(tiles, read('tiles=9&page=2')).shown).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17]);
+  expect(wallPage(tiles, read('tiles=9&page=99'))).toMatchObject({ page: 3, shown: [18, 19] });
   expect(wallPage([], read(''))).toEqual({ shown: [], page: 1, pages: 1, perPage: 16 });
 });

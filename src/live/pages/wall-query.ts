@@ -1,35 +1,35 @@
 import { withQuery } from '../camera-links.ts';
 import type { LiveCamera, LiveRole } from '../model.ts';
-import { mostTiles } from './tile-grid.ts';
+import { maxTiles } from './tile-grid.ts';
 
-/** How many tiles a page of the wall has; `auto` takes as many as there are, 16 at most. */
+/** Tiles on a page of the wall; `auto` shows all pictures, at most 16. */
 export const tileChoices = ['auto', '1', '4', '9', '16'] as const;
 export type TileChoice = (typeof tileChoices)[number];
 
-/** Which pictures of a camera that has two of them. */
+/** Which pictures are shown of a camera that has two. */
 export const showChoices = ['all', 'original', 'labeled'] as const;
 export type ShowChoice = (typeof showChoices)[number];
 
-/** The choices of a wall; they live in its URL and nowhere else. */
+/** The choices of a wall. They are kept in its URL only. */
 export type WallQuery = {
   tiles: TileChoice;
   show: ShowChoice;
-  /** Keys of the chosen cameras; none means all. */
+  /** Keys of the chosen cameras; empty for all. */
   cameras: string[];
   /** From 1. */
   page: number;
   kiosk: boolean;
-  /** Wall mode: seconds until the next page, 0 stays. */
+  /** Wall mode: seconds until the next page; 0 stays on this page. */
   rotateSec: number;
 };
 
 const defaultRotateSec = 15;
-const longestRotateSec = 3600;
+const maxRotateSec = 3600;
 
 /**
- * Reads `tiles, show, cameras, page, kiosk, rotate`. What is not understood counts as not said: a wall hung up years ago
- * goes on showing pictures. `cameras` may be said several times or with commas; a name with a comma counts when it is
- * one of `isKnown`.
+ * Reads `tiles, show, cameras, page, kiosk, rotate`. Invalid values are ignored, so that a wall set up years ago keeps
+ * showing pictures. `cameras` may be repeated or separated by commas; a name that holds a comma is one name when the
+ * camera `isKnown`.
  */
 export function readWallQuery(search: URLSearchParams, isKnown: (camera: string) => boolean): WallQuery {
   const oneOf = <T extends string>(choices: readonly T[], value: string | null): T =>
@@ -45,11 +45,11 @@ export function readWallQuery(search: URLSearchParams, isKnown: (camera: string)
     cameras: [...new Set(named.filter(isKnown))],
     page: whole('page', 1, 100_000, 1),
     kiosk: search.get('kiosk') === '1',
-    rotateSec: whole('rotate', 0, longestRotateSec, defaultRotateSec),
+    rotateSec: whole('rotate', 0, maxRotateSec, defaultRotateSec),
   };
 }
 
-/** The wall's address with these choices; what is usual is left out. */
+/** The wall's address with these choices; defaults are left out. */
 export function wallHref(query: Partial<WallQuery>): string {
   const { tiles = 'auto', show = 'all', cameras = [], page = 1, kiosk = false, rotateSec } = query;
   const href = withQuery('/live', {
@@ -64,10 +64,10 @@ export function wallHref(query: Partial<WallQuery>): string {
 }
 
 /** One picture of a wall. */
-export type WallPlace = { camera: LiveCamera; role: LiveRole; channel: string };
+export type WallTile = { camera: LiveCamera; role: LiveRole; channel: string };
 
-/** The pictures a wall shows, all its pages together: of the chosen cameras, in the roles asked for. */
-export function wallPlaces(cameras: readonly LiveCamera[], query: WallQuery): WallPlace[] {
+/** The tiles of a wall, all its pages together: the chosen cameras in the chosen roles. */
+export function wallTiles(cameras: readonly LiveCamera[], query: WallQuery): WallTile[] {
   return cameras
     .filter(({ key }) => query.cameras.length === 0 || query.cameras.includes(key))
     .flatMap((camera) => {
@@ -80,13 +80,13 @@ export function wallPlaces(cameras: readonly LiveCamera[], query: WallQuery): Wa
     });
 }
 
-/** The places of one page; a page that is not there is the last one. */
+/** The tiles of one page. Pages beyond the last are the last one. */
 export function wallPage<T>(
-  places: readonly T[],
+  tiles: readonly T[],
   query: WallQuery,
 ): { shown: T[]; page: number; pages: number; perPage: number } {
-  const perPage = query.tiles === 'auto' ? mostTiles : Number(query.tiles);
-  const pages = Math.max(1, Math.ceil(places.length / perPage));
+  const perPage = query.tiles === 'auto' ? maxTiles : Number(query.tiles);
+  const pages = Math.max(1, Math.ceil(tiles.length / perPage));
   const page = Math.min(query.page, pages);
-  return { shown: places.slice((page - 1) * perPage, page * perPage), page, pages, perPage };
+  return { shown: tiles.slice((page - 1) * perPage, page * perPage), page, pages, perPage };
 }

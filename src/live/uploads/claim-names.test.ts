@@ -12,7 +12,8 @@ function createFolder(files: Record<string, string>) {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const move = async (from: string, to: string): Promise<Move> => ({
-    ...{ from: join(folder, from), to: join(folder, to) },
+    from: join(folder, from),
+    to: join(folder, to),
     id: await identityOf(join(folder, from)),
   });
   const content = () =>
