@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Backfill } from '../arrival/backfill.ts';
-import type { Intake } from '../arrival/file-intake.ts';
+import type { FileIntake } from '../arrival/file-intake.ts';
 import { listFolder } from '../disk/list-folder.ts';
 import { lookUpFile } from '../disk/look-up.ts';
 import { countOf, pathOf } from '../state/folder-state.ts';
@@ -9,7 +9,7 @@ import { createNameSet } from '../state/name-set.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
 import type { Absences } from './absences.ts';
 
-type Parts = { context: ScanContext; absences: Absences; intake: Intake; backfill: Backfill };
+type Parts = { context: ScanContext; absences: Absences; intake: FileIntake; backfill: Backfill };
 
 /**
  * Some known names were not in a folder's listing: compares the folder with the database, both complete. What the

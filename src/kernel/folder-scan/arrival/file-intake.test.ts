@@ -10,7 +10,7 @@ import { createExclude } from '../disk/exclude.ts';
 import type { FoundBatch } from '../model/found-batch.ts';
 import { folderState } from '../state/folder-state.ts';
 import type { ScanContext } from '../state/scan-context.ts';
-import { createIntake } from './file-intake.ts';
+import { createFileIntake } from './file-intake.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'intake-'));
 const swept = Array.from({ length: 3_000 }, (_, i) => `swept-${i}.jpg`);
@@ -51,7 +51,7 @@ test.each([
   const sent: FoundBatch[] = [];
   const context = contextOf(sent);
   const folder = folderState(context, '');
-  const intake = createIntake(context);
+  const intake = createFileIntake(context);
   for (const one of swept) expect(intake.offer(folder, one)).toBe(true);
   expect(intake.offer(folder, name, true)).toBe(true);
   expect(intake.isWaiting(folder, name)).toBe(true);

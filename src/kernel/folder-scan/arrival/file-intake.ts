@@ -1,98 +1,69 @@
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { maxBatchFiles } from '../model/found-batch.ts';
 import type { ScanStatus } from '../model/root-status.ts';
 import { noteArrived, noteUnreadable, pathOf } from '../state/folder-state.ts';
 import type { NameSet } from '../state/name-set.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
+import { createDeliveredFiles } from './delivered-files.ts';
 import { inspectFile, type Look } from './inspect-file.ts';
 import { createLag } from './lag.ts';
+import { createWaitingFiles, maxWaitingFiles, type WaitingFile } from './waiting-files.ts';
 
-/** More than this many names waiting at once are left to the next sweep. */
-const maxWaitingFiles = 50_000;
-const firstRetryMs = 25;
-const longestRetryMs = 1_000;
 /** Files looked at before events, timers and messages get a turn. */
 const looksPerTurn = 500;
-/**
- * Files delivered last, by size and time: a writer's closing event must not bring the same file again. Later ones are
- * compared with the database, because meanwhile the file may have had another name.
- */
-const maxRememberedFiles = 5_000;
-const rememberedMs = 10_000;
+const shortestTimerMs = 5;
 
 type Complete = Extract<Look, { state: 'complete' }>;
 
-/** Times are of `performance.now()`, which goes on evenly when the system clock is set. */
-type Waiting = {
-  folder: FolderState;
-  name: string;
-  dueAt: number;
-  retryMs: number;
-  seen?: { sizeBytes: number; modifiedAt: number; unchangedSince: number };
-};
-
 /**
- * The way of new files into the database: a name is offered (by an event or a sweep), looked at until the file is
- * complete, and sent in batches a folder. A file still growing waits and is looked at again.
+ * The way of new files into the database: a name is offered (by an event or a sweep), its file is looked at until it is
+ * complete, and complete files are sent in batches per folder.
  */
-export type Intake = {
-  /** False when full: the caller must have the folder swept again. `isHeard` says that an event told of the name. */
-  offer(folder: FolderState, name: string, isHeard?: boolean): boolean;
-  /** Called for a name that turned out not to be a file. */
+export type FileIntake = {
+  /** False when full: the caller must have the folder swept again. `isFromEvent` gives the name precedence over swept ones. */
+  offer(folder: FolderState, name: string, isFromEvent?: boolean): boolean;
+  /** Sets the handler for names that turned out not to be files. */
   onGone(handler: (folder: FolderState, name: string) => unknown): void;
-  /** Settles when there is room for a good deal of names, growing files excepted. */
+  /** Settles when there is room for many more names. */
   room(): Promise<void>;
-  /** Whether a file was offered and is not decided yet. */
+  /** Whether a file was offered and is not recorded yet. */
   isWaiting(folder: FolderState, name: string): boolean;
-  /** A file that was away is looked at as if it were new. */
+  /** Treats a file that was away as new when it is offered again. */
   forget(folder: FolderState, name: string): void;
   /** The same for all files of the folder that are no longer among `names`. */
   forgetAllBut(folder: FolderState, names: NameSet): void;
-  /** Settles when nothing offered so far is undecided, growing files excepted. */
+  /** Settles when everything offered so far is recorded or dropped, growing files excepted. */
   settle(): Promise<void>;
   readonly waiting: number;
+  /** Files that were new to the database. */
   readonly added: number;
-  /** From a complete file to its row, of the newest thousand. */
+  /** From a complete file to its row, over the newest thousand files. */
   lag(): ScanStatus['lag'];
   stop(): void;
 };
 
-export function createIntake(context: ScanContext): Intake {
-  /** What events told is looked at before what a sweep found: a first sweep of many images must not hold up the newest. */
-  const heard = new Map<string, Waiting>();
-  const queue = new Map<string, Waiting>();
-  const growing = new Map<string, Waiting>();
-  const delivered = new LRUCache<string, string>({ max: maxRememberedFiles, ttl: rememberedMs });
-  let gone: (folder: FolderState, name: string) => unknown = () => {};
+export function createFileIntake(context: ScanContext): FileIntake {
+  const waiting = createWaitingFiles();
+  const delivered = createDeliveredFiles();
+  const lag = createLag();
+  const startedAt = context.clock.now();
+  let handleGone: (folder: FolderState, name: string) => unknown = () => {};
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let added = 0;
-  const lag = createLag();
-  const startedAt = context.clock.now();
 
-  function offer(folder: FolderState, name: string, isHeard = false): boolean {
-    const key = keyOf(folder, name);
-    const waiting = growing.get(key) ?? (isHeard ? queue.get(key) : undefined);
-    if (waiting) {
-      growing.delete(key);
-      queue.delete(key);
-      heard.set(key, { ...waiting, retryMs: firstRetryMs });
-    } else if (!heard.has(key) && !queue.has(key)) {
-      if (heard.size + queue.size + growing.size >= maxWaitingFiles) return false;
-      folder.waiting++;
-      (isHeard ? heard : queue).set(key, { folder, name, dueAt: 0, retryMs: firstRetryMs });
-    }
+  function offer(folder: FolderState, name: string, isFromEvent = false): boolean {
+    if (!waiting.offer(folder, name, isFromEvent)) return false;
     running ??= new Promise(setImmediate).then(drain);
     return true;
   }
 
   async function drain(): Promise<void> {
     try {
-      while (heard.size + queue.size > 0 && !stopped) {
-        const ready = lookAtSome();
-        await Promise.all([...ready].map(([folder, looks]) => deliver(folder, looks)));
+      while (waiting.readyCount > 0 && !stopped) {
+        const complete = lookAtSome();
+        await Promise.all([...complete].map(([folder, looks]) => deliver(folder, looks)));
         await new Promise(setImmediate);
       }
     } finally {
@@ -102,44 +73,28 @@ export function createIntake(context: ScanContext): Intake {
   }
 
   function lookAtSome(): Map<FolderState, Complete[]> {
-    const ready = new Map<FolderState, Complete[]>();
-    let looks = 0;
-    for (const [key, item] of nextWaiting()) {
-      if (looks++ >= looksPerTurn) break;
-      heard.delete(key);
-      queue.delete(key);
-      const { folder, name } = item;
-      const look = inspectFile(context, join(pathOf(context, folder), name), name, item.seen);
-      if (look.state === 'growing') keepLooking(key, item, look);
-      else if (look.state === 'complete' && !isHistory(look) && !isDelivered(key, look)) {
-        const looks = ready.get(folder);
+    const complete = new Map<FolderState, Complete[]>();
+    for (const file of waiting.take(looksPerTurn)) {
+      const { folder, name } = file;
+      const look = inspectFile(context, join(pathOf(context, folder), name), name, file.seen);
+      if (look.state === 'growing') waiting.retryLater(file, look);
+      else if (look.state === 'complete' && isWanted(folder, look)) {
+        const looks = complete.get(folder);
         if (looks) looks.push(look);
-        else ready.set(folder, [look]);
-      } else drop(key, item, look);
+        else complete.set(folder, [look]);
+      } else drop(file, look);
     }
-    return ready;
+    return complete;
   }
 
-  function* nextWaiting(): Generator<[string, Waiting]> {
-    yield* heard;
-    yield* queue;
+  function isWanted(folder: FolderState, { file }: Complete): boolean {
+    return file.capturedAt >= context.keepSince && delivered.add(folder, file);
   }
 
-  function isHistory({ file }: Complete): boolean {
-    return file.capturedAt < context.keepSince;
-  }
-
-  function isDelivered(key: string, { file }: Complete): boolean {
-    const content = `${file.sizeBytes}:${file.modifiedAt}`;
-    if (delivered.get(key) === content) return true;
-    delivered.set(key, content);
-    return false;
-  }
-
-  function drop(key: string, { folder, name }: Waiting, look: Look): void {
+  function drop({ folder, name }: WaitingFile, look: Look): void {
     if (look.state === 'gone') {
-      delivered.delete(key);
-      gone(folder, name);
+      delivered.forget(folder, name);
+      handleGone(folder, name);
     } else if (look.state === 'unreadable') {
       folder.names?.delete(name);
       folder.again = true;
@@ -148,47 +103,37 @@ export function createIntake(context: ScanContext): Intake {
     noteArrived(context, folder, 1);
   }
 
-  function keepLooking(key: string, item: Waiting, look: { sizeBytes: number; modifiedAt: number }): void {
-    const now = performance.now();
-    const same = item.seen?.sizeBytes === look.sizeBytes && item.seen.modifiedAt === look.modifiedAt;
-    const unchangedSince = same && item.seen ? item.seen.unchangedSince : now;
-    const retryMs = Math.min(item.retryMs * 2, longestRetryMs);
-    const seen = { sizeBytes: look.sizeBytes, modifiedAt: look.modifiedAt, unchangedSince };
-    growing.set(key, { ...item, retryMs, dueAt: now + item.retryMs, seen });
-  }
-
   async function deliver(folder: FolderState, looks: Complete[]): Promise<void> {
     looks.sort((a, b) => b.file.capturedAt - a.file.capturedAt);
     for (let from = 0; from < looks.length; from += maxBatchFiles) {
       const batch = looks.slice(from, from + maxBatchFiles);
       const receipt = await context.send({ folder: folder.ref, files: batch.map(({ file }) => file) });
-      const now = context.clock.now();
       added += receipt.added;
       if (!folder.names) folder.fileCount += receipt.added;
-      for (const { file, changedAt } of batch) {
-        folder.names?.add(file.name);
-        // What was there before the start says nothing about how fast new images arrive.
-        if (changedAt > startedAt) lag.add(Math.max(now - changedAt, 0));
-      }
+      noteDelivered(folder, batch);
       noteArrived(context, folder, batch.length);
     }
   }
 
-  function scheduleRetry(): void {
-    if (stopped || timer || growing.size === 0) return;
-    const next = Math.min(...[...growing.values()].map((item) => item.dueAt));
-    timer = setTimeout(requeueDue, Math.max(next - performance.now(), 5));
+  function noteDelivered(folder: FolderState, batch: readonly Complete[]): void {
+    const now = context.clock.now();
+    for (const { file, changedAt } of batch) {
+      folder.names?.add(file.name);
+      // Files from before the start say nothing about the delay of new ones.
+      if (changedAt > startedAt) lag.add(Math.max(now - changedAt, 0));
+    }
   }
 
-  function requeueDue(): void {
+  function scheduleRetry(): void {
+    const dueAt = waiting.nextDueAt();
+    if (stopped || timer || dueAt === undefined) return;
+    timer = setTimeout(retryDue, Math.max(dueAt - performance.now(), shortestTimerMs));
+  }
+
+  function retryDue(): void {
     timer = undefined;
-    const now = performance.now();
-    for (const [key, item] of growing) {
-      if (item.dueAt > now) continue;
-      growing.delete(key);
-      heard.set(key, item);
-    }
-    if (heard.size > 0) running ??= drain();
+    waiting.wakeDue();
+    if (waiting.readyCount > 0) running ??= drain();
     else scheduleRetry();
   }
 
@@ -199,23 +144,17 @@ export function createIntake(context: ScanContext): Intake {
   return {
     offer,
     onGone: (handler) => {
-      gone = handler;
+      handleGone = handler;
     },
-    settle,
     room: async () => {
-      if (heard.size + queue.size > maxWaitingFiles / 2) await settle();
+      if (waiting.readyCount > maxWaitingFiles / 2) await settle();
     },
-    isWaiting: (folder, name) => [heard, queue, growing].some((names) => names.has(keyOf(folder, name))),
-    forget: (folder, name) => void delivered.delete(keyOf(folder, name)),
-    forgetAllBut: (folder, names) => {
-      const prefix = keyOf(folder, '');
-      for (const key of delivered.keys()) {
-        const name = key.startsWith(prefix) ? key.slice(prefix.length) : '/';
-        if (!name.includes('/') && !names.has(name)) delivered.delete(key);
-      }
-    },
+    isWaiting: waiting.has,
+    forget: delivered.forget,
+    forgetAllBut: delivered.forgetAllBut,
+    settle,
     get waiting() {
-      return heard.size + queue.size + growing.size;
+      return waiting.count;
     },
     get added() {
       return added;
@@ -226,8 +165,4 @@ export function createIntake(context: ScanContext): Intake {
       clearTimeout(timer);
     },
   };
-}
-
-function keyOf(folder: FolderState, name: string): string {
-  return `${folder.ref.path}/${name}`;
 }

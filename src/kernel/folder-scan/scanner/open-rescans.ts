@@ -2,18 +2,18 @@ import type { RescanResult } from '../model/rescan-result.ts';
 
 const answerWithinMs = 60_000;
 
-/** Rescans that were asked for and are not answered yet. */
+/** Requested rescans that have no result yet. */
 export type OpenRescans = {
-  /** Settles with the thread's answer, or with why there is none. */
-  ask(): Promise<RescanResult>;
-  /** Sends on those that the thread has not heard of. */
+  /** Settles with the thread's result, or with a note that says why there is none. */
+  request(): Promise<RescanResult>;
+  /** Sends the requests that the thread has not received. */
   post(): void;
   settle(id: number, result: RescanResult): void;
-  /** The thread is gone, and what it was asked with it. */
+  /** Settles all requests, because the thread that received them has ended. */
   giveUp(): void;
 };
 
-/** `send` hands a rescan to the thread; false when it has to wait. */
+/** `send` hands a request to the thread; it returns false when the request has to wait. */
 export function createOpenRescans(send: (id: number) => boolean): OpenRescans {
   const open = new Map<number, { settle: (result: RescanResult) => void; isSent: boolean }>();
   let nextId = 1;
@@ -27,7 +27,7 @@ export function createOpenRescans(send: (id: number) => boolean): OpenRescans {
     open.delete(id);
   }
 
-  function ask(): Promise<RescanResult> {
+  function request(): Promise<RescanResult> {
     const id = nextId++;
     return new Promise((resolve) => {
       const late = { scanned: 0, added: 0, note: 'the folder does not answer' };
@@ -44,7 +44,7 @@ export function createOpenRescans(send: (id: number) => boolean): OpenRescans {
   }
 
   return {
-    ask,
+    request,
     post,
     settle,
     giveUp: () => {

@@ -41,6 +41,11 @@ export function pathOf(context: ScanContext, folder: FolderState): string {
   return join(context.root.path, folder.ref.path);
 }
 
+/** Names a file among all files of its root. */
+export function fileKey(folder: FolderState, name: string): string {
+  return `${folder.ref.path}/${name}`;
+}
+
 /** Image files of a folder that are recorded or on their way. */
 export function countOf(folder: FolderState): number {
   return folder.names?.size ?? folder.fileCount;

@@ -4,7 +4,7 @@ import type { Absences } from '../absences/absences.ts';
 import type { Emptied } from '../absences/emptied.ts';
 import { reportMissing } from '../absences/missing-files.ts';
 import { type Backfill, maxShelfFiles } from '../arrival/backfill.ts';
-import type { Intake } from '../arrival/file-intake.ts';
+import type { FileIntake } from '../arrival/file-intake.ts';
 import { type FolderChunk, listFolder } from '../disk/list-folder.ts';
 import { lookUpEntry, lookUpFile, reasonOf } from '../disk/look-up.ts';
 import { identityOf } from '../disk/root-check.ts';
@@ -37,7 +37,7 @@ export type SweepResult = { filesSeen: number };
 
 type Parts = {
   context: ScanContext;
-  intake: Intake;
+  intake: FileIntake;
   backfill: Backfill;
   absences: Absences;
   emptied: Pick<Emptied, 'isTidiedUnheard'>;

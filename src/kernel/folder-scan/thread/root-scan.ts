@@ -3,7 +3,7 @@ import { detectWatchMode } from '../../storage/file-system.ts';
 import { createAbsences } from '../absences/absences.ts';
 import { createEmptied } from '../absences/emptied.ts';
 import { createBackfill } from '../arrival/backfill.ts';
-import { createIntake } from '../arrival/file-intake.ts';
+import { createFileIntake } from '../arrival/file-intake.ts';
 import { createRootCheck, type RootCheck } from '../disk/root-check.ts';
 import type { RescanResult } from '../model/rescan-result.ts';
 import { type ScanStatus, type SweepReport, startingStatus, type WatchMode } from '../model/root-status.ts';
@@ -17,7 +17,7 @@ const usualRootCheckMs = 5_000;
 const rescanWaitMs = 20_000;
 const maxUnreadableShown = 10;
 
-export type ScanEngine = {
+export type RootScan = {
   status(): ScanStatus;
   /** Sweeps now and answers once what was found is in the database (or 20 s have passed). */
   rescan(): Promise<RescanResult>;
@@ -25,15 +25,15 @@ export type ScanEngine = {
 };
 
 /** Watches one root for ever: events where they come, sweeps as the truth, a check of the root itself every 5 s. */
-export function startScanEngine(
+export function startRootScan(
   context: ScanContext,
   watchMode: WatchMode,
   onSweep: (sweep: SweepReport) => void,
-): ScanEngine {
+): RootScan {
   const { clock, log, options } = context;
   const status = startingStatus(watchMode);
   const isOnline = () => status.state === 'online' || status.state === 'empty';
-  const intake = createIntake(context);
+  const intake = createFileIntake(context);
   const offerOrSweep = (folder: FolderState, name: string) => {
     if (intake.offer(folder, name)) return;
     folder.names?.delete(name);

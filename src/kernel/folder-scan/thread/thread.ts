@@ -9,7 +9,7 @@ import { sumRescans } from '../model/rescan-result.ts';
 import type { FromScanner, KnownRoot, ScanThreadData, ToScanner } from '../model/scan-messages.ts';
 import { countOf, forgetFiles, rememberedFolder } from '../state/folder-state.ts';
 import type { FolderState, Receipt, ScanContext } from '../state/scan-context.ts';
-import { type ScanEngine, startScanEngine } from './root-scan.ts';
+import { type RootScan, startRootScan } from './root-scan.ts';
 
 /** How often the main thread hears how the scanner is doing, which is also its sign of life. */
 const statusEveryMs = 500;
@@ -42,7 +42,7 @@ const wallClock = createWallClock(data.timeZone);
 const reading = await openReading(data.reading, { wallClock, log });
 const isExcluded = createExclude(data.exclude);
 /** `backfilled` is the greatest number of older images that were on their way at once. */
-const engines = new Map<number, { engine: ScanEngine; context: ScanContext; backfilled: number }>();
+const engines = new Map<number, { engine: RootScan; context: ScanContext; backfilled: number }>();
 
 function createContext({ folders: listings, keepSince, ...root }: KnownRoot): ScanContext {
   const folders = new Map<string, FolderState>();
@@ -79,7 +79,7 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
 function watch(root: KnownRoot): void {
   if (engines.has(root.id)) return;
   const context = createContext(root);
-  const engine = startScanEngine(context, data.watchMode, (sweep) =>
+  const engine = startRootScan(context, data.watchMode, (sweep) =>
     post({ type: 'sweep', rootId: root.id, sweep }),
   );
   engines.set(root.id, { engine, context, backfilled: 0 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Intake } from '../arrival/file-intake.ts';
+import type { FileIntake } from '../arrival/file-intake.ts';
 import { lookUpEntry } from '../disk/look-up.ts';
 import { folderState } from '../state/folder-state.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
@@ -15,7 +15,7 @@ export type RootWatch = {
   readonly isOn: boolean;
 };
 
-export function createRootWatch(context: ScanContext, intake: Intake, onFolder: () => void): RootWatch {
+export function createRootWatch(context: ScanContext, intake: FileIntake, onFolder: () => void): RootWatch {
   const { root, isExcluded, isImageName, log, options } = context;
   const isFlat = options.flat ?? false;
   let watch: FolderWatch | undefined;
