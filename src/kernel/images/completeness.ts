@@ -9,12 +9,12 @@ import { sniffContentType } from './content-type.ts';
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
 
 /** Enough for a JPEG's JFIF and the start of its EXIF segment. */
-const HEAD_BYTES = 64;
+const headBytes = 64;
 /** Some writers fill the last disk block with zeros: so much padding after the end marker is forgiven. */
-const PADDING_BYTES = 4096;
-const TAIL_BYTES = PADDING_BYTES + 12;
+const paddingBytes = 4096;
+const tailBytes = paddingBytes + 12;
 /** The headers of the oldest kind: file header and 12 bytes about the bitmap. */
-const SMALLEST_BMP = 26;
+const smallestBmpBytes = 26;
 
 /** A pipe or device under an image's name must not hold the reader up. */
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -61,13 +61,13 @@ export async function checkCompleteness(
 
 /** The same judgement over bytes already in memory. */
 export function judgeBytes(bytes: Buffer): Completeness {
-  return judgeCompleteness(bytes.subarray(0, HEAD_BYTES), bytes.subarray(-TAIL_BYTES), bytes.length);
+  return judgeCompleteness(bytes.subarray(0, headBytes), bytes.subarray(-tailBytes), bytes.length);
 }
 
 /** A small file is read whole, at once. */
 function planReads(sizeBytes: number): { head: Buffer; tail?: Buffer } {
-  if (sizeBytes <= TAIL_BYTES) return { head: Buffer.allocUnsafe(sizeBytes) };
-  return { head: Buffer.allocUnsafe(HEAD_BYTES), tail: Buffer.allocUnsafe(TAIL_BYTES) };
+  if (sizeBytes <= tailBytes) return { head: Buffer.allocUnsafe(sizeBytes) };
+  return { head: Buffer.allocUnsafe(headBytes), tail: Buffer.allocUnsafe(tailBytes) };
 }
 
 function judgeCompleteness(head: Buffer, tail: Buffer, sizeBytes: number): Completeness {
@@ -95,7 +95,7 @@ function judgeEnd(end: Buffer, tail: Buffer, marker: Buffer): Completeness {
 function judgeBitmap(head: Buffer, end: Buffer, sizeBytes: number): Completeness {
   const named = head.readUInt32LE(2);
   if (named > sizeBytes) return 'incomplete';
-  const isWhole = named > SMALLEST_BMP && sizeBytes - named <= PADDING_BYTES && end.length > 0;
+  const isWhole = named > smallestBmpBytes && sizeBytes - named <= paddingBytes && end.length > 0;
   return isWhole ? 'complete' : 'unknown';
 }
 

@@ -2,14 +2,14 @@
 export type SniffedType = 'image/jpeg' | 'image/png' | 'image/bmp' | 'image/gif' | 'image/webp';
 
 /** How many leading bytes `sniffContentType` needs. */
-export const SNIFF_BYTES = 16;
+export const sniffBytes = 16;
 
 const acceptedTypes = ['image/jpeg', 'image/png', 'image/bmp'] as const satisfies SniffedType[];
 
 /** The image types that are shown and served as what they are. */
 export type AcceptedType = (typeof acceptedTypes)[number];
 
-/** The image type told by the leading bytes of a file (`SNIFF_BYTES` of them suffice), or undefined for anything else. */
+/** The image type told by the leading bytes of a file (`sniffBytes` of them suffice), or undefined for anything else. */
 export function sniffContentType(head: Uint8Array): SniffedType | undefined {
   if (startsWith(head, [0xff, 0xd8, 0xff])) return 'image/jpeg';
   if (startsWith(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png';

@@ -5,7 +5,7 @@ import { checkCompleteness } from './completeness.ts';
 import type { ImageFailure } from './read-image.ts';
 
 /** A file that ends too early and changed this recently is taken to be on its way; later it is truncated. */
-const STILL_WRITTEN_MS = 60_000;
+const stillWrittenMs = 60_000;
 
 export type LocatedImage = {
   ok: true;
@@ -86,7 +86,7 @@ export async function isBeingWritten(
   options: { knownSizeBytes: number | null; now: number },
 ): Promise<boolean> {
   if (image.sizeBytes === options.knownSizeBytes) return false;
-  if (Math.abs(options.now - image.modifiedAt) > STILL_WRITTEN_MS) return false;
+  if (Math.abs(options.now - image.modifiedAt) > stillWrittenMs) return false;
   const { realPath, sizeBytes } = image;
   return (await checkCompleteness(realPath, { sizeBytes }).catch(() => 'unknown')) === 'incomplete';
 }

@@ -1,11 +1,11 @@
 import { openRegularFile, readWhole } from '../storage/open-file.ts';
 import { readBmpHeader } from './bmp.ts';
 import { findAcceptedType } from './content-type.ts';
-import { MAX_IMAGE_FILE_BYTES } from './read-image.ts';
+import { maxImageFileBytes } from './read-image.ts';
 import { openUntrustedImage } from './untrusted-image.ts';
 
 /** Where the dimensions stand in nearly all files; behind more metadata than that the whole file is read. */
-const HEADER_BYTES = 1024 * 1024;
+const headerBytes = 1024 * 1024;
 
 export type PixelSize = { width: number; height: number };
 
@@ -15,9 +15,9 @@ export async function readPixelSize(realPath: string, root?: string): Promise<Pi
   if (!opened.ok) return undefined;
   const { file, sizeBytes } = opened;
   try {
-    const head = await readWhole(file, Math.min(sizeBytes, HEADER_BYTES));
+    const head = await readWhole(file, Math.min(sizeBytes, headerBytes));
     const size = await sizeOf(head).catch(() => undefined);
-    if (size || sizeBytes <= HEADER_BYTES || sizeBytes > MAX_IMAGE_FILE_BYTES) return size;
+    if (size || sizeBytes <= headerBytes || sizeBytes > maxImageFileBytes) return size;
     return await sizeOf(await readWhole(file, sizeBytes));
   } catch {
     return undefined;

@@ -2,8 +2,8 @@ import type { AppContext } from '../http/env.ts';
 import { untrustedFileHeaders } from '../http/guards/security-headers.ts';
 
 /** Characters that fit in a line of the picture; a Korean one is twice as wide. */
-const LINE_WIDTH = 20;
-const MAX_LINES = 5;
+const lineWidthChars = 20;
+const maxLines = 5;
 
 /**
  * A picture that says why there is no picture, for an `img` element. It is kept by nobody, so that the image is there as
@@ -26,7 +26,7 @@ export function sendPlaceholder(
 /** The SVG text: `text` in the middle of a plain area. */
 export function drawPlaceholder(options: { text: string; width: number; height: number }): string {
   const { width, height } = options;
-  const lines = wrapWords(options.text).slice(0, MAX_LINES);
+  const lines = wrapWords(options.text).slice(0, maxLines);
   const size = Math.round(width / 12);
   const top = height / 2 - ((lines.length - 1) * size * 1.3) / 2;
   const texts = lines.map(
@@ -45,7 +45,7 @@ function wrapWords(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const line = lines.at(-1);
-    if (line !== undefined && widthOf(`${line} ${word}`) <= LINE_WIDTH)
+    if (line !== undefined && widthOf(`${line} ${word}`) <= lineWidthChars)
       lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }

@@ -23,7 +23,7 @@ export type ImageFailure = {
 };
 
 /** Larger files are not looked into: several of them are in memory at once. */
-export const MAX_IMAGE_FILE_BYTES = 64 * 1024 * 1024;
+export const maxImageFileBytes = 64 * 1024 * 1024;
 
 const buffers = createBufferPool({ maxBuffers: 2, maxBytes: 8 * 1024 * 1024 });
 
@@ -41,7 +41,7 @@ export async function readImage<T>(
   const opened = await openRegularFile(realPath, root);
   if (!opened.ok) return opened;
   const { file, sizeBytes } = opened;
-  if (sizeBytes > MAX_IMAGE_FILE_BYTES) {
+  if (sizeBytes > maxImageFileBytes) {
     await file.close();
     return tooLarge(sizeBytes);
   }
@@ -75,7 +75,7 @@ function tooLarge(sizeBytes: number): ImageFailure {
   return {
     ok: false,
     reason: 'too_large',
-    message: `the file has ${megabytes} MB, more than the ${MAX_IMAGE_FILE_BYTES / 1024 / 1024} MB taken`,
+    message: `the file has ${megabytes} MB, more than the ${maxImageFileBytes / 1024 / 1024} MB taken`,
   };
 }
 

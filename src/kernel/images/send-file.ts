@@ -5,10 +5,10 @@ import { untrustedFileHeaders } from '../http/guards/security-headers.ts';
 import { type OpenFile, readWhole } from '../storage/open-file.ts';
 import { type ByteRange, parseByteRange } from './byte-range.ts';
 import { contentDisposition } from './content-disposition.ts';
-import { findAcceptedType, SNIFF_BYTES } from './content-type.ts';
+import { findAcceptedType, sniffBytes } from './content-type.ts';
 
 /** Held once for each viewer who is slow to take it. */
-const CHUNK_BYTES = 64 * 1024;
+const chunkBytes = 64 * 1024;
 
 /** `immutable`: the URL changes with the content. `revalidate`: kept too, but asked about each time. */
 export type Caching = 'immutable' | 'revalidate';
@@ -50,7 +50,7 @@ async function describe(
   opened: OpenFile,
   options: { name: string; caching: Caching },
 ): Promise<Record<string, string>> {
-  const head = await readWhole(opened.file, Math.min(SNIFF_BYTES, opened.sizeBytes)).catch(async (error) => {
+  const head = await readWhole(opened.file, Math.min(sniffBytes, opened.sizeBytes)).catch(async (error) => {
     await opened.file.close();
     throw error;
   });
@@ -93,7 +93,7 @@ async function withoutBody(
 function streamBytes(file: FileHandle, range: ByteRange): ReadableStream<Uint8Array> {
   let offset = range.start;
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, range.end - offset));
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, range.end - offset));
     const { bytesRead } = await file.read(chunk, 0, chunk.length, offset);
     // Less than was promised: the connection has to break, or the client would take a part for the whole.
     if (bytesRead === 0) throw new Error('the file was cut short while it was being sent');

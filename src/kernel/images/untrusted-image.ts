@@ -3,14 +3,14 @@ import { createScratchFiles } from '../storage/scratch-files.ts';
 import { countPasses } from './thumbnails/jpeg-passes.ts';
 
 /** Larger images are refused from their header, before any memory is given to them. */
-const MAX_PIXELS = 100_000_000;
+const maxPixels = 100_000_000;
 /** The same where the whole image has to be in memory at once, at six to eight bytes a pixel. */
-const MAX_PROGRESSIVE_PIXELS = 25_000_000;
+const maxProgressivePixels = 25_000_000;
 /** Each pass over a JPEG goes over all its pixels and takes as few as 30 bytes of the file; encoders make about ten. */
-const MAX_PASSES = 100;
+const maxPasses = 100;
 
 /** Work on one image is given up after this long. */
-const MAX_RENDER_SECONDS = 30;
+const maxRenderSeconds = 30;
 
 // For the whole process: files from outside reach the JPEG and the PNG decoder only, and only as copies of our own, so
 // that libvips never opens a path of theirs. Every image is looked at once, so its cache would only hold memory. Images
@@ -43,15 +43,15 @@ const reading: SharpOptions = {
  * decoder itself can be asked: a reader of our own would be led astray by what decoders pass over.
  */
 export async function openUntrustedImage(bytes: Buffer): Promise<{ image: Sharp; header: Metadata }> {
-  const image = sharp(bytes, reading).timeout({ seconds: MAX_RENDER_SECONDS });
+  const image = sharp(bytes, reading).timeout({ seconds: maxRenderSeconds });
   const header = await image.metadata();
   const { format, isProgressive, width, height } = header;
-  const limit = isProgressive ? MAX_PROGRESSIVE_PIXELS : MAX_PIXELS;
+  const limit = isProgressive ? maxProgressivePixels : maxPixels;
   if (width * height > limit)
     throw new TooManyPixels(`more than the ${limit / 1_000_000} million pixels taken`);
   // The time limit is looked at between rows only, and the first row comes after the last pass.
-  if (isProgressive && format === 'jpeg' && countPasses(bytes, MAX_PASSES) > MAX_PASSES)
-    throw new Error(`it is drawn in more than ${MAX_PASSES} passes`);
+  if (isProgressive && format === 'jpeg' && countPasses(bytes, maxPasses) > maxPasses)
+    throw new Error(`it is drawn in more than ${maxPasses} passes`);
   return { image, header };
 }
 
@@ -74,7 +74,7 @@ export async function withUntrustedImage<T>(
   try {
     const shrunk = sharp(`${scratch.path}[shrink=${shrink}]`, reading);
     const decoded = { width: Math.floor(width / shrink), height: Math.floor(height / shrink) };
-    return await use(shrunk.timeout({ seconds: MAX_RENDER_SECONDS }), decoded);
+    return await use(shrunk.timeout({ seconds: maxRenderSeconds }), decoded);
   } finally {
     await scratch.giveBack();
   }

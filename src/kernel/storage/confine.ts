@@ -7,7 +7,7 @@ import { describeFileError, type FileFailure, type OpenFile, openRegularFile } f
 export type ConfinedFailure = { ok: false; reason: FileFailure['reason'] | 'outside' | 'invalid' };
 
 /** Longer than any path a file system takes. */
-const MAX_PATH_LENGTH = 4096;
+const maxPathLength = 4096;
 
 /**
  * The real path of `path` (absolute, or relative to `root`) when it lies in `root` after links in both are followed.
@@ -18,7 +18,7 @@ export async function resolveInside(
   root: string,
   path: string,
 ): Promise<{ ok: true; realPath: string } | ConfinedFailure> {
-  if (path === '' || path.length > MAX_PATH_LENGTH || path.includes('\0'))
+  if (path === '' || path.length > maxPathLength || path.includes('\0'))
     return { ok: false, reason: 'invalid' };
   const wanted = resolve(root, path);
   try {

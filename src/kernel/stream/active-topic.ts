@@ -8,13 +8,13 @@ import { createFrame, type Frame } from './frame.ts';
 import type { TopicRequest } from './topic.ts';
 
 /** A plant of twenty images a second is rendered for each of them, a busier one for some at a time. */
-const MIN_INTERVAL_MS = 40;
+const minIntervalMs = 40;
 /** However long it takes to render and to send, the topic rests for four times as long, so that other work gets its turn. */
-const INTERVAL_PER_RENDER_MS = 5;
+const intervalPerRenderMs = 5;
 /** Many topics share that part of the time, down to four renders a second each. */
-const SHARED_INTERVAL_MS = 250;
+const sharedIntervalMs = 250;
 /** A period ends just after its boundary, so that "now, floored to the minute" is the new minute for certain. */
-const AFTER_BOUNDARY_MS = 20;
+const afterBoundaryMs = 20;
 
 /** What every screen of this topic shows now. `sequence` is the number of the change that made it so. */
 export type TopicState = { fragment: Fragment; sequence: number; hash: string; snapshot: Frame };
@@ -59,7 +59,7 @@ export function createActiveTopic(
   let rendering = false;
   let stopped = false;
   let lastStartedAt = Number.NEGATIVE_INFINITY;
-  let intervalMs = MIN_INTERVAL_MS;
+  let intervalMs = minIntervalMs;
   let pause: NodeJS.Timeout | undefined;
   let rest: NodeJS.Timeout | undefined;
   let period: NodeJS.Timeout | undefined;
@@ -107,7 +107,7 @@ export function createActiveTopic(
     for (const viewer of viewers) viewer.update(topic, change);
   };
   const schedulePeriod = (everyMs: number) => {
-    const waitMs = everyMs - (context.clock.now() % everyMs) + AFTER_BOUNDARY_MS;
+    const waitMs = everyMs - (context.clock.now() % everyMs) + afterBoundaryMs;
     period = setTimeout(() => {
       refresh();
       schedulePeriod(everyMs);
@@ -134,6 +134,6 @@ export function createActiveTopic(
 
 /** From the start of one render to the start of the next, after one that took `tookMs`. */
 function intervalAfter(tookMs: number, topics: number): number {
-  const aloneMs = tookMs * INTERVAL_PER_RENDER_MS;
-  return Math.max(MIN_INTERVAL_MS, aloneMs, Math.min(aloneMs * topics, SHARED_INTERVAL_MS));
+  const aloneMs = tookMs * intervalPerRenderMs;
+  return Math.max(minIntervalMs, aloneMs, Math.min(aloneMs * topics, sharedIntervalMs));
 }

@@ -1,7 +1,7 @@
 import { changesBetween, type Fragment, hasSameFrame, snapshotOf, withOldParts } from './fragment.ts';
 
 /** No part of a screen changes more than four times a second: its first change goes out at once, its last one always. */
-const MIN_INTERVAL_MS = 250;
+const minIntervalMs = 250;
 
 /**
  * What to send now, '' for nothing and undefined for the very first state, which is in every viewer's snapshot; what
@@ -21,7 +21,7 @@ export function createChangeThrottle(): ChangeThrottle {
   const sentAt = new Map<string, number>();
 
   function sendWhole(before: Fragment, after: Fragment, now: number): Step {
-    const againInMs = wholeSentAt + MIN_INTERVAL_MS - now;
+    const againInMs = wholeSentAt + minIntervalMs - now;
     if (againInMs > 0) return { changes: '', shown: before, againInMs };
     wholeSentAt = now;
     sentAt.clear();
@@ -35,7 +35,7 @@ export function createChangeThrottle(): ChangeThrottle {
     for (const { id, html } of after.parts) {
       const old = shown.get(id);
       if (old === undefined || old === html) continue;
-      const waitMs = (sentAt.get(id) ?? Number.NEGATIVE_INFINITY) + MIN_INTERVAL_MS - now;
+      const waitMs = (sentAt.get(id) ?? Number.NEGATIVE_INFINITY) + minIntervalMs - now;
       if (waitMs > 0) {
         early.set(id, old);
         againInMs = Math.min(waitMs, againInMs ?? waitMs);

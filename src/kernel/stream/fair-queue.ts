@@ -1,5 +1,5 @@
 /** Renders waiting for the database at the same time; between two starts other requests get their turn. */
-const MAX_CONCURRENT = 4;
+const maxConcurrent = 4;
 
 /** Runs jobs in order, a few at once, each in its own turn of the event loop, so that many topics never block pages. */
 export function createFairQueue(): { add(job: () => Promise<void>): void } {
@@ -17,7 +17,7 @@ export function createFairQueue(): { add(job: () => Promise<void>): void } {
   return {
     add: (job) => {
       waiting.push(job);
-      if (running >= MAX_CONCURRENT) return;
+      if (running >= maxConcurrent) return;
       running += 1;
       setImmediate(startNext);
     },

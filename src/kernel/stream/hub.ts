@@ -11,11 +11,11 @@ import type { TopicRequest } from './topic.ts';
 import type { StreamViewer } from './viewer.ts';
 
 /** Every viewer hears from the server this often, or takes the stream for dead. */
-const PING_EVERY_SEC = 15;
+const pingEverySec = 15;
 /** Most different topics (with filters and language) alive at once, over all viewers. */
-const MAX_LIVE_TOPICS = 500;
+const maxActiveTopics = 500;
 /** When a viewer there is no room for should come back. */
-const RETRY_AFTER_SEC = 10;
+const retryAfterSec = 10;
 
 /** What happened since start, beside how many viewers and topics there are now. */
 export type StreamStats = {
@@ -90,14 +90,12 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
     refreshAll: topics.refreshAll,
     assertRoom: (requests, lang) => {
       const added = requests.filter((request) => !topics.find(request, lang)).length;
-      if (!stopped && viewers.size < options.maxViewers && topics.size() + added <= MAX_LIVE_TOPICS) return;
+      if (!stopped && viewers.size < options.maxViewers && topics.size() + added <= maxActiveTopics) return;
       counters.refused += 1;
       throw new AppError(
         'unavailable',
         'No more live screens can be served now; the page is kept fresh by polling.',
-        {
-          details: { retryAfterSec: RETRY_AFTER_SEC },
-        },
+        { details: { retryAfterSec } },
       );
     },
     join: (viewer, { requests, have, lang, lastEventId, pageVersion }) => {
@@ -105,7 +103,7 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
         topic: topics.ensure(request, lang),
         have: have[index],
       }));
-      viewers.set(viewer, joined++ % PING_EVERY_SEC);
+      viewers.set(viewer, joined++ % pingEverySec);
       for (const { topic } of shown) topic.viewers.add(viewer);
       const greetings = [pingFrame(clock, version)];
       const newVersion = newVersionFor(pageVersion);
@@ -194,7 +192,7 @@ function startTicker(
 ): NodeJS.Timeout {
   let second = 0;
   const ticker = setInterval(() => {
-    second = (second + 1) % PING_EVERY_SEC;
+    second = (second + 1) % pingEverySec;
     const ping = pingFrame(clock, version);
     for (const [viewer, slot] of viewers) {
       viewer.checkPatience();

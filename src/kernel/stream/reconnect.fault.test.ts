@@ -8,7 +8,7 @@ import { systemClock } from '../time/clock.ts';
 import { createTopics } from './topics.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
-const SCREENS = 1000;
+const screenCount = 1000;
 
 /** Opens a screen's stream; resolves once the fragment's text has come. */
 function openScreen(port: number, text: string): Promise<Socket> {
@@ -25,7 +25,7 @@ function openScreen(port: number, text: string): Promise<Socket> {
 }
 
 test('a thousand screens that come back in the same second are all served, by one render each time', async () => {
-  const topics = createTopics({ clock: systemClock, log, version: 'v1', maxViewers: SCREENS });
+  const topics = createTopics({ clock: systemClock, log, version: 'v1', maxViewers: screenCount });
   let renders = 0;
   topics.define({
     path: '/cards',
@@ -42,13 +42,13 @@ test('a thousand screens that come back in the same second are all served, by on
     host: '127.0.0.1',
     port: 0,
     log,
-    maxStreams: SCREENS,
+    maxStreams: screenCount,
     endStreams: topics.stop,
   });
   for (let round = 1; round <= 3; round += 1) {
-    const opening = Array.from({ length: SCREENS }, () => openScreen(server.port, `render ${round}`));
+    const opening = Array.from({ length: screenCount }, () => openScreen(server.port, `render ${round}`));
     const screens = await Promise.all(opening);
-    expect(topics.stats()).toMatchObject({ viewers: SCREENS, topics: 1, refused: 0 });
+    expect(topics.stats()).toMatchObject({ viewers: screenCount, topics: 1, refused: 0 });
     expect(renders).toBe(round);
     for (const screen of screens) screen.removeAllListeners('close').destroy();
     await expect.poll(() => topics.stats(), { timeout: 5000 }).toMatchObject({ viewers: 0, topics: 0 });

@@ -14,7 +14,7 @@ import { createStreamViewer, type StreamViewer } from './viewer.ts';
 const html = 'text/html; charset=utf-8';
 
 /** How long a stream outlives the right to look, which may end by signing out, by age or by an administrator. */
-const RECHECK_EVERY_MS = 30_000;
+const defaultRecheckEveryMs = 30_000;
 
 /** The URLs of all topics: each fragment by itself, the stream of several, and the same as one answer for polling. */
 export function streamRoutes(options: {
@@ -25,7 +25,7 @@ export function streamRoutes(options: {
   /** Checks that are to be made at once when somebody has lost a right; see `Topics.recheck`. */
   rechecks: Set<() => void>;
 }): Hono<AppEnv> {
-  const { topics, hub, maxBlockedMs, recheckEveryMs = RECHECK_EVERY_MS, rechecks } = options;
+  const { topics, hub, maxBlockedMs, recheckEveryMs = defaultRecheckEveryMs, rechecks } = options;
   const routes = new Hono<AppEnv>();
   for (const topic of topics.values()) {
     routes.get(topic.path, may('look'), async (c) => {

@@ -20,15 +20,15 @@ export type Topic = {
 export type TopicRequest = { topic: Topic; query: URLSearchParams; key: string };
 
 /** Most topics one screen may show. */
-const MAX_TOPICS_PER_VIEWER = 16;
+const maxTopicsPerViewer = 16;
 
 /** Reads `topics=<path?query>` values; throws `invalid` for too many, or one that does not exist. */
 export function parseTopicRequests(
   values: readonly string[],
   topics: ReadonlyMap<string, Topic>,
 ): TopicRequest[] {
-  if (values.length > MAX_TOPICS_PER_VIEWER) {
-    throw new AppError('invalid', `Ask for ${MAX_TOPICS_PER_VIEWER} topics at most.`);
+  if (values.length > maxTopicsPerViewer) {
+    throw new AppError('invalid', `Ask for ${maxTopicsPerViewer} topics at most.`);
   }
   return values.map((value) => {
     const [path = '', search = ''] = value.split('?', 2);

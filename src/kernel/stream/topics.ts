@@ -7,13 +7,13 @@ import { contentHash } from './fragment.ts';
 import { createHub, type StreamStats } from './hub.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { parseTopicRequests, type Shown, streamUrl, type Topic } from './topic.ts';
-import { MAX_BLOCKED_MS } from './viewer.ts';
+import { defaultMaxBlockedMs } from './viewer.ts';
 
 /** A fragment as a page prints it at first: `html` goes into its container, `shown` into the page's stream URL. */
 export type FirstRender = { html: string; shown: { topic: string; have: string } };
 
 /** Many changes of rights at once are one check of every stream. */
-const RECHECK_PAUSE_MS = 200;
+const recheckPauseMs = 200;
 
 /** The registry of live fragments and the streams that carry them. */
 export type Topics = {
@@ -48,9 +48,14 @@ export function createTopics(options: {
   maxBlockedMs?: number;
   recheckEveryMs?: number;
 }): Topics {
-  const { maxBlockedMs = MAX_BLOCKED_MS } = options;
+  const { maxBlockedMs = defaultMaxBlockedMs } = options;
   const topics = new Map<string, Topic>();
-  const hub = createHub(options);
+  const hub = createHub({
+    clock: options.clock,
+    log: options.log,
+    version: options.version,
+    maxViewers: options.maxViewers,
+  });
   const rechecks = new Set<() => void>();
   let recheckTimer: NodeJS.Timeout | undefined;
   return {
@@ -65,7 +70,7 @@ export function createTopics(options: {
       recheckTimer = setTimeout(() => {
         recheckTimer = undefined;
         for (const recheck of rechecks) recheck();
-      }, RECHECK_PAUSE_MS).unref();
+      }, recheckPauseMs).unref();
     },
     first: async (value, viewer) => {
       const [request] = parseTopicRequests([value], topics);
@@ -74,7 +79,8 @@ export function createTopics(options: {
       return { html, shown: { topic: value, have: contentHash(html) } };
     },
     streamUrl: (shown) => streamUrl(shown, options.version),
-    routes: () => streamRoutes({ topics, hub, ...options, maxBlockedMs, rechecks }),
+    routes: () =>
+      streamRoutes({ topics, hub, maxBlockedMs, recheckEveryMs: options.recheckEveryMs, rechecks }),
     stats: hub.stats,
     stop: hub.stop,
   };

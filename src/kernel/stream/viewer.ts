@@ -3,8 +3,8 @@ import type { ActiveTopic, TopicSubscriber } from './active-topic.ts';
 import { createFrame, createGzipAssembler, type Frame } from './frame.ts';
 
 /** A viewer that has this much waiting, or takes nothing for this long, is cut off; its page connects anew. */
-const MAX_PENDING_BYTES = 1024 * 1024;
-export const MAX_BLOCKED_MS = 30_000;
+const maxPendingBytes = 1024 * 1024;
+export const defaultMaxBlockedMs = 30_000;
 
 export type ViewerCounters = {
   /** Changes not sent to a slow viewer because a newer whole takes their place. */
@@ -59,7 +59,7 @@ export function createStreamViewer(
   const write = (frame: Frame) => {
     if (outgoing.destroyed || outgoing.writableEnded) return;
     if (!outgoing.write(gzip ? gzip.add(frame) : frame.plain)) blockedSince ??= performance.now();
-    if (outgoing.writableLength > MAX_PENDING_BYTES) cutOff();
+    if (outgoing.writableLength > maxPendingBytes) cutOff();
   };
   const payOwed = () => {
     for (const [topic, have] of owed) {

@@ -8,7 +8,7 @@ import { formatLocal, type LocalFormat, parseDateTime } from './local-time-text.
 const longestStepBackMs = 3 * hourMs;
 
 /** Spans of one offset that are remembered per level; when full, everything is learnt anew. 50 years of days fit. */
-const MAX_CACHED_SPANS = 20_000;
+const maxCachedSpans = 20_000;
 /** Seconds of the spans of which an offset is remembered, the next finer one being asked where the offset changes. */
 const spanSeconds = [86_400, 3_600, 60] as const;
 
@@ -57,7 +57,7 @@ function createOffsetCache(lookUp: (second: number) => number): (second: number)
     if (offset === undefined) {
       const first = lookUp(key * level.span);
       offset = first === lookUp((key + 1) * level.span - 1) ? first : changing;
-      if (level.offsets.size >= MAX_CACHED_SPANS) level.offsets.clear();
+      if (level.offsets.size >= maxCachedSpans) level.offsets.clear();
       level.offsets.set(key, offset);
     }
     return Number.isNaN(offset) ? offsetOf(second, depth + 1) : offset;
@@ -106,7 +106,7 @@ export function createWallClock(timeZone: string): WallClock {
     if (known !== undefined) return known;
     const { year, month, day } = civilDateOf(dayNumber);
     const startAt = new Temporal.PlainDate(year, month, day).toZonedDateTime(timeZone).epochMilliseconds;
-    if (dayStarts.size >= MAX_CACHED_SPANS) dayStarts.clear();
+    if (dayStarts.size >= maxCachedSpans) dayStarts.clear();
     dayStarts.set(dayNumber, startAt);
     return startAt;
   }

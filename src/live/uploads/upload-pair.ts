@@ -3,7 +3,7 @@ import { access, open, readdir, readFile, rename, rm, stat } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../kernel/errors.ts';
 import { checkCompleteness } from '../../kernel/images/completeness.ts';
-import { findAcceptedType, SNIFF_BYTES } from '../../kernel/images/content-type.ts';
+import { findAcceptedType, sniffBytes } from '../../kernel/images/content-type.ts';
 import { readPixelSize } from '../../kernel/images/pixel-size.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import { uploadName } from '../live-file-name.ts';
@@ -54,9 +54,9 @@ export async function dropPair({ paths }: PairDraft): Promise<void> {
 export async function checkPicture(path: string, field: string): Promise<'jpg' | 'png' | 'bmp'> {
   const refuse = (what: string) => new AppError('invalid', `${field}: ${what}`, { details: { field } });
   const file = await open(path);
-  const head = Buffer.alloc(SNIFF_BYTES);
+  const head = Buffer.alloc(sniffBytes);
   try {
-    await file.read(head, 0, SNIFF_BYTES, 0);
+    await file.read(head, 0, sniffBytes, 0);
   } finally {
     await file.close();
   }

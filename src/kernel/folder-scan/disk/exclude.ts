@@ -12,7 +12,7 @@ const defaultExclude: readonly string[] = [
 ];
 
 /** Longest pattern that is taken, so that a test of a name stays cheap. */
-const MAX_EXCLUDE_PATTERN_LENGTH = 255;
+const maxExcludePatternLength = 255;
 
 type Test = (name: string) => boolean;
 
@@ -25,7 +25,7 @@ export function createExclude(patterns: readonly string[] = []): (segment: strin
   const wanted: Test[] = [];
   const unwanted: Test[] = defaultExclude.map(createTest);
   for (const raw of patterns) {
-    const pattern = raw.trim().slice(0, MAX_EXCLUDE_PATTERN_LENGTH);
+    const pattern = raw.trim().slice(0, maxExcludePatternLength);
     if (pattern === '' || pattern === '!') continue;
     if (pattern.startsWith('!')) wanted.push(createTest(pattern.slice(1)));
     else unwanted.push(createTest(pattern));

@@ -35,7 +35,10 @@ export function createDrawTimes(): DrawTimes {
     read: () =>
       [...sizes.values()]
         .map(({ spec: { name, type, width }, times, count }) => ({
-          ...{ name, type, width, count },
+          name,
+          type,
+          width,
+          count,
           p50Ms: percentile(times, 0.5),
           p95Ms: percentile(times, 0.95),
         }))

@@ -5,10 +5,10 @@ import { diskBytes } from './thumbnail-files.ts';
 import type { SweepOptions, SweepResult } from './thumbnail-sweep.ts';
 
 /** Thumbnails go on being stored while a sweep makes room; above this share of the budget they no longer are. */
-const HARD_LIMIT_RATE = 1.1;
+const hardLimitRate = 1.1;
 
 /** A folder that cannot be swept, or kept below its budget, is not swept again at every thumbnail. */
-const SWEEP_PAUSE_MS = 60_000;
+const sweepPauseMs = 60_000;
 
 /** Disk space taken as far as known: as of the last sweep, and what was stored since. */
 export type DiskUsage = {
@@ -53,7 +53,7 @@ export function createThumbnailBudget(
     } catch (error) {
       log.warn({ err: error, dir }, 'the folder of thumbnails cannot be swept');
     }
-    if (usage.bytes > budgetBytes) pausedUntil = clock.now() + SWEEP_PAUSE_MS;
+    if (usage.bytes > budgetBytes) pausedUntil = clock.now() + sweepPauseMs;
     worker = undefined;
     sweeping = undefined;
   }
@@ -80,7 +80,7 @@ export function createThumbnailBudget(
 
   function hasRoom(): boolean {
     sweepAboveBudget();
-    return usage.bytes <= budgetBytes * HARD_LIMIT_RATE;
+    return usage.bytes <= budgetBytes * hardLimitRate;
   }
 
   function count(sizeBytes: number): void {

@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import { openRegularFile, readWhole } from '../../storage/open-file.ts';
 import type { Clock } from '../../time/clock.ts';
 import { judgeBytes } from '../completeness.ts';
-import { MAX_IMAGE_FILE_BYTES } from '../read-image.ts';
+import { maxImageFileBytes } from '../read-image.ts';
 import type { Thumbnail, ThumbnailSpec } from './thumbnail.ts';
 
 /** What a disk gives a file at the least. */
-const DISK_BLOCK_BYTES = 4096;
+const diskBlockBytes = 4096;
 
 /** A file's access time is kept in its own mtime, and only as exactly as eviction needs it. */
-const TOUCH_AFTER_MS = 10 * 60_000;
+const touchAfterMs = 10 * 60_000;
 
 /** Names this module gives; the sweep leaves everything else alone. */
 export const thumbnailFileName = /^[0-9a-f]{60}\.(?:webp|jpg)$/;
@@ -27,7 +27,7 @@ export function thumbnailPath(dir: string, key: string, spec: ThumbnailSpec): st
 
 /** What a file of `sizeBytes` takes away from the disk. */
 export function diskBytes(sizeBytes: number): number {
-  return Math.max(1, Math.ceil(sizeBytes / DISK_BLOCK_BYTES)) * DISK_BLOCK_BYTES;
+  return Math.max(1, Math.ceil(sizeBytes / diskBlockBytes)) * diskBlockBytes;
 }
 
 /** Reads and writes thumbnails; `run` tells the temporary files of this process from those a dead one left. */
@@ -41,12 +41,11 @@ export function createThumbnailFiles(clock: Clock) {
     if (!opened.ok) return undefined;
     const { file, sizeBytes, modifiedAt } = opened;
     try {
-      if (sizeBytes > MAX_IMAGE_FILE_BYTES) return undefined;
+      if (sizeBytes > maxImageFileBytes) return undefined;
       const bytes = await readWhole(file, sizeBytes);
       if (!isWhole(bytes, type)) return undefined;
       const now = clock.now();
-      if (Math.abs(now - modifiedAt) > TOUCH_AFTER_MS)
-        await file.utimes(now / 1000, now / 1000).catch(ignored);
+      if (Math.abs(now - modifiedAt) > touchAfterMs) await file.utimes(now / 1000, now / 1000).catch(ignored);
       return { ok: true, bytes, type };
     } catch {
       // A disk that cannot give it back costs drawing the image again.

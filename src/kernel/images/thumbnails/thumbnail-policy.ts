@@ -2,12 +2,12 @@ import type { RetentionPolicy } from '../../retention-policy.ts';
 import type { ThumbnailStore } from './thumbnail-store.ts';
 
 /** Below this share of their budget thumbnails stay even when the disk is full: drawing them all anew costs more. */
-const KEPT_RATE = 0.25;
+const keptRate = 0.25;
 
 /** Thumbnails: they keep to their budget by themselves, and give most of it up where the disk fills up. */
 export function createThumbnailPolicy(store: ThumbnailStore, dir: string): RetentionPolicy {
   const usage = () => store.stats().disk;
-  const spare = () => Math.max(0, Math.floor(usage().bytes - usage().budgetBytes * KEPT_RATE));
+  const spare = () => Math.max(0, Math.floor(usage().bytes - usage().budgetBytes * keptRate));
   return {
     key: 'thumbnails',
     limits: { days: 0, bytes: usage().budgetBytes },

@@ -6,9 +6,9 @@ import { createThumbnailBudget, type DiskUsage } from './thumbnail-budget.ts';
 import { createThumbnailFiles } from './thumbnail-files.ts';
 
 /** The newest thumbnails, which every screen asks for in the same second. */
-const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
+const maxMemoryBytes = 16 * 1024 * 1024;
 /** What an entry takes besides its bytes. */
-const ENTRY_OVERHEAD_BYTES = 300;
+const entryOverheadBytes = 300;
 
 export type ThumbnailShelf = {
   /** From memory: at once. */
@@ -31,19 +31,24 @@ export type ShelfStats = {
 };
 
 /** Thumbnails already made: the latest in memory, `budgetBytes` of them in `dir`. */
-export function createThumbnailShelf(options: {
+export function createThumbnailShelf({
+  dir,
+  budgetBytes,
+  clock,
+  log,
+  firstSweepAfterMs,
+}: {
   dir: string;
   budgetBytes: number;
   clock: Clock;
   log: Log;
   firstSweepAfterMs: number;
 }): ThumbnailShelf {
-  const { dir, clock, log } = options;
   const files = createThumbnailFiles(clock);
-  const budget = createThumbnailBudget({ ...options, run: files.run });
+  const budget = createThumbnailBudget({ dir, budgetBytes, run: files.run, clock, log, firstSweepAfterMs });
   const memory = new LRUCache<string, Thumbnail>({
-    maxSize: MAX_MEMORY_BYTES,
-    sizeCalculation: (thumbnail) => thumbnail.bytes.length + ENTRY_OVERHEAD_BYTES,
+    maxSize: maxMemoryBytes,
+    sizeCalculation: (thumbnail) => thumbnail.bytes.length + entryOverheadBytes,
   });
   let storeError: ShelfStats['storeError'] = null;
 

@@ -9,12 +9,12 @@ import { createThumbnailQueue, notDone, type Urgency } from './thumbnail-queue.t
 import { createThumbnailShelf, type ShelfStats } from './thumbnail-shelf.ts';
 
 /** libuv has four threads for files and images; one always stays free for files. */
-const MAX_RENDERING = 3;
+const maxRendering = 3;
 /** At a hundred a second the last of them waits five seconds. */
-const MAX_WAITING_VIEWERS = 500;
-const MAX_WAITING_AHEAD = 256;
+const maxWaitingViewers = 500;
+const maxWaitingAhead = 256;
 /** The first sweep leaves the disk to the first pages. */
-const FIRST_SWEEP_AFTER_MS = 15_000;
+const defaultFirstSweepAfterMs = 15_000;
 
 export type ThumbnailRequest = {
   /** Names the content: the same key must always mean the same image. */
@@ -68,18 +68,24 @@ const busy: ThumbnailAnswer = {
 };
 
 /** Thumbnails in `dir`, at most `budgetBytes` of disk space; everything in it can be deleted at any time. */
-export function createThumbnailStore(options: {
+export function createThumbnailStore({
+  dir,
+  budgetBytes,
+  clock,
+  log,
+  firstSweepAfterMs = defaultFirstSweepAfterMs,
+}: {
   dir: string;
   budgetBytes: number;
   clock: Clock;
   log: Log;
   firstSweepAfterMs?: number;
 }): ThumbnailStore {
-  const shelf = createThumbnailShelf({ firstSweepAfterMs: FIRST_SWEEP_AFTER_MS, ...options });
+  const shelf = createThumbnailShelf({ dir, budgetBytes, clock, log, firstSweepAfterMs });
   const queue = createThumbnailQueue({
-    concurrency: Math.min(availableParallelism(), MAX_RENDERING),
-    maxViewers: MAX_WAITING_VIEWERS,
-    maxAhead: MAX_WAITING_AHEAD,
+    concurrency: Math.min(availableParallelism(), maxRendering),
+    maxViewers: maxWaitingViewers,
+    maxAhead: maxWaitingAhead,
   });
   const running = new Map<string, Promise<ThumbnailAnswer>>();
   const drawTimes = createDrawTimes();
@@ -121,7 +127,7 @@ export function createThumbnailStore(options: {
   }
 
   function recall(key: string, spec: ThumbnailSpec): Thumbnail | undefined {
-    const recalled = shelf.recall(thumbnailPath(options.dir, key, spec));
+    const recalled = shelf.recall(thumbnailPath(dir, key, spec));
     if (recalled) counts.fromMemory += 1;
     return recalled;
   }
@@ -129,7 +135,7 @@ export function createThumbnailStore(options: {
   function ask(request: ThumbnailRequest, urgency: Urgency): Promise<ThumbnailAnswer> {
     const recalled = request.anew ? undefined : recall(request.key, request.spec);
     if (recalled) return Promise.resolve(recalled);
-    const path = thumbnailPath(options.dir, request.key, request.spec);
+    const path = thumbnailPath(dir, request.key, request.spec);
     const current = running.get(path);
     if (current && urgency === 'viewer') queue.hurry(path);
     if (current) return current;

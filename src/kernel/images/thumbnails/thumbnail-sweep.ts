@@ -9,7 +9,7 @@ export type SweepResult = { files: number; bytes: number; evictedFiles: number; 
 export type SweepOptions = { dir: string; budgetBytes: number; run: string };
 
 /** Eviction makes some room, or the next thumbnail would call for the next sweep. */
-const KEEP_RATE = 0.9;
+const keepRate = 0.9;
 
 /**
  * Counts the thumbnails under `dir` and, above the budget, deletes those not looked at for longest until a tenth of the
@@ -33,7 +33,7 @@ export function sweepThumbnails(options: SweepOptions): SweepResult {
 }
 
 function evict(options: SweepOptions, usage: Map<number, number>, result: SweepResult): void {
-  const target = options.budgetBytes * KEEP_RATE;
+  const target = options.budgetBytes * keepRate;
   let left = result.bytes;
   let lastMinute = 0;
   for (const [minute, bytes] of [...usage].sort(([a], [b]) => a - b)) {

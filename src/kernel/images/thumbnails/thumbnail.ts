@@ -66,7 +66,12 @@ export function ladderSpec(width: LadderWidth, type: ThumbnailSpec['type']): Thu
   // As tall as it comes: a strip of coil is a hundred times as long as it is wide.
   return {
     name: `${ladderName}${width}-3`,
-    ...{ type, width, height: 16_000, quality: 78, effort: 0, isQuick: true },
+    type,
+    width,
+    height: 16_000,
+    quality: 78,
+    effort: 0,
+    isQuick: true,
   };
 }
 
