@@ -38,6 +38,10 @@ function imageOf(capturedAt: number, sequence: number) {
   const verdict = sequence % 20 === 0 ? ('NG' as const) : ('OK' as const);
   return {
     name: `${verdict}-${capturedAt}-${sequence}.jpg`,
-    ...{ capturedAt, verdict, sequence, sizeBytes: null, modifiedAt: null },
+    capturedAt,
+    verdict,
+    sequence,
+    sizeBytes: null,
+    modifiedAt: null,
   };
 }

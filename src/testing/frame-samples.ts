@@ -30,7 +30,8 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
   ],
   'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({
-    ...{ here: `/?${odd}`, theme },
+    here: `/?${odd}`,
+    theme,
     folded: theme === 'dark',
   })),
   'shared/_icon': [{ name: 'left' }, { name: 'left', place: 'first' }],

@@ -52,8 +52,15 @@ function nestingFaults(text: string, elements: readonly Element[]): string[] {
   };
   const ignore = () => {};
   const handler = {
-    ...{ onStartTag, onEndTag, onParseError: null, onComment: ignore, onDoctype: ignore, onEof: ignore },
-    ...{ onCharacter: ignore, onNullCharacter: ignore, onWhitespaceCharacter: ignore },
+    onStartTag,
+    onEndTag,
+    onParseError: null,
+    onComment: ignore,
+    onDoctype: ignore,
+    onEof: ignore,
+    onCharacter: ignore,
+    onNullCharacter: ignore,
+    onWhitespaceCharacter: ignore,
   };
   new Tokenizer({ sourceCodeLocationInfo: true }, handler).write(text, true);
   faults.push(...open.map(unclosed));

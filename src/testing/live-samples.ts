@@ -13,14 +13,33 @@ const feed = { delayMs: 3000, attempts: 5, pingMs: 30_000, timeZone: 'Asia/Seoul
 const empty = { folder: odd, exampleName: '20250906103000_2891_original.jpg', demoOffered: true };
 
 const image = (id: number, over: Partial<LiveImage> = {}): LiveImage => ({
-  ...{ id, revision: 0, kind: 'live', channel: 'original', camera: 'main', role: 'original', name: odd },
-  ...{ capturedAt: now - id * 1000, coil: odd, sizeBytes: 2_345_678, modifiedAt: now, foundAt: now },
-  ...{ missingAt: null, part: null, verdict: null },
+  id,
+  revision: 0,
+  kind: 'live',
+  channel: 'original',
+  camera: 'main',
+  role: 'original',
+  name: odd,
+  capturedAt: now - id * 1000,
+  coil: odd,
+  sizeBytes: 2_345_678,
+  modifiedAt: now,
+  foundAt: now,
+  missingAt: null,
+  part: null,
+  verdict: null,
   ...over,
 });
 const camera = (key: string, over: Partial<LiveCamera> = {}): LiveCamera => ({
-  ...{ key, name: key, origin: 'folder', channels: { original: key }, newest: { original: image(1) } },
-  ...{ staleAfterMs: 30_000, usualIntervalMs: 2000, silentSinceAt: null, offlineReason: null },
+  key,
+  name: key,
+  origin: 'folder',
+  channels: { original: key },
+  newest: { original: image(1) },
+  staleAfterMs: 30_000,
+  usualIntervalMs: 2000,
+  silentSinceAt: null,
+  offlineReason: null,
   ...over,
 });
 const both = camera('main', {
@@ -29,7 +48,8 @@ const both = camera('main', {
   newest: { original: image(1), labeled: image(2, { role: 'labeled', channel: 'labeled', coil: null }) },
 });
 const station = camera(`station/${odd}`, {
-  ...{ name: odd, origin: 'station' },
+  name: odd,
+  origin: 'station',
   newest: { original: image(3, { kind: 'inspection', coil: null, part: odd, verdict: 'NG' }) },
 });
 const cameras = [
@@ -52,9 +72,16 @@ const walls = [wall(''), wall('tiles=4&page=2&kiosk=1&cameras=main'), wall('', [
 const page = (facts: Partial<CameraFacts> & Pick<CameraFacts, 'camera'>) =>
   cameraView(
     {
-      ...{ role: 'original', channel: 'original', image: image(5), now, defects: null, coils: [odd] },
-      ...{ query: { view: 'both', coil: null, at: null }, pictures: facts.camera.newest },
-      ...{ strip: [5, 6, 7].map((id) => image(id)), day: { firstAt: now - 9000, lastAt: now } },
+      role: 'original',
+      channel: 'original',
+      image: image(5),
+      now,
+      defects: null,
+      coils: [odd],
+      query: { view: 'both', coil: null, at: null },
+      pictures: facts.camera.newest,
+      strip: [5, 6, 7].map((id) => image(id)),
+      day: { firstAt: now - 9000, lastAt: now },
       ...facts,
     },
     { wallClock, feed, isDemo: facts.camera === both },
@@ -63,11 +90,15 @@ const past = { capturedAt: now - 6000, id: 6 };
 const pages = [
   page({ camera: both }),
   page({
-    ...{ camera: both, image: image(6), query: { view: 'slider', coil: odd, at: past } },
+    camera: both,
+    image: image(6),
+    query: { view: 'slider', coil: odd, at: past },
     defects: defectView({ list: [{ [odd]: odd, x: 1.23456 }] }),
   }),
   page({
-    ...{ camera: both, query: { view: 'labeled', coil: null, at: past }, pictures: {} },
+    camera: both,
+    query: { view: 'labeled', coil: null, at: past },
+    pictures: {},
     defects: defectView(odd),
   }),
   page({ camera: cameras[3]! }),

@@ -19,25 +19,24 @@ const odd = `<b onclick="x">S&4'`;
 const svg = '<svg viewBox="0 0 1 1"><path d="M0 0"/></svg>';
 
 const image = (id: number, over: Partial<InspectionRef> = {}): InspectionRef => ({
-  ...{
-    id,
-    revision: 0,
-    site: 'main',
-    stationId: 1,
-    station: odd,
-    part: 'OR-3CT',
-    rootId: 1,
-    name: `NG-${id}.jpg`,
-  },
-  ...{ path: `${odd}/OR-3CT/NG-${id}.jpg`, capturedAt: now - id * 60_000, verdict: 'NG', sequence: id },
-  ...{
-    sizeBytes: 1234,
-    foundAt: now,
-    missingAt: null,
-    clearedAt: null,
-    rejudgedAt: null,
-    previousVerdict: null,
-  },
+  id,
+  revision: 0,
+  site: 'main',
+  stationId: 1,
+  station: odd,
+  part: 'OR-3CT',
+  rootId: 1,
+  name: `NG-${id}.jpg`,
+  path: `${odd}/OR-3CT/NG-${id}.jpg`,
+  capturedAt: now - id * 60_000,
+  verdict: 'NG',
+  sequence: id,
+  sizeBytes: 1234,
+  foundAt: now,
+  missingAt: null,
+  clearedAt: null,
+  rejudgedAt: null,
+  previousVerdict: null,
   ...over,
 });
 const images = [
@@ -49,14 +48,21 @@ const images = [
 const unreadable = new Map([[3, 'not_an_image']]);
 
 const summary = (station: string, over: Partial<StationSummary> = {}): StationSummary => ({
-  ...{ site: null, station, counts: { ok: 1172, ng: 31, unmatched: 1 } },
-  ...{ latestAt: now, lastSeenAt: now - 4000 },
+  site: null,
+  station,
+  counts: { ok: 1172, ng: 31, unmatched: 1 },
+  latestAt: now,
+  lastSeenAt: now - 4000,
   parts: Array.from({ length: 6 }, (_, i) => ({
     part: `P${i}`,
     counts: { ok: 10 * i, ng: i, unmatched: 0 },
   })),
-  ...{ usualIntervalMs: 5000, last: image(1), lastNgs: images, trend: [] },
-  ...{ ngBurstSince: null, belowUsual: null },
+  usualIntervalMs: 5000,
+  last: image(1),
+  lastNgs: images,
+  trend: [],
+  ngBurstSince: null,
+  belowUsual: null,
   ...over,
 });
 const tag = { name: 'b', label: odd, timeZone: 'Asia/Tokyo', isOwn: false };
@@ -65,8 +71,12 @@ const summaries = [
   summary('S9', { last: image(11), lastNgs: [image(12)], belowUsual: 0.97 }),
   summary(odd, { lastSeenAt: now - hourMs, ngBurstSince: now - hourMs, last: image(4), lastNgs: [image(5)] }),
   summary('S4', {
-    ...{ counts: { ok: 0, ng: 0, unmatched: 3 }, parts: [], lastNgs: [], last: null },
-    ...{ lastSeenAt: null, usualIntervalMs: null },
+    counts: { ok: 0, ng: 0, unmatched: 3 },
+    parts: [],
+    lastNgs: [],
+    last: null,
+    lastSeenAt: null,
+    usualIntervalMs: null,
   }),
 ];
 
@@ -113,26 +123,22 @@ const nothing = [true, false].map((anyImageEver) =>
 );
 
 const source = (over: Partial<SourceStatus> = {}): SourceStatus => ({
-  ...{
-    id: 1,
-    path: odd,
-    state: 'online',
-    reason: null,
-    reasonCode: null,
-    mode: 'events',
-    modeOrigin: 'auto',
-    fileSystem: 'ext4',
-  },
-  ...{
-    directories: 3,
-    knownFiles: 100,
-    sweepRunningSince: null,
-    backfill,
-    incomplete: 1,
-    unreadable: { count: 12, paths: [odd, 'S9'] },
-    offlineSince: null,
-    watchedBy: null,
-  },
+  id: 1,
+  path: odd,
+  state: 'online',
+  reason: null,
+  reasonCode: null,
+  mode: 'events',
+  modeOrigin: 'auto',
+  fileSystem: 'ext4',
+  directories: 3,
+  knownFiles: 100,
+  sweepRunningSince: null,
+  backfill,
+  incomplete: 1,
+  unreadable: { count: 12, paths: [odd, 'S9'] },
+  offlineSince: null,
+  watchedBy: null,
   lastSweep: { kind: 'sweep', startedAt: now - 9000, durationMs: 120, filesSeen: 100, filesAdded: 3 },
   lag: { p50Ms: 12, p99Ms: 40, samples: 100 },
   ...over,
@@ -159,20 +165,27 @@ const bad = badImagesView(
 const noneBad = badImagesView([], 0);
 
 const facts = summaries.map(({ counts, ...rest }) => ({
-  ...{ ...rest, isElsewhere: rest.site !== null },
-  ...{ lastHour: counts, lastDay: counts, hours: [{ startAt: now - (now % hourMs), ...counts }] },
+  ...rest,
+  isElsewhere: rest.site !== null,
+  lastHour: counts,
+  lastDay: counts,
+  hours: [{ startAt: now - (now % hourMs), ...counts }],
 }));
 const overviewContext = {
-  ...{ now, drawSparkline: () => svg, badImageCount: 2 },
+  now,
+  drawSparkline: () => svg,
+  badImageCount: 2,
   liveHrefOf: (station: string) => (station === facts[0]?.station ? '/live/station/S9' : null),
 };
 const overview = overviewView(facts, { ...overviewContext, sources: { total: 2, online: 1 } });
 const overviewOfSites = overviewView(facts, {
-  ...{ ...overviewContext, sources: { total: 2, online: 1 } },
+  ...overviewContext,
+  sources: { total: 2, online: 1 },
   site: { tag: null, timeZone: 'Asia/Tokyo' },
 });
 const overviewOfOther = overviewView(facts, {
-  ...{ ...overviewContext, sources: { total: 2, online: 1 } },
+  ...overviewContext,
+  sources: { total: 2, online: 1 },
   site: { tag, timeZone: 'Asia/Tokyo' },
 });
 const lowTogether = { ...overview.figures, tone: 'warn', wrongCount: 0 };
@@ -180,13 +193,25 @@ const overviewOfNothing = overviewView([], { ...overviewContext, sources: { tota
 
 const counts = { ok: 8, ng: 2, unmatched: 1 };
 const gap = {
-  ...{ station: odd, part: 'OR-3CT', fromSequence: 1, toSequence: 3, count: 3, fromAt: now, toAt: now },
+  station: odd,
+  part: 'OR-3CT',
+  fromSequence: 1,
+  toSequence: 3,
+  count: 3,
+  fromAt: now,
+  toAt: now,
   kind: 'missing' as const,
 };
 const filter = { verdict: 'NG' as const, part: null };
 const filters = {
-  ...{ action: '/inspections', query, sites: null, stations: ['S9', odd], parts: [odd] },
-  ...{ start: '', end: '', isReversed: false },
+  action: '/inspections',
+  query,
+  sites: null,
+  stations: ['S9', odd],
+  parts: [odd],
+  start: '',
+  end: '',
+  isReversed: false,
 };
 const sites = [{ name: 'b', label: odd, isChosen: true }];
 const outside = [{ startAt: now, counts }];
@@ -259,7 +284,8 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'stations/_history': views(
     historyView(odd, { inspections: images, newer: '1.1', older: '2.2' }, query, filter, {
       parts: [odd],
-      ...{ unreadable, elsewhere },
+      unreadable,
+      elsewhere,
     }),
     historyView(odd, { inspections: [], newer: null, older: null }, query, filter, { parts: [] }),
   ),

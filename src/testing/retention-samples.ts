@@ -12,7 +12,10 @@ const policy = (
   key: string,
   over: Partial<RetentionView['policies'][number]>,
 ): RetentionView['policies'][number] => ({
-  ...{ key, limits: forEver, isEstimate: false, hindrance: null },
+  key,
+  limits: forEver,
+  isEstimate: false,
+  hindrance: null,
   holdings: { count: 1_234_567, bytes: null, oldestAt: now - 86_400_000 },
   due: { count: 0, bytes: null },
   ...over,
@@ -29,7 +32,8 @@ const full: RetentionView = {
       holdings: { count: 0, bytes: 0, oldestAt: null, isCounting: true },
     }),
     policy('sources', {
-      ...{ limits: { days: 90, bytes: 5e11 }, isEstimate: true },
+      limits: { days: 90, bytes: 5e11 },
+      isEstimate: true,
       due: { count: 1_000, bytes: 340_000_000 },
     }),
     policy('live', { limits: { days: 30, bytes: 0 }, isEstimate: true }),
@@ -43,18 +47,31 @@ const full: RetentionView = {
     { folders: [odd], totalBytes: 1e12, usedBytes: 9.3e11, usedRate: 0.93, state: 'high' },
     { folders: ['/data'], totalBytes: 1e12, usedBytes: 1e11, usedRate: 0.1, state: 'ok' },
   ],
-  ...{ high: 90, low: 85, progress: null, nextAt: now },
+  high: 90,
+  low: 85,
+  progress: null,
+  nextAt: now,
   runs: [
     { id: 3, startedAt: now, endedAt: now + 1500, cause: 'hand', outcome: 'failed', lines: removed },
     { id: 2, startedAt: now, endedAt: now + 1500, cause: 'disk', outcome: 'stopped', lines: removed },
     ...(['late', 'first', 'again'] as const).map((cause, i): RetentionView['runs'][number] => ({
-      ...{ id: 4 + i, startedAt: now, endedAt: now, cause, outcome: 'done', lines: [] },
+      id: 4 + i,
+      startedAt: now,
+      endedAt: now,
+      cause,
+      outcome: 'done',
+      lines: [],
     })),
     { id: 1, startedAt: now, endedAt: now, cause: 'night', outcome: 'done', lines: [] },
   ],
 };
 const running: RetentionView = {
-  ...{ ...full, isDue: false, runs: [], disks: [], high: 0, low: 0 },
+  ...full,
+  isDue: false,
+  runs: [],
+  disks: [],
+  high: 0,
+  low: 0,
   progress: { startedAt: now, cause: 'night', policy: 'inspections', lines: removed },
 };
 

@@ -74,7 +74,8 @@ export async function openWatchedFolder(options: Options = {}) {
       timeZone: 'UTC',
       bus: createBus({ openLink: undefined, merge: () => undefined, log }),
       singletons: createSingletons({ locks: undefined, log }),
-      ...{ sweeps: true, processName: 'this one' },
+      sweeps: true,
+      processName: 'this one',
       onRecorded: (news) => {
         recorded.push(news);
         more.onRecorded?.(news);

@@ -33,7 +33,10 @@ async function render(bytes: Buffer, spec: ThumbnailSpec): Promise<Buffer> {
 const photo = async (width: number, height: number) =>
   sharp({
     create: {
-      ...{ width, height, channels: 3, background: '#888' },
+      width,
+      height,
+      channels: 3,
+      background: '#888',
       noise: { type: 'gaussian', mean: 128, sigma: 20 },
     },
   })
@@ -86,7 +89,8 @@ test('cut off it is told to be truncated, and damaged it is not shown', async ()
   const whole = await photo(600, 450);
   expect(await renderThumbnail(put(whole), stripSpec)).toMatchObject({ ok: true });
   expect(await renderThumbnail(put(whole.subarray(0, whole.length >> 1)), stripSpec)).toMatchObject({
-    ...{ ok: false, reason: 'truncated' },
+    ok: false,
+    reason: 'truncated',
   });
   whole.fill(0xff, whole.length >> 2, whole.length >> 1);
   expect(await renderThumbnail(put(whole), stripSpec)).toMatchObject({ ok: false, reason: 'unreadable' });

@@ -133,7 +133,10 @@ inBrowser('over a slow line fewer pictures come and never older ones; the last i
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Network.enable');
   await cdp.send('Network.emulateNetworkConditions', {
-    ...{ offline: false, latency: 300, downloadThroughput: 30_000, uploadThroughput: 30_000 },
+    offline: false,
+    latency: 300,
+    downloadThroughput: 30_000,
+    uploadThroughput: 30_000,
   });
   const count = 25;
   const seen: number[] = [];

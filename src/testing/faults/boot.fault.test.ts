@@ -101,7 +101,8 @@ test('a watch folder that is missing is offline, a file in its place is told, an
   await waitUntil('it is offline', async () => (await running.source()).state === 'offline', 10_000);
   expect(await running.text('/')).toContain('offline');
   expect(await (await running.fetch('/api/scan', { method: 'POST' })).json()).toEqual({
-    ...{ scanned: 0, added: 0 },
+    scanned: 0,
+    added: 0,
     note: `watch dir not found: ${plant.watchDir}`,
   });
   mkdirSync(plant.watchDir);

@@ -17,10 +17,16 @@ test('a folder that does not exist, and a file in its place, are told apart', as
   const file = join(folder, 'file');
   writeFileSync(file, '');
   expect(await createRootCheck(join(folder, 'none'), nothingExcluded)(0)).toMatchObject({
-    ...{ online: false, reasonCode: 'missing', reason: 'The folder does not exist', isMissing: true },
+    online: false,
+    reasonCode: 'missing',
+    reason: 'The folder does not exist',
+    isMissing: true,
   });
   expect(await createRootCheck(file, nothingExcluded)(0)).toMatchObject({
-    ...{ online: false, reasonCode: 'not_a_folder', reason: 'This is a file, not a folder', isMissing: true },
+    online: false,
+    reasonCode: 'not_a_folder',
+    reason: 'This is a file, not a folder',
+    isMissing: true,
   });
 });
 
@@ -28,7 +34,9 @@ test('an empty folder is online while nothing was known in it, and a lost share 
   const folder = createFolder();
   expect(await createRootCheck(folder, nothingExcluded)(0)).toMatchObject({ online: true, isEmpty: true });
   expect(await createRootCheck(folder, nothingExcluded)(7)).toMatchObject({
-    ...{ online: false, reasonCode: 'emptied', isMissing: false },
+    online: false,
+    reasonCode: 'emptied',
+    isMissing: false,
     reason: expect.stringContaining('7 images'),
   });
   mkdirSync(join(folder, 'S9'));
