@@ -5,32 +5,31 @@ import { noteListed, pathOf } from '../state/folder-state.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
 import type { Emptied } from './emptied.ts';
 
-/** A name must stay away this long before it counts as gone: a rename, a remount or an outage needs its time. */
-const usualDoubtMs = 3_000;
-/** More than this at once are left to the next sweep. */
+/** How long a name must be absent before its file counts as gone: renames, remounts and outages take a moment. */
+const defaultDoubtMs = 3_000;
+/** Further absences are left to the next sweep. */
 const maxAbsences = 100_000;
 const looksPerTurn = 500;
-/** Names of one message. */
 const namesPerMessage = 1_000;
 
 /**
- * Files that events or a listing say are gone, believed only when they stay away while their folder and root are still
- * there. What is not believed stays among the folder's names, so that the next listing sees it again.
+ * Files that an event or a listing reports as gone. They count as gone only if they stay absent while their folder and
+ * root exist; otherwise they remain among the folder's names, and the next listing reports them again.
  */
 export type Absences = {
   /** False when full: the caller must have the folder listed again. */
   add(folder: FolderState, name: string): boolean;
-  /** Whether there are files whose absence is not judged yet. */
-  isDoubting(): boolean;
+  /** Whether the absence of some files is not decided yet. */
+  hasPending(): boolean;
   stop(): void;
 };
 
 type Options = {
   isRootOnline: () => boolean;
   emptied: Pick<Emptied, 'isTidied'>;
-  /** A file is there after all. */
+  /** The file exists after all. */
   onBack: (folder: FolderState, name: string) => void;
-  /** A file is gone for good. */
+  /** The file is gone for good. */
   onGone: (folder: FolderState, name: string) => void;
 };
 
@@ -38,7 +37,7 @@ export function createAbsences(
   context: ScanContext,
   { isRootOnline, emptied, onBack, onGone }: Options,
 ): Absences {
-  const doubtMs = context.options.doubtMs ?? usualDoubtMs;
+  const doubtMs = context.options.doubtMs ?? defaultDoubtMs;
   const noticed = new Map<FolderState, Map<string, number>>();
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -72,7 +71,7 @@ export function createAbsences(
   async function judge(folder: FolderState, names: readonly string[]): Promise<void> {
     const path = pathOf(context, folder);
     const isEmpty = !holdsImages(context, path);
-    if (isEmpty && !emptied.isTidied(folder, countTold(folder, names))) return;
+    if (isEmpty && !emptied.isTidied(folder, countPending(folder, names))) return;
     const gone: string[] = [];
     for (const [i, name] of names.entries()) {
       if ((i + 1) % looksPerTurn === 0) await new Promise(setImmediate);
@@ -80,7 +79,7 @@ export function createAbsences(
       if (found.state === 'unreadable') continue;
       if (found.state === 'there' && found.stats.isFile()) onBack(folder, name);
       else {
-        // At once, so that a listing which sees it from now on takes it for new.
+        // Now, so that a listing that finds the name from here on treats it as new.
         onGone(folder, name);
         gone.push(name);
       }
@@ -88,12 +87,12 @@ export function createAbsences(
     for (let from = 0; from < gone.length; from += namesPerMessage) {
       await context.sendMissing(folder.ref, gone.slice(from, from + namesPerMessage));
     }
-    // Else the next start would miss the files that its last listing counted.
+    // Without this, the next start would look for the files that the last listing counted.
     if (isEmpty && gone.length > 0) noteListed(context, folder);
   }
 
-  /** Known files that are being judged now or that wait for it. */
-  function countTold(folder: FolderState, names: readonly string[]): number {
+  /** Known files whose absence is being decided or still pending. */
+  function countPending(folder: FolderState, names: readonly string[]): number {
     const all = new Set([...names, ...(noticed.get(folder)?.keys() ?? [])]);
     return all.values().reduce((sum, name) => sum + Number(folder.names?.has(name) ?? false), 0);
   }
@@ -103,15 +102,15 @@ export function createAbsences(
     clearTimeout(timer);
   }
 
-  return { add, isDoubting: () => count > 0, stop };
+  return { add, hasPending: () => count > 0, stop };
 }
 
-/** A folder that is gone, or lost everything at once, is an outage and no deletion, unless it is explained. */
+/** A folder that vanished, or lost all images at once, is an outage and not a deletion, unless `Emptied` explains it. */
 function holdsImages(context: ScanContext, path: string): boolean {
   try {
     for (const chunk of listFolder(path, context)) if (chunk.images.length > 0) return true;
   } catch {
-    // Not there or not readable: nothing can be said of its files.
+    // Missing or unreadable: nothing is known about its files.
   }
   return false;
 }

@@ -3,27 +3,27 @@ import { identityOf } from '../disk/root-check.ts';
 import { countOf, pathOf } from '../state/folder-state.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
 
-/** So few files are removed by hand or by a program's last tidying; more only where each removal was heard. */
+/** Up to this many files may be removed by hand or by a clean-up unobserved; beyond it, each removal must have been seen. */
 const fewFiles = 100;
 
-/** Whether the emptied folder of a flat root was tidied, and no share or copy of it lost. */
+/** Tells whether the empty folder of a flat root was cleaned up, as opposed to unmounted or replaced. */
 export type Emptied = {
-  /** Before anybody has looked at the files: the folder is the same, and few were known or removals were heard. */
+  /** Before the files were checked: the folder is the same, and few files were known or removals are being observed. */
   isExplained(identity: string): boolean;
-  /** Of its known files `told` were heard, or seen, to be gone. */
-  isTidied(folder: FolderState, told: number): boolean;
-  /** So few are known that their absence alone, in the same folder, is a removal. */
-  isTidiedUnheard(folder: FolderState): boolean;
+  /** The folder is the same, and few files were known or all of them (`gone`) were reported gone. */
+  isTidied(folder: FolderState, gone: number): boolean;
+  /** The folder is the same, and so few files were known that their absence alone is a removal. */
+  isTidiedUnobserved(folder: FolderState): boolean;
 };
 
 /**
- * An unmounted share, another share and a folder made anew have another identity (device and inode) than the one that
- * held the files; so has a root this process has not yet seen online (`seenIdentity` is undefined then). Folders below a
- * root are never judged so: what is removed there may be moved to another one.
+ * An unmounted share, a different share and a recreated folder differ in identity (device and inode) from the folder that
+ * held the files. Until this process has seen the root online, `seenIdentity` is undefined and matches nothing. This
+ * applies to flat roots only: files removed from a folder below a root may have moved to another one.
  */
 export function createEmptied(
   context: ScanContext,
-  { seenIdentity, isHearing }: { seenIdentity: () => string | undefined; isHearing: () => boolean },
+  { seenIdentity, isObserving }: { seenIdentity: () => string | undefined; isObserving: () => boolean },
 ): Emptied {
   const isFlat = context.options.flat ?? false;
   const known = () => context.folders.values().reduce((sum, folder) => sum + countOf(folder), 0);
@@ -35,9 +35,9 @@ export function createEmptied(
   }
 
   return {
-    isExplained: (identity) => isSame(identity) && (known() <= fewFiles || isHearing()),
-    isTidied: (folder, told) =>
-      (countOf(folder) <= fewFiles || told >= countOf(folder)) && isSameFolder(folder),
-    isTidiedUnheard: (folder) => isFlat && countOf(folder) <= fewFiles && isSameFolder(folder),
+    isExplained: (identity) => isSame(identity) && (known() <= fewFiles || isObserving()),
+    isTidied: (folder, gone) =>
+      (countOf(folder) <= fewFiles || gone >= countOf(folder)) && isSameFolder(folder),
+    isTidiedUnobserved: (folder) => isFlat && countOf(folder) <= fewFiles && isSameFolder(folder),
   };
 }

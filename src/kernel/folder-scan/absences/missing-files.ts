@@ -12,9 +12,8 @@ import type { Absences } from './absences.ts';
 type Parts = { context: ScanContext; absences: Absences; intake: FileIntake; backfill: Backfill };
 
 /**
- * Some known names were not in a folder's listing: compares the folder with the database, both complete. What the
- * database alone holds is handed to `absences`, which believes it or not; what the folder alone holds, because it had
- * another name for a moment, is new at the next sweep.
+ * Compares a folder with the database after some known names were missing from its listing. Files only in the database
+ * go to `absences`, which decides about them. Files only in the folder, renamed for a moment, are new to the next sweep.
  */
 export async function reportMissing(
   { context, absences, intake, backfill }: Parts,

@@ -5,14 +5,14 @@ import type { PackedNames } from '../state/packed-names.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
 import { inspectFile, toFoundFile } from './inspect-file.ts';
 
-/** Batches on their way at once: one being written while the next is made. */
+/** Unacknowledged batches: one is written while the next is built. */
 const batchesInFlight = 2;
-/** The newest images of a sweep go first, but no longer than this: a slow share is walked for minutes. */
+/** A running sweep delays the backfill no longer than this: walking a slow share takes minutes. */
 const longestHoldMs = 10_000;
 /** Files looked at before events, timers and messages get a turn. */
 const looksPerTurn = 100;
 
-/** Older images of one folder, newest last, so that the newest are popped first. */
+/** Older images of one folder, in rising order of time; the newest are taken from the end. */
 type Shelf = {
   folder: FolderState;
   names: PackedNames;
@@ -21,32 +21,32 @@ type Shelf = {
   mustLook: boolean;
 };
 
-/** Four million names and 68 years of seconds fit together within the 53 bits of a number. */
+/** An index (four million names) and a time (68 years of seconds) together fit the 53 bits of a number. */
 const indexBits = 2 ** 22;
 const secondBits = 2 ** 31;
 const firstSecond = Date.UTC(2000, 0, 1) / 1000;
 export const maxShelfFiles = indexBits;
 
 /**
- * Images older than the recent hour, written in the background, newest first over all folders. Where nothing can be
- * half-written they are taken by their names alone. What is here is lost with the process and found again by the next
- * sweep, because a folder counts as listed only once all of it is in the database.
+ * Records images older than the recent hour in the background, newest first across all folders. In folders where no file
+ * can be half-written, names alone are recorded and no file is opened. The backlog is lost with the process and found
+ * again by the next sweep, because a folder counts as listed only once all of it is in the database.
  */
 export type Backfill = {
-  /** `mustLook` says that files of the folder may still be on their way to the disk. */
+  /** `mustLook`: files of the folder may still be being written, so each is checked. */
   add(folder: FolderState, names: PackedNames, capturedAt: readonly number[], mustLook: boolean): void;
-  /** Whether files of the folder are not written yet. */
+  /** Whether files of the folder are not recorded yet. */
   holds(folder: FolderState): boolean;
-  /** Puts off a beginning until the answer is called. */
+  /** Delays the start of a backfill until the returned function is called. */
   hold(): () => void;
-  /** Files written and files found, since nothing was left the last time. */
+  /** Files recorded out of files found since the backlog was last empty; null while it is empty. */
   readonly progress: { done: number; total: number; startedAt: number } | null;
   readonly added: number;
   settle(): Promise<void>;
   stop(): void;
 };
 
-/** `onUnfinished` takes files that turn out not to be complete. */
+/** `onUnfinished` receives files that turn out to be incomplete. */
 export function createBackfill(
   context: ScanContext,
   onUnfinished: (folder: FolderState, name: string) => void,
@@ -160,7 +160,7 @@ function byName(context: ScanContext, name: string): FoundFile {
   return { ...file, sizeBytes: null, modifiedAt: null };
 }
 
-/** Times that do not fit stand at the end they are beyond: their order suffers, not they. */
+/** A time out of range is clamped: only the order of such files suffers. */
 function secondOf(at: number): number {
   return Math.min(Math.max(Math.floor(at / 1000) - firstSecond, 0), secondBits - 1);
 }
@@ -173,7 +173,7 @@ function headOf(shelf: Shelf): number {
   return Math.floor((shelf.order[shelf.left - 1] ?? 0) / indexBits);
 }
 
-/** Names in rising order of their times, which grows the indexes at one end: SQLite does that best. */
+/** The newest names, in rising order of time: SQLite is fastest when indexes grow at one end. */
 function takeNewest(shelf: Shelf): string[] {
   const count = Math.min(maxBatchFiles, shelf.left);
   const names: string[] = [];

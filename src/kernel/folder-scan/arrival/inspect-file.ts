@@ -5,10 +5,10 @@ import type { FoundFile } from '../model/found-batch.ts';
 import type { NameFacts } from '../model/name-reading.ts';
 import type { ScanContext } from '../state/scan-context.ts';
 
-/** The clock of a share may be this far behind ours, so that a younger file is believed only what we saw ourselves. */
+/** A share's clock may lag ours by this much, so the age of a younger file is measured by our own observations only. */
 const trustedAgeMs = 60_000;
 
-/** What one look at a file says. `sizeBytes` and `modifiedAt` let the next look tell whether it still grows. */
+/** The result of one look at a file. `sizeBytes` and `modifiedAt` let the next look tell whether it still grows. */
 export type Look =
   | { state: 'complete'; file: FoundFile; changedAt: number }
   | { state: 'growing'; sizeBytes: number; modifiedAt: number }
@@ -16,9 +16,9 @@ export type Look =
   | { state: 'unreadable'; reason: string };
 
 /**
- * Looks at an image file: complete when it ends as its format demands, or when nothing has changed it for
- * `minFileAgeMs` (`unchangedSince` is when we first saw it at this size and time, by the clock that never steps), or
- * when it was last changed long ago.
+ * Looks at an image file. It is complete when it ends as its format requires, when it has not changed for
+ * `minFileAgeMs` (`unchangedSince`, by `performance.now()`, is when we first saw this size and time), or when it was
+ * last changed long ago.
  */
 export function inspectFile(
   context: ScanContext,
@@ -38,14 +38,14 @@ export function inspectFile(
     (isSteady && performance.now() - before.unchangedSince >= minFileAgeMs) ||
     context.clock.now() - modifiedAt >= Math.max(minFileAgeMs, trustedAgeMs);
   if (!isOldEnough && !endsAsItShould(path, sizeBytes)) return { state: 'growing', sizeBytes, modifiedAt };
-  // The change time, unlike the modification time, also moves when a finished file is renamed or linked into place.
+  // ctime, unlike mtime, also changes when a finished file is renamed or linked into the folder.
   const changedAt = Math.max(modifiedAt, stats.ctimeMs);
   return { state: 'complete', file: toFoundFile(context, name, { sizeBytes, modifiedAt }), changedAt };
 }
 
 /**
- * A file by its name and, where known, its size and modification time; without a readable name its time is the latter.
- * In the hour that happens twice when clocks are set back, the modification time tells which of the two the name means.
+ * Describes a file by its name, size and modification time. Without a readable name, `capturedAt` is the modification
+ * time. In the hour that repeats when clocks are set back, the modification time decides which of the two is meant.
  */
 export function toFoundFile(
   { readName, wallClock }: Pick<ScanContext, 'readName' | 'wallClock'>,

@@ -3,7 +3,7 @@ import type { ScanStatus } from '../model/root-status.ts';
 
 const maxSamples = 1_000;
 
-/** The newest thousand delays from a complete file to its row. */
+/** Delays from a complete file to its row, over the newest thousand files. */
 export type Lag = { add(ms: number): void; summary(): ScanStatus['lag'] };
 
 export function createLag(): Lag {

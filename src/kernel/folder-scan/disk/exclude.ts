@@ -1,4 +1,4 @@
-/** Names that are never images of a camera: made by a NAS, by a desktop, or still being written under another name. */
+/** Names that are never camera images: created by a NAS or a desktop, or temporary names of files being written. */
 const defaultExclude: readonly string[] = [
   '@eaDir',
   '#recycle',
@@ -11,15 +11,15 @@ const defaultExclude: readonly string[] = [
   '~*',
 ];
 
-/** Longest pattern that is taken, so that a test of a name stays cheap. */
+/** Longer patterns are cut, so that testing a name stays cheap. */
 const maxExcludePatternLength = 255;
 
 type Test = (name: string) => boolean;
 
 /**
- * Whether a folder or file of this name is passed over, together with all below it. `patterns` are added to the
- * default list; they match one path segment whole, ignoring case, with `*` for any run of characters and `?` for one.
- * A pattern that starts with `!` lets names in that another pattern excludes: `!~*`. Blank patterns are ignored.
+ * Builds a test that is true for names to ignore, folders with all their content included. `patterns` extend the default
+ * list; each matches a whole path segment, ignoring case, with `*` for any run of characters and `?` for one. A pattern
+ * that starts with `!` re-includes names that another one excludes (`!~*`). Blank patterns are ignored.
  */
 export function createExclude(patterns: readonly string[] = []): (segment: string) => boolean {
   const wanted: Test[] = [];
@@ -36,7 +36,7 @@ export function createExclude(patterns: readonly string[] = []): (segment: strin
   };
 }
 
-/** A test of lower-case names against one pattern; the usual shapes `name`, `start*` and `*end` need no matching. */
+/** Tests lower-case names against one pattern; the common shapes `name`, `start*` and `*end` need no glob matching. */
 function createTest(rawPattern: string): Test {
   const pattern = rawPattern.toLowerCase();
   const body = pattern.replaceAll('*', '');
@@ -47,7 +47,7 @@ function createTest(rawPattern: string): Test {
   return (name) => matchesGlob(name, pattern);
 }
 
-/** Matches in at most name × pattern steps, where a regular expression with many stars could take for ever. */
+/** Matches in at most name × pattern steps; a regular expression with many stars could backtrack exponentially. */
 function matchesGlob(name: string, pattern: string): boolean {
   let at = 0;
   let next = 0;

@@ -2,20 +2,19 @@ import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lookUpEntry } from './look-up.ts';
 
-/** Entries read at a time: measured twice as fast as one `readdir` of a million names, and events get a turn between. */
+/** Entries per read: twice as fast as one `readdir` of a million names (measured), and events get a turn in between. */
 const entriesPerChunk = 4096;
-/** Stands for bytes that are no UTF-8: such a name cannot be turned back into the file's. */
+/** Replaces bytes that are not UTF-8: such a name cannot be converted back to the file's. */
 const replacement = '\ufffd';
 
-/** Which names are passed over, and which are images. */
+/** Which names to ignore, and which are images. */
 export type NameTests = { isExcluded(name: string): boolean; isImageName(name: string): boolean };
 
-/** Some of a folder's entries, excluded ones left out. `nameless` are those whose names are not valid UTF-8. */
+/** Part of a folder's entries, without excluded ones. `nameless`: entries whose names are not valid UTF-8. */
 export type FolderChunk = { images: string[]; folders: string[]; nameless: string[] };
 
 /**
- * Lists one folder in chunks. Links to folders are not followed, so that a link cannot lead out of the root or in a
- * circle.
+ * Lists one folder in chunks. Links to folders are not followed: a link could lead out of the root or form a cycle.
  *
  * @throws the file system's error when the folder cannot be read.
  */
@@ -58,7 +57,7 @@ function emptyChunk(): FolderChunk {
   return { images: [], folders: [], nameless: [] };
 }
 
-/** For file systems that do not tell an entry's type with its name. */
+/** For file systems whose directory entries carry no type. */
 function isFolder(path: string): boolean {
   const found = lookUpEntry(path);
   return found.state === 'there' && found.stats.isDirectory();

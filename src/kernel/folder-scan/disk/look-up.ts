@@ -1,23 +1,23 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 
-/** Errors that mean there is no file: a link in a circle, or a name no disk can hold. */
+/** Errors that mean there is no file: a cycle of links, or a name that no disk can hold. */
 const goneCodes = new Set(['ELOOP', 'ENAMETOOLONG']);
 
 /**
- * What the file system says of a path. Only a certain answer is `gone`: a file that may not be asked for, or a share
- * that is away for a moment, may still hold it.
+ * The file system's answer about a path. `gone` is certain; without permission, or while a share is disconnected, the
+ * file may still exist and is `unreadable`.
  */
 export type LookUp =
   | { state: 'there'; stats: Stats }
   | { state: 'gone' }
   | { state: 'unreadable'; reason: string };
 
-/** Looks a file up, through links. */
+/** Looks up a file, following links. */
 export function lookUpFile(path: string): LookUp {
   return lookUp(() => statSync(path, { throwIfNoEntry: false }));
 }
 
-/** Looks up what itself stands under a path: a link is a link. */
+/** Looks up the entry at a path without following a link. */
 export function lookUpEntry(path: string): LookUp {
   return lookUp(() => lstatSync(path, { throwIfNoEntry: false }));
 }
@@ -33,7 +33,7 @@ function lookUp(ask: () => Stats | undefined): LookUp {
   }
 }
 
-/** Why something cannot be read, in plain words. */
+/** Why a path cannot be read, in plain words. */
 export function reasonOf(error: NodeJS.ErrnoException): string {
   if (error.code === 'EACCES' || error.code === 'EPERM') return 'No permission to read it';
   if (error.code === 'ENOTCONN' || error.code === 'EIO' || error.code === 'ESTALE')

@@ -1,10 +1,10 @@
 import { opendir, stat } from 'node:fs/promises';
 import type { OfflineReason } from '../model/root-status.ts';
 
-/** A root that does not answer a listing within this time is offline: network mounts can hang for ever. */
+/** A root that cannot be listed within this time is offline: network mounts can hang for ever. */
 const answerWithinMs = 8_000;
 
-/** `identity` changes when another folder or share takes the root's place. */
+/** `identity` changes when another folder or share is mounted at the root's path. */
 export type RootCheck =
   | { online: true; isEmpty: boolean; identity: string }
   | { online: false; reasonCode: OfflineReason; reason: string; isMissing: boolean };
@@ -28,10 +28,10 @@ const reasons: Partial<Record<OfflineReason, string>> = {
 };
 
 /**
- * Makes the question whether the watched folder is there. A folder that held images and is suddenly empty is a mount
- * that is gone, not a tidy colleague: the images' rows stay as they are. A question that the file system never answers
- * is asked once and not piled up: each would hold one of the few threads that all file access goes through.
- * `isExplained` says whether an empty folder of an identity is one whose files were seen to go (`emptied.ts`).
+ * Creates the check whether a watched folder is online. A folder that held images and is suddenly empty is taken for a
+ * lost mount and is offline, so the rows of its images stay as they are. While the file system has not answered, further
+ * checks join the pending one: each would block one of the few threads that serve all file access. `isExplained` tells
+ * whether the empty folder of this identity is one whose files were removed (`emptied.ts`).
  */
 export function createRootCheck(
   path: string,
@@ -62,7 +62,7 @@ export function createRootCheck(
   };
 }
 
-/** What a folder is, whatever stands in its place later. */
+/** Identifies a folder independently of its path. */
 export function identityOf({ dev, ino }: { dev: number; ino: number }): string {
   return `${dev}:${ino}`;
 }

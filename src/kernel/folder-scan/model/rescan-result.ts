@@ -1,7 +1,7 @@
-/** What a sweep somebody asked for came to: files seen, files new, and why it may not be all. */
+/** The outcome of a requested sweep: files seen, files new to the database, and why it may be incomplete. */
 export type RescanResult = { scanned: number; added: number; note: string | null };
 
-/** The sum over several roots, with the notes of those that could not. */
+/** The sum over several roots, with the distinct notes of all. */
 export function sumRescans(results: readonly RescanResult[]): RescanResult {
   const notes = [...new Set(results.flatMap(({ note }) => note ?? []))];
   return {

@@ -1,4 +1,4 @@
-/** Why a watched root is offline: names a text of `offlineReason`. */
+/** Why a watched root is offline; the key of a text below `offlineReason`. */
 export type OfflineReason =
   | 'missing'
   | 'not_a_folder'
@@ -9,10 +9,10 @@ export type OfflineReason =
   | 'unwatched'
   | 'other';
 
-/** How changes are noticed; `auto` goes by the file system. */
+/** How changes are noticed; `auto` decides by the file system. */
 export type WatchMode = 'auto' | 'events' | 'poll';
 
-/** One finished walk over a root. A reconcile lists every folder again, whatever its modification time says. */
+/** One finished walk over a root. A reconcile lists every folder, whatever its modification time. */
 export type SweepReport = {
   kind: 'sweep' | 'reconcile';
   startedAt: number;
@@ -21,38 +21,38 @@ export type SweepReport = {
   filesAdded: number;
 };
 
-/** How one watched root is doing. */
+/** The status of one watched root. */
 export type RootStatus = {
   id: number;
   path: string;
   state: 'starting' | 'online' | 'offline' | 'empty';
-  /** Why it is offline, in plain English words. */
+  /** Why it is offline, in English. */
   reason: string | null;
-  /** The same for pages, which say it in the reader's language. */
+  /** The same for pages, which translate it. */
   reasonCode: OfflineReason | null;
-  /** How changes are noticed: events of the file system plus sweeps, or sweeps alone. */
+  /** File-system events plus sweeps, or sweeps alone. */
   mode: 'events' | 'poll';
-  /** 'auto' when the file system decided, else the setting. */
+  /** 'auto' when the file system decided, 'setting' when the setting did. */
   modeOrigin: 'auto' | 'setting';
   fileSystem: string;
   directories: number;
   knownFiles: number;
   lastSweep: SweepReport | null;
   sweepRunningSince: number | null;
-  /** Reading older images: files counted so far of all found; null when nothing is left. */
+  /** Older images: recorded so far out of all found; null when none are left. */
   backfill: { done: number; total: number; startedAt: number } | null;
-  /** From a complete file to its row in the database, milliseconds: recent median and 99th percentile. */
+  /** Milliseconds from a complete file to its row: recent median and 99th percentile. */
   lag: { p50Ms: number; p99Ms: number; samples: number } | null;
   /** Files seen but not complete yet. */
   incomplete: number;
-  /** Folders, and images whose names are no UTF-8, that cannot be read: how many, and the first of them by path. */
+  /** Folders and images that cannot be read, as well as names that are not UTF-8: how many, and the first paths. */
   unreadable: { count: number; paths: string[] };
   offlineSince: number | null;
-  /** The other process that watches it, as a name for people; null when this one does. */
+  /** Display name of the other process that watches it; null when this one does. */
   watchedBy: string | null;
 };
 
-/** What the scanner thread knows of its own work; the rest of a root's status is known to the main thread. */
+/** The part of a root's status that the scanner thread reports; the main thread adds the rest. */
 export type ScanStatus = Omit<RootStatus, 'id' | 'path' | 'modeOrigin' | 'watchedBy'>;
 
 export function startingStatus(watchMode: WatchMode): ScanStatus {
@@ -74,7 +74,7 @@ export function startingStatus(watchMode: WatchMode): ScanStatus {
   };
 }
 
-/** A root's status: the thread's own word, unless it has fallen silent. */
+/** A root's status as the thread last reported it; offline when the thread has been silent for too long. */
 export function rootStatus(
   root: { id: number; path: string },
   setting: WatchMode,

@@ -5,7 +5,7 @@ import type { RescanResult } from './rescan-result.ts';
 import type { ScanStatus, SweepReport, WatchMode } from './root-status.ts';
 import type { ScanOptions } from './scan-options.ts';
 
-/** What a scanner thread is started with. */
+/** The start data of a scanner thread. */
 export type ScanThreadData = {
   reading: ReadingModule;
   options: ScanOptions;
@@ -15,7 +15,7 @@ export type ScanThreadData = {
   logLevel: string;
 };
 
-/** A folder as it was when it was last listed completely. */
+/** A folder as of its last complete listing. */
 export type ListedFolder = {
   path: string;
   modifiedAt: number | null;
@@ -23,10 +23,10 @@ export type ListedFolder = {
   fileCount: number;
 };
 
-/** A root to be watched, with the folders of it that were listed before; files from before `keepSince` are passed over. */
+/** A root to watch, with the folders listed before. Files captured before `keepSince` (epoch ms) are ignored. */
 export type KnownRoot = { id: number; path: string; folders: ListedFolder[]; keepSince: number };
 
-/** From the scanner thread to the main thread. `id` asks for a receipt with the same id. */
+/** From the scanner thread to the main thread. A message with an `id` is acknowledged under the same id. */
 export type FromScanner =
   | { type: 'found'; id: number; batch: PackedBatch }
   | { type: 'missing'; id: number; folder: FolderRef; names: string[] }

@@ -3,10 +3,10 @@ export type ScanOptions = {
   recentMs: number;
   pollIntervalMs: number;
   reconcileIntervalMs: number;
-  /** How often the root itself is looked at; 5 s unless told otherwise. */
+  /** How often the root itself is checked; default 5 s. */
   rootCheckMs?: number;
-  /** How long a file must stay away until it counts as gone; 3 s unless told otherwise. */
+  /** How long a file must be absent before it counts as gone; default 3 s. */
   doubtMs?: number;
-  /** True where the files lie in the root itself: folders below it do not matter. */
+  /** The files lie in the root itself; folders below it are ignored. */
   flat?: boolean;
 };

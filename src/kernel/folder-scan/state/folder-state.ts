@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { createNameSet, type NameSet } from './name-set.ts';
 import type { FolderState, ScanContext } from './scan-context.ts';
 
-/** Unreadable things of one folder that are told by name. */
+/** Unreadable names that are remembered per folder. */
 const maxUnreadable = 20;
 
-/** The remembered state of a folder; a folder seen for the first time gets one. */
+/** The state of a folder, created when the folder is seen for the first time. */
 export function folderState(context: ScanContext, path: string): FolderState {
   let folder = context.folders.get(path);
   if (!folder) {
@@ -19,7 +19,7 @@ export function folderState(context: ScanContext, path: string): FolderState {
   return folder;
 }
 
-/** A folder as it was when it was last listed; its names are read when they are needed. */
+/** A folder's state as of its last listing; its names are loaded when they are needed. */
 export function rememberedFolder(
   ref: FolderState['ref'],
   listing: Pick<FolderState, 'modifiedAt' | 'listedAt' | 'fileCount'>,
@@ -51,7 +51,7 @@ export function countOf(folder: FolderState): number {
   return folder.names?.size ?? folder.fileCount;
 }
 
-/** The names of a folder, read from the database when it is looked at for the first time. */
+/** The names of a folder, loaded from the database on first use. */
 export async function loadNames(context: ScanContext, folder: FolderState): Promise<NameSet> {
   if (folder.names) return folder.names;
   const names = createNameSet(folder.fileCount);
@@ -63,30 +63,30 @@ export async function loadNames(context: ScanContext, folder: FolderState): Prom
   return names;
 }
 
-/** Files of a folder were deleted on purpose: they are neither known nor missed any more. */
+/** Forgets files that were deleted on purpose: they are neither known nor missing any more. */
 export function forgetFiles(folder: FolderState, names: readonly string[]): void {
   if (folder.names) for (const name of names) folder.names.delete(name);
   else folder.fileCount = Math.max(0, folder.fileCount - names.length);
 }
 
-/** Writes the listing down now, or, where files of it are still on their way, as soon as the last has arrived. */
+/** Saves the listing now or, while files of it are on their way, once the last of them has arrived. */
 export function noteListed(context: ScanContext, folder: FolderState): void {
   folder.unsaved = true;
   noteArrived(context, folder, 0);
 }
 
-/** Files of a folder have found their way: into the database, or into nothing. */
+/** Counts files of a folder as arrived: recorded or dropped. */
 export function noteArrived(context: ScanContext, folder: FolderState, count: number): void {
   folder.waiting -= count;
   if (folder.waiting === 0 && folder.unsaved) context.sendListed(folder);
 }
 
-/** Begins a new account of what cannot be read in a folder. */
+/** Starts a new list of unreadable names, for a new listing. */
 export function forgetUnreadable(folder: FolderState): void {
   folder.unreadable = { now: new Map(), before: folder.unreadable.now };
 }
 
-/** Remembers what cannot be read, and logs it when it is news. An empty name is the folder itself. */
+/** Remembers an unreadable name, and logs it when it is new. An empty name is the folder itself. */
 export function noteUnreadable(
   { log }: ScanContext,
   folder: FolderState,
@@ -96,5 +96,5 @@ export function noteUnreadable(
   const { now, before } = folder.unreadable;
   if (now.size >= maxUnreadable || now.has(name)) return;
   now.set(name, reason);
-  if (before.get(name) !== reason) log.warn({ folder: folder.ref.path, name, reason }, 'This cannot be read');
+  if (before.get(name) !== reason) log.warn({ folder: folder.ref.path, name, reason }, 'A file or folder cannot be read');
 }

@@ -1,18 +1,18 @@
 import type { ScanContext } from './scan-context.ts';
 
-/** Times further back than this are before the limit in either run of the clock. */
-const longestRunMs = 3 * 3_600_000;
+/** No clock is set back by more than this, so an earlier time is before the limit in either reading. */
+const longestSetBackMs = 3 * 3_600_000;
 
 /**
- * Whether an instant told by a name lies before a limit. Of an instant whose clock time happens again, the later run
- * counts: only a look at the file tells which it is.
+ * Whether the time in a name lies before a limit. A local time that occurs twice counts as the later one, because only
+ * the file itself can tell which is meant.
  */
 export function isBefore({ wallClock }: Pick<ScanContext, 'wallClock'>, at: number, limit: number): boolean {
   if (at >= limit) return false;
-  return at < limit - longestRunMs || (wallClock.secondRunAt(at) ?? at) < limit;
+  return at < limit - longestSetBackMs || (wallClock.secondRunAt(at) ?? at) < limit;
 }
 
-/** Whether a name tells a time whose files are taken up no more: they were recorded, counted and deleted from the records. */
+/** Whether a name's time lies before `keepSince`: retention has deleted the rows of such files. */
 export function isHistory(context: ScanContext, name: string): boolean {
   if (context.keepSince === Number.NEGATIVE_INFINITY) return false;
   const capturedAt = context.readName(name)?.capturedAt;

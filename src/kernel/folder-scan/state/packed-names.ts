@@ -1,18 +1,18 @@
-/** A list of names packed into few long strings: about 36 bytes for a usual name where a string of its own and its place take 70. */
+/** A list of names packed into few long strings: a typical name takes 36 bytes, as a string of its own 70. */
 export type PackedNames = {
   readonly length: number;
   add(name: string): void;
   get(index: number): string;
 };
 
-/** Names in one string. Cutting a piece out of it copies nothing and is ten times as fast as decoding bytes. */
-const namesAString = 256;
+/** Slicing a name out of a long string copies nothing and is ten times as fast as decoding bytes. */
+const namesPerString = 256;
 
 export function createPackedNames(): PackedNames {
   const packed: string[] = [];
   let newest: string[] = [];
   /** Where each name ends within its string. */
-  let ends = new Uint32Array(namesAString);
+  let ends = new Uint32Array(namesPerString);
   let length = 0;
   let used = 0;
 
@@ -29,16 +29,16 @@ export function createPackedNames(): PackedNames {
       newest.push(name);
       used += name.length;
       ends[length++] = used;
-      if (newest.length < namesAString) return;
+      if (newest.length < namesPerString) return;
       packed.push(newest.join(''));
       newest = [];
       used = 0;
     },
     get(index) {
-      const place = index % namesAString;
-      const text = packed[Math.floor(index / namesAString)];
-      if (text === undefined) return newest[place] ?? '';
-      return text.slice(place === 0 ? 0 : ends[index - 1], ends[index]);
+      const offset = index % namesPerString;
+      const text = packed[Math.floor(index / namesPerString)];
+      if (text === undefined) return newest[offset] ?? '';
+      return text.slice(offset === 0 ? 0 : ends[index - 1], ends[index]);
     },
   };
 }

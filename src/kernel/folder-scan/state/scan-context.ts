@@ -10,28 +10,28 @@ import type { NameFacts } from '../model/name-reading.ts';
 /** One folder as the scanner remembers it between sweeps. */
 export type FolderState = {
   ref: FolderRef;
-  /** Names taken or being taken; null until a sweep first needs them. */
+  /** Names recorded or on their way; null until a sweep first needs them. */
   names: NameSet | null;
-  /** Modification time of the folder when it was last listed completely. */
+  /** Modification time of the folder at its last complete listing. */
   modifiedAt: number | null;
   listedAt: number | null;
-  /** Until when, by `performance.now()`, it need not be listed again while its events are heard. */
+  /** Until when, by `performance.now()`, it need not be listed again while events cover it. */
   restsUntil: number;
-  /** Image files of it when it was last listed; `names` knows better where it is loaded. */
+  /** Image files at the last listing; `names`, where loaded, is more accurate. */
   fileCount: number;
-  /** Files of it seen but not recorded yet: incomplete, or waiting for the backfill. */
+  /** Files seen but not recorded yet: incomplete, or waiting for the backfill. */
   waiting: number;
-  /** True when the last listing is not yet written down, because files of it were still waiting. */
+  /** The last listing is not saved yet, because some of its files are still waiting. */
   unsaved: boolean;
-  /** True when something of it must be looked for again whatever its modification time says. */
+  /** The next sweep must list the folder, whatever its modification time. */
   again: boolean;
-  /** Names that cannot be read with the reason, as of the last listing and the one before; '' is the folder itself. */
+  /** Unreadable names with the reason, as of the last listing and the one before; '' is the folder itself. */
   unreadable: { now: Map<string, string>; before: Map<string, string> };
 };
 
 export type Receipt = { added: number };
 
-/** What the parts of a scanner share. Everything that reaches outside the thread goes through here. */
+/** Shared by the parts of one root's scan. Everything that leaves the thread goes through here. */
 export type ScanContext = {
   root: { id: number; path: string };
   options: ScanOptions;
@@ -40,17 +40,17 @@ export type ScanContext = {
   wallClock: WallClock;
   isExcluded: (name: string) => boolean;
   isImageName: (name: string) => boolean;
-  /** What a file's name tells of it. */
+  /** The facts in a file's name. */
   readName: (name: string) => NameFacts | undefined;
   folders: Map<string, FolderState>;
-  /** Files of an earlier time are passed over; minus infinity where all are taken up. */
+  /** Files captured earlier (epoch ms) are ignored; minus infinity without a limit. */
   keepSince: number;
-  /** Hands a batch to the writer; settles once it is in the database. */
+  /** Sends a batch to the writer; settles once it is in the database. */
   send(batch: FoundBatch): Promise<Receipt>;
-  /** Tells the writer that files are gone. */
+  /** Reports files that are gone; settles once that is in the database. */
   sendMissing(folder: FolderRef, names: string[]): Promise<void>;
-  /** Tells the writer that a folder's listing is complete in the database. */
+  /** Reports that all files of a folder's listing are in the database. */
   sendListed(folder: FolderState): void;
-  /** Names of a folder that the database holds and that are not marked missing, some at a time. */
+  /** Names of a folder that are in the database and not marked missing, in pages. */
   readNames(folder: FolderRef): AsyncIterable<readonly string[]>;
 };

@@ -22,13 +22,13 @@ import type { NameSet } from '../state/name-set.ts';
 import { createPackedNames } from '../state/packed-names.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
 
-/** A folder changed this shortly before it was listed may have changed again within the same clock tick. */
+/** A folder changed so shortly before its listing may have changed again within the same tick of the file system's clock. */
 const timestampDoubtMs = 2_500;
-/** A folder changed within this time may hold files that somebody is still writing, whatever time their names tell. */
+/** A folder changed so recently may hold files that are still being written, whatever the time in their names. */
 const writingDoubtMs = 10 * 60_000;
-/** A folder whose events are heard is listed for a hundredth of the time at most: a million names take seconds … */
+/** A folder covered by events is listed for a hundredth of the time at most, since a million names take seconds, … */
 const restPerListing = 100;
-/** … but every five minutes all the same. */
+/** … but at least every five minutes. */
 const longestRestMs = 5 * 60_000;
 const namelessReason = 'The name is not valid UTF-8; it has to be renamed';
 
@@ -40,20 +40,19 @@ type Parts = {
   intake: FileIntake;
   backfill: Backfill;
   absences: Absences;
-  emptied: Pick<Emptied, 'isTidiedUnheard'>;
+  emptied: Pick<Emptied, 'isTidiedUnobserved'>;
 };
 
 /**
- * One walk over the root: the truth behind all events. A folder whose modification time is what it was when it was
- * last listed is passed over, unless this is a reconcile; so is, for a while, one whose events are heard and that takes
- * long to list. New images of the recent hour are offered to the intake at once, older ones go to the backfill.
- * `hear` is told of every folder and which one it is (`identityOf`), so that it can be watched, and answers whether all
- * its events were heard until now.
+ * Walks a root; events are hints, this is the truth. A folder whose modification time has not changed since its last
+ * listing is skipped, unless this is a reconcile. A folder that is covered by events and slow to list is skipped for a
+ * while, too. New images of the recent hour are offered to the intake, older ones go to the backfill. `watch` is called
+ * for every folder with its identity (`identityOf`); it returns whether all events since its last call were received.
  */
 export async function sweepRoot(
   parts: Parts,
   kind: SweepKind,
-  hear: (folder: FolderState, identity: string) => boolean,
+  watch: (folder: FolderState, identity: string) => boolean,
 ): Promise<SweepResult> {
   const { context } = parts;
   const knownChildren = Map.groupBy(context.folders.keys(), parentOf);
@@ -64,8 +63,8 @@ export async function sweepRoot(
     const found = findFolder(context, folder);
     if (found) {
       const modifiedAt = Math.round(found.mtimeMs);
-      const isHeard = hear(folder, identityOf(found));
-      const isResting = isHeard && !folder.again && performance.now() < folder.restsUntil;
+      const isCovered = watch(folder, identityOf(found));
+      const isResting = isCovered && !folder.again && performance.now() < folder.restsUntil;
       if (kind === 'sweep' && (isResting || isUnchanged(folder, modifiedAt))) {
         if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
         filesSeen += countOf(folder);
@@ -80,7 +79,7 @@ export async function sweepRoot(
   return { filesSeen };
 }
 
-/** Undefined where there is no folder any more, or none that may be read. */
+/** Undefined when the folder is gone or unreadable. */
 function findFolder(context: ScanContext, folder: FolderState): Stats | undefined {
   const isRoot = folder.ref.path === '';
   const found = (isRoot ? lookUpFile : lookUpEntry)(pathOf(context, folder));
@@ -130,7 +129,7 @@ async function readFolder(
   const older = createOlderFiles();
   const listing: FolderListing = { files: 0, folders: [] };
   let knownSeen = 0;
-  // Time of this thread alone: what the listing waits for is no work that has to be made up for.
+  // Only time on this thread counts: waiting for the intake does not delay other work.
   let heldMs = 0;
   let heldSince = performance.now();
   try {
@@ -148,7 +147,7 @@ async function readFolder(
     throw error;
   }
   backfill.add(folder, older.names, older.times, mayBeWriting);
-  if (knownSeen < knownBefore && (listing.files > 0 || parts.emptied.isTidiedUnheard(folder)))
+  if (knownSeen < knownBefore && (listing.files > 0 || parts.emptied.isTidiedUnobserved(folder)))
     await reportMissing(parts, folder);
   folder.modifiedAt = modifiedAt;
   folder.listedAt = listedAt;
@@ -159,7 +158,10 @@ async function readFolder(
 
 type Taking = { kind: SweepKind; names: NameSet; older: OlderFiles; listedAt: number };
 
-/** Hands the new images of a chunk on; answers how many were known. A reconcile looks at known recent ones, too; what is history is known from now on. */
+/**
+ * Hands on the new images of a chunk and returns how many were known. A reconcile also offers known recent images. Images
+ * from before `keepSince` are merely remembered as known.
+ */
 function takeImages(
   { context, intake }: Parts,
   folder: FolderState,
@@ -190,7 +192,7 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }
 
-/** Child folders with the most recently changed one last, because the walk takes from the end. */
+/** Child folders, the most recently changed one last, because the walk takes from the end. */
 function newestFirst(context: ScanContext, path: string, names: readonly string[]): string[] {
   return names
     .map((name) => {
@@ -204,7 +206,7 @@ function newestFirst(context: ScanContext, path: string, names: readonly string[
 
 type OlderFiles = ReturnType<typeof createOlderFiles>;
 
-/** Names for the backfill with their times; full at `maxShelfFiles`, the rest is offered as if it were recent. */
+/** Names for the backfill with their times. Beyond `maxShelfFiles`, names are offered to the intake as if recent. */
 function createOlderFiles() {
   const names = createPackedNames();
   const times: number[] = [];
@@ -215,7 +217,7 @@ function createOlderFiles() {
       times.push(capturedAt);
       return true;
     },
-    /** They never got to the backfill: the next listing finds them new. */
+    /** After a failed listing: the next one must find these names new. */
     forget(known: NameSet): void {
       for (let i = 0; i < names.length; i++) known.delete(names.get(i));
     },

@@ -12,19 +12,19 @@ import type { FolderState, ScanContext } from '../state/scan-context.ts';
 import { type SweepKind, sweepRoot } from '../sweep/sweep.ts';
 import { createRootWatch } from '../watch/root-watch.ts';
 
-const usualRootCheckMs = 5_000;
-/** A rescan answers after this long even when older images are still being written. */
+const defaultRootCheckMs = 5_000;
+/** A rescan answers within this time even while older images are still being recorded. */
 const rescanWaitMs = 20_000;
 const maxUnreadableShown = 10;
 
 export type RootScan = {
   status(): ScanStatus;
-  /** Sweeps now and answers once what was found is in the database (or 20 s have passed). */
+  /** Sweeps now and settles once the files found are in the database, or after 20 s. */
   rescan(): Promise<RescanResult>;
   stop(): Promise<void>;
 };
 
-/** Watches one root for ever: events where they come, sweeps as the truth, a check of the root itself every 5 s. */
+/** Watches one root until stopped: events where available, sweeps as the truth, a check of the root itself every 5 s. */
 export function startRootScan(
   context: ScanContext,
   watchMode: WatchMode,
@@ -42,7 +42,7 @@ export function startRootScan(
   const backfill = createBackfill(context, offerOrSweep);
   const emptied = createEmptied(context, {
     seenIdentity: () => (lastCheck?.online ? lastCheck.identity : undefined),
-    isHearing: () => watch.isOn && absences.isDoubting(),
+    isObserving: () => watch.isOn && absences.hasPending(),
   });
   const absences = createAbsences(context, {
     isRootOnline: isOnline,
@@ -71,7 +71,7 @@ export function startRootScan(
       const state = check.isEmpty ? 'empty' : 'online';
       Object.assign(status, { state, reason: null, reasonCode: null, offlineSince: null });
       if (!before?.online) await comeOnline(before !== undefined);
-      // Another share in the same place, faster than a check could see the gap.
+      // Another share was mounted at the same path between two checks.
       else if (before.identity !== check.identity && watch.isOn) await comeOnline(true);
     } else if (status.state !== 'offline') {
       log.warn(
@@ -91,7 +91,7 @@ export function startRootScan(
     if (status.mode === 'events') await watch.start();
     if (isReturn) {
       log.info({ folder: context.root.path }, 'The watched folder is back');
-      // Events were missed, and looks at files failed: no folder is taken for unchanged.
+      // Events were missed and looks at files failed, so no folder counts as unchanged.
       forced = true;
     }
     void sweeps.trigger();
@@ -126,7 +126,7 @@ export function startRootScan(
   async function rescan(): Promise<RescanResult> {
     await checks.trigger();
     if (!lastCheck?.online) {
-      // The words of contract S1 where they are true.
+      // Where it is true, the wording of contract S1.
       const isMissing = lastCheck?.isMissing ?? true;
       const note = isMissing ? `watch dir not found: ${context.root.path}` : lastCheck!.reason;
       return { scanned: 0, added: 0, note };
@@ -151,7 +151,7 @@ export function startRootScan(
   });
   const checks = startLoop({
     name: 'root check',
-    intervalMs: options.rootCheckMs ?? usualRootCheckMs,
+    intervalMs: options.rootCheckMs ?? defaultRootCheckMs,
     run: checkRoot,
     log,
     runAtStart: true,
@@ -178,7 +178,7 @@ export function startRootScan(
   };
 }
 
-/** Settled each time the root comes online: a share may be mounted where a local folder was. */
+/** Decided each time the root comes online: a share may now be mounted where a local folder was. */
 function chooseMode(path: string, setting: WatchMode): Pick<ScanStatus, 'mode' | 'fileSystem'> {
   try {
     const detected = detectWatchMode(path);

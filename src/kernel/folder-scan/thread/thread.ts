@@ -11,11 +11,11 @@ import { countOf, forgetFiles, rememberedFolder } from '../state/folder-state.ts
 import type { FolderState, Receipt, ScanContext } from '../state/scan-context.ts';
 import { type RootScan, startRootScan } from './root-scan.ts';
 
-/** How often the main thread hears how the scanner is doing, which is also its sign of life. */
+/** How often the status is reported to the main thread; it also serves as the heartbeat. */
 const statusEveryMs = 500;
 /**
- * After so many older images the thread ends itself and is started afresh: the heap they needed is given back to the
- * system only that way (measured: 390 MB before, 200 MB after). What it knows is in the database.
+ * After so many older images the thread ends and is started again, because only that returns their heap to the system
+ * (390 MB before, 200 MB after; measured). Its whole state can be read back from the database.
  */
 const renewAfterFiles = 200_000;
 
@@ -41,8 +41,8 @@ const log = createLog({ level: data.logLevel, pretty: false });
 const wallClock = createWallClock(data.timeZone);
 const reading = await openReading(data.reading, { wallClock, log });
 const isExcluded = createExclude(data.exclude);
-/** `backfilled` is the greatest number of older images that were on their way at once. */
-const engines = new Map<number, { engine: RootScan; context: ScanContext; backfilled: number }>();
+/** `backfilled` is the largest backlog of older images so far. */
+const scans = new Map<number, { scan: RootScan; context: ScanContext; backfilled: number }>();
 
 function createContext({ folders: listings, keepSince, ...root }: KnownRoot): ScanContext {
   const folders = new Map<string, FolderState>();
@@ -67,7 +67,7 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
     sendListed: (folder) => {
       folder.unsaved = false;
       const { ref, listedAt } = folder;
-      // What cannot be read is not written down: the next start has to come upon it again.
+      // Without a modification time the next start lists the folder again and finds the unreadable names again.
       const isWhole = !folder.again && folder.unreadable.now.size === 0;
       const modifiedAt = isWhole ? folder.modifiedAt : null;
       const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder) };
@@ -77,38 +77,38 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
 }
 
 function watch(root: KnownRoot): void {
-  if (engines.has(root.id)) return;
+  if (scans.has(root.id)) return;
   const context = createContext(root);
-  const engine = startRootScan(context, data.watchMode, (sweep) =>
+  const scan = startRootScan(context, data.watchMode, (sweep) =>
     post({ type: 'sweep', rootId: root.id, sweep }),
   );
-  engines.set(root.id, { engine, context, backfilled: 0 });
+  scans.set(root.id, { scan, context, backfilled: 0 });
 }
 
 function forget(rootId: number): void {
-  const entry = engines.get(rootId);
-  engines.delete(rootId);
-  void entry?.engine.stop();
+  const entry = scans.get(rootId);
+  scans.delete(rootId);
+  void entry?.scan.stop();
 }
 
 async function rescan(id: number): Promise<void> {
-  const results = await Promise.all([...engines.values()].map(({ engine }) => engine.rescan()));
-  // First, so that the page shown next agrees with the answer.
+  const results = await Promise.all([...scans.values()].map(({ scan }) => scan.rescan()));
+  // Before the result, so that the page shown next agrees with it.
   postStatus();
   post({ type: 'rescanned', id, result: sumRescans(results) });
 }
 
 function postStatus(): void {
-  const roots = [...engines].map(([rootId, { engine }]) => ({ rootId, status: engine.status() }));
+  const roots = [...scans].map(([rootId, { scan }]) => ({ rootId, status: scan.status() }));
   post({ type: 'status', roots });
 }
 
-/** Ends the thread once nothing is under way and the older images of all roots together were many. */
+/** Ends the thread when it is idle after a large backfill, counted over all roots. */
 function renewWhenIdle(): void {
   let backfilled = 0;
   let isIdle = true;
-  for (const entry of engines.values()) {
-    const { backfill, incomplete, sweepRunningSince } = entry.engine.status();
+  for (const entry of scans.values()) {
+    const { backfill, incomplete, sweepRunningSince } = entry.scan.status();
     entry.backfilled = Math.max(entry.backfilled, backfill?.total ?? 0);
     backfilled += entry.backfilled;
     isIdle &&= backfill === null && incomplete === 0 && sweepRunningSince === null;
@@ -118,7 +118,7 @@ function renewWhenIdle(): void {
 
 async function stop(): Promise<void> {
   clearInterval(beat);
-  await Promise.all([...engines.values()].map(({ engine }) => engine.stop()));
+  await Promise.all([...scans.values()].map(({ scan }) => scan.stop()));
   await reading.close();
   port?.close();
 }
@@ -144,11 +144,11 @@ port.on('message', (message: ToScanner) => {
       void rescan(message.id);
       break;
     case 'keepSince':
-      for (const { context } of engines.values()) context.keepSince = message.at;
+      for (const { context } of scans.values()) context.keepSince = message.at;
       break;
     case 'cleared': {
       const { rootId, path } = message.folder;
-      const folder = engines.get(rootId)?.context.folders.get(path);
+      const folder = scans.get(rootId)?.context.folders.get(path);
       if (folder) forgetFiles(folder, message.names);
       break;
     }

@@ -5,13 +5,13 @@ import type { Log } from '../../log.ts';
 import { isNetworkFileSystem } from '../../storage/file-system.ts';
 import { identityOf } from '../disk/root-check.ts';
 
-/** Linux holds 16 384 events for a program that is busy and drops the rest without a word. */
-const surelyHeard = 4_096;
-/** Events told without a pause, which is what the system held for the whole of this thread meanwhile. */
-let toldAtOnce = 0;
-/** When, by `performance.now()`, so many were told that others may have been dropped, of whatever folder. */
-let doubtedAt = Number.NEGATIVE_INFINITY;
-/** Below this depth folders come and go rarely and are left to folder events and sweeps. */
+/** Linux queues 16 384 events for a busy program and silently drops the rest; so many are certainly not dropped. */
+const safeBurstEvents = 4_096;
+/** Events delivered within one turn of the event loop: what the system had queued for all folders of this thread. */
+let burstEvents = 0;
+/** When, by `performance.now()`, a burst was last so large that events of any folder may have been dropped. */
+let overflowedAt = Number.NEGATIVE_INFINITY;
+/** Below this depth, folders rarely come and go and are left to their parents' events and to sweeps. */
 const skeletonDepth = 1;
 
 type Options = {
@@ -21,40 +21,40 @@ type Options = {
   /** The root alone is watched, without the skeleton. */
   isFlat: boolean;
   log: Log;
-  /** A name in a folder was made, changed, renamed or removed. `folder` has forward slashes, '' is the root. */
+  /** A name in a folder was created, changed, renamed or removed. `folder` has forward slashes, '' is the root. */
   onName: (folder: string, name: string) => void;
-  /** A folder appeared, or another one took its place. */
+  /** A folder appeared, or was replaced by another one. */
   onFolder: (folder: string) => void;
 };
 
-type Heard = {
+type WatchedFolder = {
   watcher: FSWatcher;
-  /** By `performance.now()`. */
+  /** When `watch` was last called, by `performance.now()`. */
   askedAt: number;
-  /** Which folder is watched, whatever stands in its place later; null where that could not be asked. */
+  /** Of the folder that is watched (`identityOf`); null when it could not be determined. */
   identity: string | null;
-  /** False on a share, whose other machines write without a word to this one. */
-  isTold: boolean;
+  /** False on a share: writes by other machines cause no events here. */
+  seesAllWrites: boolean;
 };
 
 export type FolderWatch = {
   /**
-   * Hears of this folder from now on. True where all its events were heard since this was last called: the folder is the
-   * same (`identity`, see `identityOf`), what others write to it is told here, and no event can have been dropped.
+   * Watches this folder from now on. True when all its events were received since the last call: the folder is the same
+   * (`identity`, see `identityOf`), writes by anyone cause events here, and no event can have been dropped.
    */
   watch(folder: string, identity?: string): boolean;
   stop(): Promise<void>;
 };
 
 /**
- * File-system events of a root. chokidar keeps the skeleton of the upper folders; the files inside are heard
- * through one bare `fs.watch` a folder, because chokidar lists and remembers every file (measured with a million
- * files in a folder: 10 s until ready and 450 MB, against 0.1 ms and nothing). Callbacks only pass names on.
+ * File-system events of a root. chokidar watches the upper levels of folders; file events come from one bare `fs.watch`
+ * per folder, because chokidar lists and remembers every file (a million files in a folder: 10 s until ready and 450 MB,
+ * against 0.1 ms and no memory; measured). Callbacks only pass names on.
  */
 export function createFolderWatch(options: Options): FolderWatch {
   const { root, isExcluded, isImageName, log } = options;
-  const watchers = new Map<string, Heard>();
-  /** Folders of which events cannot be had, for example because the system's limit of watches is reached. */
+  const watchers = new Map<string, WatchedFolder>();
+  /** Folders that cannot be watched, for example because the system's limit of watches is reached. */
   const refused = new Set<string>();
   let stopped = false;
   const toFolder = (path: string) => relative(root, path).split(sep).join('/');
@@ -78,12 +78,12 @@ export function createFolderWatch(options: Options): FolderWatch {
 
   function watch(folder: string, identity?: string): boolean {
     const known = watchers.get(folder);
-    // What a folder above it is renamed to takes the watch along.
+    // When a folder above is renamed, the watch moves with it and belongs to another path now.
     const isAnother = known !== undefined && identity !== undefined && identity !== known.identity;
     if (isAnother) unwatch(folder);
     if ((!known || isAnother) && !stopped) begin(folder);
     if (!known || isAnother) return false;
-    const isSure = known.isTold && doubtedAt < known.askedAt;
+    const isSure = known.seesAllWrites && overflowedAt < known.askedAt;
     known.askedAt = performance.now();
     return isSure;
   }
@@ -94,7 +94,7 @@ export function createFolderWatch(options: Options): FolderWatch {
       const watcher = watchFolder(path, (event, name) => {
         countEvent();
         if (name === null) return;
-        // A folder that is removed or renamed is told by its own name; the watch is dead from then on.
+        // The removal or rename of the folder itself arrives under its own name; after it the watch is dead.
         if (event === 'rename' && name === basename(path)) renew(folder);
         options.onName(folder, name);
       });
@@ -107,7 +107,7 @@ export function createFolderWatch(options: Options): FolderWatch {
       refused.add(folder);
       log.warn(
         { folder, reason: code ?? message },
-        'No events for this folder; sweeps alone find its images',
+        'This folder cannot be watched; only sweeps find its images',
       );
     }
   }
@@ -132,20 +132,21 @@ export function createFolderWatch(options: Options): FolderWatch {
   };
 }
 
-function aboutFolder(path: string): Pick<Heard, 'identity' | 'isTold'> {
+function aboutFolder(path: string): Pick<WatchedFolder, 'identity' | 'seesAllWrites'> {
   try {
-    return { identity: identityOf(statSync(path)), isTold: !isNetworkFileSystem(statfsSync(path).type) };
+    const seesAllWrites = !isNetworkFileSystem(statfsSync(path).type);
+    return { identity: identityOf(statSync(path)), seesAllWrites };
   } catch {
-    // Gone meanwhile: the next sweep watches what is there then.
-    return { identity: null, isTold: false };
+    // Gone in the meantime: the next sweep watches whatever exists then.
+    return { identity: null, seesAllWrites: false };
   }
 }
 
 function countEvent(): void {
-  if (toldAtOnce === 0)
+  if (burstEvents === 0)
     setImmediate(() => {
-      toldAtOnce = 0;
+      burstEvents = 0;
     });
-  toldAtOnce += 1;
-  if (toldAtOnce >= surelyHeard) doubtedAt = performance.now();
+  burstEvents += 1;
+  if (burstEvents >= safeBurstEvents) overflowedAt = performance.now();
 }

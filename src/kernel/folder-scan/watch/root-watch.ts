@@ -5,12 +5,12 @@ import { folderState } from '../state/folder-state.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
 import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
 
-/** The events of a root, while there are any: names go to the intake, folders are watched and swept. */
+/** The file-system events of a root: names of images go to the intake, new folders are watched and swept. */
 export type RootWatch = {
-  /** Begins anew: whatever was watched before may be another folder now. */
+  /** Starts, or starts over: the folders watched before may have been replaced. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Hears of this folder from now on; true where all events of the very same one were heard since this was last called. */
+  /** Watches this folder from now on; true when all events of the same folder were received since the last call. */
   watch(folder: FolderState, identity: string): boolean;
   readonly isOn: boolean;
 };
@@ -32,7 +32,7 @@ export function createRootWatch(context: ScanContext, intake: FileIntake, onFold
 
   function noteFolder(path: string): void {
     if (path.split('/').some((segment) => segment !== '' && isExcluded(segment))) return;
-    // Only a listing of the folder above finds it.
+    // Only a listing of its parent finds a new folder.
     const above = context.folders.get(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
     if (above) above.again = true;
     watch?.watch(path);
