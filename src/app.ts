@@ -26,7 +26,7 @@ import { AppError } from './kernel/errors.ts';
 import { backPath } from './kernel/http/back.ts';
 import { compression } from './kernel/http/compression.ts';
 import type { AppContext, AppEnv, AppMiddleware } from './kernel/http/env.ts';
-import { createErrorHandlers } from './kernel/http/errors.ts';
+import { createErrorHandlers } from './kernel/http/error-handlers.ts';
 import { hostCheck } from './kernel/http/guards/host-check.ts';
 import { bodySizeLimit, timeLimit, urlLimit } from './kernel/http/guards/limits.ts';
 import { siteOf } from './kernel/http/guards/origin.ts';

@@ -9,7 +9,7 @@ import { pagesFromHere } from './kiosk-pages.ts';
 
 /** "Last used" is written this often at most, because it is a write. */
 const touchEveryMs = 60_000;
-const MAX_TOUCHED = 10_000;
+const maxTouched = 10_000;
 /** Longer texts are no secrets of ours. */
 const longestSecret = 200;
 /** So long readers on this machine are taken for what they were; every question to the database would cost each image. */
@@ -18,7 +18,7 @@ const bearer = /^bearer +([\w-]{1,200})$/i;
 
 /** Puts on every request who asks, and the door its route asks whether that one may pass. */
 export function identify(access: Access): AppMiddleware {
-  const touched = new LRUCache<string, number>({ max: MAX_TOUCHED });
+  const touched = new LRUCache<string, number>({ max: maxTouched });
   const touch = (c: AppContext, key: string, write: () => Promise<void>) => {
     const now = access.clock.now();
     if (now - (touched.get(key) ?? 0) < touchEveryMs) return;

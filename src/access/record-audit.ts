@@ -10,7 +10,7 @@ export type RecordAudit = (q: Queryable, doer: Doer, change: Change) => Promise<
 
 const longest = { actor: 150, action: 100, target: 255, address: 64 } as const;
 /** Of what changed, in JSON; more is replaced by a word, because the log must not grow by somebody's upload. */
-const MAX_DETAIL_LENGTH = 4_000;
+const maxDetailLength = 4_000;
 
 /** Appends to the audit log, in the transaction of the change itself. Never give it a secret or a password. */
 export function createRecordAudit(db: Db, clock: Clock): RecordAudit {
@@ -30,5 +30,5 @@ export function createRecordAudit(db: Db, clock: Clock): RecordAudit {
 
 function bounded(detail: unknown): unknown {
   if (detail === undefined) return null;
-  return JSON.stringify(detail).length > MAX_DETAIL_LENGTH ? { tooLong: true } : detail;
+  return JSON.stringify(detail).length > maxDetailLength ? { tooLong: true } : detail;
 }

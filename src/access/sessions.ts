@@ -31,7 +31,7 @@ export type SessionTimes = { idleMs: number; longestMs: number };
 
 const longestAgent = 255;
 /** Beyond this many browsers, a user's session that was unused for longest ends. */
-const MAX_SESSIONS_PER_USER = 50;
+const maxSessionsPerUser = 50;
 
 /** Reads and writes of the table `sessions`. */
 export function createSessions(parts: {
@@ -56,7 +56,7 @@ export function createSessions(parts: {
           .from(sessions)
           .where(eq(sessions.userId, user.id))
           .orderBy(desc(sessions.seenAt));
-        const tooMany = others.slice(MAX_SESSIONS_PER_USER - 1).map(({ id }) => id);
+        const tooMany = others.slice(maxSessionsPerUser - 1).map(({ id }) => id);
         if (tooMany.length > 0) await q.delete(sessions).where(inArray(sessions.id, tooMany));
         await q.insert(sessions).values({
           ...{ userId: user.id, secretHash, createdAt: now, seenAt: now, expiresAt: now + times.longestMs },

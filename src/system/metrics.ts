@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { FigureKey } from './figures.ts';
-import type { History } from './history.ts';
+import type { History } from './sample-history.ts';
 import type { SystemState } from './read-state.ts';
 
 export type Metrics = {

@@ -5,7 +5,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs } from '../kernel/time/durations.ts';
 import { type Figure, type FigureKey, type SystemLimits, systemFigures } from './figures.ts';
-import { createHistory, type History } from './history.ts';
+import { createHistory, type History } from './sample-history.ts';
 import { createMetrics } from './metrics.ts';
 import type { SystemState } from './read-state.ts';
 import { createRequestTimes } from './request-times.ts';

@@ -12,7 +12,7 @@ import type { Listener } from '../kernel/http/server/listeners.ts';
 import type { TlsStatus } from '../kernel/http/server/tls.ts';
 import type { PageFragments } from '../kernel/stream/page-fragments.ts';
 import { type Figure, type FigureKey, type FigureUnit, isNormal, type NormalRange } from './figures.ts';
-import type { History } from './history.ts';
+import type { History } from './sample-history.ts';
 
 /** Enough for a chart as wide as a hand. */
 const chartPoints = 120;

@@ -12,7 +12,7 @@ import { createInspectionReads, type InspectionReads } from '../inspections/read
 import { ensureRoot } from '../inspections/recording/folders.ts';
 import { createRecordInspections } from '../inspections/recording/record-inspections.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
-import { createErrorHandlers } from '../kernel/http/errors.ts';
+import { createErrorHandlers } from '../kernel/http/error-handlers.ts';
 import { createI18n } from '../kernel/i18n/i18n.ts';
 import { createThumbnailStore, type ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import { createLog } from '../kernel/log.ts';

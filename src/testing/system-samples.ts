@@ -1,5 +1,5 @@
 import { systemFigures } from '../system/figures.ts';
-import { createHistory } from '../system/history.ts';
+import { createHistory } from '../system/sample-history.ts';
 import { systemView } from '../system/views.ts';
 
 const now = Date.parse('2025-09-06T10:30:15+09:00');

@@ -20,7 +20,7 @@ const rules = {
 /** Failures this old are forgotten. */
 const forgetMs = 60 * minuteMs;
 /** Names and addresses remembered at the same time; a flood of new ones pushes out the longest unused. */
-const MAX_REMEMBERED = 20_000;
+const maxRemembered = 20_000;
 const longestDoubling = 30;
 
 type Failures = { count: number; lastAt: number };
@@ -44,9 +44,9 @@ export type LoginThrottle = {
 
 /** Slows down and then locks out who guesses passwords, per account and per address. */
 export function createLoginThrottle(clock: Clock): LoginThrottle {
-  const kept = new LRUCache<string, Failures>({ max: MAX_REMEMBERED });
+  const kept = new LRUCache<string, Failures>({ max: maxRemembered });
   /** Names with the addresses they signed in from, since the start. */
-  const trusted = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+  const trusted = new LRUCache<string, true>({ max: maxRemembered });
   const failuresOf = (key: string): Failures => {
     const found = kept.get(key);
     return found && clock.now() - found.lastAt < forgetMs ? found : { count: 0, lastAt: 0 };

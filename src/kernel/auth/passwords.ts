@@ -15,9 +15,9 @@ const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } 
 const saltBytes = 16;
 
 /** One at a time: the work is done in a thread of libuv, and file reads wait for those threads too. */
-const MAX_CONCURRENT = 1;
+const maxConcurrent = 1;
 /** More than a second of waiting; beyond it a login is refused rather than queued. */
-const MAX_WAITING = 24;
+const maxWaiting = 24;
 
 const derive = promisify(argon2);
 const form = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([\w+/-]{10,100})\$([\w+/-]{10,200})$/;
@@ -34,9 +34,9 @@ export type Passwords = {
 
 /** Makes and checks password hashes by argon2id, in their own short queue beside the event loop. */
 export function createPasswords(): Passwords {
-  const turns = new PQueue({ concurrency: MAX_CONCURRENT });
+  const turns = new PQueue({ concurrency: maxConcurrent });
   const take = <T>(work: () => Promise<T>): Promise<T> => {
-    if (turns.size >= MAX_WAITING) {
+    if (turns.size >= maxWaiting) {
       const details = { retryAfterSec: 5 };
       throw new AppError('rate_limited', 'Too many people sign in at this moment. Try again.', { details });
     }

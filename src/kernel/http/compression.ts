@@ -1,10 +1,10 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { MiddlewareHandler } from 'hono';
+import { isAlreadySent } from './already-sent.ts';
 import type { AppEnv } from './env.ts';
-import { isAlreadySent } from './server/already-sent.ts';
 
 /** Below this, the saving is smaller than a packet. */
-const MIN_BYTES = 1024;
+const minBytes = 1024;
 
 /** Whole texts only: event streams flush by themselves, CSV compresses as it streams, images are compressed. */
 const compressibleTypes =
@@ -55,7 +55,7 @@ export function compression(): MiddlewareHandler<AppEnv> {
     const headers = new Headers(res.headers);
     // Unset first: Hono would copy the headers of the old answer over the new one's.
     c.res = undefined;
-    if (body.byteLength < MIN_BYTES) {
+    if (body.byteLength < minBytes) {
       c.res = new Response(body, { status: res.status, headers });
       return;
     }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { createLog } from '../log.ts';
-import { csvResponse, MAX_CSV_ROWS } from './csv.ts';
+import { csvResponse, maxCsvRows } from './csv.ts';
 import type { AppEnv } from './env.ts';
 import { startServer } from './server/server.ts';
 
@@ -63,9 +63,9 @@ test('no more rows than a spreadsheet opens are sent, and a reader that leaves e
   await started.body?.getReader().read();
   leaver.abort();
   await expect.poll(() => produced.finished).toBe(true);
-  expect(produced.count).toBeLessThan(MAX_CSV_ROWS);
+  expect(produced.count).toBeLessThan(maxCsvRows);
 
   const text = await (await fetch(url, { headers: { 'accept-encoding': 'identity' } })).text();
-  expect(text.split('\r\n')).toHaveLength(MAX_CSV_ROWS + 2);
+  expect(text.split('\r\n')).toHaveLength(maxCsvRows + 2);
   await server.stop({ graceMs: 100 });
 });

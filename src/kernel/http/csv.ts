@@ -6,9 +6,9 @@ import { acceptsEncoding } from './compression.ts';
 import type { AppContext } from './env.ts';
 
 /** A spreadsheet opens no more lines than this. */
-export const MAX_CSV_ROWS = 1_048_575;
+export const maxCsvRows = 1_048_575;
 /** Rows made into text in one go; other requests get their turn between two of them. */
-const ROWS_PER_CHUNK = 500;
+const rowsPerChunk = 500;
 
 type Row = readonly unknown[];
 type Rows = Iterable<Row> | AsyncIterable<Row>;
@@ -44,9 +44,9 @@ async function* csvChunks(columns: readonly string[], rows: Rows): AsyncGenerato
   let chunk: Row[] = [];
   let count = 0;
   for await (const row of rows) {
-    if (count++ >= MAX_CSV_ROWS) break;
+    if (count++ >= maxCsvRows) break;
     chunk.push(row);
-    if (chunk.length < ROWS_PER_CHUNK) continue;
+    if (chunk.length < rowsPerChunk) continue;
     yield Buffer.from(toCsv(chunk));
     chunk = [];
     await nextTurn();

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { AppError } from '../errors.ts';
+import { alreadySent } from '../http/already-sent.ts';
 import { acceptsEncoding } from '../http/compression.ts';
 import type { AppContext, AppEnv } from '../http/env.ts';
 import { sendRevalidated } from '../http/etag.ts';
 import { may, stillMay } from '../http/guards/may.ts';
-import { alreadySent } from '../http/server/already-sent.ts';
 import type { Lang } from '../i18n/languages.ts';
 import { snapshotOf } from './fragment.ts';
 import type { Hub } from './hub.ts';

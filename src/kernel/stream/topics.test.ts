@@ -4,7 +4,7 @@ import { openStreamAt } from '../../testing/open-stream.ts';
 import { createTestClock } from '../../testing/test-clock.ts';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
-import { createErrorHandlers } from '../http/errors.ts';
+import { createErrorHandlers } from '../http/error-handlers.ts';
 import { type RunningServer, startServer } from '../http/server/server.ts';
 import type { Lang } from '../i18n/languages.ts';
 import { createLog } from '../log.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Socket } from '../../kernel/http/server/socket.ts';
+import type { Socket } from '../../kernel/http/server/kept-socket.ts';
 import { createTestClock } from '../../testing/test-clock.ts';
 import type { LiveCamera } from '../model.ts';
 import { createLiveFeed } from './feed.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/errors.ts';
-import type { Socket, SocketHandlers } from '../../kernel/http/server/socket.ts';
+import type { Socket, SocketHandlers } from '../../kernel/http/server/kept-socket.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { LiveCamera } from '../model.ts';
 import { createCameraStates } from './camera-states.ts';

@@ -1,4 +1,4 @@
-import type { Socket } from '../../kernel/http/server/socket.ts';
+import type { Socket } from '../../kernel/http/server/kept-socket.ts';
 
 /** How often to check a viewer whose connection is congested. */
 const retryMs = 25;

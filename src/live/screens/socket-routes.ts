@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
-import { closeCodes, type Socket } from '../../kernel/http/server/socket.ts';
+import { closeCodes, type Socket } from '../../kernel/http/server/kept-socket.ts';
 import type { Sockets } from '../../kernel/http/server/sockets.ts';
 import type { LiveFeed } from './feed.ts';
 import { readSubscription, type Subscription } from './subscription.ts';

@@ -8,7 +8,7 @@ import { parseHostHeader } from './addresses.ts';
 const privateSuffixes = ['.localhost', '.local', '.lan', '.home.arpa', '.internal'];
 
 /** 421 Misdirected Request: this server is not the one the name means. */
-const MISDIRECTED = 421;
+const misdirectedStatus = 421;
 
 /**
  * Refuses requests whose Host header is a public name this server was not told of. A page of a stranger that points
@@ -29,7 +29,7 @@ export function hostCheck(options: {
     if (!isOurs(host, machineName, allowed)) {
       return c.text(
         `This server does not answer to the name ${host}. Open it by its IP address, or add the name to ALLOWED_HOSTS.`,
-        MISDIRECTED,
+        misdirectedStatus,
       );
     }
     await next();

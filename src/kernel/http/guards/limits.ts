@@ -5,13 +5,13 @@ import { AppError } from '../../errors.ts';
 import type { AppEnv } from '../env.ts';
 
 /** Longest request target, path and query together; links with every filter set stay far below. */
-const MAX_URL_BYTES = 8 * 1024;
+const maxUrlBytes = 8 * 1024;
 
 /** Refuses request targets above 8 KB. */
 export function urlLimit(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (c.req.url.length > MAX_URL_BYTES) {
-      throw new AppError('too_large', `The address of this request is longer than ${MAX_URL_BYTES} bytes.`);
+    if (c.req.url.length > maxUrlBytes) {
+      throw new AppError('too_large', `The address of this request is longer than ${maxUrlBytes} bytes.`);
     }
     await next();
   };

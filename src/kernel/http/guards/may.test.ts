@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccessPolicy, Principal } from '../../auth/principal.ts';
 import type { AppEnv, Change } from '../env.ts';
-import { createErrorHandlers } from '../errors.ts';
+import { createErrorHandlers } from '../error-handlers.ts';
 import { listRouteAccess, may, noteChange } from './may.ts';
 
 const errors = createErrorHandlers({ renderProblem: (_c, problem) => problem.message });

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../time/clock.ts';
 
 /** Callers remembered at the same time; the longest unused is forgotten, and so has a full bucket again. */
-const MAX_CALLERS = 10_000;
+const maxCallers = 10_000;
 
 export type RateLimit = {
   /** Takes one request of this caller: 0 when it may go on, else the milliseconds until the next one may. */
@@ -12,7 +12,7 @@ export type RateLimit = {
 /** A token bucket for each caller: `burst` requests at once, then `perSec` a second. */
 export function createRateLimit(options: { clock: Clock; burst: number; perSec: number }): RateLimit {
   const { clock, burst, perSec } = options;
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: MAX_CALLERS });
+  const buckets = new LRUCache<string, { left: number; at: number }>({ max: maxCallers });
   return {
     take: (caller) => {
       const now = clock.now();

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { Log } from '../../log.ts';
+import { isAlreadySent } from '../already-sent.ts';
 import type { AppEnv } from '../env.ts';
-import { isAlreadySent } from '../server/already-sent.ts';
 
 /** Longest path a log line carries. */
-const MAX_LOGGED_PATH_LENGTH = 300;
+const maxLoggedPathLength = 300;
 
 /** Asked for all day by every screen; their success says nothing. */
 const quietPaths = /^\/(?:static|images|thumb|img|health|stream)(?:[/?]|$)/;
@@ -26,7 +26,7 @@ export function requestLog(options: { log: Log }): MiddlewareHandler<AppEnv> {
     c.get('log')[levelOf(c.req.method, c.req.path, status)](
       {
         method: c.req.method,
-        path: rawPath(c.req.url).slice(0, MAX_LOGGED_PATH_LENGTH),
+        path: rawPath(c.req.url).slice(0, maxLoggedPathLength),
         status,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
         peer: c.env?.incoming?.socket?.remoteAddress,

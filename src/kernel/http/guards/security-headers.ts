@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
+import { isAlreadySent } from '../already-sent.ts';
 import type { AppEnv } from '../env.ts';
-import { isAlreadySent } from '../server/already-sent.ts';
 import { isSecure } from './origin.ts';
 
 /** Nothing is fetched from outside, nothing inline runs or styles, and only our own pages may frame us. */

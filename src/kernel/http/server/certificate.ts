@@ -4,7 +4,7 @@ import { dayMs } from '../../time/durations.ts';
 import type { CertificateFiles } from './create-server.ts';
 
 /** Renewing takes a week where it takes a form, and a reminder before that. */
-const EXPIRES_SOON_DAYS = 30;
+const expiresSoonDays = 30;
 
 /** What a certificate says of itself: the names it is for, and from when to when it holds (epoch ms). */
 export type CertificateFacts = { names: string[]; validFrom: number; validTo: number };
@@ -43,7 +43,7 @@ export function readCertificate({ cert, key }: CertificateFiles): CertificateFac
 export function stateOf({ validFrom, validTo }: CertificateFacts, now: number): CertificateState {
   if (now >= validTo) return 'expired';
   if (now < validFrom) return 'early';
-  return validTo - now < EXPIRES_SOON_DAYS * dayMs ? 'soon' : 'valid';
+  return validTo - now < expiresSoonDays * dayMs ? 'soon' : 'valid';
 }
 
 function parseChain(pem: string): X509Certificate[] {

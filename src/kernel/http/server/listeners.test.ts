@@ -17,7 +17,7 @@ import { createLog } from '../../log.ts';
 import { createTopics, type Topics } from '../../stream/topics.ts';
 import { systemClock } from '../../time/clock.ts';
 import type { AppEnv } from '../env.ts';
-import { createErrorHandlers } from '../errors.ts';
+import { createErrorHandlers } from '../error-handlers.ts';
 import { may } from '../guards/may.ts';
 import { requestLog } from '../guards/request-log.ts';
 import { securityHeaders } from '../guards/security-headers.ts';

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { parseHostHeader } from '../guards/addresses.ts';
 
 /** The first byte of a TLS connection: a record of the handshake (RFC 8446, section 5.1). */
-const TLS_HANDSHAKE = 0x16;
+const tlsHandshakeByte = 0x16;
 /** How long a caller may take to say its first word, and to take an answer that is one. */
-const PATIENCE_MS = 15_000;
+const maxWaitMs = 15_000;
 
 /**
  * Lets a TLS server tell callers that speak plain HTTP to it where to go, instead of hanging up: who opens the address
@@ -17,14 +17,14 @@ export function answerPlainHttp(server: Http2SecureServer): void {
   const plain = createServer({ maxHeaderSize: 16 * 1024 }, pointToHttps);
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+    socket.setTimeout(maxWaitMs, () => socket.destroy());
     socket.on('error', ignore);
     socket.once('readable', () => {
       const first = socket.read() as Buffer | null;
       if (first === null) return socket.destroy();
       socket.unshift(first);
-      if (first[0] !== TLS_HANDSHAKE) {
-        const deadline = setTimeout(() => socket.destroy(), PATIENCE_MS);
+      if (first[0] !== tlsHandshakeByte) {
+        const deadline = setTimeout(() => socket.destroy(), maxWaitMs);
         socket.once('close', () => clearTimeout(deadline));
         plain.emit('connection', socket);
         return;

@@ -4,11 +4,11 @@ import { connect, createServer } from 'node:net';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
+import { alreadySent } from '../already-sent.ts';
 import { compression } from '../compression.ts';
 import type { AppEnv } from '../env.ts';
 import { requestLog } from '../guards/request-log.ts';
 import { securityHeaders } from '../guards/security-headers.ts';
-import { alreadySent } from './already-sent.ts';
 import { startServer } from './server.ts';
 
 const log = createLog({ level: 'silent', pretty: false });

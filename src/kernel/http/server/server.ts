@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import { type CertificateFiles, createServer, type ServerOptions } from './create-server.ts';
 
 /** How often a stopping server looks for connections that have become idle. */
-const FAREWELL_MS = 100;
+const closeIdleEveryMs = 100;
 
 export type RunningServer = {
   /** The port in use; of interest where 0 was asked for. */
@@ -104,7 +104,7 @@ async function stopServer(
   endStreams();
   const closeIdle = () => (server as Server).closeIdleConnections();
   closeIdle();
-  const farewell = setInterval(closeIdle, FAREWELL_MS);
+  const farewell = setInterval(closeIdle, closeIdleEveryMs);
   const patience = new AbortController();
   await Promise.race([closed, delay(graceMs, undefined, { signal: patience.signal }).catch(() => {})]);
   patience.abort();

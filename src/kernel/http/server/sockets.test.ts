@@ -8,11 +8,11 @@ import type { AccessPolicy, Principal } from '../../auth/principal.ts';
 import { createLog } from '../../log.ts';
 import { systemClock } from '../../time/clock.ts';
 import type { AppEnv } from '../env.ts';
-import { createErrorHandlers } from '../errors.ts';
+import { createErrorHandlers } from '../error-handlers.ts';
 import { hostCheck } from '../guards/host-check.ts';
 import { listRouteAccess, may } from '../guards/may.ts';
+import type { Socket } from './kept-socket.ts';
 import { type RunningServer, startServer } from './server.ts';
-import type { Socket } from './socket.ts';
 import { createSockets, type Sockets, type SocketsOptions } from './sockets.ts';
 
 const log = createLog({ level: 'silent', pretty: false });

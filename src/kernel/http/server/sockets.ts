@@ -17,20 +17,20 @@ import {
   type Socket,
   type SocketCounters,
   type SocketHandlers,
-} from './socket.ts';
+} from './kept-socket.ts';
 
 /** How often a peer is asked whether it is there, and its right to be there is looked up again. */
-const PING_EVERY_MS = 30_000;
-const RECHECK_EVERY_MS = 30_000;
+const defaultPingMs = 30_000;
+const defaultRecheckMs = 30_000;
 /** Largest message a peer may send; ours say a few words to us. */
-const MAX_MESSAGE_BYTES = 64 * 1024;
+const maxMessageBytes = 64 * 1024;
 /** How long a peer has to answer our goodbye. */
-const GOODBYE_MS = 2_000;
+const closeTimeoutMs = 2_000;
 /** New sockets of one address: a wall of screens that returns after a restart passes, a flood does not. */
 const upgradesOfAddress = { burst: 200, perSec: 10 };
 const messagesOfSocket = { burst: 200, perSec: 20 };
 /** When somebody there is no room for should come back. */
-const RETRY_AFTER_SEC = 10;
+const retryAfterSec = 10;
 
 export type SocketStats = SocketCounters & {
   open: number;
@@ -71,8 +71,8 @@ export type SocketsOptions = {
 const serverOptions = {
   noServer: true,
   clientTracking: false,
-  maxPayload: MAX_MESSAGE_BYTES,
-  closeTimeout: GOODBYE_MS,
+  maxPayload: maxMessageBytes,
+  closeTimeout: closeTimeoutMs,
   // One compressor a socket costs more memory than the little that is sent.
   perMessageDeflate: false,
 };
@@ -91,7 +91,7 @@ export function createSockets(options: SocketsOptions): Sockets {
   };
   return {
     server: new WebSocketServer(serverOptions),
-    route: (access, accept, { pingEveryMs = PING_EVERY_MS } = {}) =>
+    route: (access, accept, { pingEveryMs = defaultPingMs } = {}) =>
       declareSocket(socketHandler(house, access, accept, pingEveryMs), access),
     refuseStray,
     recheck: () => {
@@ -177,7 +177,7 @@ function settle(
   access: Access,
   accept: AcceptSocket,
 ): SocketHandlers {
-  const { open, recheckEveryMs = RECHECK_EVERY_MS } = house;
+  const { open, recheckEveryMs = defaultRecheckMs } = house;
   const recheck = () => endWhenRefused(c, access, kept);
   const timer = setInterval(recheck, recheckEveryMs);
   timer.unref();
@@ -253,7 +253,7 @@ function assertRoom(house: House): void {
   if (!house.isStopped && house.open.size < house.maxSockets) return;
   house.counters.refused += 1;
   throw new AppError('unavailable', 'No more WebSockets can be served now. MAX_VIEWERS is the limit.', {
-    details: { retryAfterSec: RETRY_AFTER_SEC },
+    details: { retryAfterSec: retryAfterSec },
   });
 }
 

@@ -8,7 +8,7 @@ import { type CertificateFacts, type CertificateState, readCertificate, stateOf 
 import type { CertificateFiles } from './create-server.ts';
 
 /** How often the files are read again; renewing programs give a day or more. */
-const RELOAD_EVERY_MS = 60_000;
+const defaultReloadMs = 60_000;
 
 /** What is told about the certificate in use. */
 export type TlsStatus = CertificateFacts & {
@@ -76,7 +76,7 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
   };
   const loop = startLoop({
     name: 'certificate',
-    intervalMs: options.reloadEveryMs ?? RELOAD_EVERY_MS,
+    intervalMs: options.reloadEveryMs ?? defaultReloadMs,
     run: reload,
     log,
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHistory } from './history.ts';
+import { createHistory } from './sample-history.ts';
 
 function historyOf(values: (number | null)[], maxSamples = 100) {
   const history = createHistory<'lag'>({ maxSamples });

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import type { Log } from '../../log.ts';
 
 /** A peer that has this much waiting takes nothing; it is cut off and connects anew. */
-const MAX_PENDING_BYTES = 1024 * 1024;
+const maxPendingBytes = 1024 * 1024;
 
 /** Close codes of RFC 6455, section 7.4.1, and of its registry. */
 export const closeCodes = {
@@ -67,7 +67,7 @@ export function keepSocket(
       if (ws.readyState !== ws.OPEN) return;
       // What could not be sent is told by the socket's closing.
       ws.send(text, () => {});
-      if (ws.bufferedAmount <= MAX_PENDING_BYTES) return;
+      if (ws.bufferedAmount <= maxPendingBytes) return;
       counters.cutOff += 1;
       ws.terminate();
     },

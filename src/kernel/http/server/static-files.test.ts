@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadStaticFiles } from './static.ts';
+import { loadStaticFiles } from './static-files.ts';
 
 const css = 'body { color: black; }\n'.repeat(100);
 let dir: string;

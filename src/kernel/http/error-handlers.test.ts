@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import type { AppEnv } from './env.ts';
-import { createErrorHandlers, type RenderProblem } from './errors.ts';
+import { createErrorHandlers, type RenderProblem } from './error-handlers.ts';
 import { bodySizeLimit, timeLimit, urlLimit } from './guards/limits.ts';
 import { requestLog } from './guards/request-log.ts';
 
