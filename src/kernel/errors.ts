@@ -1,4 +1,4 @@
-/** What went wrong, in words a client may rely on. */
+/** A stable name of an error for clients. */
 export type ErrorCode = keyof typeof statusOf;
 
 const statusOf = {
@@ -14,8 +14,8 @@ const statusOf = {
 } as const;
 
 /**
- * A surprise with a name. `message` is shown to people, so it says what is wrong and how to right it;
- * `details` (field names, limits) go to JSON clients as they are.
+ * An expected error. `message` is shown to people, so it says what is wrong and how to fix it; `details` (field names,
+ * limits) go to JSON clients as they are.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
@@ -32,7 +32,7 @@ export class AppError extends Error {
     this.details = options.details;
   }
 
-  /** The HTTP status that says the same as `code`. */
+  /** The HTTP status of `code`. */
   get status(): (typeof statusOf)[ErrorCode] {
     return statusOf[this.code];
   }

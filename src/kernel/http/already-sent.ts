@@ -1,17 +1,17 @@
 const alreadySentHeader = 'x-hono-already-sent';
 
 /**
- * The Response class before the server adapter replaces it: the adapter leaves the connection alone only for a marked
- * response of this class; its own class would make it write a second head.
+ * The Response class before the server adapter replaces it. The adapter leaves a connection alone only for a marked
+ * response of this class; with its own class it would write a second response head.
  */
 const NativeResponse = globalThis.Response;
 
-/** What a handler returns when it writes to the connection by itself. */
+/** To be returned by a handler that writes to the connection itself. */
 export function alreadySent(): Response {
   return new NativeResponse(null, { headers: { [alreadySentHeader]: 'true' } });
 }
 
-/** Whether the answer is on its way already; middleware must not touch its headers any more. */
+/** Whether the answer has already been sent, so that middleware must not touch its headers. */
 export function isAlreadySent(response: Response): boolean {
   return response.headers.has(alreadySentHeader);
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { AppContext, AppEnv } from './env.ts';
 
-/** How a refusal is answered everywhere below `/api/v1`. */
+/** The error answer of all of `/api/v1`. */
 const errorAnswer = z.object({
   error: z.object({
     code: z.string().describe('What went wrong, in words a program may rely on'),
@@ -17,7 +17,7 @@ const errorAnswer = z.object({
   }),
 });
 
-/** The same at the paths of the systems it replaces. */
+/** The error answer at the paths of the replaced systems. */
 const compatErrorAnswer = z.object({ error: z.string() });
 
 const statusTexts: Partial<Record<ErrorCode, [status: number, text: string]>> = {
@@ -29,28 +29,28 @@ const statusTexts: Partial<Record<ErrorCode, [status: number, text: string]>> = 
   unavailable: [503, 'Too busy; `Retry-After` says when to try again'],
 };
 
-/** What a program needs to know about a route. */
+/** The documentation of a route for API clients. */
 export type ApiDoc<Query extends z.ZodType = z.ZodType> = {
   tag: string;
   summary: string;
   description?: string;
-  /** Read and checked before the handler runs, which finds it under `c.req.valid('query')`. */
+  /** Validated before the handler runs, which reads it as `c.req.valid('query')`. */
   query?: Query;
-  /** The fields of a form that is sent. */
+  /** The fields of a submitted form. */
   form?: z.ZodObject;
-  /** Fields that hold a file; the form is sent as multipart/form-data then. */
+  /** File fields; with these the form is multipart/form-data. */
   files?: readonly string[];
-  /** The shape of a JSON answer, or the content type of any other. */
+  /** The schema of a JSON answer, or the content type of any other. */
   answer: z.ZodType | string;
-  /** 200 when not said otherwise. */
+  /** 200 by default. */
   status?: 200 | 303;
-  /** Where the same shape is answered with another status as well, and what that says. */
+  /** Another status with the same schema, and its meaning. */
   otherwise?: { status: 503; text: string };
-  /** Refusals are `{"error": text}`, as the replaced system had them. */
+  /** Errors are `{"error": text}`, as in the replaced system. */
   isCompat?: boolean;
-  /** The refusals it is known for. */
+  /** The errors to document. */
   refusals?: readonly ErrorCode[];
-  /** A request that works: path and query, and the form's fields. Tests send it; `<path>` is the path of an image. */
+  /** A valid request: path, query and form fields. Tests send it; `<path>` stands for the path of an image. */
   example: { path: string; form?: Record<string, string> };
 };
 
@@ -60,7 +60,7 @@ type Documented<Query extends z.ZodType> = MiddlewareHandler<
   { in: { query: z.input<Query> }; out: { query: z.output<Query> } }
 >;
 
-/** Describes a route for `/openapi.json` and holds its query to the schema that is described. */
+/** Documents a route for `/openapi.json` and validates its query by the documented schema. */
 export function documented<Query extends z.ZodType>(doc: ApiDoc<Query>): Documented<Query> {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (doc.query) c.req.addValidatedData('query', parseQuery(doc.query, c) as object);
@@ -80,10 +80,10 @@ export function documented<Query extends z.ZodType>(doc: ApiDoc<Query>): Documen
   }) as unknown as Documented<Query>;
 }
 
-/** @throws AppError 'invalid' naming the field that does not fit. */
+/** @throws AppError 'invalid' naming the field. */
 function parseQuery(schema: z.ZodType, c: AppContext): unknown {
   const { searchParams } = new URL(c.req.url);
-  // A form sends what was left empty as well.
+  // Forms also send the fields that were left empty.
   const given = [...searchParams].filter(([, value]) => value !== '');
   const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;

@@ -3,16 +3,16 @@ import type { MiddlewareHandler } from 'hono';
 import { isAlreadySent } from './already-sent.ts';
 import type { AppEnv } from './env.ts';
 
-/** Below this, the saving is smaller than a packet. */
+/** Below this size, compression saves less than a packet. */
 const minBytes = 1024;
 
-/** Whole texts only: event streams flush by themselves, CSV compresses as it streams, images are compressed. */
+/** Complete texts only: event streams flush their own compression, CSV is compressed while streaming, images already are. */
 const compressibleTypes =
   /^(?:text\/html|text\/css|text\/plain|text\/javascript|application\/json|image\/svg\+xml)\b/;
 
 export type Encoding = 'br' | 'gzip';
 
-/** Whether an Accept-Encoding header takes this encoding, by name or by `*`, and not with weight 0. */
+/** Whether an Accept-Encoding header accepts this encoding, by name or by `*`, with a weight above 0. */
 export function acceptsEncoding(acceptEncoding: string | undefined, encoding: Encoding): boolean {
   let any = false;
   for (const item of (acceptEncoding ?? '').split(',')) {
@@ -24,12 +24,12 @@ export function acceptsEncoding(acceptEncoding: string | undefined, encoding: En
   return any;
 }
 
-/** The best encoding both sides know; undefined when the client takes none of ours. */
+/** The best encoding that both sides support; undefined if there is none. */
 export function chooseEncoding(acceptEncoding: string | undefined): Encoding | undefined {
   return (['br', 'gzip'] as const).find((encoding) => acceptsEncoding(acceptEncoding, encoding));
 }
 
-/** Compresses a whole body at the level that pays while a client waits. */
+/** Compresses a body at a level that is worth its time while a client waits. */
 function compressNow(body: Uint8Array, encoding: Encoding): Uint8Array<ArrayBuffer> {
   if (encoding === 'gzip') return gzipSync(body, { level: 5 });
   return brotliCompressSync(body, {
@@ -38,8 +38,8 @@ function compressNow(body: Uint8Array, encoding: Encoding): Uint8Array<ArrayBuff
 }
 
 /**
- * Compresses pages, fragments and JSON of 1 KB and more. Done in place and not in zlib's threads: half a millisecond
- * here is less than the wait behind thumbnails being made in those threads.
+ * Compresses pages, fragments and JSON of 1 KB and more. Synchronously, because half a millisecond here is less than the
+ * wait behind thumbnails in zlib's threads.
  */
 export function compression(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -53,7 +53,7 @@ export function compression(): MiddlewareHandler<AppEnv> {
     if (encoding === undefined) return;
     const body = new Uint8Array(await res.arrayBuffer());
     const headers = new Headers(res.headers);
-    // Unset first: Hono would copy the headers of the old answer over the new one's.
+    // Unset first, or Hono would copy the old headers over the new ones.
     c.res = undefined;
     if (body.byteLength < minBytes) {
       c.res = new Response(body, { status: res.status, headers });

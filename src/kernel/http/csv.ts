@@ -5,18 +5,18 @@ import { stringify } from 'csv-stringify/sync';
 import { acceptsEncoding } from './compression.ts';
 import type { AppContext } from './env.ts';
 
-/** A spreadsheet opens no more lines than this. */
+/** A spreadsheet opens at most so many lines. */
 export const maxCsvRows = 1_048_575;
-/** Rows made into text in one go; other requests get their turn between two of them. */
+/** Rows converted in one go; other requests get their turn between two chunks. */
 const rowsPerChunk = 500;
 
 type Row = readonly unknown[];
 type Rows = Iterable<Row> | AsyncIterable<Row>;
 
 /**
- * Sends a table as a download while its rows are still being read; rows after the first million are left out.
- * With a byte order mark and CR LF, as Excel expects. A text a spreadsheet would run as a formula (it begins with
- * `=`, `+`, `-`, `@` or a tab) is shown behind an apostrophe; numbers stay numbers.
+ * Streams a table as a download while its rows are being read; rows after the first million are left out. With a byte
+ * order mark and CR LF, as Excel expects. Texts that a spreadsheet would run as a formula (they begin with `=`, `+`, `-`,
+ * `@` or a tab) get an apostrophe in front; numbers stay numbers.
  */
 export function csvResponse(
   c: AppContext,
@@ -24,10 +24,10 @@ export function csvResponse(
 ): Response {
   const text = Readable.from(csvChunks(options.columns, options.rows), { objectMode: false });
   text.once('error', (error) => {
-    if (error.name !== 'AbortError') c.get('log')?.error({ err: error }, 'An export broke off');
+    if (error.name !== 'AbortError') c.get('log')?.error({ err: error }, 'An export failed before its end');
   });
   const zipped = acceptsEncoding(c.req.header('accept-encoding'), 'gzip');
-  // Compose hands errors and leaving readers on, both ways: a broken-off download never looks complete.
+  // Compose passes on errors and disconnects in both directions, so a download that failed never looks complete.
   const body = zipped ? text.compose(createGzip({ level: 5 })) : text;
   const headers: Record<string, string> = {
     'content-type': 'text/csv; charset=utf-8',
@@ -62,7 +62,7 @@ function toCsv(rows: readonly Row[]): string {
   });
 }
 
-/** RFC 6266: a plain name for old programs, the true one for the rest. */
+/** RFC 6266: an ASCII name for old clients, the actual one for all others. */
 function disposition(fileName: string): string {
   const plain = fileName.replace(/[^\w.-]/g, '_');
   return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName)}`;

@@ -15,16 +15,16 @@ export type AppVariables = {
   t: Translate;
   theme: Theme;
   kiosk: boolean;
-  /** Who asks, and the doors of the product; put there by the feature `access`. */
+  /** The caller; set by the feature `access`, as is `door`. */
   principal: Principal;
-  /** Who asks, found out anew: for answers that never end. */
+  /** Identifies the caller again, for answers that never end. */
   identifyAgain: () => Promise<Principal>;
   door: Door;
-  /** The one-time set-up link, for a browser that may see it. */
+  /** The one-time set-up link, if this browser may see it. */
   setUpHref: string;
   /** The request became a WebSocket. */
   isSocket: boolean;
-  /** What the handler tells the audit log about its change. */
+  /** The handler's details of its change for the audit log. */
   change: Partial<Omit<Change, 'action'>>;
 };
 

@@ -5,7 +5,7 @@ import { asAwayError } from '../db/faults.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { AppEnv } from './env.ts';
 
-/** What went wrong, ready to be shown: nothing in it comes from an unexpected error's inside. */
+/** An error as it may be shown: an unexpected error's own message is not part of it. */
 export type Problem = {
   status: ContentfulStatusCode;
   code: ErrorCode;
@@ -14,7 +14,7 @@ export type Problem = {
   requestId: string;
 };
 
-/** Prints a problem as a whole page, or as a panel that takes the place of the fragment that was asked for. */
+/** Renders a problem as a whole page, or as a panel in place of the requested fragment. */
 export type RenderProblem = (
   c: Context<AppEnv>,
   problem: Problem,
@@ -34,8 +34,8 @@ const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
 };
 
 /**
- * The one place that turns errors into answers. `/api/v1` gets `{"error":{code,message,details,requestId}}`, the old
- * systems' paths (`compatPaths`) get `{"error": message}`, everything else a page or, for a fragment, a panel.
+ * Turns every error into an answer. `/api/v1` gets `{"error":{code,message,details,requestId}}`, the paths of the replaced
+ * systems (`compatPaths`) get `{"error": message}`, everything else a page or, for a fragment, a panel.
  */
 export function createErrorHandlers(options: {
   renderProblem: RenderProblem;
@@ -43,14 +43,18 @@ export function createErrorHandlers(options: {
 }): {
   onError: ErrorHandler<AppEnv>;
   notFound: NotFoundHandler<AppEnv>;
-  /** 405 for a path that takes other methods than the one used. */
+  /** 405 for a path that allows only other methods. */
   wrongMethod: (c: Context<AppEnv>, allowed: readonly string[]) => Promise<Response>;
 } {
   const compatPaths = options.compatPaths ?? [
     '/api/',
     '/img',
     '/thumb',
-    ...['/latest', '/list', '/image/', '/stats', '/upload/'],
+    '/latest',
+    '/list',
+    '/image/',
+    '/stats',
+    '/upload/',
   ];
   const answer = (c: Context<AppEnv>, problem: Problem) =>
     respond(c, problem, compatPaths, options.renderProblem);
@@ -118,25 +122,25 @@ function wantsJson(c: Context<AppEnv>): boolean {
 }
 
 /**
- * An error page that cannot be rendered must not hide the error: then the bare words do. They are also all that a flood
- * gets, because a page for each of its requests would be paid for by everybody else's.
+ * If the error page itself cannot be rendered, the bare message is sent instead. Rate-limited requests always get it,
+ * because rendering a page for each of a flood would slow down all other requests.
  */
 async function renderSafely(
   c: Context<AppEnv>,
   problem: Problem,
   renderProblem: RenderProblem,
 ): Promise<string> {
-  if (problem.code === 'rate_limited') return bareWords(problem);
+  if (problem.code === 'rate_limited') return bareMessage(problem);
   const form = c.req.header('hx-request') === 'true' ? 'fragment' : 'page';
   try {
     return await renderProblem(c, problem, form);
   } catch (error) {
     c.get('log')?.error({ err: error }, 'The error page could not be rendered');
-    return bareWords(problem);
+    return bareMessage(problem);
   }
 }
 
-function bareWords({ status, message, requestId }: Problem): string {
+function bareMessage({ status, message, requestId }: Problem): string {
   return `<!doctype html><meta charset="utf-8"><title>${status}</title><p>${escapeHtml(message)} ${escapeHtml(requestId)}</p>`;
 }
 

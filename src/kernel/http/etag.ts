@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { AppContext } from './env.ts';
 
-/** Weak tag of a text: the same words give the same tag, however they are compressed on the way. */
+/** Weak tag: equal texts have equal tags however they are compressed. */
 function weakEtag(text: string): string {
   return `W/"${hash('sha1', text, 'base64url').slice(0, 20)}"`;
 }
 
-/** Whether an If-None-Match header names this tag; weak and strong forms compare equal, as for a GET. */
+/** Whether an If-None-Match header contains this tag. Weak and strong forms compare equal, as for a GET. */
 export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === '*') return true;
@@ -15,8 +15,8 @@ export function matchesEtag(ifNoneMatch: string | undefined, etag: string): bool
 }
 
 /**
- * Answers a text that browsers may keep but must ask about: 304 without a body when they have it already.
- * Varies with the cookies and the language, which choose words and theme.
+ * Sends a text that browsers may cache but must revalidate: 304 without a body if theirs is current. Varies with cookies
+ * and language, which select texts and theme.
  */
 export function sendRevalidated(c: AppContext, body: string, contentType: string): Response {
   const etag = weakEtag(body);

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { AppContext } from './env.ts';
 
-/** The fields of a form that was sent, files included; throws `invalid` for a body that is not what it says it is. */
+/** The fields of a submitted form, including files. Throws `invalid` if the body does not match its content type. */
 export async function readForm(c: AppContext): Promise<Record<string, unknown>> {
   try {
     return await c.req.parseBody();

@@ -5,20 +5,20 @@ import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { AppError } from '../errors.ts';
 import type { AppContext } from './env.ts';
 
-/** What a multipart form may hold; anything else in it is refused by name. */
+/** What a multipart form may contain; any other field is refused by name. */
 export type MultipartLimits = {
-  /** Where the file of a field is written; nothing may be there yet. */
+  /** Target path for the file of each field; it must not exist yet. */
   files: Readonly<Record<string, string>>;
   maxFileBytes: number;
-  /** Fields of text, each with the most bytes it may have. */
+  /** Text fields, each with its maximum of bytes. */
   fields: Readonly<Record<string, number>>;
-  /** A form that is still being sent after this time is refused, ms. */
+  /** Time for the whole form to arrive, ms. */
   withinMs?: number;
 };
 
 export type Multipart = {
   fields: Record<string, string>;
-  /** Sizes of the files that came, by field. They are on the disk, flushed. */
+  /** Sizes of the received files by field. The files are flushed to disk. */
   files: Record<string, number>;
 };
 
@@ -26,10 +26,10 @@ export type Multipart = {
 const overheadBytes = 64 * 1024;
 
 /**
- * Reads `multipart/form-data` as it comes: files go to the disk piece by piece, so that memory does not grow with them.
- * What is left of a form that is refused is read and thrown away, because a client in the middle of sending does not
- * listen. Files of a refused form are the caller's to delete. Throws `invalid` and `too_large` with the field's name, and
- * `unavailable` where the disk takes no more or the form takes too long.
+ * Streams `multipart/form-data`: files are written to disk chunk by chunk, so that memory does not grow with them. The
+ * rest of a refused form is read and discarded, because clients do not read an answer while sending. The caller deletes
+ * the files of a refused form. Throws `invalid` and `too_large` with the field's name, and `unavailable` if the disk is
+ * full or the form takes too long.
  */
 export async function receiveMultipart(c: AppContext, limits: MultipartLimits): Promise<Multipart> {
   const contentType = c.req.header('content-type') ?? '';
@@ -50,7 +50,7 @@ export async function receiveMultipart(c: AppContext, limits: MultipartLimits): 
     refuse(new AppError('invalid', 'The form ends too early or cannot be read.', { cause }));
 
   parser.on('file', (field: string, stream: BusboyFileStream) => {
-    // A form cut short raises its error here, whether anybody reads already or not.
+    // A truncated form raises its error here, whether or not the stream is being read yet.
     stream.on('error', refuseCut);
     streams.push(stream);
     const path = Object.hasOwn(limits.files, field) ? limits.files[field] : undefined;
@@ -64,7 +64,7 @@ export async function receiveMultipart(c: AppContext, limits: MultipartLimits): 
       received.files[field] = sizeBytes;
       if (stream.truncated) refuse(tooLarge(field, limits.maxFileBytes));
     });
-    // A disk that refuses must not leave the sender waiting: the rest is read all the same.
+    // The rest is read even if the disk refuses it, or the sender would wait for ever.
     written.catch(() => stream.resume());
     writes.push(written);
   });
@@ -94,7 +94,7 @@ export async function receiveMultipart(c: AppContext, limits: MultipartLimits): 
   return received;
 }
 
-/** The most a form of these limits can need. */
+/** Maximum size of a form within these limits. */
 function maxBodyBytes({ files, maxFileBytes, fields }: MultipartLimits): number {
   const text = Object.values(fields).reduce((sum, bytes) => sum + bytes, 0);
   return Object.keys(files).length * (maxFileBytes + 1024 * 1024) + text + overheadBytes;
@@ -136,12 +136,12 @@ function countBytes(maxBytes: number) {
   };
 }
 
-/** Writes a new file and flushes it to the disk; answers its size. */
+/** Writes a new file and flushes it to disk. Returns its size. */
 async function writeFile(stream: BusboyFileStream, path: string): Promise<number> {
   const file = await open(path, 'wx');
   let sizeBytes = 0;
   try {
-    // A write that fails must not destroy the stream: the parser would wait for it for ever.
+    // A failed write must not destroy the stream, or the parser would wait for it for ever.
     for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       await file.writeFile(chunk);
       sizeBytes += chunk.length;

@@ -8,8 +8,8 @@ import type { Clock } from '../time/clock.ts';
 import { createRenderer, type Renderer } from './render.ts';
 
 /**
- * A section of the product in the bar; `at` matches the paths that belong to it, its text is `nav.<key>`. One for
- * administrators is shown to nobody else.
+ * A section of the navigation bar; `at` matches its paths, `nav.<key>` is its text. Only administrators see one with
+ * `forAdmins`.
  */
 export type Section = { key: string; href: string; at: RegExp; forAdmins?: boolean };
 
@@ -19,13 +19,13 @@ type Options = {
   i18n: I18n;
   asset: (path: string) => string;
   version: string;
-  /** Label of the site of this process, where several share the database. */
+  /** Label of the own site, if several share the database. */
   ownSite: () => string | null;
   notes: () => readonly (Note | { key: 'demo' | 'open'; values: Record<string, string> })[];
   clock: Clock;
 };
 
-/** Templates with what all of them share: texts, formats, navigation, static files. */
+/** Renders templates with their shared data: texts, formats, navigation, static files. */
 export function createPageRenderer({
   sections,
   config,

@@ -5,36 +5,36 @@ import type { Lang } from '../i18n/languages.ts';
 import type { AppContext, Theme } from './env.ts';
 import { sendRevalidated } from './etag.ts';
 
-/** Whose screen a template is printed for. A fragment of a stream is for a language only and knows no path. */
+/** For whom a template is rendered. A fragment of a stream has a language only, and no path. */
 export type Viewer = {
   lang: Lang;
-  /** Of the times; the own site's, when left out. */
+  /** Zone of the times; that of the own site by default. */
   timeZone?: string;
   theme?: Theme;
   kiosk?: boolean;
-  /** Path of the page, so that the navigation can mark it. */
+  /** Path of the page, marked in the navigation. */
   path?: string;
-  /** Who is signed in, if anybody is. */
+  /** The signed-in user, if any. */
   principal?: Principal | undefined;
-  /** The one-time set-up link, for a browser that may see it. */
+  /** The one-time set-up link, if this browser may see it. */
   setUpHref?: string | undefined;
 };
 
-/** What a page prints, and the zone of its times when it is not the own site's. */
+/** Data of a page, and the zone of its times if it is not that of the own site. */
 type PageData = Record<string, unknown> & { timeZone?: string };
 
 export type Renderer = {
-  /** The text of `<template>.eta` below the views folder; `it` is the shared data of this viewer with `data` over it. */
+  /** Renders `<template>.eta` of the views folder; `it` is the shared data of this viewer, overridden by `data`. */
   html(template: string, viewer: Viewer, data?: object): string;
   /**
    * A page or fragment as an answer, its times in `data.timeZone` if given. Status 200 is revalidated by ETag; any other
-   * is not kept.
+   * is not cached.
    */
   render(c: AppContext, template: string, data?: PageData, status?: ContentfulStatusCode): Response;
 };
 
 /**
- * Templates of `viewsDir`, compiled once each. `shared` gives what every template may use (`t`, `asset`, `format`, `nav`,
+ * Templates of `viewsDir`, each compiled once. `shared` provides what every template may use (`t`, `asset`, `format`, `nav`,
  * `site`, `version`, …) besides the viewer's own `lang`, `theme`, `kiosk` and `path`.
  * Layouts and includes get the same data: Eta passes the parent's on.
  */
@@ -49,7 +49,9 @@ export function createRenderer(options: { viewsDir: string; shared: (viewer: Vie
   });
   const html = (template: string, viewer: Viewer, data: object = {}) =>
     eta.render(template, {
-      ...{ theme: 'system', kiosk: false, path: '' },
+      theme: 'system',
+      kiosk: false,
+      path: '',
       ...viewer,
       ...options.shared(viewer),
       ...data,
@@ -65,7 +67,7 @@ export function createRenderer(options: { viewsDir: string; shared: (viewer: Vie
   };
 }
 
-/** The viewer a request comes from; English and the system's theme before the middleware that knows better has run. */
+/** The viewer of a request; English and the system's theme before the middleware for preferences has run. */
 export function viewerOf(c: AppContext): Viewer {
   return {
     lang: c.get('lang') ?? 'en',
