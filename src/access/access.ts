@@ -15,7 +15,7 @@ import { createSessions, type Sessions, type SessionTimes } from './sessions.ts'
 import { createSetUp, type SetUp } from './set-up.ts';
 import { createUserQueries, type UserQueries } from './user-queries.ts';
 
-/** Who may use the product: its users, sessions and keys, and the log of what they did. */
+/** Users, sessions, keys, and the audit log of what they did. */
 export type Access = {
   db: Db;
   sites: Sites;
@@ -33,7 +33,7 @@ export type Access = {
   door: Door;
 };
 
-/** `stationPageOf` answers the page of the station of an image's number, for kiosks that show one station. */
+/** `stationPageOf` finds the station page of an image by its id, for kiosk links to single stations. */
 export function createAccess(parts: {
   db: Db;
   sites: Sites;
@@ -41,44 +41,67 @@ export function createAccess(parts: {
   log: Log;
   config: Pick<Config, 'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile'>;
   stationPageOf: (id: number) => Promise<string | undefined>;
-  /** Rights may have been taken from somebody. */
+  /** Access may have been withdrawn from a caller. */
   onChanged: () => void;
 }): Access {
   const { db, sites, clock, log, config } = parts;
   const audit = createRecordAudit(db, clock);
   const passwords = createPasswords();
   const users = createUserQueries(db);
-  const untold = createRecordUsers({ db, clock, passwords, audit });
-  // The first account ends what this machine may do without one; that of the start comes before anybody is there.
-  const recordUsers = told(untold, parts.onChanged, ['add', 'setRole', 'setPassword', 'setDisabled']);
-  const setUp = createSetUp({ users, recordUsers: untold, log, adminPasswordFile: config.adminPasswordFile });
+  // Set-up uses the unwrapped one: what it does at startup needs no notification, and `finish` sends its own.
+  const quietly = createRecordUsers({ db, clock, passwords, audit });
+  const recordUsers = notifying(quietly, parts.onChanged, ['add', 'setRole', 'setPassword', 'setDisabled']);
+  const setUp = createSetUp({
+    users,
+    recordUsers: quietly,
+    log,
+    adminPasswordFile: config.adminPasswordFile,
+  });
   const sessionTimes = { idleMs: config.sessionIdleMin * minuteMs, longestMs: config.sessionMaxDays * dayMs };
   return {
-    ...{ db, sites, clock, log, audit, passwords, users, recordUsers, sessionTimes },
+    db,
+    sites,
+    clock,
+    log,
+    audit,
+    passwords,
+    users,
+    recordUsers,
+    sessionTimes,
     throttle: createLoginThrottle(clock),
-    sessions: told(createSessions({ db, clock, audit, times: sessionTimes }), parts.onChanged, ['end']),
-    keys: told(createKeys({ db, sites, clock, audit }), parts.onChanged, [
-      ...(['addToken', 'revokeToken', 'revokeLink'] as const),
+    sessions: notifying(createSessions({ db, clock, audit, times: sessionTimes }), parts.onChanged, ['end']),
+    keys: notifying(createKeys({ db, sites, clock, audit }), parts.onChanged, [
+      'addToken',
+      'revokeToken',
+      'revokeLink',
     ]),
-    setUp: told(setUp, parts.onChanged, ['finish']),
+    setUp: notifying(setUp, parts.onChanged, ['finish']),
     door: createDoor({
-      ...{ db, clock, audit, policy: config.access },
-      ...{ site: sites.own, stationPageOf: parts.stationPageOf },
+      db,
+      clock,
+      audit,
+      policy: config.access,
+      site: sites.own,
+      stationPageOf: parts.stationPageOf,
     }),
   };
 }
 
-type Deed = (...words: never[]) => Promise<unknown>;
+type Method = (...args: never[]) => Promise<unknown>;
 
-/** The same object, whose deeds of these names are told once they are done. */
-function told<T, K extends keyof T>(parts: T & Record<K, Deed>, tell: () => void, names: readonly K[]): T {
+/** The same object, with `notify` called after each of the named methods. */
+function notifying<T, K extends keyof T>(
+  target: T & Record<K, Method>,
+  notify: () => void,
+  names: readonly K[],
+): T {
   const wrapped = names.map((name) => [
     name,
-    async (...words: never[]) => {
-      const outcome = await parts[name](...words);
-      tell();
-      return outcome;
+    async (...args: never[]) => {
+      const result = await target[name](...args);
+      notify();
+      return result;
     },
   ]);
-  return { ...parts, ...Object.fromEntries(wrapped) };
+  return { ...target, ...Object.fromEntries(wrapped) };
 }

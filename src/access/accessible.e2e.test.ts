@@ -31,7 +31,8 @@ async function findBarriers(): Promise<string[]> {
   const options = "{ resultTypes: ['violations'] }";
   const { result } = await session.send('Runtime.evaluate', {
     expression: `${axe};axe.run(document, ${options})`,
-    ...{ awaitPromise: true, returnByValue: true },
+    awaitPromise: true,
+    returnByValue: true,
   });
   const { violations } = result.value as AxeResults;
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);

@@ -24,7 +24,7 @@ export type AccountPage = {
   done: 'password' | 'session' | null;
 };
 
-/** The page of the one who is signed in: the own password, and the browsers signed in with it. */
+/** The page of the signed-in user: password and signed-in browsers. */
 export function accountRoutes(access: Access, renderer: Renderer): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/account', may('self'), (c) => show(c, access, renderer, null))
@@ -50,7 +50,7 @@ export function accountRoutes(access: Access, renderer: Renderer): Hono<AppEnv> 
     });
 }
 
-/** The user who is signed in; throws `unauthorized` for everybody else. */
+/** The signed-in user. Throws `unauthorized` if there is none. */
 function userOf(c: AppContext): Principal & { kind: 'user' } {
   const principal = c.get('principal');
   if (principal.kind === 'user') return principal;

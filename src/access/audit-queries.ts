@@ -13,12 +13,12 @@ export type AuditEntry = {
   after: unknown;
 };
 
-/** What of the log is asked for; instants are epoch ms UTC, `from` included and `to` not. */
+/** Instants are epoch ms UTC, `from` inclusive and `to` exclusive. */
 export type AuditFilter = { actor?: string; action?: string; from?: number; to?: number };
 
 const auditPageSize = 50;
 
-/** One page of the log, newest first; `olderBefore` is where the next one begins, null at the end. */
+/** One page of the log, newest first. `olderBefore` is the id to pass as `before` for the next page, null at the end. */
 export async function listAudit(
   db: Db,
   filter: AuditFilter,

@@ -9,7 +9,7 @@ import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { Access } from './access.ts';
 import { type AuditEntry, listAudit } from './audit-queries.ts';
 
-/** What the log's lines are about; the part of `action` before its dot. */
+/** Subjects of entries: the part of `action` before the dot. */
 const subjects = [
   'session',
   'users',
@@ -21,7 +21,7 @@ const subjects = [
   'demo',
 ] as const;
 
-/** Actions and details the page has words for; others are printed as they are. */
+/** Actions and details that the page has texts for; others are shown as they are. */
 const actions: Readonly<Record<string, readonly string[]>> = {
   session: ['login', 'failed', 'end'],
   users: ['add', 'role', 'password', 'disable', 'enable'],
@@ -32,14 +32,14 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   retention: ['run'],
   demo: ['start'],
 };
-/** Who is nobody with a name of their own, as the log keeps it and as the page says it. */
+/** Actors without a name: as stored in the log, and the key of their text. */
 const actorKeys: Readonly<Record<string, string>> = {
   '(this machine)': 'access.actors.machine',
   '(nobody)': 'access.actors.nobody',
 };
 const details = ['role', 'scopes', 'site', 'station', 'device', 'pages', 'failures'];
 
-/** One change; `actionKey` is the end of its text's key, null where there is none. */
+/** One entry; `actionKey` is the last part of its text's key, null if there is no text. */
 type AuditLine = Omit<AuditEntry, 'before' | 'after'> & {
   actionKey: string | null;
   before: string;
@@ -58,7 +58,7 @@ export type AuditPage = {
   newestHref: string | null;
 };
 
-/** Who did what, from where, and what it was before: for administrators. */
+/** The audit log, for administrators. */
 export function auditRoutes(access: Access, renderer: Renderer, wallClock: WallClock): Hono<AppEnv> {
   return new Hono<AppEnv>().get('/audit', may('entrust'), async (c) => {
     const view = await readAuditPage(c, access, wallClock);
@@ -85,13 +85,14 @@ async function readAuditPage(c: AppContext, { db }: Access, wallClock: WallClock
   return {
     here: hrefWith(before === '' ? {} : { before }),
     entries: entries.map((entry) => lineOf(entry, c.get('t'))),
-    ...{ subjects, filter },
+    subjects,
+    filter,
     olderHref: olderBefore === null ? null : hrefWith({ before: String(olderBefore) }),
     newestHref: before === '' ? null : hrefWith({}),
   };
 }
 
-/** What somebody read in the column and typed into the filter, as the log keeps it. */
+/** The stored actor for a displayed one that was typed into the filter. */
 function keptActor(shown: string, t: Translate): string {
   return Object.keys(actorKeys).find((kept) => t(actorKeys[kept]!) === shown) ?? shown;
 }
@@ -114,7 +115,7 @@ function lineOf(entry: AuditEntry, t: Translate): AuditLine {
   };
 }
 
-/** A kept detail on one line: `role Administrator`, `may read, admin · station S9`. */
+/** Stored details on one line: `role Administrator`, `may read, admin · station S9`. */
 function inWords(detail: unknown, t: Translate): string {
   if (detail === null || typeof detail !== 'object') return detail === null ? '' : String(detail);
   return Object.entries(detail)

@@ -1,4 +1,4 @@
-/** In this order, because most browsers also claim to be the ones below them. */
+/** The order matters, because most browsers also claim to be the ones below them. */
 const browsers = [
   ['Edg/', 'Edge'],
   ['OPR/', 'Opera'],
@@ -19,7 +19,7 @@ const systems = [
   ['Linux', 'Linux'],
 ] as const;
 
-/** A User-Agent header in two words, "Chrome, Windows"; undefined where it names no browser known here. */
+/** A User-Agent header in short, such as "Chrome, Windows"; undefined if it names no known browser. */
 export function browserName(agent: string): string | undefined {
   const browser = browsers.find(([mark]) => agent.includes(mark))?.[1];
   const system = systems.find(([mark]) => agent.includes(mark))?.[1];

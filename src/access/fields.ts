@@ -1,14 +1,14 @@
 import type { AppContext } from '../kernel/http/env.ts';
 import { readForm } from '../kernel/http/form.ts';
 
-/** The fields of a form as texts; a file or a field that is not there is the empty text. */
+/** The fields of a form as texts; a file or a missing field is an empty text. */
 export type Fields = {
   text(name: string): string;
-  /** Of these, the ones whose box `<prefix>:<value>` is ticked. */
+  /** Those of the values whose checkbox `<prefix>:<value>` is ticked. */
   ticked<T extends string>(prefix: string, values: readonly T[]): T[];
 };
 
-/** Reads a form that was sent; throws `invalid` for a body that is none. */
+/** Reads a submitted form. Throws `invalid` if the body is not one. */
 export async function readFields(c: AppContext): Promise<Fields> {
   const form = await readForm(c);
   const text = (name: string) => {
@@ -21,7 +21,7 @@ export async function readFields(c: AppContext): Promise<Fields> {
   };
 }
 
-/** The key of a page's notice after a form was sent, when it is one of those the page knows. */
+/** The notice to show after a form was submitted, if it is one that the page knows. */
 export function doneOf<T extends string>(c: AppContext, known: readonly T[]): T | null {
   return known.find((key) => key === c.req.query('done')) ?? null;
 }

@@ -7,62 +7,64 @@ import type { Access } from './access.ts';
 import { kioskCookie, sessionCookie } from './cookies.ts';
 import { pagesFromHere } from './kiosk-pages.ts';
 
-/** "Last used" is written this often at most, because it is a write. */
+/** Least time between two updates of "last used", each of which is a write. */
 const touchEveryMs = 60_000;
 const maxTouched = 10_000;
-/** Longer texts are no secrets of ours. */
-const longestSecret = 200;
-/** So long readers on this machine are taken for what they were; every question to the database would cost each image. */
-const newcomerMs = 1_000;
+/** Longer texts cannot be secrets of this server. */
+const maxSecretLength = 200;
+/** Reads reuse the answer for this long, because asking the database for every image would be too slow. */
+const accountsTtlMs = 1_000;
 const bearer = /^bearer +([\w-]{1,200})$/i;
 
-/** Puts on every request who asks, and the door its route asks whether that one may pass. */
+/** Sets the caller of every request, and the door that its route checks. */
 export function identify(access: Access): AppMiddleware {
   const touched = new LRUCache<string, number>({ max: maxTouched });
   const touch = (c: AppContext, key: string, write: () => Promise<void>) => {
     const now = access.clock.now();
     if (now - (touched.get(key) ?? 0) < touchEveryMs) return;
     touched.set(key, now);
-    // Nobody waits for it; a full disk must not lock people out.
-    write().catch((error: unknown) => c.get('log')?.warn({ err: error }, 'The last use was not kept'));
+    // Not awaited, because a full disk must not lock users out.
+    write().catch((error: unknown) => c.get('log')?.warn({ err: error }, 'The last use could not be saved'));
   };
-  const newcomer = createNewcomer(access);
+  const accounts = createAccountsCache(access);
   return async (c, next) => {
     c.set('door', access.door);
-    c.set('principal', await whoAsks(c, access, { touch, newcomer }));
-    // Who asks again wants to know whether a right has just ended: memory would let it live on until the next time.
-    c.set('identifyAgain', () => whoAsks(c, access, { touch, newcomer: { ask: newcomer.askAnew } }));
-    if (isFromThisMachine(c) && (await newcomer.ask(c)).hasNoUser)
+    c.set('principal', await identifyCaller(c, access, { touch, accounts }));
+    // Repeated identification must see a withdrawn right at once, so it bypasses the cache.
+    c.set('identifyAgain', () => identifyCaller(c, access, { touch, accounts: { ask: accounts.askAgain } }));
+    if (isFromThisMachine(c) && (await accounts.ask(c)).hasNoUser)
       c.set('setUpHref', `/setup?key=${access.setUp.key}`);
     await next();
-    if (isWrite(c)) newcomer.forget();
+    if (isWrite(c)) accounts.forget();
   };
 }
 
 type Accounts = { hasNoUser: boolean; hasNoToken: boolean };
 
-type Newcomer = {
-  /** What there is of accounts: a writer is told what is so now, a reader what was so within the last second. */
+type AccountsCache = {
+  /** Which accounts exist: current for a write, at most a second old for a read. */
   ask(c: AppContext): Promise<Accounts>;
-  askAnew(): Promise<Accounts>;
+  askAgain(): Promise<Accounts>;
   forget(): void;
 };
 
-function createNewcomer({ users, keys, clock }: Access): Newcomer {
+function createAccountsCache({ users, keys, clock }: Access): AccountsCache {
   let known: { accounts: Accounts; askedAt: number } | undefined;
-  /** What was asked before a change and is answered after it is not remembered. */
+  /** Counts changes, so that an answer from before a change is not cached after it. */
   let changes = 0;
-  async function askAnew(): Promise<Accounts> {
+  async function askAgain(): Promise<Accounts> {
     const [askedAt, before] = [clock.now(), changes];
-    const accounts = { hasNoUser: !(await users.anyExists()), hasNoToken: !(await keys.anyTokenExists()) };
-    if (changes === before) known = { accounts, askedAt };
-    return accounts;
+    const found = { hasNoUser: !(await users.anyExists()), hasNoToken: !(await keys.anyTokenExists()) };
+    if (changes === before) known = { accounts: found, askedAt };
+    return found;
   }
   return {
-    // A clock that is set back makes nothing younger.
+    // The absolute difference, because a clock may be set back.
     ask: async (c) =>
-      known && !isWrite(c) && Math.abs(clock.now() - known.askedAt) < newcomerMs ? known.accounts : askAnew(),
-    askAnew,
+      known && !isWrite(c) && Math.abs(clock.now() - known.askedAt) < accountsTtlMs
+        ? known.accounts
+        : askAgain(),
+    askAgain,
     forget: () => {
       changes += 1;
       known = undefined;
@@ -76,11 +78,11 @@ function isWrite(c: AppContext): boolean {
 
 type Touch = (c: AppContext, key: string, write: () => Promise<void>) => void;
 
-/** A token speaks for itself even in a browser; then the session; then the kiosk; then the machine alone. */
-async function whoAsks(
+/** A token takes precedence, even in a browser; then the session, the kiosk link, and this machine before set-up. */
+async function identifyCaller(
   c: AppContext,
   access: Access,
-  { touch, newcomer }: { touch: Touch; newcomer: Pick<Newcomer, 'ask'> },
+  { touch, accounts }: { touch: Touch; accounts: Pick<AccountsCache, 'ask'> },
 ): Promise<Principal> {
   const authorization = c.req.header('authorization');
   if (authorization !== undefined) {
@@ -102,7 +104,7 @@ async function whoAsks(
     touch(c, `link ${link.id}`, () => access.keys.touchLink(link.id));
     return { kind: 'kiosk', linkId: link.id, name: link.name, pages: pagesFromHere(link, access.sites) };
   }
-  return (await isFirstMachine(c, newcomer)) ? { kind: 'machine' } : { kind: 'nobody' };
+  return (await isFirstMachine(c, accounts)) ? { kind: 'machine' } : { kind: 'nobody' };
 }
 
 async function fromCookie<T>(
@@ -111,11 +113,11 @@ async function fromCookie<T>(
   find: (secret: string) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const secret = getCookie(c, name);
-  return secret === undefined || secret.length > longestSecret ? undefined : find(secret);
+  return secret === undefined || secret.length > maxSecretLength ? undefined : find(secret);
 }
 
-async function isFirstMachine(c: AppContext, newcomer: Pick<Newcomer, 'ask'>): Promise<boolean> {
+async function isFirstMachine(c: AppContext, accounts: Pick<AccountsCache, 'ask'>): Promise<boolean> {
   if (!isFromThisMachine(c)) return false;
-  const { hasNoUser, hasNoToken } = await newcomer.ask(c);
+  const { hasNoUser, hasNoToken } = await accounts.ask(c);
   return hasNoUser && hasNoToken;
 }

@@ -6,12 +6,12 @@ import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';
 
-/** A key for programs. Instants are epoch ms UTC. */
+/** A token for API clients. Instants are epoch ms UTC. */
 export type ApiToken = {
   id: number;
   name: string;
   scopes: TokenScope[];
-  /** The one site, station or device it speaks for; null for any. A station is always one of a site. */
+  /** The only site, station or device it is valid for; null for any. A station always belongs to a site. */
   siteId: number | null;
   station: string | null;
   device: string | null;
@@ -22,11 +22,11 @@ export type ApiToken = {
   revokedAt: number | null;
 };
 
-/** A link that shows some pages and lets nothing be done. */
+/** A link that shows some pages, read-only. */
 export type KioskLink = {
   id: number;
   name: string;
-  /** The site whose stations `pages` means where they name none. */
+  /** The site of those stations in `pages` that name none. */
   siteId: number | null;
   pages: string[];
   createdBy: string;
@@ -39,28 +39,28 @@ type NewToken = Pick<ApiToken, 'name' | 'scopes' | 'siteId' | 'station' | 'devic
 type NewLink = Pick<KioskLink, 'name' | 'siteId' | 'pages'>;
 
 export type Keys = {
-  /** Makes a token; its secret is answered here and never again. */
+  /** Creates a token. This is the only time its secret is available. */
   addToken(doer: Doer, token: NewToken): Promise<string>;
   addLink(doer: Doer, link: NewLink): Promise<string>;
-  /** The key of a secret that is not revoked. */
+  /** Undefined if the secret is unknown or revoked. */
   findToken(secret: string): Promise<ApiToken | undefined>;
   findLink(secret: string): Promise<KioskLink | undefined>;
   /** Newest first, revoked ones included. */
   listTokens(): Promise<ApiToken[]>;
   listLinks(): Promise<KioskLink[]>;
-  /** Ends a key at once; false when there is none to end. */
+  /** Effective at once; false if there is no such token in force. */
   revokeToken(doer: Doer, id: number): Promise<boolean>;
   revokeLink(doer: Doer, id: number): Promise<boolean>;
   touchToken(id: number, address: string): Promise<void>;
   touchLink(id: number): Promise<void>;
-  /** Whether a token was ever made; once true it stays so, because tokens are revoked and never deleted. */
+  /** Whether there was ever a token. Once true it stays so, because tokens are revoked and never deleted. */
   anyTokenExists(): Promise<boolean>;
 };
 
-/** Begins every token, so that one found in a file or a chat is recognised for what it is. */
+/** Prefix of every token, by which one in a file or a chat can be recognised. */
 const tokenPrefix = 'ls_';
 
-/** Reads and writes of the tables `api_tokens` and `kiosk_links`. */
+/** The only reads and writes of the tables `api_tokens` and `kiosk_links`. */
 export function createKeys(parts: { db: Db; sites: Sites; clock: Clock; audit: RecordAudit }): Keys {
   const { db, sites, clock, audit } = parts;
   const { apiTokens, kioskLinks } = db.tables;

@@ -2,10 +2,10 @@ import { siteParam, stationHref } from '../plant/links.ts';
 import type { Sites, SiteTag } from '../plant/sites.ts';
 import type { KioskLink } from './keys.ts';
 
-/** What a kiosk's screen may show: the plant at a glance, all cards, the live pictures, the folders, or one station. */
+/** Pages that a kiosk link can open besides those of single stations. */
 const plantPages = ['/overview', '/inspections', '/live', '/sources'] as const;
 
-/** Every page a kiosk link can open, in the order they are offered. */
+/** Every page a kiosk link can open, in the order offered. */
 export function kioskPagesOf(stations: readonly { name: string; site: SiteTag | null }[]): string[] {
   return [...plantPages, ...stations.map(({ name, site }) => stationHref(name, { site: siteParam(site) }))];
 }
@@ -16,8 +16,8 @@ export function wallHref(page: string): string {
 }
 
 /**
- * The pages of a link as this process addresses them, in their order: it may have been made at another site, and means
- * that site's stations where it names none.
+ * The pages of a link as addressed at this site. The link may come from another site, whose stations it means where it
+ * names no site.
  */
 export function pagesFromHere(link: Pick<KioskLink, 'siteId' | 'pages'>, sites: Sites): string[] {
   const madeAt = link.siteId === null ? sites.own.name : sites.get(link.siteId)?.name;
@@ -29,14 +29,14 @@ export function pagesFromHere(link: Pick<KioskLink, 'siteId' | 'pages'>, sites: 
   });
 }
 
-/** One spelling for the page of a station: its site stands in it only when that is another one. */
+/** The canonical address of a station page, which names the site only if it is another one. */
 function stationPage(pathname: string, site: string | null, ownSite: string): string {
   return site === null || site === '' || site === ownSite
     ? pathname
     : `${pathname}?${new URLSearchParams({ site })}`;
 }
 
-/** Addresses that belong to a page besides itself. */
+/** Further addresses of each page. */
 const fragments: Readonly<Record<string, readonly string[]>> = {
   '/overview': ['/overview/stations'],
   '/inspections': ['/', '/inspections/cards'],
@@ -48,9 +48,9 @@ const pagesOfAllImages = ['/overview', '/inspections'];
 const liveSockets = ['/', '/ws/images'];
 
 /**
- * Whether an address belongs to one of a kiosk's pages: the page itself, what keeps it live, or an image of a station it
- * shows. `stationPageOf` answers the page of the station of an image's number. A station of one name at another site is
- * another station.
+ * Whether an address belongs to one of a kiosk's pages: the page itself, its fragments, or an image of a station it
+ * shows. `stationPageOf` finds the station page of an image by its id. A station of the same name at another site is a
+ * different station.
  */
 export async function isOnPages(
   pages: readonly string[],
@@ -62,7 +62,7 @@ export async function isOnPages(
   },
 ): Promise<boolean> {
   const { pathname, searchParams } = url;
-  // A page and a socket may share an address: at `/` it is the page of the cards and the socket of live images.
+  // A page and a socket can share an address: `/` is the page of the cards and the socket of live images.
   if (here.isSocket) return pages.includes('/live') && liveSockets.includes(pathname);
   if (pathname === '/stream' || pathname === '/stream/snapshot') {
     const topics = searchParams.getAll('topics');
@@ -74,7 +74,7 @@ export async function isOnPages(
     if (pagesOfAllImages.some((page) => pages.includes(page))) return true;
     const page = await here.stationPageOf(Number(image[1]));
     if (page === undefined) return false;
-    // Live pictures are those of the own site alone, whose stations stand without it.
+    // Live pictures are of the own site only, whose station pages name no site.
     return pages.includes(page) || (pages.includes('/live') && !page.includes('?'));
   }
   if (isFragmentOf(pages, pathname, searchParams, here.ownSite)) return true;
@@ -84,7 +84,7 @@ export async function isOnPages(
   return more.length === 0 && pages.includes(stationPage(path, site, here.ownSite));
 }
 
-/** Read exactly as the stream reads it, so that both mean the same fragment. */
+/** Parses a topic exactly as the stream does, so that both mean the same fragment. */
 function isTopicOf(pages: readonly string[], topic: string, ownSite: string): boolean {
   const [path = '', search = ''] = topic.split('?', 2);
   return isFragmentOf(pages, path, new URLSearchParams(search), ownSite);
@@ -104,7 +104,7 @@ function isFragmentOf(
   return pages.includes(stationPage(stationHref(station), site, ownSite));
 }
 
-/** A path in the one spelling that links use, whatever characters a browser or program leaves unescaped. */
+/** A path with the escaping of our own links; clients differ in which characters they escape. */
 function canonical(pathname: string): string {
   try {
     return pathname

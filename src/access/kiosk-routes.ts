@@ -11,7 +11,7 @@ import { doneOf, readFields } from './fields.ts';
 import type { KioskLink } from './keys.ts';
 import { kioskPagesOf, pagesFromHere, wallHref } from './kiosk-pages.ts';
 
-/** Every station there is, with its site where there are several. */
+/** Every station, with its site if there are several. */
 type ListStations = () => { name: string; site: SiteTag | null }[];
 
 /** Template `access/kiosk-links`. */
@@ -22,7 +22,7 @@ export type KioskLinksPage = {
   pages: string[];
   typed: { name: string; pages: string[] };
   fault: 'keyName' | 'pages' | null;
-  /** The link just made, shown this once: one address for each page it opens. */
+  /** The new link, shown only once: one address for each of its pages. */
   made: { name: string; addresses: { page: string; url: string }[] } | null;
   done: 'revoke' | null;
 };
@@ -33,7 +33,7 @@ export type KioskChoice = { here: string; name: string; choices: { page: string;
 const longestName = 100;
 const nothing = { name: '', pages: [] };
 
-/** Links for screens nobody sits at, for administrators; and what happens when one is opened. */
+/** The page of kiosk links, for administrators, and the route that opens one. */
 export function kioskRoutes(access: Access, renderer: Renderer, listStations: ListStations): Hono<AppEnv> {
   const show = async (
     c: AppContext,
@@ -41,8 +41,11 @@ export function kioskRoutes(access: Access, renderer: Renderer, listStations: Li
     status: 200 | 201 | 400,
   ) => {
     const view: KioskLinksPage = {
-      ...{ here: '/kiosk-links', links: await access.keys.listLinks(), pages: kioskPagesOf(listStations()) },
-      ...{ done: doneOf(c, ['revoke'] as const), ...rest },
+      here: '/kiosk-links',
+      links: await access.keys.listLinks(),
+      pages: kioskPagesOf(listStations()),
+      done: doneOf(c, ['revoke'] as const),
+      ...rest,
     };
     return renderer.render(c, 'access/kiosk-links', { view }, status);
   };
@@ -68,7 +71,7 @@ export function kioskRoutes(access: Access, renderer: Renderer, listStations: Li
     .get('/kiosk/:secret{[\\w-]{43}}', may('public'), (c) => openLink(c, access, renderer));
 }
 
-/** Makes the browser a kiosk and shows its page; the address stays good as the screen's start page for ever. */
+/** Makes the browser a kiosk and shows its page. The address can stay the start page of the screen for ever. */
 async function openLink(c: AppContext, access: Access, renderer: Renderer): Promise<Response> {
   const secret = c.req.param('secret') ?? '';
   const link = await access.keys.findLink(secret);
@@ -80,13 +83,14 @@ async function openLink(c: AppContext, access: Access, renderer: Renderer): Prom
   await access.keys.touchLink(link.id);
   keepKiosk(c, secret);
   c.header('cache-control', 'no-store');
-  // As the link names them, wherever it was made.
+  // The link's own pages, which may name stations of the site where it was made.
   const asked = link.pages.length === 1 ? 0 : link.pages.indexOf(c.req.query('page') ?? '');
   const pages = pagesFromHere(link, access.sites);
   const page = pages[asked];
   if (page !== undefined) return c.redirect(wallHref(page), 303);
   const view: KioskChoice = {
-    ...{ here: '/', name: link.name },
+    here: '/',
+    name: link.name,
     choices: pages.map((one) => ({ page: one, href: wallHref(one) })),
   };
   return renderer.render(c, 'access/kiosk', { view, kiosk: true });

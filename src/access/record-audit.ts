@@ -3,16 +3,16 @@ import type { Change } from '../kernel/http/env.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 
-/** Who does something, and from which address. */
+/** The actor of a change and the address it came from. */
 export type Doer = { actor: string; address: string };
 
 export type RecordAudit = (q: Queryable, doer: Doer, change: Change) => Promise<void>;
 
 const longest = { actor: 150, action: 100, target: 255, address: 64 } as const;
-/** Of what changed, in JSON; more is replaced by a word, because the log must not grow by somebody's upload. */
+/** Longest details in JSON; longer ones are dropped, so that an upload cannot inflate the log. */
 const maxDetailLength = 4_000;
 
-/** Appends to the audit log, in the transaction of the change itself. Never give it a secret or a password. */
+/** Appends to the audit log within the transaction of the change. Never pass it a secret or a password. */
 export function createRecordAudit(db: Db, clock: Clock): RecordAudit {
   const { auditEntries } = db.tables;
   return async (q, { actor, address }, { action, target, before, after }) => {

@@ -7,22 +7,22 @@ import type { Db } from '../schema/db.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';
 import { countActiveAdmins, type User } from './user-queries.ts';
 
-/** Why a change of accounts was not made; the text is `access.faults.<it>`. */
+/** Why a change of an account was refused; its text is `access.faults.<fault>`. */
 export type UserFault = 'name' | 'taken' | 'short' | 'long' | 'lastAdmin' | 'notFirst' | 'gone';
 
 export type RecordUsers = {
-  /** Makes an account; `onlyFirst` is refused as soon as there is any. */
+  /** Creates an account; `onlyFirst` is refused if there is any. */
   add(doer: Doer, user: NewUser, options?: { onlyFirst?: boolean }): Promise<UserFault | undefined>;
-  /** Another role, in force with the next request. */
+  /** Effective with the next request. */
   setRole(doer: Doer, id: number, role: Role): Promise<UserFault | undefined>;
-  /** A new password; every session but `exceptSessionId` ends. */
+  /** Ends every session but `exceptSessionId`. */
   setPassword(
     doer: Doer,
     id: number,
     password: string,
     exceptSessionId?: number,
   ): Promise<UserFault | undefined>;
-  /** Lets an account sign in again, or not any more: then its sessions end at once. */
+  /** Disables or enables an account. Disabling ends its sessions at once. */
   setDisabled(doer: Doer, id: number, isDisabled: boolean): Promise<UserFault | undefined>;
 };
 
@@ -31,12 +31,12 @@ export type NewUser = { name: string; role: Role; password: string };
 const longestName = 100;
 const wantedName = /^[\p{L}\p{N}][\p{L}\p{N}._@+ -]*$/u;
 
-/** A user name as it is kept and compared: people write Kim, kim and KIM. */
+/** A user name as stored and compared; Kim, kim and KIM are the same. */
 export function normalName(name: string): string {
   return name.normalize('NFC').trim().toLowerCase();
 }
 
-/** Writes of the table `users`; each is one transaction with its line in the audit log. */
+/** The only writes of the table `users`, each in one transaction with its entry in the audit log. */
 export function createRecordUsers(parts: {
   db: Db;
   clock: Clock;
@@ -53,7 +53,7 @@ export function createRecordUsers(parts: {
         .where(eq(users.id, id));
       return user === undefined ? 'gone' : run(q, user);
     });
-  /** Whether a change that takes an administrator away would leave none. */
+  /** Whether this is the only administrator who can sign in. */
   const isLastAdmin = async (q: Queryable, { role, disabledAt }: Changed) =>
     role === 'admin' && disabledAt === null && (await countActiveAdmins(db, q)) <= 1;
 

@@ -5,32 +5,32 @@ import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';
 
-/** One browser somebody is signed in with. Instants are epoch ms UTC. */
+/** A signed-in browser. Instants are epoch ms UTC. */
 export type Session = { id: number; createdAt: number; seenAt: number; address: string; agent: string };
 
-/** The session a request belongs to, and whose it is. */
+/** The session of a request, with its user. */
 export type LiveSession = { sessionId: number; userId: number; name: string; role: Role; seenAt: number };
 
 export type Sessions = {
-  /** Signs a user in: a new secret, never one that a browser brought along. `replaces` is the session it had before. */
+  /** Signs a user in with a new secret, never one sent by the browser. `replaces` is its previous session. */
   begin(doer: Doer, user: { id: number; name: string }, options: BeginOptions): Promise<string>;
-  /** The session of a secret; undefined when it is unknown, too old, unused for too long, or its user disabled. */
+  /** Undefined if the secret is unknown, the session expired, or its user is disabled. */
   find(secret: string): Promise<LiveSession | undefined>;
-  /** Newest use first. */
+  /** Most recently used first. */
   list(userId: number): Promise<Session[]>;
-  /** Ends one session of this user; whether there was one. */
+  /** Ends one session of this user; false if there was none. */
   end(doer: Doer, user: { id: number; name: string }, sessionId: number): Promise<boolean>;
-  /** Keeps a session in use from expiring; only now and then, because it is a write. */
+  /** Records the use of a session, which keeps it from expiring. It is a write, so not for every request. */
   touch(session: LiveSession): Promise<void>;
 };
 
 type BeginOptions = { agent: string; replaces?: string | undefined; action?: 'login' | 'renew' };
 
-/** Sessions end after this long without use, and after this long whatever happens. */
+/** Sessions end after `idleMs` without use, and after `longestMs` in any case. */
 export type SessionTimes = { idleMs: number; longestMs: number };
 
-const longestAgent = 255;
-/** Beyond this many browsers, a user's session that was unused for longest ends. */
+const maxAgentLength = 255;
+/** Beyond this number, a user's least recently used session ends. */
 const maxSessionsPerUser = 50;
 
 /** Reads and writes of the table `sessions`. */
@@ -59,8 +59,13 @@ export function createSessions(parts: {
         const tooMany = others.slice(maxSessionsPerUser - 1).map(({ id }) => id);
         if (tooMany.length > 0) await q.delete(sessions).where(inArray(sessions.id, tooMany));
         await q.insert(sessions).values({
-          ...{ userId: user.id, secretHash, createdAt: now, seenAt: now, expiresAt: now + times.longestMs },
-          ...{ address: doer.address, agent: agent.slice(0, longestAgent) },
+          userId: user.id,
+          secretHash,
+          createdAt: now,
+          seenAt: now,
+          expiresAt: now + times.longestMs,
+          address: doer.address,
+          agent: agent.slice(0, maxAgentLength),
         });
         await q.update(users).set({ lastSeenAt: now }).where(eq(users.id, user.id));
         if (action === 'login') await audit(q, doer, { action: 'session.login', target: user.name });
@@ -71,7 +76,10 @@ export function createSessions(parts: {
       const now = clock.now();
       const [found] = await db.read
         .select({
-          ...{ sessionId: sessions.id, userId: users.id, name: users.name, role: users.role },
+          sessionId: sessions.id,
+          userId: users.id,
+          name: users.name,
+          role: users.role,
           seenAt: sessions.seenAt,
         })
         .from(sessions)
@@ -88,8 +96,11 @@ export function createSessions(parts: {
     },
     list: (userId) => {
       const columns = {
-        ...{ id: sessions.id, createdAt: sessions.createdAt, seenAt: sessions.seenAt },
-        ...{ address: sessions.address, agent: sessions.agent },
+        id: sessions.id,
+        createdAt: sessions.createdAt,
+        seenAt: sessions.seenAt,
+        address: sessions.address,
+        agent: sessions.agent,
       };
       const live = and(
         eq(sessions.userId, userId),

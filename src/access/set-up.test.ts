@@ -9,7 +9,10 @@ import { createTestApp, type TestApp } from '../testing/test-app.ts';
 
 const password = 'a long enough one';
 const fields = (plant: TestApp, more: Record<string, string> = {}) => ({
-  ...{ key: plant.services.access.setUp.key, name: 'Admin', password, repeat: password },
+  key: plant.services.access.setUp.key,
+  name: 'Admin',
+  password,
+  repeat: password,
   ...more,
 });
 const send = (plant: TestApp, form: Record<string, string>, peer = '10.0.0.9') =>

@@ -6,29 +6,28 @@ import type { Doer } from './record-audit.ts';
 import type { RecordUsers, UserFault } from './record-users.ts';
 import type { UserQueries } from './user-queries.ts';
 
-/** The way to the first account: there is no default one. */
+/** Creates the first account; there is no default one. */
 export type SetUp = {
-  /** Whether nobody has an account yet. */
+  /** Whether there is no account yet. */
   isOpen(): Promise<boolean>;
-  /** The key of the one-time link, for a browser on this machine; the link is `/setup?key=…`. */
+  /** The key of the one-time link `/setup?key=…`, for a browser on this machine. */
   readonly key: string;
-  /** Whether this is the key of the one-time link. */
   isKey(key: string): boolean;
-  /** Makes the first administrator, once. */
+  /** Creates the first administrator, once. */
   finish(doer: Doer, user: { name: string; password: string }): Promise<UserFault | undefined>;
   /**
-   * Before the first request: makes `admin` with the password of ADMIN_PASSWORD_FILE while there is no account.
-   * Throws `unavailable` when that file cannot be used, because an unattended machine would stay open.
+   * Creates `admin` with the password of ADMIN_PASSWORD_FILE if there is no account; to be called before the first
+   * request. Throws `unavailable` if that file cannot be used, because an unattended machine would stay open.
    */
   begin(): Promise<void>;
-  /** Writes the one-time link to the log while there is no account. `origin` is how this machine reaches itself. */
+  /** Logs the one-time link if there is no account. `origin` is this server's address on its own machine. */
   announce(origin: string): Promise<void>;
 };
 
 const firstName = 'admin';
 const doer = { actor: '(ADMIN_PASSWORD_FILE)', address: '' };
 
-/** The key of the link lives as long as the process: a restart prints another one. */
+/** The key of the link is valid until the process ends; a restart logs another one. */
 export function createSetUp(parts: {
   users: UserQueries;
   recordUsers: RecordUsers;

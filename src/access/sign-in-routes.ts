@@ -18,14 +18,14 @@ export type SignInPage = {
   back: string;
   name: string;
   fault: SignInFault | null;
-  /** Nobody has an account yet. */
+  /** There is no account yet. */
   needsSetUp: boolean;
 };
 
 /** Template `access/set-up`. `key` is empty for a browser that may not see it. */
 export type SetUpPage = { here: string; key: string; name: string; fault: UserFault | 'differ' | null };
 
-/** Signing in and out, and the one-time page that makes the first administrator. */
+/** Signing in and out, and the one-time page that creates the first administrator. */
 export function signInRoutes(access: Access, renderer: Renderer): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/login', may('public'), (c) =>
@@ -82,7 +82,7 @@ async function showSignIn(
   );
 }
 
-/** The form with its key: by the link of the log, or in a browser on this machine; everybody else is told where to look. */
+/** The form with its key, by the link in the log or in a browser on this machine. Others see where to find the link. */
 async function showSetUp(
   c: AppContext,
   { setUp }: Access,
@@ -95,7 +95,7 @@ async function showSetUp(
   return renderer.render(c, 'access/set-up', { view }, key === '' ? 403 : rest.fault ? 400 : 200);
 }
 
-/** Where signing in leads: back to the page its link stood on, unless that is itself a page for signing in. */
+/** Where to go after signing in: back to the page with the link, unless that is itself a sign-in page. */
 function pageAfter(back: unknown): string {
   const path = backPath(back, '/');
   return /^\/(login|setup)(?![^?#])/.test(path) ? '/' : path;

@@ -8,12 +8,12 @@ import { keepSession, sessionCookie } from './cookies.ts';
 import type { Doer } from './record-audit.ts';
 import { normalName } from './record-users.ts';
 
-/** Why nobody was signed in: the name or password is wrong, or too many were before. */
+/** Why a sign-in failed: a wrong name or password, or too many attempts before. */
 export type SignInFault = { key: 'wrong' } | { key: 'wait'; waitMs: number };
 
 /**
- * Signs this browser in as the user of a name and password. Which of both was wrong is not told, and it takes the same
- * time; who guesses has to wait longer and longer, others do not.
+ * Signs this browser in. The answer does not reveal whether the name or the password was wrong, nor does its time.
+ * Repeated failures have to wait longer and longer, without delaying other users.
  */
 export async function signIn(
   c: AppContext,
@@ -28,7 +28,7 @@ export async function signIn(
   const isActive = user?.disabledAt === null && given.password.length <= maxPasswordLength * 2;
   const isRight = await access.passwords.verify(given.password, isActive ? user.passwordHash : undefined);
   if (!user || !isRight) {
-    // People type their password into the wrong field: names nobody has are not kept.
+    // Unknown names are not logged, because people type their password into the wrong field.
     await noteFailure(access, doer, user?.name ?? '(unknown name)', attempt.failures);
     return { key: 'wrong' };
   }
@@ -37,7 +37,7 @@ export async function signIn(
   return undefined;
 }
 
-/** Gives this browser a new session, in place of the one it had. */
+/** Starts a new session in this browser, which replaces its previous one. */
 export async function beginSession(
   c: AppContext,
   access: Access,
@@ -54,7 +54,7 @@ export async function beginSession(
   keepSession(c, secret, access.sessionTimes.longestMs);
 }
 
-/** One line for the first failure and for each doubling: a guesser must not fill the log. */
+/** One entry for the first failure and for each doubling, so that guessing cannot fill the log. */
 async function noteFailure(access: Access, doer: Doer, target: string, failures: number): Promise<void> {
   if (!Number.isInteger(Math.log2(failures))) return;
   const change = { action: 'session.failed', target, after: { failures } };

@@ -12,15 +12,15 @@ import type { ApiToken } from './keys.ts';
 /** Template `access/tokens`. */
 export type TokensPage = {
   here: string;
-  /** With the label of the site each is tied to, where there are several. */
+  /** Each with the label of its site, if there are several. */
   tokens: (ApiToken & { siteLabel: string | null })[];
-  /** To choose from; null where there is only one. */
+  /** Sites to choose from; null if there is only one. */
   sites: { name: string; label: string; isChosen: boolean }[] | null;
   stations: string[];
   scopes: readonly TokenScope[];
   typed: { name: string; scopes: TokenScope[]; site: string; station: string; device: string };
   fault: 'keyName' | 'scopes' | 'site' | null;
-  /** The token just made: shown this once. */
+  /** The new token, shown only once. */
   made: { name: string; secret: string; origin: string } | null;
   done: 'revoke' | null;
 };
@@ -29,7 +29,7 @@ const longestName = 100;
 const longestDevice = 255;
 const nothing: TokensPage['typed'] = { name: '', scopes: [], site: '', station: '', device: '' };
 
-/** Keys for programs, for administrators. */
+/** The page of API tokens, for administrators. */
 export function tokenRoutes(access: Access, renderer: Renderer, listStations: () => string[]): Hono<AppEnv> {
   const show = async (
     c: AppContext,
@@ -37,13 +37,17 @@ export function tokenRoutes(access: Access, renderer: Renderer, listStations: ()
     status: 200 | 201 | 400,
   ) => {
     const view: TokensPage = {
-      ...{ here: '/tokens', tokens: await listTokens(access), stations: listStations() },
+      here: '/tokens',
+      tokens: await listTokens(access),
+      stations: listStations(),
       sites:
         siteChoices(access.sites, null)?.map((site) => ({
           ...site,
           isChosen: site.name === rest.typed.site,
         })) ?? null,
-      ...{ scopes: tokenScopes, done: doneOf(c, ['revoke'] as const), ...rest },
+      scopes: tokenScopes,
+      done: doneOf(c, ['revoke'] as const),
+      ...rest,
     };
     return renderer.render(c, 'access/tokens', { view }, status);
   };
@@ -77,14 +81,14 @@ async function listTokens({ keys, sites }: Access): Promise<TokensPage['tokens']
   }));
 }
 
-/** A site that is unknown here is never taken for any site. */
+/** An unknown site is refused, never taken for "any site". */
 function faultOf({ name, scopes, site }: TokensPage['typed'], sites: Sites): TokensPage['fault'] {
   if (name === '') return 'keyName';
   if (scopes.length === 0) return 'scopes';
   return site === '' || sites.find(site) ? null : 'site';
 }
 
-/** A station is always one of a site: of the own, where none is chosen. */
+/** A station needs a site: the own one if none is chosen. */
 function siteIdOf({ site, station }: TokensPage['typed'], sites: Sites): number | null {
   const chosen = sites.find(site)?.id ?? null;
   return station === '' ? chosen : (chosen ?? sites.own.id);

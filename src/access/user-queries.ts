@@ -3,7 +3,7 @@ import type { Role } from '../kernel/auth/principal.ts';
 import type { Queryable } from '../kernel/db/database.ts';
 import type { Db } from '../schema/db.ts';
 
-/** A user as pages know one: without the password's hash. Instants are epoch ms UTC. */
+/** A user without the password's hash. Instants are epoch ms UTC. */
 export type User = {
   id: number;
   name: string;
@@ -18,10 +18,10 @@ export type UserQueries = {
   /** By name. */
   list(): Promise<User[]>;
   find(id: number): Promise<User | undefined>;
-  /** With the hash of the password, for signing in. */
+  /** With the password's hash, for signing in. */
   findByName(name: string): Promise<(User & { passwordHash: string }) | undefined>;
   findPasswordHash(id: number): Promise<string | undefined>;
-  /** Whether anybody was ever given an account; once true it stays so, because accounts are disabled and never deleted. */
+  /** Whether there was ever an account. Once true it stays so, because accounts are disabled and never deleted. */
   anyExists(): Promise<boolean>;
 };
 
@@ -29,12 +29,13 @@ export type UserQueries = {
 export function createUserQueries(db: Db): UserQueries {
   const { users } = db.tables;
   const columns = {
-    ...{ id: users.id, name: users.name, role: users.role, createdAt: users.createdAt },
-    ...{
-      passwordChangedAt: users.passwordChangedAt,
-      lastSeenAt: users.lastSeenAt,
-      disabledAt: users.disabledAt,
-    },
+    id: users.id,
+    name: users.name,
+    role: users.role,
+    createdAt: users.createdAt,
+    passwordChangedAt: users.passwordChangedAt,
+    lastSeenAt: users.lastSeenAt,
+    disabledAt: users.disabledAt,
   };
   let isKnownToExist = false;
   return {
@@ -56,7 +57,7 @@ export function createUserQueries(db: Db): UserQueries {
   };
 }
 
-/** How many administrators can sign in, as the transaction `q` sees it. */
+/** Counts the administrators that can sign in, as the transaction `q` sees it. */
 export async function countActiveAdmins(db: Db, q: Queryable): Promise<number> {
   const { users } = db.tables;
   const [row] = await q

@@ -14,7 +14,7 @@ import type { User } from './user-queries.ts';
 export type UsersPage = {
   here: string;
   users: User[];
-  /** What was typed when it was refused. */
+  /** The refused input. */
   typed: { name: string; role: Role };
   fault: UserFault | null;
   done: 'add' | null;
@@ -30,7 +30,7 @@ export type UserPage = {
   done: 'role' | 'password' | 'disable' | 'enable' | null;
 };
 
-/** Accounts, for administrators. */
+/** The page of users, for administrators. */
 export function userRoutes(access: Access, renderer: Renderer): Hono<AppEnv> {
   const { recordUsers } = access;
   const one = '/users/:id{[0-9]{1,15}}';
@@ -92,7 +92,10 @@ async function showUsers(
   fault: UserFault | null,
 ): Promise<Response> {
   const view: UsersPage = {
-    ...{ here: '/users', users: await users.list(), done: doneOf(c, ['add'] as const), fault },
+    here: '/users',
+    users: await users.list(),
+    done: doneOf(c, ['add'] as const),
+    fault,
     typed: { ...typed, name: normalName(typed.name).slice(0, 200) },
   };
   return renderer.render(c, 'access/users', { view }, fault ? 400 : 200);
@@ -108,7 +111,9 @@ async function showUser(
   if (!user) throw new AppError('not_found', 'There is no such user.');
   const principal = c.get('principal');
   const view: UserPage = {
-    ...{ here: `/users/${user.id}`, user, fault },
+    here: `/users/${user.id}`,
+    user,
+    fault,
     isSelf: principal.kind === 'user' && principal.userId === user.id,
     sessionCount: (await sessions.list(user.id)).length,
     done: doneOf(c, ['role', 'password', 'disable', 'enable'] as const),

@@ -15,8 +15,13 @@ test('a plant that works is healthy, in the words of all the systems it replaces
   expect(await health(plant)).toEqual({
     status: 200,
     body: {
-      ...{ status: 'healthy', service: 'linesight', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
-      ...{ database: true, storage: true, timestamp: testNow, uptimeMs: 0 },
+      status: 'healthy',
+      service: 'linesight',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      database: true,
+      storage: true,
+      timestamp: testNow,
+      uptimeMs: 0,
       stats: {
         listeners: [],
         live: { cameras: expect.toBeOneOf([0, 1]), offline: [], silent: [], is_file_watcher: true },
@@ -25,7 +30,11 @@ test('a plant that works is healthy, in the words of all the systems it replaces
         storage: { freeBytes: expect.any(Number), isKept: true },
         sources: [
           expect.objectContaining({
-            ...{ state: 'online', mode: 'poll', knownFiles: 1, incomplete: 0, offlineSince: null },
+            state: 'online',
+            mode: 'poll',
+            knownFiles: 1,
+            incomplete: 0,
+            offlineSince: null,
             lastSweep: expect.objectContaining({ filesSeen: 1, durationMs: expect.any(Number) }),
           }),
         ],

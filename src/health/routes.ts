@@ -17,7 +17,8 @@ export type HealthDeps = {
 };
 
 const healthDoc = documented({
-  ...{ tag: 'Health', summary: 'Whether the database and the storage work; 503 while they do not' },
+  tag: 'Health',
+  summary: 'Whether the database and the storage work; 503 while they do not',
   answer: z.object({
     status: z.enum(['healthy', 'degraded']),
     service: z.string(),
@@ -33,7 +34,8 @@ const healthDoc = documented({
 });
 
 const readyDoc = documented({
-  ...{ tag: 'Health', summary: 'Whether every watched folder was looked at since the start; 503 before' },
+  tag: 'Health',
+  summary: 'Whether every watched folder was looked at since the start; 503 before',
   answer: z.object({ ready: z.boolean() }),
   otherwise: { status: 503, text: 'A start is under way' },
   example: { path: '/health/ready' },

@@ -12,7 +12,10 @@ const themes = ['dark', 'light', 'system'] as const;
 const yearSec = 365 * 24 * 3600;
 
 const preferencesDoc = documented({
-  ...{ tag: 'Forms of the pages', summary: 'Language and theme of this browser', answer: '', status: 303 },
+  tag: 'Forms of the pages',
+  summary: 'Language and theme of this browser',
+  answer: '',
+  status: 303,
   form: z.object({
     lang: z.enum(languages).optional(),
     theme: z.enum(themes).optional(),

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { FigureKey } from './figures.ts';
-import type { History } from './sample-history.ts';
 import type { SystemState } from './read-state.ts';
+import type { History } from './sample-history.ts';
 
 export type Metrics = {
   registry: Registry;

@@ -76,13 +76,20 @@ test('messages that slow screens were spared are counted from one sample to the 
   let skipped = 0;
   const state = (): SystemState => ({
     live: { images: 0, viewers: 1, skipped, perSecond: 0, deliveryP95Ms: null },
-    ...{ sources: [], queues: { incomplete: 0, backfill: 0, writes: 0, thumbnails: 0 } },
+    sources: [],
+    queues: { incomplete: 0, backfill: 0, writes: 0, thumbnails: 0 },
     drawTimes: [],
-    ...{ streams: { viewers: 0, topics: 0 }, cleanedUpAt: null, values: {} as SystemState['values'] },
+    streams: { viewers: 0, topics: 0 },
+    cleanedUpAt: null,
+    values: {} as SystemState['values'],
   });
   const system = startSystem({
-    ...{ readState: async () => state(), clock, log: createLog({ level: 'silent', pretty: false }) },
-    ...{ limits: { pollIntervalMs: 1, maxViewers: 1, thumbnailBytes: 1 }, version: '1', onSample: () => {} },
+    readState: async () => state(),
+    clock,
+    log: createLog({ level: 'silent', pretty: false }),
+    limits: { pollIntervalMs: 1, maxViewers: 1, thumbnailBytes: 1 },
+    version: '1',
+    onSample: () => {},
   });
   await system.sample();
   for (const [total, perMinute] of [

@@ -21,7 +21,9 @@ export type SystemDeps = {
 };
 
 const metricsDoc = documented({
-  ...{ tag: 'Health', summary: 'How the process is doing, for Prometheus', answer: 'text/plain' },
+  tag: 'Health',
+  summary: 'How the process is doing, for Prometheus',
+  answer: 'text/plain',
   example: { path: '/metrics' },
 });
 

@@ -5,10 +5,10 @@ import type { Log } from '../kernel/log.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs } from '../kernel/time/durations.ts';
 import { type Figure, type FigureKey, type SystemLimits, systemFigures } from './figures.ts';
-import { createHistory, type History } from './sample-history.ts';
 import { createMetrics } from './metrics.ts';
 import type { SystemState } from './read-state.ts';
 import { createRequestTimes } from './request-times.ts';
+import { createHistory, type History } from './sample-history.ts';
 
 const sampleMs = 30_000;
 /** Four hours. */

@@ -54,7 +54,10 @@ export function systemView(figures: readonly Figure[], history: History<FigureKe
       const greatest = known.length > 0 ? Math.max(...known) : null;
       const least = known.length > 0 ? Math.min(...known) : null;
       return {
-        ...{ key, unit, value, normal: describeNormal(normal) },
+        key,
+        unit,
+        value,
+        normal: describeNormal(normal),
         worst: worse === 'below' ? { kind: 'least', value: least } : { kind: 'most', value: greatest },
         tone: value === null ? 'unknown' : isNormal(value, normal) ? 'ok' : 'warn',
         svg: sparkline({ values: course, width: 240, height: 40, min: 0, max: Math.max(greatest ?? 0, 1) }),

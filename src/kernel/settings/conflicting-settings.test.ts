@@ -2,8 +2,13 @@ import { expect, test } from 'vitest';
 import { findConflicts } from './conflicting-settings.ts';
 
 const none = {
-  ...{ port: 8080, compatPorts: [], imageReceiverPort: undefined, tlsCert: '', tlsKey: '' },
-  ...{ diskHighPercent: 90, diskLowPercent: 85 },
+  port: 8080,
+  compatPorts: [],
+  imageReceiverPort: undefined,
+  tlsCert: '',
+  tlsKey: '',
+  diskHighPercent: 90,
+  diskLowPercent: 85,
 };
 
 test('every port is named once; a free one is never in the way', () => {

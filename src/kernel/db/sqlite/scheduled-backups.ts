@@ -72,7 +72,9 @@ export function startScheduledBackups(options: {
       const copies = listCopies(base, 'backup');
       const [newest] = copies;
       return {
-        ...{ dir, count: copies.length, fault },
+        dir,
+        count: copies.length,
+        fault,
         newestAt: newest === undefined ? null : stampedAt(newest),
         newestBytes:
           newest === undefined ? null : (statSync(newest, { throwIfNoEntry: false })?.size ?? null),

@@ -8,8 +8,13 @@ import { listRouteAccess, may, noteChange } from './may.ts';
 const errors = createErrorHandlers({ renderProblem: (_c, problem) => problem.message });
 const operator: Principal = { kind: 'user', userId: 1, name: 'kim', role: 'operator', sessionId: 1 };
 const token: Principal = {
-  ...{ kind: 'token', tokenId: 1, name: 'robot', scopes: ['admin'] },
-  ...{ siteId: null, station: null, device: null },
+  kind: 'token',
+  tokenId: 1,
+  name: 'robot',
+  scopes: ['admin'],
+  siteId: null,
+  station: null,
+  device: null,
 };
 
 let recorded: Change[];

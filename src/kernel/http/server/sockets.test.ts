@@ -18,8 +18,13 @@ import { createSockets, type Sockets, type SocketsOptions } from './sockets.ts';
 const log = createLog({ level: 'silent', pretty: false });
 const kim: Principal = { kind: 'user', userId: 1, name: 'kim', role: 'viewer', sessionId: 1 };
 const token: Principal = {
-  ...{ kind: 'token', tokenId: 1, name: 'robot', scopes: ['read'] },
-  ...{ siteId: null, station: null, device: null },
+  kind: 'token',
+  tokenId: 1,
+  name: 'robot',
+  scopes: ['read'],
+  siteId: null,
+  station: null,
+  device: null,
 };
 
 let principal: Principal;
