@@ -1,15 +1,19 @@
 import { AppError } from '../errors.ts';
 
-/** The position of an image in capture order, from which a list goes on (keyset paging). */
+/** The position of an image in capture order, after which a page of a list begins (keyset paging). */
 export type Keyset = { capturedAt: number; id: number };
 export type Direction = 'older' | 'newer';
 
-/** A keyset as it stands in a URL: `<capture time>.<id>`. */
+/** A keyset for a URL: `<capture time>.<id>`. */
 export function writeKeyset({ capturedAt, id }: Keyset): string {
   return `${capturedAt}.${id}`;
 }
 
-/** @throws AppError 'invalid' naming the field when the text is no keyset; undefined for none. */
+/**
+ * Undefined for an empty text.
+ *
+ * @throws AppError 'invalid' naming the field when the text is no keyset.
+ */
 export function parseKeyset(text: string | null | undefined, field: string): Keyset | undefined {
   if (text === null || text === undefined || text === '') return undefined;
   const match = /^(-?\d{1,15})\.(\d{1,15})$/.exec(text);

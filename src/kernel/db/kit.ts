@@ -2,13 +2,13 @@ import type { AnyColumn, SQL } from 'drizzle-orm';
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /**
- * The column kit: the few kinds of column every table is made of, so that one schema serves three databases.
- * SQLite's kit is the canonical type; the PostgreSQL and MySQL kits are real builders of their own dialect cast
- * to it. `on` of an index takes a condition where the dialect knows partial indexes and ignores it elsewhere.
+ * The column kit: the column types of all tables, so that one schema serves three databases. SQLite's kit is the
+ * canonical type; those of PostgreSQL and MySQL are builders of their own dialect cast to it. The condition of a partial
+ * index is ignored by dialects without them.
  */
 export const sqliteKit = {
   table: sqliteTable,
-  /** Integer primary key counted up by the database. */
+  /** Auto-incremented integer primary key. */
   key: (name: string) => integer(name).primaryKey(),
   /** Reference to another table's key. */
   ref: (name: string) => integer(name),

@@ -1,13 +1,13 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { AppError } from '../errors.ts';
 
-/** One step of the schema: its statements, and when it was made (epoch ms), by which steps are told apart and ordered. */
+/** One step of the schema. `madeAt` (epoch ms) identifies and orders the steps. */
 export type Migration = { madeAt: number; hash: string; statements: string[] };
 
-/** Where a database notes its steps; the name and columns are drizzle-kit's. */
+/** The table of applied steps; its name and columns are drizzle-kit's. */
 export const migrationsTable = '__drizzle_migrations';
 
-/** All steps of a dialect's folder, oldest first. */
+/** All migrations of a dialect's folder, oldest first. */
 export function readMigrations(folder: string): Migration[] {
   return readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis, hash, sql }) => ({
     madeAt: folderMillis,
@@ -17,9 +17,9 @@ export function readMigrations(folder: string): Migration[] {
 }
 
 /**
- * The steps a database still lacks, given when the newest it has was made (undefined for an empty database).
+ * The migrations that a database lacks, given `madeAt` of its newest (undefined for an empty database).
  *
- * @throws AppError 'unavailable' when the database is newer than this program: an old program would write nonsense.
+ * @throws AppError 'unavailable' when the database is newer than this program, which could corrupt it.
  */
 export function pendingMigrations(
   migrations: readonly Migration[],

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import { awayError, isDatabaseAway, storageFaultOf } from './faults.ts';
 
-/** One write transaction at a time, and what became of the last. */
+/** Runs one write transaction at a time and keeps the storage fault of the last. */
 export type WriteTurns = {
   run<T>(work: () => Promise<T>): Promise<T>;
   fault(): string | undefined;
@@ -9,7 +9,7 @@ export type WriteTurns = {
   onIdle(): Promise<void>;
 };
 
-/** Transactions of one process take turns: then none of them can wait for, or undo, another. */
+/** Transactions of one process take turns, so that none can wait for or roll back another. */
 export function createWriteTurns(): WriteTurns {
   const turns = new PQueue({ concurrency: 1 });
   let fault: string | undefined;

@@ -2,7 +2,7 @@ import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Dialect, Queryable } from './database.ts';
 
-/** Rows a statement takes at most: PostgreSQL knows 65 535 values in one. */
+/** PostgreSQL allows 65 535 values in a statement. */
 const maxRowsPerStatement = 1_000;
 
 type Row<T extends SQLiteTable> = T['$inferInsert'];
@@ -11,7 +11,7 @@ type MysqlInsert = {
   values(rows: unknown): { onDuplicateKeyUpdate(options: { set: unknown }): Promise<unknown> };
 };
 
-/** Adds rows; those whose key is there already are left as they are. */
+/** Inserts rows, except those whose key exists. */
 export async function insertMissing<T extends SQLiteTable>(
   dialect: Dialect,
   q: Queryable,
@@ -24,7 +24,7 @@ export async function insertMissing<T extends SQLiteTable>(
   }
 }
 
-/** Adds rows; where `target` is there already, `set` is done to its row instead (see `excluded`). */
+/** Inserts rows, or applies `set` to the existing row of the same `target` (see `excluded`). */
 export async function upsert<T extends SQLiteTable>(
   dialect: Dialect,
   q: Queryable,
@@ -42,7 +42,7 @@ export async function upsert<T extends SQLiteTable>(
   }
 }
 
-/** The value a row that is there already would have been given. */
+/** In `set` of an upsert: the value that would have been inserted. */
 export function excluded(dialect: Dialect, column: AnyColumn): SQL {
   const name = sql.identifier(column.name);
   return dialect === 'mysql' ? sql`values(${name})` : sql`excluded.${name}`;

@@ -5,18 +5,18 @@ import { hidePassword } from '../../settings/hide-password.ts';
 import type { Clock } from '../../time/clock.ts';
 import { isDatabaseAway } from '../faults.ts';
 
-/** A server that starts together with this program may need this long. */
-const startPatienceMs = 30_000;
+/** Time for a server that starts together with this program. */
+const maxStartWaitMs = 30_000;
 const retryMs = 1_000;
-/** Connections of one process; a query beyond them waits. */
+/** Connections per process; further queries wait for one. */
 export const maxConnections = 10;
-/** No page waits longer for the server to be reached. */
+/** Also the longest that a page waits for an unreachable server. */
 export const connectTimeoutMs = 5_000;
-/** A query that takes longer hangs: its connection is given up. */
+/** A query that takes longer is taken to hang, and its connection is destroyed. */
 export const queryTimeoutMs = 30_000;
 
 /**
- * Connects at the start: waits for a server that does not answer yet, and puts every other refusal in plain words.
+ * Connects at startup. Waits for a server that does not answer yet and explains every other failure in plain words.
  *
  * @throws AppError 'unavailable' with what is wrong and where.
  */
@@ -25,14 +25,14 @@ export async function connectAtStart<T>(
   { clock, log }: { clock: Clock; log: Log },
   connect: () => Promise<T>,
 ): Promise<T> {
-  const deadline = clock.now() + startPatienceMs;
+  const deadline = clock.now() + maxStartWaitMs;
   for (let tries = 0; ; tries++) {
     try {
       return await connect();
     } catch (error) {
       if (error instanceof AppError) throw error;
       const isHopeless = !isDatabaseAway(error) || codeOf(error) === 'ENOTFOUND';
-      if (isHopeless || clock.now() >= deadline || tries * retryMs >= startPatienceMs)
+      if (isHopeless || clock.now() >= deadline || tries * retryMs >= maxStartWaitMs)
         throw refusal(url, error);
       if (tries === 0)
         log.warn({ database: hidePassword(url) }, 'The database does not answer yet; waiting for it');
@@ -56,8 +56,8 @@ const explanations: Record<string, string> = {
 
 function refusal(url: string, error: unknown): AppError {
   const code = codeOf(error);
-  const said = error instanceof Error ? error.message : String(error);
-  const reason = explanations[code] ?? (said || code);
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = explanations[code] ?? (message || code);
   return new AppError('unavailable', `The database ${hidePassword(url)} cannot be used: ${reason}.`, {
     cause: error,
   });

@@ -1,36 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 
-/** A connection that is not one of the pool: what it is asked to prove that the other side is there, and its end. */
+/** A dedicated connection outside the pool. */
 export type Line<C> = {
   connection: C;
-  /** Asks for a sign of life; throws when there is none within a few seconds. */
+  /** Throws if the server does not answer within a few seconds. */
   beat(): Promise<void>;
-  /** Resolves when the other side has closed it. */
+  /** Resolves when the server has closed it. */
   ended: Promise<unknown>;
-  /** Ends it at once, whether or not anybody answers. */
+  /** Closes it at once, without waiting for the server. */
   destroy(): void;
 };
 
-/** One connection of a process to its server, opened anew whenever it is lost. */
+/** A dedicated connection that is reopened whenever it is lost. */
 export type KeptConnection<C> = {
-  /** The connection while it is there. A new one is another object. */
+  /** The open connection, a new object after each reconnect. */
   current(): C | undefined;
-  /** When the last answered beat was sent, by `performance.now()`. */
+  /** When the last answered heartbeat was sent, by `performance.now()`. */
   confirmedAt(): number;
   stop(): Promise<void>;
 };
 
 export const beatEveryMs = 3_000;
-/** A server that has not answered for this long is taken to be gone. */
+/** A server that has not answered for this long is taken to be away. */
 export const answerWithinMs = 5_000;
 const firstPauseMs = 200;
-const longestPauseMs = 3_000;
+const maxPauseMs = 3_000;
 
 /**
- * Opens a connection and keeps it: it is asked for a sign of life every few seconds, because one whose other side has
- * vanished looks open for hours, and opened again with growing pauses. `onUp` is told of each connection, `onDown` of
- * the end of each; a connection whose `onUp` throws is lost.
+ * Keeps a connection open. It is tested every few seconds, because a half-open one looks healthy for hours, and reopened
+ * with growing pauses. `onUp` is called for each connection, `onDown` at the end of each; one whose `onUp` throws counts
+ * as lost.
  */
 export function keepConnection<C>(options: {
   name: string;
@@ -69,12 +69,12 @@ export function keepConnection<C>(options: {
   async function keep(): Promise<void> {
     while (!ending.signal.aborted) {
       const err = await useOne().then(
-        () => new Error('The other side closed it'),
+        () => new Error('The server closed it'),
         (error: unknown) => error,
       );
       if (ending.signal.aborted) return;
       if (failures === 0) log.warn({ err }, `The ${name} was lost and is opened again`);
-      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
+      const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** failures);
       failures += 1;
       await sleep(pauseMs, undefined, { signal: ending.signal }).catch(() => {});
     }

@@ -8,9 +8,9 @@ import { createWriteTurns } from '../write-turns.ts';
 import { connectAtStart, connectTimeoutMs, maxConnections, queryTimeoutMs } from './connect-server.ts';
 import type { ServerOptions } from './open-postgres.ts';
 
-/** A process that starts waits this long for another to change the tables. */
+/** How long a starting process waits for another to migrate the tables. */
 const lockWaitSec = 60;
-/** Nothing is cut off or guessed silently, and a statement sees what other processes have committed before it. */
+/** Values are never truncated or guessed silently, and a statement sees all earlier commits of other processes. */
 const sessionSettings = [
   `set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'`,
   'set session transaction isolation level read committed',
@@ -18,9 +18,9 @@ const sessionSettings = [
 
 /**
  * Opens a MySQL or MariaDB database and brings its tables up to date; see `openPostgres`. Names are compared byte by
- * byte, as file systems do.
+ * byte, as in file systems.
  *
- * @throws AppError 'unavailable' when it cannot be used, is too old, or its tables are of a newer program.
+ * @throws AppError 'unavailable' when it cannot be used, is too old, or was migrated by a newer program.
  */
 export async function openMysql<T>(options: ServerOptions<T>): Promise<Database<T>> {
   const { url, tables, migrationsFolder, log } = options;
@@ -51,16 +51,16 @@ export function openMysqlReader(url: string, log: Log): { read: Queryable; close
   return { read: drizzle(pool) as unknown as Queryable, close: () => pool.end() };
 }
 
-/** How every connection to the server is opened. */
+/** Options of every connection to the server. */
 export function mysqlConnectionOptions(url: string): mysql.ConnectionOptions {
   return {
     uri: url.replace(/^mariadb:/, 'mysql:'),
     connectTimeout: connectTimeoutMs,
     charset: 'utf8mb4',
     enableKeepAlive: true,
-    // MariaDB has JSON as text; so that both are read alike.
+    // MariaDB stores JSON as text, so that both are read alike.
     jsonStrings: true,
-    // Rows found already equal do not count as changed.
+    // Count changed rows, not matched ones.
     flags: ['-FOUND_ROWS'],
   };
 }
@@ -79,7 +79,7 @@ async function inTransaction<T>(
   work: (connection: mysql.PoolConnection) => Promise<T>,
 ): Promise<T> {
   const connection = await pool.getConnection();
-  // A server that does not answer any more must not hold up every later write.
+  // A server that stops answering must not block all later writes.
   const timer = setTimeout(() => connection.destroy(), queryTimeoutMs);
   let isBroken = false;
   try {
@@ -114,11 +114,11 @@ async function migrate(url: string, migrationsFolder: string): Promise<void> {
     const newest = rows[0]?.newest === null ? undefined : Number(rows[0]?.newest);
     for (const { madeAt, hash, statements } of pendingMigrations(readMigrations(migrationsFolder), newest)) {
       for (const statement of statements) await connection.query(withCollation(statement, collation));
-      const note = `insert into ${migrationsTable} (hash, created_at) values (?, ?)`;
-      await connection.query(note, [hash, madeAt]);
+      const insert = `insert into ${migrationsTable} (hash, created_at) values (?, ?)`;
+      await connection.query(insert, [hash, madeAt]);
     }
   } finally {
-    // Gives the lock back too.
+    // Releases the lock, too.
     connection.destroy();
   }
 }
@@ -135,7 +135,7 @@ async function takeLock(connection: mysql.Connection): Promise<void> {
 }
 
 /**
- * The collation by which texts are equal only when they are the same, trailing spaces included.
+ * A binary collation that also compares trailing spaces.
  *
  * @throws AppError 'unavailable' when the server is too old.
  */
@@ -150,7 +150,7 @@ async function binaryCollation(connection: mysql.Connection): Promise<string> {
   return isMaria ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }
 
-/** A new table says how its texts compare, whatever the database was created with. */
+/** Sets the collation of a new table, whatever the default of the database. */
 function withCollation(statement: string, collation: string): string {
   if (!/^\s*create table/i.test(statement)) return statement;
   return statement.replace(/;?\s*$/, ` engine = InnoDB default charset = utf8mb4 collate = ${collation};`);

@@ -9,16 +9,16 @@ import { createWriteTurns } from '../write-turns.ts';
 import { connectAtStart, connectTimeoutMs, maxConnections, queryTimeoutMs } from './connect-server.ts';
 
 const oldestVersion = 13;
-/** Any number will do that nobody else uses: two processes that start together take turns with the tables. */
+/** An arbitrary key of an advisory lock, by which processes that start together migrate in turn. */
 const migrationLock = 7_041_862_519;
 
 export type ServerOptions<T> = { url: string; tables: T; migrationsFolder: string; clock: Clock; log: Log };
 
 /**
- * Opens a PostgreSQL database and brings its tables up to date. A lost connection is replaced when the next question is
- * asked; until the server is back, reads and writes fail with what `isDatabaseAway` tells.
+ * Opens a PostgreSQL database and brings its tables up to date. A lost connection is replaced with the next query; until
+ * the server is back, reads and writes fail with errors that `isDatabaseAway` recognises.
  *
- * @throws AppError 'unavailable' when it cannot be used, is too old, or its tables are of a newer program.
+ * @throws AppError 'unavailable' when it cannot be used, is too old, or was migrated by a newer program.
  */
 export async function openPostgres<T>(options: ServerOptions<T>): Promise<Database<T>> {
   const { url, tables, migrationsFolder, log } = options;
@@ -64,7 +64,7 @@ function createPool(url: string, log: Log, max = maxConnections): pg.Pool {
     application_name: 'linesight',
   });
   pool.on('error', (error) => log.warn({ err: error }, 'A connection to the database was lost'));
-  // One that is lost while it is used tells whoever uses it.
+  // The query that uses the lost connection reports the error.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

@@ -4,12 +4,12 @@ import BetterSqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
 import { removeDatabase } from './sqlite-copies.ts';
 
-/** Pages copied in one go; between two, whoever else uses this thread gets a turn. */
+/** Pages copied in one go; other work of this thread gets its turn in between. */
 const pagesPerStep = 500;
 
 /**
- * Copies an SQLite file while others write to it: the copy is the database as it was at one moment, one file, checked,
- * and takes its name only when it is whole. Answers its size in bytes.
+ * Copies an SQLite file during writes: the copy is a consistent snapshot in one file, is checked, and gets its name only
+ * when complete. Returns its size in bytes.
  *
  * @throws AppError 'unavailable' when the source cannot be read, is damaged, or the copy does not fit.
  */
@@ -32,7 +32,7 @@ export async function backupSqlite(path: string, to: string): Promise<number> {
 async function copySnapshot(path: string, to: string): Promise<void> {
   const source = new BetterSqlite(path, { readonly: true, fileMustExist: true });
   try {
-    // An open read transaction holds one moment; without it every write elsewhere would begin the copy anew.
+    // An open read transaction pins a snapshot; without it every write would restart the copy.
     source.exec('begin');
     source.prepare('select count(*) from sqlite_schema').get();
     await source.backup(to, { progress: () => pagesPerStep });

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
 
-/** Checkpoints of one database, off the thread that answers requests: one for every message, answered when it is over. */
+/** Runs checkpoints of one database outside the thread that answers requests: one for each message, then replies. */
 const { path } = workerData as { path: string };
 const database = new BetterSqlite(path);
 database.pragma('synchronous = normal');
@@ -10,7 +10,7 @@ parentPort?.on('message', () => {
   try {
     database.pragma('wal_checkpoint(passive)');
   } catch {
-    // What cannot be carried over now, for want of disk space for one, is safe in the log until the next time.
+    // Pages that cannot be moved now, for example for lack of disk space, are safe in the log until the next checkpoint.
   }
   parentPort?.postMessage('over');
 });

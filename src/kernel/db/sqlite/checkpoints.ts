@@ -2,24 +2,24 @@ import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
 /**
- * A write-ahead log longer than this is carried over into the database, so that reading it stays fast. The file keeps
- * this size when the log starts anew, so that a larger file means a longer log.
+ * A write-ahead log longer than this is moved into the database, so that reads stay fast. The file keeps this size when
+ * the log restarts, so a larger file means a longer log.
  */
 export const longLogBytes = 32 * 1024 * 1024;
-/** Above this size writers wait: while they write without a pause the log never gets empty. */
+/** Above this size writers wait, because the log never becomes empty under continuous writes. */
 const longestLogBytes = 4 * longLogBytes;
-/** The thread ends when it was not needed for so long. */
+/** The thread ends after this long without work. */
 const idleMs = 10_000;
 const threadLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 };
 
 /**
- * Carries the write-ahead log over into the database in a thread of its own: it has to wait for the disk, which on a
- * machine of spinning disks takes seconds.
+ * Moves the write-ahead log into the database in a thread of its own, because this waits for the disk, which takes
+ * seconds on spinning disks.
  */
 export type Checkpoints = {
-  /** Settles when there is room in the log for another transaction, which it nearly always has. */
+  /** Resolves when the log has room for another transaction, nearly always at once. */
   room(): Promise<void>;
-  /** Looks at the log after a transaction. */
+  /** To be called after each transaction. */
   note(): void;
   stop(): Promise<void>;
 };
@@ -76,7 +76,7 @@ export function createCheckpoints(databasePath: string): Checkpoints {
     async room() {
       if (bytes < longestLogBytes) return;
       await running;
-      // Nobody writes meanwhile, so that this one gets all of it and the next transaction starts the log anew.
+      // No writes meanwhile, so this moves the whole log and the next transaction restarts it.
       await begin();
       bytes = 0;
     },

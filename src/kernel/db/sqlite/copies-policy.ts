@@ -5,9 +5,9 @@ import { listCopies, removeDatabase, stampedAt } from './sqlite-copies.ts';
 
 type Copy = { path: string; at: number; bytes: number };
 
-/** Copies of an SQLite file made before updates, and damaged ones set aside. The newest of either is never counted in. */
+/** Copies of an SQLite file made before updates, and damaged ones set aside. The newest of each always stays. */
 export function createCopiesPolicy(dbPath: string, days: number): RetentionPolicy {
-  /** Those that may go, oldest first. */
+  /** Those that may be deleted, oldest first. */
   const list = (): Copy[] =>
     (['before', 'corrupt'] as const)
       .flatMap((kind) => listCopies(dbPath, kind).slice(1))

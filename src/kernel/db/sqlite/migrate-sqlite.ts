@@ -3,16 +3,16 @@ import { AppError } from '../../errors.ts';
 import { type Migration, migrationsTable, pendingMigrations, readMigrations } from '../migrations.ts';
 import { copyBeforeUpdate } from './sqlite-copies.ts';
 
-/** A second process that starts waits this long for the first to change the tables. */
+/** How long a starting process waits for another to migrate the tables. */
 const lockWaitMs = 60_000;
 
 /**
- * Brings the tables up to date, all steps or none, one process at a time. A database that has tables already is copied
- * beside itself first; without room for the copy nothing is changed.
+ * Brings the tables up to date, all steps or none, one process at a time. A database with tables is copied beside itself
+ * first; without room for the copy nothing is changed.
  *
- * @throws AppError 'unavailable' when the database is newer than this program or cannot be copied, 'conflict' when it is
- * another program's and has a table of a name that is ours. Other tables are left alone: the file of the system that this
- * one replaces may stay in use.
+ * @throws AppError 'unavailable' when the database is newer than this program or cannot be copied, 'conflict' when it
+ * belongs to another program and has a table by the name of one of ours. Tables of other names are left alone, so the
+ * file of the replaced system can stay in use.
  */
 export function migrateSqlite(writer: BetterSqlite.Database, migrationsFolder: string): void {
   const migrations = readMigrations(migrationsFolder);
@@ -20,7 +20,7 @@ export function migrateSqlite(writer: BetterSqlite.Database, migrationsFolder: s
   writer.pragma(`busy_timeout = ${lockWaitMs}`);
   writer.exec('begin immediate');
   try {
-    // Read again: another process may have been faster.
+    // Read again, because another process may have been faster.
     const newest = readNewestMigration(writer);
     const pending = pendingMigrations(migrations, newest);
     if (newest !== undefined && pending[0]) copyFirst(writer.name, pending[0]);
@@ -32,7 +32,7 @@ export function migrateSqlite(writer: BetterSqlite.Database, migrationsFolder: s
   }
 }
 
-/** When the newest step of a database was made; undefined when it has none of ours. */
+/** `madeAt` of the newest applied migration; undefined if there is none of ours. */
 export function readNewestMigration(connection: BetterSqlite.Database): number | undefined {
   const isThere = connection.prepare('select 1 from sqlite_schema where name = ?').get(migrationsTable);
   if (!isThere) return undefined;
@@ -40,7 +40,7 @@ export function readNewestMigration(connection: BetterSqlite.Database): number |
   return newest === null ? undefined : Number(newest);
 }
 
-/** A table that is there although no step of ours was taken is not ours. */
+/** Before the first migration, an existing table is another program's. */
 function explainTaken(error: unknown, writer: BetterSqlite.Database): AppError | undefined {
   const [, table] = /^table [`"]?(\w+)[`"]? already exists/.exec((error as Error).message) ?? [];
   if (table === undefined || readNewestMigration(writer) !== undefined) return undefined;
@@ -62,7 +62,7 @@ function runSteps(writer: BetterSqlite.Database, pending: readonly Migration[]):
   }
 }
 
-/** Through a connection of its own: the writer's has begun already, so that nobody else writes meanwhile. */
+/** On a connection of its own, because the writer's transaction has already begun and keeps others from writing. */
 function copyFirst(path: string, { madeAt }: Migration): void {
   const reader = new BetterSqlite(path, { readonly: true });
   try {

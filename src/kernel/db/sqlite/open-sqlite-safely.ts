@@ -11,7 +11,7 @@ import { checkSqliteFile } from './sqlite-check.ts';
 import { setAside } from './sqlite-copies.ts';
 import { holdLock, withExclusiveLock } from './sqlite-lock.ts';
 
-/** A start waits this long for the check of the file; that of a large file goes on behind it. */
+/** Startup waits this long for the check of the file; that of a large file continues in the background. */
 const usualPatienceMs = 3_000;
 
 export type SafeSqliteOptions<T> = {
@@ -20,14 +20,14 @@ export type SafeSqliteOptions<T> = {
   migrationsFolder: string;
   clock: Clock;
   log: Log;
-  /** Another time that the start waits for the check, ms. */
+  /** Overrides how long startup waits for the check. */
   checkPatienceMs?: number | undefined;
 };
 
 /**
- * Opens an SQLite file as `openSqlite` does, unless it is damaged: then it is set aside, said in the log and in `notes`,
- * and a new one takes its place. Damage that is found only behind the start is said, noted in `<file>.damaged`, and the
- * file set aside at the next start. While it is open, nobody can restore over it.
+ * Opens an SQLite file as `openSqlite` does. A damaged file is set aside, reported in the log and in `notes`, and replaced
+ * by a new one. Damage found only after startup is reported and noted in `<file>.damaged`, and the file is set aside at
+ * the next start. No restore can overwrite an open file.
  *
  * @throws AppError 'unavailable' or 'conflict' as `openSqlite` and `holdLock`.
  */
@@ -101,7 +101,7 @@ function damageMet(error: unknown): string | undefined {
   return isDamage ? cause.message : undefined;
 }
 
-/** A disk that takes nothing must not end a process that serves all the same; the next start checks for itself. */
+/** A full disk must not end a process that can still serve; the next start checks again anyway. */
 function noteDamage(path: string, damage: string, log: Log): void {
   try {
     writeFileSync(markOf(path), damage);
@@ -110,7 +110,7 @@ function noteDamage(path: string, damage: string, log: Log): void {
   }
 }
 
-/** Where damage found behind a start is noted for the next one. */
+/** The file that notes damage for the next start. */
 export function markOf(path: string): string {
   return `${path}.damaged`;
 }

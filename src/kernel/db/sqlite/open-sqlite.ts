@@ -11,15 +11,14 @@ import { migrateSqlite } from './migrate-sqlite.ts';
 import { isSafeSqlite, oldestSqlite } from './sqlite-version.ts';
 
 const cacheKib = 16 * 1024;
-/** Writing touches few pages at a time: measured as fast with 4 MB as with 16. */
+/** Writes touch few pages at a time: measured as fast with 4 MB as with 16. */
 const writerCacheKib = 8 * 1024;
-/** What an idle write-ahead log and its index take. */
+/** Size of an idle write-ahead log and its index. */
 const smallestRoomBytes = 64 * 1024;
 
 /**
- * Opens an SQLite file (made when absent), brings its tables up to date and answers one writing and one
- * read-only connection. On a network file system the write-ahead log is not used, because its shared memory
- * does not work there.
+ * Opens or creates an SQLite file, brings its tables up to date and returns one writing and one read-only connection. On a
+ * network file system the write-ahead log is not used, because its shared memory does not work there.
  *
  * @throws AppError 'unavailable' when the SQLite library is too old or the file cannot be opened.
  */
@@ -73,7 +72,7 @@ function openConnections(path: string, migrationsFolder: string) {
   }
 }
 
-/** SQLite itself speaks of an I/O error where it cannot make the files it needs beside the database. */
+/** SQLite reports an I/O error when it cannot create the files it needs beside the database. */
 function isDiskFull(path: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(dirname(path));
@@ -87,7 +86,7 @@ function openWriter(path: string, migrationsFolder: string): BetterSqlite.Databa
   const writer = new BetterSqlite(path);
   try {
     refuseOldSqlite(writer);
-    // First, because what is configured is written into the file, which may turn out to be another program's.
+    // First, because pragmas are written into the file, which may turn out to belong to another program.
     migrateSqlite(writer, migrationsFolder);
     configure(writer, path);
     writer.pragma('busy_timeout = 5000');
@@ -106,11 +105,11 @@ function configure(writer: BetterSqlite.Database, path: string): void {
   writer.pragma(`cache_size = -${writerCacheKib}`);
   writer.pragma('wal_autocheckpoint = 0');
   writer.pragma(`journal_size_limit = ${longLogBytes}`);
-  // The first read opens the log; only a connection that has opened it clears it away when it closes last.
+  // The first read opens the log; only a connection that has opened it removes it when it closes last.
   writer.prepare('select count(*) from sqlite_schema').get();
 }
 
-/** better-sqlite3's own transactions cannot hold an `await`, so the borders are set by hand. */
+/** better-sqlite3's own transactions cannot contain an `await`, so begin and commit are explicit. */
 async function runTransaction<T>(writer: BetterSqlite.Database, fn: () => Promise<T>): Promise<T> {
   writer.exec('begin immediate');
   try {

@@ -9,10 +9,10 @@ import { fileStamp, keepNewest, maxCopies, removeDatabase } from './sqlite-copie
 import { withExclusiveLock } from './sqlite-lock.ts';
 
 /**
- * Puts a backup in the place of a database. What was there is kept as `<file>.before-<now>`; answers that path, or
- * undefined when there was nothing. The backup itself is only read.
+ * Replaces a database by a backup. The old file is kept as `<file>.before-<now>`; returns that path, or undefined if there
+ * was none. The backup itself is only read.
  *
- * @throws AppError 'conflict' while a program works on the database, 'invalid' when the backup is none of ours,
+ * @throws AppError 'conflict' while a process uses the database, 'invalid' when the backup is not one of ours,
  * 'unavailable' when it is damaged, newer than this program, or does not fit.
  */
 export async function restoreSqlite(options: {
@@ -23,7 +23,7 @@ export async function restoreSqlite(options: {
 }): Promise<string | undefined> {
   const { from, path, now } = options;
   if (!existsSync(from)) throw new AppError('invalid', `There is no file ${from}; --from names the backup.`);
-  // Before anything is copied, so that the answer comes at once.
+  // Before anything is copied, so that a refusal comes at once.
   withExclusiveLock(path, () => {});
   const incoming = `${path}.incoming`;
   await backupSqlite(from, incoming);

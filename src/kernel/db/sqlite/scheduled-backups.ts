@@ -7,33 +7,34 @@ import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
 import { fileStamp, keepNewest, listCopies, stampedAt } from './sqlite-copies.ts';
 
-/** How often is looked whether a backup is due; none is made right at a start, which has enough to do. */
+/** How often due backups are checked; the first check is not at startup, which has enough to do. */
 const lookEveryMs = 10 * 60_000;
-/** Room left on the backups' disk, beyond the backup itself. */
+/** Space to be left on the backups' disk. */
 const spareBytes = 64 * 1024 * 1024;
 
 export type BackupStats = {
   dir: string;
-  /** Backups there are. */
+  /** Number of backups. */
   count: number;
-  /** When the newest was made, epoch ms; null when there is none. */
+  /** Time of the newest, epoch ms; null if there is none. */
   newestAt: number | null;
   newestBytes: number | null;
-  /** Why the last attempt failed; null when it did not. */
+  /** Why the last attempt failed; null if it succeeded. */
   fault: string | null;
 };
 
-/** Backups of an SQLite file by themselves, as long as `stop` was not called. */
+/** Automatic backups of an SQLite file, until `stop`. */
 export type ScheduledBackups = {
   stats(): BackupStats;
-  /** Makes one now if it is due. */
+  /** Makes a backup now if one is due. */
   trigger(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
  * Copies the database to `<dir>/<its name>.backup-<date>` once the newest copy is `intervalMs` old, and keeps the newest
- * `keep`; an interval of 0 makes none. When a backup is due is read from the files, so that a restart neither repeats nor forgets one.
+ * `keep`; an interval of 0 makes none. The files themselves tell when a backup is due, so a restart neither repeats nor
+ * skips one.
  */
 export function startScheduledBackups(options: {
   path: string;
@@ -92,7 +93,7 @@ async function refuseWithoutRoom(path: string, dir: string): Promise<void> {
     throw new Error(`${dir} has no room for a backup of ${Math.ceil(needed / 1e6)} MB`);
 }
 
-/** In a thread of its own, so that no page waits for the disk. */
+/** In a separate thread, so that no page waits for the disk. */
 function copyInThread(path: string, to: string, signal: AbortSignal): Promise<void> {
   const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData: { path, to } });
   const end = () => void worker.terminate();

@@ -1,10 +1,10 @@
-/** A process of its own: reads every page of the SQLite file it is given and prints `damage: …` when one is broken. */
+/** A child process that reads every page of an SQLite file and prints `damage: …` if one is broken. */
 import BetterSqlite from 'better-sqlite3';
 
 const [, , path = ''] = process.argv;
 let damage: string | undefined;
 try {
-  // Not read-only: what a killed process left in the log is taken over first.
+  // Not read-only, so that the log of a killed process is recovered first.
   const database = new BetterSqlite(path, { fileMustExist: true });
   const finding = String(database.pragma('quick_check(1)', { simple: true }));
   if (finding !== 'ok') damage = finding;

@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Every SQLite file begins with this (https://www.sqlite.org/fileformat2.html, "The Database Header"). */
+/** The first bytes of every SQLite file (https://www.sqlite.org/fileformat2.html, "The Database Header"). */
 const magic = 'SQLite format 3\0';
 
-/** What is wrong with a database file; undefined when nothing was found. */
+/** What is wrong with a database file; undefined if nothing was found. */
 type Damage = string | undefined;
 
 /**
- * Looks for damage in an SQLite file: its header at once, then every page of it in a process of its own, because a
- * large file takes longer than a start may. `damage` is what was found within `patienceMs`, with 0 in the header alone;
- * `rest` what a check that is then still running finds later. A missing or empty file is as good as new.
+ * Checks an SQLite file for damage: its header at once, then every page in a child process, because a large file takes
+ * longer than a start may. `damage` is what was found within `patienceMs`, for 0 only in the header; `rest` is what the
+ * check finds after that. A missing or empty file is sound.
  */
 export async function checkSqliteFile(
   path: string,
@@ -37,7 +37,7 @@ export async function checkSqliteFile(
 function startCheck(path: string) {
   const script = fileURLToPath(new URL('./sqlite-check-child.ts', import.meta.url));
   const { promise, resolve } = Promise.withResolvers<Damage>();
-  // Whatever else keeps it from checking (no permission, a lock) is told when the file is opened.
+  // Any other obstacle (no permission, a lock) is reported when the file is opened.
   const child = execFile(process.execPath, [script, path], (_error, stdout) => {
     const found = /^damage: (.*)$/m.exec(stdout)?.[1];
     resolve(found);
@@ -59,7 +59,7 @@ function checkHeader(path: string): string {
     if (length === 0) return 'empty';
     return head.toString('latin1') === magic ? 'a database' : 'file is not a database';
   } catch {
-    // A folder, for example: whoever opens it says so.
+    // A folder, for example: reported when the file is opened.
     return 'empty';
   } finally {
     closeSync(file);

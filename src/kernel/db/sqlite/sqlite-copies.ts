@@ -2,12 +2,12 @@ import { globSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
 
-/** Copies made before updates, and damaged files, that are kept; older ones are deleted. */
+/** How many copies made before updates, and damaged files, are kept; older ones are deleted. */
 export const maxCopies = 3;
-/** What SQLite keeps beside a database file. */
+/** Suffixes of the files that SQLite keeps beside a database. */
 const companions = ['-wal', '-shm', '-journal'];
 
-/** Copies a database, as this connection sees it, to `<file>.before-<date of the change>`; answers the copy's path. */
+/** Copies a database, as this connection sees it, to `<file>.before-<date of the change>`. Returns the copy's path. */
 export function copyBeforeUpdate(reader: BetterSqlite.Database, changeMadeAt: number): string {
   const copy = `${reader.name}.before-${fileStamp(changeMadeAt)}`;
   const unfinished = `${copy}.part`;
@@ -18,7 +18,7 @@ export function copyBeforeUpdate(reader: BetterSqlite.Database, changeMadeAt: nu
   return copy;
 }
 
-/** Takes a damaged database out of the way, with its log, for whoever wants to rescue more of it; answers its new path. */
+/** Moves a damaged database aside with its log, so that more of it can be rescued. Returns its new path. */
 export function setAside(path: string, now: number): string {
   const aside = `${path}.corrupt-${fileStamp(now)}`;
   renameSync(path, aside);
@@ -27,19 +27,19 @@ export function setAside(path: string, now: number): string {
   return aside;
 }
 
-/** Deletes a database file with what SQLite keeps beside it. */
+/** Deletes a database file and the files that SQLite keeps beside it. */
 export function removeDatabase(path: string): void {
   for (const end of ['', ...companions]) rmSync(`${path}${end}`, { force: true });
 }
 
-/** Deletes all `<file>.<kind>-<date>` but the newest; answers the paths of those kept, newest first. */
+/** Deletes all `<file>.<kind>-<date>` but the newest. Returns the paths of those kept, newest first. */
 export function keepNewest(path: string, kind: 'before' | 'corrupt' | 'backup', count: number): string[] {
   const copies = listCopies(path, kind);
   for (const copy of copies.slice(count)) removeDatabase(copy);
   return copies.slice(0, count);
 }
 
-/** Paths of a database's copies of a kind, newest first. */
+/** Paths of the copies of one kind, newest first. */
 export function listCopies(path: string, kind: 'before' | 'corrupt' | 'backup'): string[] {
   const start = `${basename(path)}.${kind}-`;
   const dated = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/;
@@ -55,7 +55,7 @@ export function fileStamp(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replaceAll(':', '-');
 }
 
-/** When a copy was made, epoch ms, as its name says. */
+/** The time in the name of a copy, epoch ms. */
 export function stampedAt(copy: string): number {
   const [day, time = ''] = copy.slice(-19).split('T');
   return Date.parse(`${day}T${time.replaceAll('-', ':')}Z`);

@@ -2,10 +2,10 @@ import BetterSqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
 
 /**
- * Says that this process works on a database file, for as long as it lives: a shared lock on the empty database
- * `<file>.lock`, which the system gives back even when the process is killed. Several processes may hold it.
+ * Marks a database file as in use while this process lives: a shared lock on the empty database `<file>.lock`, which the
+ * system releases even when the process is killed. Several processes can hold it.
  *
- * @throws AppError 'conflict' while somebody replaces the file (see `withExclusiveLock`).
+ * @throws AppError 'conflict' while the file is being replaced (see `withExclusiveLock`).
  */
 export function holdLock(path: string): { release(): void } {
   const lock = openLock(path);
@@ -21,9 +21,9 @@ export function holdLock(path: string): { release(): void } {
 }
 
 /**
- * Runs `work` while nobody else works on a database file.
+ * Runs `work` with exclusive use of a database file.
  *
- * @throws AppError 'conflict' when somebody does.
+ * @throws AppError 'conflict' while another process uses it.
  */
 export function withExclusiveLock<T>(path: string, work: () => T): T {
   const lock = openLock(path);

@@ -1,7 +1,7 @@
 /** Older versions can lose a commit when the write-ahead log is reset (fixed in SQLite 3.51.3). */
 export const oldestSqlite = '3.51.3';
 
-/** Whether an SQLite version, as `sqlite_version()` tells it, is `oldestSqlite` or newer. */
+/** Whether a version, as of `sqlite_version()`, is `oldestSqlite` or newer. */
 export function isSafeSqlite(version: string): boolean {
   const parts = version.split('.').map(Number);
   for (const [i, needed] of oldestSqlite.split('.').map(Number).entries()) {
