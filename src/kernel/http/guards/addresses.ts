@@ -4,15 +4,15 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether an IP address, as a socket reports it (IPv4 may be mapped into IPv6), is this machine itself. */
+/** Whether an IP address as reported by a socket, possibly IPv4 mapped into IPv6, is this machine. */
 export function isLoopback(address: string): boolean {
   const version = isIP(address);
   return version !== 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 /**
- * The name or address of a Host header without port, brackets and final dot, in lower case;
- * undefined when the header is not a host at all.
+ * The name or address of a Host header without port, brackets and final dot, in lower case; undefined if the header is
+ * not a host.
  */
 export function parseHostHeader(header: string): string | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header);
@@ -22,8 +22,8 @@ export function parseHostHeader(header: string): string | undefined {
 }
 
 /**
- * What one guesser can hardly change: an IPv4 address as it is, of an IPv6 address the 64 bits of its network, because
- * every machine may choose among the rest.
+ * The part of an address that an attacker cannot vary easily: an IPv4 address itself, of an IPv6 address the 64 bits of
+ * the network, because a machine can choose the rest.
  */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;

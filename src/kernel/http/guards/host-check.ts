@@ -4,17 +4,17 @@ import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../env.ts';
 import { parseHostHeader } from './addresses.ts';
 
-/** Ends of names that the public name system never answers for, so no stranger can point one at this server. */
+/** Suffixes that public DNS never resolves, so no outsider can point such a name at this server. */
 const privateSuffixes = ['.localhost', '.local', '.lan', '.home.arpa', '.internal'];
 
-/** 421 Misdirected Request: this server is not the one the name means. */
+/** 421 Misdirected Request (RFC 9110, section 15.5.20). */
 const misdirectedStatus = 421;
 
 /**
- * Refuses requests whose Host header is a public name this server was not told of. A page of a stranger that points
- * its own name at our address (DNS rebinding) would otherwise read and change everything as if it were ours.
- * Let through: IP addresses (nothing can be re-pointed), single words and private endings (never public), the
- * machine's own name, and `allowedHosts` (`name`, `*.domain`, or `*` for any).
+ * Refuses requests whose Host header is an unknown public name. Otherwise a foreign page that points its own name at our
+ * address (DNS rebinding) could read and change everything like one of ours. Allowed are IP addresses (which cannot be
+ * rebound), single words and private suffixes (never public), the machine's own name, and `allowedHosts` (`name`,
+ * `*.domain`, or `*` for any).
  */
 export function hostCheck(options: {
   allowedHosts: readonly string[];

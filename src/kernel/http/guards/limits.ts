@@ -4,7 +4,7 @@ import { timeout } from 'hono/timeout';
 import { AppError } from '../../errors.ts';
 import type { AppEnv } from '../env.ts';
 
-/** Longest request target, path and query together; links with every filter set stay far below. */
+/** Longest path and query; links with every filter set are far below. */
 const maxUrlBytes = 8 * 1024;
 
 /** Refuses request targets above 8 KB. */
@@ -18,10 +18,10 @@ export function urlLimit(): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * Refuses bodies above `maxBytes` with `too_large`, whatever length they claim. The paths in `besides` have limits of
- * their own.
+ * Refuses bodies above `maxBytes` with `too_large`, whatever length they claim, except for the paths in `except`, which
+ * have limits of their own.
  */
-export function bodySizeLimit(maxBytes: number, besides: readonly string[] = []): MiddlewareHandler<AppEnv> {
+export function bodySizeLimit(maxBytes: number, except: readonly string[] = []): MiddlewareHandler<AppEnv> {
   const limit = bodyLimit({
     maxSize: maxBytes,
     onError: () => {
@@ -30,18 +30,18 @@ export function bodySizeLimit(maxBytes: number, besides: readonly string[] = [])
       });
     },
   });
-  // A GET has no body, and asking for one costs the adapter a whole Request object.
+  // A GET has no body, and reading one would make the adapter build a whole Request object.
   return (c, next) => {
-    const isFree = c.req.method === 'GET' || c.req.method === 'HEAD' || besides.includes(c.req.path);
+    const isFree = c.req.method === 'GET' || c.req.method === 'HEAD' || except.includes(c.req.path);
     return isFree ? next() : limit(c, next);
   };
 }
 
 /**
- * Answers `unavailable` when no answer has begun within `maxMs`; a body that is already streaming is not cut. The work
- * itself goes on, so the paths in `besides`, whose answers say what was kept, have limits of their own.
+ * Answers `unavailable` if no answer has begun within `maxMs`; a body that is already streaming is not cut. The work itself
+ * continues, so the paths in `except`, whose answers report what was stored, have limits of their own.
  */
-export function timeLimit(maxMs: number, besides: readonly string[] = []): MiddlewareHandler<AppEnv> {
+export function timeLimit(maxMs: number, except: readonly string[] = []): MiddlewareHandler<AppEnv> {
   const limit = timeout(maxMs, () => {
     const error = new AppError(
       'unavailable',
@@ -50,8 +50,8 @@ export function timeLimit(maxMs: number, besides: readonly string[] = []): Middl
         details: { retryAfterSec: 5 },
       },
     );
-    // Hono's middleware only promises to throw what it is given; its type names its own exception.
+    // Hono's middleware throws any error it is given, although its type names only its own.
     return error as never;
   });
-  return (c, next) => (besides.includes(c.req.path) ? next() : limit(c, next));
+  return (c, next) => (except.includes(c.req.path) ? next() : limit(c, next));
 }

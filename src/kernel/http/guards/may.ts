@@ -5,16 +5,16 @@ import { AppError } from '../../errors.ts';
 import type { AppContext, AppEnv, Change, Door } from '../env.ts';
 import { siteOf } from './origin.ts';
 
-/** One line of the table of who may use what; `access` is undefined where a route forgot to say. */
+/** The access that a route requires; undefined if it declares none. */
 export type RouteAccess = { method: string; path: string; access: Access | undefined };
 
 const accessByHandler = new WeakMap<object, Access>();
 const socketHandlers = new WeakSet<object>();
 
 /**
- * The first handler of every route: states who may use it and refuses everybody else, with `unauthorized` where saying
- * who one is would help and with `forbidden` where it would not. What an operator or administrator changes is kept in
- * the audit log as `action`, else as the method and path; keys and accounts (`entrust`) keep their own lines.
+ * The first handler of every route. Declares the required access and refuses all other callers: with `unauthorized` if
+ * signing in would help, else with `forbidden`. Changes by operators and administrators are written to the audit log as
+ * `action`, by default the method and path; keys and accounts (`entrust`) write their own entries.
  */
 export function may(access: Access, action?: string): MiddlewareHandler<AppEnv> {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -36,33 +36,33 @@ export function may(access: Access, action?: string): MiddlewareHandler<AppEnv> 
   return check;
 }
 
-/** States who may use a route that takes WebSocket upgrades and lets everything else pass to the next handler. */
+/** Declares the access of a route that takes WebSocket upgrades and passes everything else to the next handler. */
 export function declareSocket(handler: MiddlewareHandler<AppEnv>, access: Access): MiddlewareHandler<AppEnv> {
   accessByHandler.set(handler, access);
   socketHandlers.add(handler);
   return handler;
 }
 
-/** Tells the audit log more than the path about what this request changed; never a secret. */
+/** Details of this request's change for the audit log; never pass a secret. */
 export function noteChange(c: AppContext, change: Partial<Omit<Change, 'action'>>): void {
   c.set('change', change);
 }
 
 /**
- * Whether the one whose answer is still running would be let in again: signed out, disabled, revoked or too old is not.
- * For answers that never end.
+ * Whether the caller still has this access, or was signed out, disabled, revoked or expired since. For answers that never
+ * end.
  */
 export async function stillMay(c: AppContext, access: Access): Promise<boolean> {
   const identifyAgain = c.get('identifyAgain');
   return identifyAgain === undefined || (await findRefusal(c, access, await identifyAgain())) === undefined;
 }
 
-/** Whether the one who asks has this access: for answers of which only a part is for everybody. */
+/** Whether the caller has this access, for answers that are only in part public. */
 export async function isLetIn(c: AppContext, access: Access): Promise<boolean> {
   return (await findRefusal(c, access, principalOf(c))) === undefined;
 }
 
-/** Throws `unauthorized` or `forbidden`, with what would help, for one who may not. */
+/** Throws `unauthorized` or `forbidden`, with what would help, unless the caller has this access. */
 export async function assertMayPass(c: AppContext, access: Access): Promise<void> {
   const refusal = await findRefusal(c, access, principalOf(c));
   if (refusal === undefined) return;
@@ -70,7 +70,7 @@ export async function assertMayPass(c: AppContext, access: Access): Promise<void
   throw refusal;
 }
 
-/** A route without the doors of the product, as in a test of one part, has the default policy. */
+/** Without the middleware of `access`, as in a test of one part, there is no principal. */
 function principalOf(c: AppContext): Principal {
   return c.get('principal') ?? { kind: 'nobody' };
 }
@@ -102,7 +102,7 @@ async function findRefusal(
   }
 }
 
-/** A token tied to a site may read what every page shows, and change nothing at another site. */
+/** A token of one site may read at every site, and change nothing at another. */
 function findOtherSite(access: Access, principal: Principal, door: Door | undefined): AppError | undefined {
   if (principal.kind !== 'token' || principal.siteId === null || door === undefined) return undefined;
   if (access === 'public' || access === 'look' || principal.siteId === door.siteId) return undefined;
@@ -113,7 +113,6 @@ function findOtherSite(access: Access, principal: Principal, door: Door | undefi
   );
 }
 
-/** Whoever asks for a socket is given one, or nothing. */
 function asksForSocket(c: AppContext): boolean {
   return c.req.header('upgrade')?.toLowerCase() === 'websocket';
 }
@@ -140,8 +139,8 @@ function refusedText(principal: Principal, access: Access): string {
 }
 
 /**
- * A browser carries cookies, and stands where the network or the machine is trusted, whatever page made it ask. So a
- * change is taken from pages of this server; who says nothing about a page is a program, and has no cookie of ours.
+ * A browser sends its cookies, and requests from a trusted network or machine, for a page of any site. So changes are
+ * accepted only from pages of this server. A request without any page is from a program, which has no cookie of ours.
  */
 function assertOwnPage(c: AppContext, principal: Principal): void {
   if (principal.kind === 'token') return;
@@ -161,7 +160,7 @@ function assertWriteRate(c: AppContext, access: Access): void {
   });
 }
 
-/** What a handler made by `may` grants; undefined for any other handler. */
+/** The access declared by `may` or `declareSocket`; undefined for any other handler. */
 function accessOf(handler: unknown): Access | undefined {
   return typeof handler === 'function' ? accessByHandler.get(unwrapped(handler)) : undefined;
 }
@@ -173,10 +172,10 @@ function unwrapped(handler: object): object {
 }
 
 /**
- * Every route of an app with who may use it, in the order declared; middleware for all methods is left out. The method
- * of a WebSocket's route is `WS`, because a page may have the same path.
+ * Every route of an app with its access, in the order declared, without middleware for all methods. The method of a
+ * WebSocket route is `WS`, because a page can have the same path.
  *
- * @public for the sweep of every route by every kind of user.
+ * @public for the test that requests every route as every kind of caller.
  */
 export function listRouteAccess(
   routes: readonly { method: string; path: string; handler: unknown }[],

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../time/clock.ts';
 
-/** Callers remembered at the same time; the longest unused is forgotten, and so has a full bucket again. */
+/** Beyond this number the least recently seen caller is evicted, which gives it a full bucket. */
 const maxCallers = 10_000;
 
 export type RateLimit = {
-  /** Takes one request of this caller: 0 when it may go on, else the milliseconds until the next one may. */
+  /** Counts a request of this caller. 0 if it is allowed, else the milliseconds until the next one is. */
   take(caller: string): number;
 };
 
@@ -17,11 +17,11 @@ export function createRateLimit(options: { clock: Clock; burst: number; perSec: 
     take: (caller) => {
       const now = clock.now();
       const { left, at } = buckets.get(caller) ?? { left: burst, at: now };
-      // A clock that is set back gives nothing and takes nothing.
+      // A clock that is set back neither adds nor removes tokens.
       const refilled = Math.min(burst, left + (Math.max(0, now - at) / 1000) * perSec);
-      const isLet = refilled >= 1;
-      buckets.set(caller, { left: isLet ? refilled - 1 : refilled, at: now });
-      return isLet ? 0 : Math.ceil(((1 - refilled) / perSec) * 1000);
+      const isAllowed = refilled >= 1;
+      buckets.set(caller, { left: isAllowed ? refilled - 1 : refilled, at: now });
+      return isAllowed ? 0 : Math.ceil(((1 - refilled) / perSec) * 1000);
     },
   };
 }

@@ -7,12 +7,12 @@ import type { AppEnv } from '../env.ts';
 /** Longest path a log line carries. */
 const maxLoggedPathLength = 300;
 
-/** Asked for all day by every screen; their success says nothing. */
+/** Requested by every screen all day; successes are not worth a line. */
 const quietPaths = /^\/(?:static|images|thumb|img|health|stream)(?:[/?]|$)/;
 
 /**
- * Gives every request its id (also sent back as `X-Request-Id`) and its log, and writes one line when it is answered:
- * method, path as it came (still percent-encoded), status, duration in ms, peer. Successful assets are at `debug`.
+ * Gives every request an id (returned as `X-Request-Id`) and a log, and writes one line when it is answered: method, path
+ * (still percent-encoded), status, duration in ms, peer. Successful assets are logged at `debug`.
  */
 export function requestLog(options: { log: Log }): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -36,7 +36,7 @@ export function requestLog(options: { log: Log }): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** The path still percent-encoded: Hono's own `path` is decoded and may carry anything. The secret of a kiosk link stays out. */
+/** The percent-encoded path, because Hono's own `path` is decoded and can contain anything. Hides the secret of a kiosk link. */
 function rawPath(url: string): string {
   const path = /^[a-z]+:\/\/[^/]*([^?]*)/i.exec(url)?.[1] ?? '';
   return path.replace(/^\/kiosk\/.*/, '/kiosk/…');

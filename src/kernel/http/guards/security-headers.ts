@@ -3,7 +3,7 @@ import { isAlreadySent } from '../already-sent.ts';
 import type { AppEnv } from '../env.ts';
 import { isSecure } from './origin.ts';
 
-/** Nothing is fetched from outside, nothing inline runs or styles, and only our own pages may frame us. */
+/** No external resources, no inline scripts or styles, framing only by our own pages. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,9 +18,9 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * Headers of every answer. The referrer must reach our own forms, or browsers send `Origin: null` and every change is
- * refused. HSTS is never sent, over TLS neither: it binds the name of the machine with all its ports, and would lock
- * browsers out of the NAS's own pages and of our plain ports for months.
+ * Headers of every answer. Our own forms need the referrer, or browsers send `Origin: null` and every change is refused.
+ * HSTS is never sent, not even over TLS: it applies to all ports of a host name, and would lock browsers out of the NAS's
+ * own pages and of our plain ports for months.
  */
 const securityHeaderValues: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
@@ -31,20 +31,20 @@ const securityHeaderValues: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
 };
 
-/** For files that came from a disk, whatever they contain: opened alone they may run, load and frame nothing. */
+/** For files from disk, whatever they contain: opened as a document they cannot run, load or frame anything. */
 export const untrustedFileHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': "sandbox; default-src 'none'",
   'x-content-type-options': 'nosniff',
 };
 
 /**
- * What is never a document of its own. The rest of the headers say nothing there, and a page has a dozen of them: half
- * a kilobyte each that a thin line carries before anything is seen.
+ * Resources that are never documents. Most headers have no effect on them, and a page loads a dozen: half a kilobyte each
+ * on a slow line before anything is visible.
  */
 const partOfPage = /^text\/(?:css|javascript)\b/;
 const partHeaders = new Set(['x-content-type-options', 'cross-origin-resource-policy']);
 
-/** Adds the security headers to every answer; a handler that set one of them itself keeps its own. */
+/** Adds the security headers to every answer, except those that the handler has set itself. */
 export function securityHeaders(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next();
@@ -54,7 +54,7 @@ export function securityHeaders(): MiddlewareHandler<AppEnv> {
       if (isPart && !partHeaders.has(name)) continue;
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }
-    // Browsers take this one over TLS alone, and complain of it elsewhere.
+    // Browsers accept this header over TLS only, and warn about it otherwise.
     if (isSecure(c)) c.res.headers.set('cross-origin-opener-policy', 'same-origin');
   };
 }

@@ -3,18 +3,18 @@ import { createSecureContext } from 'node:tls';
 import { dayMs } from '../../time/durations.ts';
 import type { CertificateFiles } from './create-server.ts';
 
-/** Renewing takes a week where it takes a form, and a reminder before that. */
+/** Renewal can take weeks where it needs a form and a reminder. */
 const expiresSoonDays = 30;
 
-/** What a certificate says of itself: the names it is for, and from when to when it holds (epoch ms). */
+/** The host names of a certificate and its period of validity (epoch ms). */
 export type CertificateFacts = { names: string[]; validFrom: number; validTo: number };
 
-/** Whether a certificate may be used now. */
+/** `soon`: it expires soon; `early`: it is not valid yet. */
 export type CertificateState = 'valid' | 'soon' | 'expired' | 'early';
 
 /**
- * Reads a certificate (its chain after it) and its key, both PEM, and makes sure that they work together. Throws an
- * Error whose message begins with the name of the setting to look at.
+ * Reads a certificate (followed by its chain) and its key, both PEM, and checks that they belong together. Throws an Error
+ * whose message begins with the name of the faulty setting.
  */
 export function readCertificate({ cert, key }: CertificateFiles): CertificateFacts {
   const chain = parseChain(cert);
@@ -39,7 +39,7 @@ export function readCertificate({ cert, key }: CertificateFiles): CertificateFac
   };
 }
 
-/** How a certificate stands at `now`; `soon` is within the last 30 days. */
+/** The state at `now`; `soon` is within the last 30 days. */
 export function stateOf({ validFrom, validTo }: CertificateFacts, now: number): CertificateState {
   if (now >= validTo) return 'expired';
   if (now < validFrom) return 'early';
@@ -71,7 +71,7 @@ function parseKey(pem: string): KeyObject {
   }
 }
 
-/** DNS names and addresses of the subjectAltName, which alone counts for browsers. */
+/** DNS names and addresses of the subjectAltName, the only names that browsers accept. */
 function namesOf({ subjectAltName = '' }: X509Certificate): string[] {
   return [...subjectAltName.matchAll(/(?:DNS|IP Address):([^,\s]+)/g)].map(([, name = '']) => name);
 }

@@ -5,17 +5,17 @@ import { createListeners, type Listeners, wantedPorts } from './listeners.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import { openTls, type Tls } from './tls.ts';
 
-/** How requests come in. */
+/** Ports, TLS and WebSockets of the process. */
 export type Entrances = {
-  /** The certificate in use; undefined where the settings name none. */
+  /** The certificate in use; undefined if none is set. */
   tls: Tls | undefined;
-  /** The ports the settings name, opened by `start`. */
+  /** The ports of the settings, opened by `start`. */
   listeners: Listeners;
-  /** Every open WebSocket; features declare their routes with it. */
+  /** All open WebSockets; features declare their socket routes here. */
   sockets: Sockets;
 };
 
-/** Builds the entrances and opens none. Throws `unavailable` in plain words for a certificate that cannot be used. */
+/** Prepares the entrances without opening a port. Throws `unavailable` with an explanation if the certificate cannot be used. */
 export async function createEntrances(
   { config, clock, log }: { config: Config; clock: Clock; log: Log },
   endStreams: () => void,

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Log } from '../../log.ts';
 
-/** A peer that has this much waiting takes nothing; it is cut off and connects anew. */
+/** A peer with this much unsent data does not read, and is cut off. */
 const maxPendingBytes = 1024 * 1024;
 
 /** Close codes of RFC 6455, section 7.4.1, and of its registry. */
@@ -18,30 +18,29 @@ export const closeCodes = {
 export type Socket = {
   /** Sends a text; nothing once the socket is closing. A peer with more than 1 MB waiting is cut off. */
   send(text: string): void;
-  /** Bytes handed over that the network has not taken yet: above 0, a sender of newest states had better wait. */
+  /** Bytes not yet handed to the network; above 0, a sender of newest states should wait. */
   bufferedBytes(): number;
-  /** Closes in an orderly way; 1000 unless another code is given. */
+  /** Closes with a handshake; code 1000 by default. */
   close(code?: number, reason?: string): void;
 };
 
-/** What a feature does when something happens to its socket; `onClose` comes once, whatever ended it. */
+/** A feature's handlers of its socket. `onClose` is called exactly once, whatever ended it. */
 export type SocketHandlers = { onMessage?(text: string): void; onClose?(): void };
 
 export type SocketCounters = {
-  /** Peers cut off for taking nothing, and peers that no longer answered. */
+  /** Peers cut off because they did not read, and peers that stopped answering. */
   cutOff: number;
   lost: number;
 };
 
-/** A socket with the handle the house keeps. */
+/** A socket with the controls of its keeper. */
 export type KeptSocket = Socket & {
-  /** Ends it at once, without the closing handshake. */
+  /** Closes at once, without a handshake. */
   terminate(): void;
-  /** Stops asking whether the peer is there. */
   stopPinging(): void;
 };
 
-/** Wraps an open connection and asks its peer every `pingEveryMs` whether it is there; one that is not is let go. */
+/** Wraps an open connection and pings its peer every `pingEveryMs`; one that does not answer is cut off. */
 export function keepSocket(
   ws: WebSocket,
   { pingEveryMs, counters, log }: { pingEveryMs: number; counters: SocketCounters; log: Log },
@@ -65,7 +64,7 @@ export function keepSocket(
   return {
     send: (text) => {
       if (ws.readyState !== ws.OPEN) return;
-      // What could not be sent is told by the socket's closing.
+      // A failed send closes the socket, which is reported.
       ws.send(text, () => {});
       if (ws.bufferedAmount <= maxPendingBytes) return;
       counters.cutOff += 1;

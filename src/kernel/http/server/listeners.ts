@@ -4,18 +4,18 @@ import type { ServerOptions } from './create-server.ts';
 import { type RunningServer, startServer } from './server.ts';
 import type { Tls } from './tls.ts';
 
-/** A port to listen on, and the setting it comes from. */
+/** A port to open, and the setting it comes from. */
 export type WantedPort = { port: number; setting: string; tls: boolean };
 
-/** A port that is listened on. */
+/** An open port. */
 export type Listener = { port: number; setting: string; protocol: 'http' | 'https' };
 
-/** Every door of the house: the same app answers at each. */
+/** All ports of the process, each served by the same app. */
 export type Listeners = {
-  /** Opens all ports or, where one cannot be, none: rejects with `unavailable` in plain words. */
+  /** Opens all ports, or none if one fails: then it rejects with `unavailable` and an explanation. */
   start(fetch: ServerOptions['fetch']): Promise<void>;
   list(): readonly Listener[];
-  /** Closes all ports at once, see `RunningServer.stop`. */
+  /** Closes all ports, see `RunningServer.stop`. */
   stop(options: { graceMs: number }): Promise<void>;
 };
 
@@ -26,7 +26,7 @@ export type ListenersOptions = {
   tls: Tls | undefined;
 } & Pick<ServerOptions, 'maxStreams' | 'sockets'> & { endStreams: () => void };
 
-/** The doors of the house, still shut. A renewed certificate is used by all of them from then on. */
+/** Prepares the ports without opening them. All of them switch to a renewed certificate. */
 export function createListeners(options: ListenersOptions): Listeners {
   const { ports, tls, ...shared } = options;
   const running: { listener: Listener; server: RunningServer }[] = [];
@@ -55,7 +55,7 @@ export function createListeners(options: ListenersOptions): Listeners {
   };
 }
 
-/** The ports that settings name, in the order they are opened. */
+/** The ports of the settings, in the order they are opened. */
 export function wantedPorts(settings: {
   port: number;
   compatPorts: readonly number[];
@@ -63,16 +63,16 @@ export function wantedPorts(settings: {
   compatTls: boolean;
 }): WantedPort[] {
   const { port, compatPorts, imageReceiverPort, compatTls: tls } = settings;
-  return [
+  const ports = [
     { port, setting: 'PORT', tls: true },
     ...compatPorts.map((compat) => ({ port: compat, setting: 'COMPAT_PORTS', tls })),
-    ...(imageReceiverPort === undefined
-      ? []
-      : [{ port: imageReceiverPort, setting: 'IMAGE_RECEIVER_PORT', tls }]),
   ];
+  if (imageReceiverPort !== undefined)
+    ports.push({ port: imageReceiverPort, setting: 'IMAGE_RECEIVER_PORT', tls });
+  return ports;
 }
 
-/** Where to find the first listener: over TLS under a name of its certificate, because no other is believed. */
+/** Address of the first listener; over TLS with a name of the certificate, because browsers refuse any other. */
 export function originOf(listeners: readonly Listener[], names: readonly string[] = []): string {
   const { protocol = 'http', port = 0 } = listeners[0] ?? {};
   const name = protocol === 'https' ? names.find((candidate) => !candidate.startsWith('*')) : undefined;

@@ -5,12 +5,12 @@ import { parseHostHeader } from '../guards/addresses.ts';
 
 /** The first byte of a TLS connection: a record of the handshake (RFC 8446, section 5.1). */
 const tlsHandshakeByte = 0x16;
-/** How long a caller may take to say its first word, and to take an answer that is one. */
+/** Time for a client to send its first byte, and to receive a plain answer. */
 const maxWaitMs = 15_000;
 
 /**
- * Lets a TLS server tell callers that speak plain HTTP to it where to go, instead of hanging up: who opens the address
- * without https:// is sent on, a program is told. Nothing else is ever answered in plain text.
+ * Lets a TLS server answer plain HTTP instead of closing the connection: pages are redirected to https://, other requests
+ * get an explanation. Nothing else is ever sent in plain text.
  */
 export function answerPlainHttp(server: Http2SecureServer): void {
   const toTls = server.listeners('connection') as ((this: Http2SecureServer, socket: Socket) => void)[];
@@ -39,7 +39,7 @@ export function answerPlainHttp(server: Http2SecureServer): void {
 
 function ignore(): void {}
 
-/** A page is opened again over TLS. A program's request is refused: it may have carried a token in the clear. */
+/** Redirects pages to TLS. Other requests are refused, because they may have sent a token in the clear. */
 function pointToHttps(request: IncomingMessage, answer: ServerResponse): void {
   const { host } = request.headers;
   answer.setHeader('connection', 'close');

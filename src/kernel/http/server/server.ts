@@ -6,22 +6,22 @@ import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { type CertificateFiles, createServer, type ServerOptions } from './create-server.ts';
 
-/** How often a stopping server looks for connections that have become idle. */
+/** How often a stopping server closes idle connections. */
 const closeIdleEveryMs = 100;
 
 export type RunningServer = {
-  /** The port in use; of interest where 0 was asked for. */
+  /** The actual port, if 0 was asked for. */
   readonly port: number;
-  /** New connections get this certificate; those there are keep theirs. */
+  /** New connections use this certificate; open ones keep theirs. */
   renew(files: CertificateFiles): void;
   /**
-   * Takes no new connection, ends the streams (`endStreams`) and the WebSockets, lets requests under way finish for
-   * `graceMs`, then cuts what is left. May be called again while it runs.
+   * Accepts no new connections, ends the streams (`endStreams`) and WebSockets, gives requests under way `graceMs` to
+   * finish, then cuts the rest. Can be called again while it runs.
    */
   stop(options: { graceMs: number }): Promise<void>;
 };
 
-/** Listens and answers; rejects with `unavailable` and plain words when the port or address cannot be used. */
+/** Starts listening. Rejects with `unavailable` and an explanation if the port or address cannot be used. */
 export async function startServer(
   options: ServerOptions & {
     host: string;
@@ -29,7 +29,7 @@ export async function startServer(
     /** The setting the port comes from. */
     setting?: string;
     log: Log;
-    /** Ends every long-lived answer; called first when stopping. */
+    /** Ends all streams; called first when stopping. */
     endStreams?: () => void;
   },
 ): Promise<RunningServer> {
@@ -80,7 +80,7 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number, s
   return new AppError('unavailable', message, { cause: error });
 }
 
-/** Every open connection: the server itself loses sight of those that became WebSockets. */
+/** All open connections. The server itself does not track those that became WebSockets. */
 function followConnections(server: Server | Http2SecureServer): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -97,7 +97,7 @@ async function stopServer(
   endStreams: () => void,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A busy client keeps its connection: it is answered once more, and told to come back on a new one.
+  // A busy client would keep its connection: its next answer tells it to open a new one.
   server.prependListener('request', (_request: unknown, answer: { shouldKeepAlive: boolean }) => {
     answer.shouldKeepAlive = false;
   });

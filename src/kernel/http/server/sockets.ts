@@ -19,43 +19,43 @@ import {
   type SocketHandlers,
 } from './kept-socket.ts';
 
-/** How often a peer is asked whether it is there, and its right to be there is looked up again. */
+/** How often peers are pinged, and how often their access is checked again. */
 const defaultPingMs = 30_000;
 const defaultRecheckMs = 30_000;
-/** Largest message a peer may send; ours say a few words to us. */
+/** Largest message of a peer; those of our pages are short. */
 const maxMessageBytes = 64 * 1024;
-/** How long a peer has to answer our goodbye. */
+/** Time for a peer to answer the closing handshake. */
 const closeTimeoutMs = 2_000;
-/** New sockets of one address: a wall of screens that returns after a restart passes, a flood does not. */
+/** New sockets per address: enough for a wall of screens that reconnects after a restart. */
 const upgradesOfAddress = { burst: 200, perSec: 10 };
 const messagesOfSocket = { burst: 200, perSec: 20 };
-/** When somebody there is no room for should come back. */
+/** When a client refused for lack of capacity should retry. */
 const retryAfterSec = 10;
 
 export type SocketStats = SocketCounters & {
   open: number;
-  /** Upgrades refused for want of room. */
+  /** Upgrades refused for lack of capacity. */
   refused: number;
 };
 
-/** Called when a socket has opened; `c` is the request it began as. */
+/** Called when a socket has opened; `c` is the upgrade request. */
 export type AcceptSocket = (socket: Socket, c: AppContext) => SocketHandlers;
 
-/** All open WebSockets of the process, on whichever port they came. */
+/** All open WebSockets of the process, on any port. */
 export type Sockets = {
-  /** What the listeners hand upgrades to. */
+  /** Receives the upgrades of the listeners. */
   readonly server: WebSocketServer;
   /**
-   * The handler of a route that takes upgrades by those who have `access`; any other request goes on to the next
-   * handler of the same path. Browsers are let in from pages of this server, and as nobody from those of `CORS_ORIGINS`.
+   * The handler of a route that accepts upgrades by callers with `access`; other requests go on to the next handler of the
+   * same path. Browsers are accepted from pages of this server, and anonymously from those of `CORS_ORIGINS`.
    */
   route(access: Access, accept: AcceptSocket, options?: { pingEveryMs?: number }): AppMiddleware;
-  /** Refuses upgrades where no socket is, which would otherwise be answered like a page. */
+  /** Refuses upgrades at other paths, which would otherwise be answered like a page. */
   refuseStray(): AppMiddleware;
-  /** Ends the sockets of whoever has just lost the right to them; by itself that takes half a minute. */
+  /** Closes the sockets of callers that have just lost access, without waiting for the next check. */
   recheck(): void;
   stats(): SocketStats;
-  /** Takes no more sockets and says goodbye (1001) to all there are. */
+  /** Accepts no more sockets and closes all open ones (1001). */
   stop(): void;
 };
 
@@ -73,13 +73,12 @@ const serverOptions = {
   clientTracking: false,
   maxPayload: maxMessageBytes,
   closeTimeout: closeTimeoutMs,
-  // One compressor a socket costs more memory than the little that is sent.
+  // A compressor per socket costs more memory than the short messages are worth.
   perMessageDeflate: false,
 };
 
-/** Opens the house of the WebSockets. */
 export function createSockets(options: SocketsOptions): Sockets {
-  const house: House = {
+  const hub: SocketHub = {
     ...options,
     open: new Set(),
     rechecks: new Set(),
@@ -92,33 +91,33 @@ export function createSockets(options: SocketsOptions): Sockets {
   return {
     server: new WebSocketServer(serverOptions),
     route: (access, accept, { pingEveryMs = defaultPingMs } = {}) =>
-      declareSocket(socketHandler(house, access, accept, pingEveryMs), access),
+      declareSocket(socketHandler(hub, access, accept, pingEveryMs), access),
     refuseStray,
     recheck: () => {
-      for (const recheck of house.rechecks) recheck();
+      for (const recheck of hub.rechecks) recheck();
     },
-    stats: () => ({ open: house.open.size, ...house.counters }),
+    stats: () => ({ open: hub.open.size, ...hub.counters }),
     stop: () => {
-      house.isStopped = true;
-      for (const socket of house.open) socket.close(closeCodes.goingAway, 'The server is stopping.');
+      hub.isStopped = true;
+      for (const socket of hub.open) socket.close(closeCodes.goingAway, 'The server is stopping.');
     },
   };
 }
 
-type House = SocketsOptions & {
+type SocketHub = SocketsOptions & {
   open: Set<KeptSocket>;
   rechecks: Set<() => void>;
   counters: SocketCounters & { refused: number };
   upgrades: ReturnType<typeof createRateLimit>;
   messages: ReturnType<typeof createRateLimit>;
   isStopped: boolean;
-  /** How many there ever were: the name of the next. */
+  /** Number of sockets so far, which names the next. */
   opened: number;
 };
 
 /**
- * Whether a listener hands a request to the WebSockets. Everything else is answered as the request it is: Java's client
- * offers HTTP/2 by an upgrade with every first request, and a request that is none is refused as any other.
+ * Whether a request is a WebSocket upgrade. All others are answered as normal requests: Java's client, for example, offers
+ * an upgrade to HTTP/2 with every first request.
  */
 export function takesUpgrade({ method, url, headers }: IncomingMessage): boolean {
   if (method !== 'GET' || !url?.startsWith('/') || !asksForSocket(headers.upgrade)) return false;
@@ -130,7 +129,7 @@ function asksForSocket(upgrade: string | undefined): boolean {
 }
 
 function socketHandler(
-  house: House,
+  hub: SocketHub,
   access: Access,
   accept: AcceptSocket,
   pingEveryMs: number,
@@ -138,29 +137,29 @@ function socketHandler(
   const upgrade = upgradeWebSocket((c: AppContext) => {
     let handlers: SocketHandlers = {};
     let kept: KeptSocket | undefined;
-    const name = `${house.opened++}`;
+    const name = `${hub.opened++}`;
     return {
       onOpen: (_event, { raw }) => {
         const ws = raw as unknown as WebSocket;
-        kept = keepSocket(ws, { pingEveryMs, counters: house.counters, log: c.get('log') ?? house.log });
-        handlers = settle(house, kept, c, access, accept);
+        kept = keepSocket(ws, { pingEveryMs, counters: hub.counters, log: c.get('log') ?? hub.log });
+        handlers = settle(hub, kept, c, access, accept);
       },
       onMessage: ({ data }) => {
         if (typeof data !== 'string') return kept?.close(closeCodes.unsupportedData, 'Only text is taken.');
-        if (house.messages.take(name) > 0) {
+        if (hub.messages.take(name) > 0) {
           return kept?.close(closeCodes.policyViolation, 'More messages come than are taken.');
         }
-        guard(house, kept, () => handlers.onMessage?.(data));
+        guard(hub, kept, () => handlers.onMessage?.(data));
       },
-      onClose: () => guard(house, kept, () => handlers.onClose?.()),
+      onClose: () => guard(hub, kept, () => handlers.onClose?.()),
     };
   });
   return async (c, next) => {
     if (!asksForSocket(c.req.header('upgrade'))) return next();
-    assertUpgradeRate(house, c);
-    forgetCookiesOfOtherSites(house, c);
+    assertUpgradeRate(hub, c);
+    ignoreCookiesOfOtherSites(hub, c);
     await assertMayPass(c, access);
-    assertRoom(house);
+    assertRoom(hub);
     if (c.env?.incoming === undefined || !('wss' in c.env)) {
       throw new AppError('invalid', 'A WebSocket needs a connection of its own.');
     }
@@ -169,33 +168,33 @@ function socketHandler(
   };
 }
 
-/** Lets an open socket in: from here on it is counted, asked for its right to stay, and let out when it closes. */
+/** Registers an open socket: it is counted, its access is checked again regularly, and it is removed when it closes. */
 function settle(
-  house: House,
+  hub: SocketHub,
   kept: KeptSocket,
   c: AppContext,
   access: Access,
   accept: AcceptSocket,
 ): SocketHandlers {
-  const { open, recheckEveryMs = defaultRecheckMs } = house;
+  const { open, recheckEveryMs = defaultRecheckMs } = hub;
   const recheck = () => endWhenRefused(c, access, kept);
   const timer = setInterval(recheck, recheckEveryMs);
   timer.unref();
-  house.rechecks.add(recheck);
+  hub.rechecks.add(recheck);
   const leave = () => {
     clearInterval(timer);
-    house.rechecks.delete(recheck);
+    hub.rechecks.delete(recheck);
     kept.stopPinging();
     open.delete(kept);
   };
-  // Several upgrades may have passed the door together.
-  if (house.isStopped || open.size >= house.maxSockets) {
-    kept.close(house.isStopped ? closeCodes.goingAway : closeCodes.tryAgainLater);
+  // Several upgrades may have passed the check at the same time.
+  if (hub.isStopped || open.size >= hub.maxSockets) {
+    kept.close(hub.isStopped ? closeCodes.goingAway : closeCodes.tryAgainLater);
     return { onClose: leave };
   }
   open.add(kept);
   let handlers: SocketHandlers = {};
-  guard(house, kept, () => {
+  guard(hub, kept, () => {
     handlers = accept(kept, c);
   });
   return {
@@ -207,25 +206,25 @@ function settle(
   };
 }
 
-/** A fault of a feature ends the socket it happened on, and nothing else. */
-function guard(house: House, kept: KeptSocket | undefined, act: () => void): void {
+/** An error of a handler closes its own socket only. */
+function guard(hub: SocketHub, kept: KeptSocket | undefined, act: () => void): void {
   try {
     act();
   } catch (error) {
-    house.log.error({ err: error }, 'A WebSocket ended because its handler failed');
+    hub.log.error({ err: error }, 'A WebSocket ended because its handler failed');
     kept?.close(closeCodes.internalError);
   }
 }
 
-/** A database that cannot be asked just now ends nothing. */
+/** A failed check, as while the database is away, closes nothing. */
 function endWhenRefused(c: AppContext, access: Access, kept: KeptSocket): void {
   stillMay(c, access).then(
     (isAllowed) => isAllowed || kept.close(closeCodes.policyViolation, 'Sign in again.'),
-    (error: unknown) => c.get('log')?.warn({ err: error }, 'Whether a WebSocket may stay is not known'),
+    (error: unknown) => c.get('log')?.warn({ err: error }, 'The access of a WebSocket could not be checked'),
   );
 }
 
-function assertUpgradeRate({ upgrades }: House, c: AppContext): void {
+function assertUpgradeRate({ upgrades }: SocketHub, c: AppContext): void {
   const waitMs = upgrades.take(networkOf(addressOf(c)));
   if (waitMs === 0) return;
   throw new AppError('rate_limited', 'More connections come from here than this server takes. Slow down.', {
@@ -234,10 +233,10 @@ function assertUpgradeRate({ upgrades }: House, c: AppContext): void {
 }
 
 /**
- * Browsers open sockets for any page and send our cookies along, so a page of another site is refused; one the settings
- * name is nobody, whatever cookies came with it. A token is never sent by a browser unasked.
+ * Browsers open sockets for pages of any site and send our cookies, so pages of other sites are refused. Those of
+ * CORS_ORIGINS are anonymous, whatever cookies they send. A browser never sends a token by itself.
  */
-function forgetCookiesOfOtherSites({ corsOrigins = [] }: House, c: AppContext): void {
+function ignoreCookiesOfOtherSites({ corsOrigins = [] }: SocketHub, c: AppContext): void {
   if (siteOf(c) !== 'foreign' || c.get('principal')?.kind === 'token') return;
   if (!corsOrigins.includes(c.req.header('origin') ?? '')) {
     throw new AppError(
@@ -249,9 +248,9 @@ function forgetCookiesOfOtherSites({ corsOrigins = [] }: House, c: AppContext): 
   c.set('identifyAgain', async () => ({ kind: 'nobody' }));
 }
 
-function assertRoom(house: House): void {
-  if (!house.isStopped && house.open.size < house.maxSockets) return;
-  house.counters.refused += 1;
+function assertRoom(hub: SocketHub): void {
+  if (!hub.isStopped && hub.open.size < hub.maxSockets) return;
+  hub.counters.refused += 1;
   throw new AppError('unavailable', 'No more WebSockets can be served now. MAX_VIEWERS is the limit.', {
     details: { retryAfterSec: retryAfterSec },
   });

@@ -11,11 +11,11 @@ import type { AppContext, AppEnv } from '../env.ts';
 import { matchesEtag } from '../etag.ts';
 import { may } from '../guards/may.ts';
 
-/** All our own files with their compressed forms live in memory; more than this is a mistake in the package. */
+/** All static files and their compressed forms are kept in memory; more than this is a packaging mistake. */
 const maxTotalBytes = 16 * 1024 * 1024;
 const hashLength = 10;
 const minCompressedBytes = 512;
-/** 9 is no faster and makes five percent more; 11 takes three times as long at every start for two percent less. */
+/** 9 is no faster and five percent larger; 11 takes three times as long at every start for two percent less. */
 const brotliQuality = 10;
 
 const typeByExtension: Readonly<Record<string, string>> = {
@@ -43,11 +43,11 @@ type StaticFile = {
 };
 
 export type StaticFiles = {
-  /** URL of a file below `/static/` with its content's hash in the name: `css/base.css` → `/static/css/base.3f2a….css`. */
+  /** URL of a file with the hash of its content: `css/base.css` → `/static/css/base.3f2a….css`. */
   asset(path: string): string;
-  /** Hash over all files: it changes when any of them does. */
+  /** Hash of all files. */
   readonly version: string;
-  /** `GET /static/*`. Hashed names may be kept for ever; plain names (used inside CSS and JS) are revalidated. */
+  /** `GET /static/*`. Hashed names are cached for ever; plain names (used inside CSS and JS) are revalidated. */
   routes(): Hono<AppEnv>;
 };
 
@@ -58,7 +58,7 @@ export const htmxFiles: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads and compresses our own files once. `dir` is served as a whole; `extraFiles` maps further paths below
+ * Reads and compresses all static files once. All of `dir` is served; `extraFiles` maps further paths below
  * `/static/` to files elsewhere (libraries in node_modules).
  */
 export function loadStaticFiles(options: {
@@ -149,7 +149,7 @@ function answer(
   return c.body(bodyOf(compressed ?? file.body), 200, headers);
 }
 
-/** The media type of one of our own files by its ending; files from disks are judged by their content instead. */
+/** The media type of a static file by its extension; files from disks are judged by their content instead. */
 function contentTypeOf(path: string): string {
   return typeByExtension[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }

@@ -7,19 +7,19 @@ import { dayMs } from '../../time/durations.ts';
 import { type CertificateFacts, type CertificateState, readCertificate, stateOf } from './certificate.ts';
 import type { CertificateFiles } from './create-server.ts';
 
-/** How often the files are read again; renewing programs give a day or more. */
+/** How often the files are read again; programs renew certificates days before they expire. */
 const defaultReloadMs = 60_000;
 
-/** What is told about the certificate in use. */
+/** The certificate in use. */
 export type TlsStatus = CertificateFacts & {
   state: CertificateState;
-  /** Whole days it still holds; negative when it no longer does. */
+  /** Whole days until it expires; negative after that. */
   daysLeft: number;
-  /** Why the files as they are now were not taken up; null when they were. */
+  /** Why the current files are not in use; null if they are. */
   fault: string | null;
 };
 
-/** The certificate in use, kept up to date with its files. */
+/** Keeps the certificate in use up to date with its files. */
 export type Tls = {
   files(): CertificateFiles;
   status(): TlsStatus;
@@ -38,8 +38,8 @@ export type TlsOptions = {
 };
 
 /**
- * Reads certificate and key, and again every minute: a renewed pair is used from then on, without a restart; one that
- * is no pair is told, and the old stays in use. Throws `unavailable` in plain words when there is none to begin with.
+ * Reads certificate and key, and again every minute: a renewed pair is put to use without a restart; a faulty one is
+ * reported, and the old one stays in use. Throws `unavailable` with an explanation if there is none at startup.
  */
 export async function openTls(options: TlsOptions): Promise<Tls> {
   const { clock, log } = options;
@@ -91,7 +91,7 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
   };
 }
 
-/** Why certificate and key cannot be used, one sentence a setting; empty when they can. '' is a file that is not named. */
+/** Why certificate and key cannot be used, one sentence per setting; empty if they can. '' stands for a setting that is not set. */
 export async function findTlsFaults({ cert, key }: { cert: string; key: string }): Promise<string[]> {
   const faults: string[] = [];
   const read = async (setting: string, path: string) => {
