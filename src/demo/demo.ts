@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/time/clock.ts';
 import { type DemoCoils, startDemoCoils } from '../simulator/demo-coils.ts';
 import { type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
 
-/** The same plant on every machine, so that screenshots and questions about it can be compared. */
+/** The same plant on every machine, so that screenshots and reports can be compared. */
 const seed = 'linesight';
 const cameraName = 'demo';
 
@@ -16,9 +16,9 @@ export type Demo = {
   readonly dir: string;
   /** Key of the camera that shows its coil line. */
   readonly camera: string;
-  /** Starts it, or finds it running; throws `forbidden` where DEMO=0. */
+  /** Starts it unless it is running; throws `forbidden` where DEMO=0. */
   start(): Promise<void>;
-  /** Goes on with a plant that was started before this process. */
+  /** Resumes a plant that an earlier process had started. */
   resume(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -37,7 +37,7 @@ export function createDemo(options: {
   const { dir, clock, log, timeZone } = options;
   let plant: DemoPlant | undefined;
   let coils: DemoCoils | undefined;
-  /** Beside the plant and not in it, where it would be a station. */
+  /** Beside the plant's folder, because inside it this one would be a station. */
   const liveDir = `${dir}-live`;
 
   async function run(): Promise<void> {

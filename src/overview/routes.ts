@@ -16,7 +16,7 @@ import {
   overviewView,
 } from './views.ts';
 
-/** What the Overview reads of other features, given to it by the services that compose them. */
+/** What the Overview reads of other features; the composition passes it in. */
 export type OverviewDeps = {
   renderer: Renderer;
   topics: Topics;
@@ -25,7 +25,7 @@ export type OverviewDeps = {
   readContext: () => Promise<OverviewContext>;
 };
 
-/** Is the plant all right, and if not, where? */
+/** The Overview page: whether the plant is all right, and if not, where. */
 export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
   deps.topics.define({
     path: '/overview/stations',

@@ -36,7 +36,7 @@ function station(name: string, ng: number, more: Partial<OverviewStation> = {}):
   };
 }
 
-test('what is wrong sorts to the top, then the worst yield, then what is at rest', () => {
+test('faulty stations sort to the top, then the worst yield, then stations at rest', () => {
   const view = overviewView(
     [
       station('fine', 10),
@@ -51,14 +51,14 @@ test('what is wrong sorts to the top, then the worst yield, then what is at rest
   expect([view.figures.wrongCount, view.figures.wrongTone, view.figures.stationCount]).toEqual([2, 'ng', 5]);
 });
 
-test('of too many stations the Overview shows those that need somebody, and counts all', () => {
+test('of too many stations the Overview shows those that need attention, and counts all', () => {
   const many = Array.from({ length: 300 }, (_, i) => station(`fine ${i}`, 10));
   const view = overviewView([...many, station('silent', 5, { lastSeenAt: now - 600_000 })], context);
   expect([view.rows.length, view.rows[0]?.station, view.moreCount]).toEqual([200, 'silent', 101]);
   expect([view.figures.stationCount, view.figures.wrongCount]).toEqual([301, 1]);
 });
 
-test('the yield stands out only below what the last day makes usual for so many inspections, red with a burst alone', () => {
+test('the yield is highlighted only below the usual range of the last day, and red only with an NG burst', () => {
   const usual = overviewView([station('S9', 20)], context).figures;
   expect(usual.usual?.lower).toBeCloseTo(0.98 - 3 * Math.sqrt((0.98 * 0.02) / 1000), 6);
   expect(usual.tone).toBe('ok');
@@ -82,7 +82,7 @@ test('a plant that has run for an hour only has no usual range', () => {
   expect(overviewView([young], context).figures.usualHourCount).toBeNull();
 });
 
-test('the usual number of images is the median of the whole hours in which anything ran', () => {
+test('the usual number of images is the median of the whole hours with production', () => {
   const hour = (ago: number, ok: number) => ({ startAt: thisHour - ago * hourMs, ok, ng: 0, unmatched: 0 });
   const hours = [hour(0, 1), hour(1, 100), hour(2, 0), hour(3, 900), hour(4, 300)];
   expect(overviewView([station('S9', 0, { hours })], context).figures.usualHourCount).toBe(300);

@@ -22,7 +22,7 @@ import {
 import { sumCounts, totalCount, yieldRate } from '../plant/yield.ts';
 import { proportionLimits } from '../statistics/control-chart.ts';
 
-/** One station as the Overview reads it: the last 24 hours in hours, the last hour in sums. */
+/** One station as the Overview reads it: the last 24 hours by hour, and sums of the last hour and day. */
 export type OverviewStation = StationFacts & {
   /** Null where there is only one site. */
   site: SiteTag | null;
@@ -41,16 +41,16 @@ export type OverviewContext = {
   site?: { tag: SiteTag | null; timeZone: string };
   /** Draws 24 hours of yield (0..1, null where nothing was judged) as safe SVG, all rows on the same scale. */
   drawSparkline: (rates: (number | null)[], scale: { min: number; max: number }) => string;
-  /** Of the own site. */
+  /** Watched folders of the own site. */
   sources: { total: number; online: number };
   badImageCount: number;
-  /** Where the live picture of a station of the own site is shown; null where there is none. */
+  /** The live page of a station of the own site; null where it has no picture. */
   liveHrefOf: (station: string) => string | null;
 };
 
 export type OverviewFigures = {
   yieldRate: number | null;
-  /** Mean and usual spread of the last 24 h, to compare with; null while unknown. */
+  /** Usual range of the last 24 h, for comparison; null while unknown. */
   usual: { lower: number; upper: number } | null;
   tone: Tone;
   lastHourCount: number;
@@ -81,7 +81,7 @@ export type OverviewRow = {
   lastSeenAt: number | null;
   /** `src` is null for an image that is kept elsewhere. */
   last: { href: string; src: string | null; verdict: 'OK' | 'NG' | null } | null;
-  /** Its picture as it changes; null where it is not shown live here. */
+  /** Its live page; null where there is none here. */
   liveHref: string | null;
 };
 
@@ -92,7 +92,7 @@ export type OverviewView = {
   rows: OverviewRow[];
   /** Stations beyond the rows shown. */
   moreCount: number;
-  /** Wall mode: the least of `wallSteps` that has room for all rows. */
+  /** Wall mode: the smallest of `wallSteps` with room for all rows. */
   wallStep: number;
   order: ListOrder;
 };
@@ -107,11 +107,11 @@ export type OverviewPage = {
   here: string;
 };
 
-/** A page of more is nothing anybody reads, and holds up everybody else. */
-const MAX_ROWS = 200;
-const HOURS_SHOWN = 24;
-/** A sparkline never magnifies less than these ten percent. */
-const SPARKLINE_TOP_MIN = 0.9;
+/** Longer pages are unreadable and slow for all viewers. */
+const maxRows = 200;
+const shownHours = 24;
+/** A sparkline's scale begins here or lower, so that it never magnifies less than ten percent. */
+const maxSparklineFloor = 0.9;
 
 /** One station's line. */
 function overviewRow(
@@ -147,7 +147,7 @@ function overviewRow(
 export function overviewView(stations: OverviewStation[], context: OverviewContext): OverviewView {
   const rates = stations.flatMap(({ hours }) => hours.flatMap((hour) => yieldRate(hour) ?? []));
   // One scale for all rows: a bad station stands out and a good one stays calm.
-  const scale = { min: rates.reduce((least, rate) => Math.min(least, rate), SPARKLINE_TOP_MIN), max: 1 };
+  const scale = { min: rates.reduce((least, rate) => Math.min(least, rate), maxSparklineFloor), max: 1 };
   const rows = stations.map((facts) => overviewRow(facts, context, scale));
   rows.sort(
     (a, b) =>
@@ -155,7 +155,7 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
       (a.yieldRate ?? 2) - (b.yieldRate ?? 2) ||
       a.station.localeCompare(b.station),
   );
-  const shown = rows.slice(0, MAX_ROWS);
+  const shown = rows.slice(0, maxRows);
   const wallStep = wallSteps.find((step) => step >= shown.length) ?? 64;
   const order = { listId: 'rows', itemIds: shown.map(({ slug }) => `row-${slug}`) };
   const figures = overviewFigures(stations, rows, context);
@@ -178,7 +178,7 @@ function overviewFigures(
   return {
     yieldRate: rate,
     usual,
-    // As bad as what is behind it: a low yield is a warning, a burst of NG is not.
+    // The tone of its cause: a low yield is a warning, an NG burst is an error.
     tone: below ? wrongTone : 'ok',
     lastHourCount: totalCount(lastHour),
     usualHourCount: usualHourCount(stations, context.now),
@@ -216,12 +216,12 @@ function usualBand(stations: OverviewStation[], now: number): { lower: number; u
 function hourlyRates(hours: OverviewStation['hours'], now: number): (number | null)[] {
   const byStart = new Map(hours.map((hour) => [hour.startAt, yieldRate(hour)]));
   const lastStart = hourStart(now);
-  return Array.from({ length: HOURS_SHOWN }, (_, index) => {
-    return byStart.get(lastStart - (HOURS_SHOWN - 1 - index) * hourMs) ?? null;
+  return Array.from({ length: shownHours }, (_, index) => {
+    return byStart.get(lastStart - (shownHours - 1 - index) * hourMs) ?? null;
   });
 }
 
-// Hours of the roll-ups are hours of UTC.
+// The hours of roll-ups are UTC hours.
 function hourStart(at: number): number {
   return floorTo(hourMs, at);
 }

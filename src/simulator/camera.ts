@@ -15,10 +15,10 @@ const jpegQuality = 80;
 
 /** How one unit lay under the camera and how the camera saw it. */
 export type Shot = {
-  /** Offset from the taught place, pixels. */
+  /** Offset from the taught position, pixels. */
   shiftX: number;
   shiftY: number;
-  /** Turn from the taught place, radians. */
+  /** Rotation from the taught position, radians. */
   turn: number;
   /** Brightness against the taught one. */
   gain: number;

@@ -1,6 +1,6 @@
 import { createRandom } from './random.ts';
 
-/** Pairs of pictures drawn once; the line shows them again and again under new names. */
+/** Pairs of pictures that are drawn once; the line repeats them under new names. */
 export const coilPictureCount = 36;
 export const coilSize = { width: 1600, height: 1000 };
 
@@ -19,7 +19,7 @@ export function coilFiles(picture: number): { original: string; labeled: string 
   return { original: `coil-${number}-original.jpg`, labeled: `coil-${number}-labeled.jpg` };
 }
 
-/** What is wrong with the strip in a picture: the truth that the labeled one shows. Two in five are without fault. */
+/** The defects of the strip in a picture, which the labeled one shows. Two pictures in five have none. */
 export function defectsOfPicture(picture: number): CoilDefect[] {
   const random = createRandom(`coil:${picture}`);
   if (random.chance(0.4)) return [];

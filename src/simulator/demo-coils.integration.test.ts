@@ -10,7 +10,7 @@ import { shotAt, startDemoCoils } from './demo-coils.ts';
 const at = Date.parse('2025-09-06T10:21:32+09:00');
 const log = createLog({ level: 'silent', pretty: false });
 
-test('the truth of every picture is the same each time, lies on the strip, and every kind occurs', () => {
+test('the truth of every picture is reproducible and on the strip, and every kind of defect occurs', () => {
   const all = Array.from({ length: coilPictureCount }, (_, picture) => defectsOfPicture(picture));
   expect(all).toEqual(all.map((_, picture) => defectsOfPicture(picture)));
   expect(new Set(all.flat().map(({ kind }) => kind))).toEqual(new Set(coilDefects));
@@ -30,7 +30,7 @@ test('the line shows a picture every four seconds, all of them in turn, and chan
   expect(Number(shotAt(at + 480_000).coil)).toBe(Number(shotAt(at).coil) + 1);
 });
 
-test('pairs appear whole, an hour of them at the first start and none twice at the next', async () => {
+test('pairs appear whole: an hour of them at the first start, and none twice at the next', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'linesight-coils-'));
   const clock = createTestClock(at);
   const filesOf = (role: string) => readdirSync(join(dir, role)).sort();

@@ -9,25 +9,25 @@ import { coilFiles, coilPictureCount } from './coil-pictures.ts';
 import { drawOnce } from './draw-once.ts';
 import { copyImage, ensureFolder, isTemporary, listNames } from './place-image.ts';
 
-/** A picture of the strip every so often, a new coil every so often. */
+/** Intervals of pictures and of new coils. */
 const intervalMs = 4_000;
 const coilMs = 8 * 60_000;
 const firstCoil = 2_891;
-/** What was there before the first start: an hour of thin history. */
+/** History at the first start: an hour, thinned. */
 const historyMs = 60 * 60_000;
 const historyStepMs = 60_000;
-/** The oldest beyond this many pairs are deleted. */
+/** Beyond this many pairs the oldest are deleted. */
 const maxPairs = 2_000;
 const drawingVersion = 1;
 const drawScript = fileURLToPath(new URL('./draw-coils.ts', import.meta.url));
 
-/** What the line shows at an instant; the same whoever asks. */
+/** The picture of the line at an instant, the same in every process. */
 export type CoilShot = { at: number; coil: string; picture: number };
 
 /** The picture of the tick that holds `at`. */
 export function shotAt(at: number): CoilShot {
   const tick = Math.floor(at / intervalMs);
-  // A stride without a common divisor shows all pictures before the first comes again.
+  // A coprime stride shows all pictures before the first one repeats.
   const picture = (tick * 7) % coilPictureCount;
   const coil = String(firstCoil + (Math.floor((tick * intervalMs) / coilMs) % 5_000));
   return { at: tick * intervalMs, coil, picture };
@@ -42,7 +42,7 @@ export function startDemoCoils(options: {
   clock: Clock;
   log: Log;
   signal?: AbortSignal;
-  /** Draws nothing before this has settled: two lines drawn at once would keep both waiting on a small machine. */
+  /** Draws nothing before this settles: two lines drawn at once would delay both on a small machine. */
   after?: Promise<unknown>;
 }): DemoCoils {
   const { dir, clock, log } = options;
@@ -54,7 +54,7 @@ export function startDemoCoils(options: {
   let loop: Loop | undefined;
   let lastAt = 0;
 
-  async function place(shot: CoilShot): Promise<void> {
+  async function write(shot: CoilShot): Promise<void> {
     const files = coilFiles(shot.picture);
     for (const role of ['original', 'labeled'] as const)
       await copyImage(join(pictures, files[role]), folders[role], nameOf(shot, role, wallClock), shot.at);
@@ -64,7 +64,7 @@ export function startDemoCoils(options: {
   async function next(): Promise<void> {
     const shot = shotAt(clock.now());
     if (shot.at <= lastAt) return;
-    await place(shot);
+    await write(shot);
     for (const folder of Object.values(folders)) await prune(folder);
   }
 
@@ -76,7 +76,7 @@ export function startDemoCoils(options: {
     await drawOnce(pictures, drawScript, signal);
     const now = clock.now();
     const isNew = (await listNames(folders.original)).length === 0;
-    for (let at = now - historyMs; isNew && at < now; at += historyStepMs) await place(shotAt(at));
+    for (let at = now - historyMs; isNew && at < now; at += historyStepMs) await write(shotAt(at));
     signal.throwIfAborted();
     loop = startLoop({
       name: 'demo coil line',
@@ -106,7 +106,7 @@ function nameOf({ at, coil }: CoilShot, role: string, wallClock: WallClock): str
   return `${local}_${coil}_${at}_${role}.jpg`;
 }
 
-/** Names begin with their time, so that they sort by it. */
+/** Names begin with their time, so that sorting them sorts by time. */
 async function prune(folder: string): Promise<void> {
   const names = (await listNames(folder)).filter((name) => !isTemporary(name)).sort();
   for (const name of names.slice(0, -maxPairs)) await rm(join(folder, name), { force: true });

@@ -10,10 +10,10 @@ import { settle } from './plant-truth.ts';
 /** Younger images are real copies, so that their modification time is true; older ones are links and cost no space. */
 const freshMs = 60_000;
 
-/** What a demo folder holds: file names by `station/part`. */
+/** The file names of a demo folder by `station/part`. */
 export type DemoContents = Map<string, Set<string>>;
 
-/** Lists a demo folder's images; what a killed process left half copied is removed. */
+/** Lists a demo folder's images, and removes files that a killed process left half copied. */
 export async function readDemoContents(dir: string, stations: readonly StationPlan[]): Promise<DemoContents> {
   const contents: DemoContents = new Map();
   for (const { station, parts } of stations) {
@@ -28,14 +28,14 @@ export async function readDemoContents(dir: string, stations: readonly StationPl
 }
 
 export type ContentsSummary = {
-  /** Capture times of the oldest and newest image whose name tells one; null when there is none. */
+  /** Capture times of the oldest and newest image with a time in its name; null when there is none. */
   oldestAt: number | null;
   newestAt: number | null;
   /** Largest COUNT by `station/part`. */
   largest: Record<string, number>;
 };
 
-/** What the names in a demo folder tell. */
+/** The facts in the names of a demo folder. */
 export function summarize(contents: DemoContents, wallClock: WallClock): ContentsSummary {
   let oldest: string | null = null;
   let newest: string | null = null;
@@ -61,20 +61,20 @@ function toInstant(localTime: string | null, wallClock: WallClock): number | nul
   return wallClock.toEpochMs(year!, month!, day!, hour!, minute!, second!);
 }
 
-/** Puts planned images on the disk, each once, and takes the oldest away again. */
+/** Writes planned images to the disk, each once, and deletes the oldest. */
 export type Shelf = {
-  /** Makes the image as it stands at `now`; does nothing when its file is there already. */
+  /** Writes the image in its state at `now`; does nothing when its file exists. */
   place(image: PlannedImage, now: number): Promise<void>;
-  /** Gives a unit that was judged anew its new name. */
+  /** Renames a unit that was judged again. */
   rejudge(image: PlannedImage): Promise<void>;
   /** Deletes the oldest images beyond the limit. */
   prune(): Promise<void>;
   readonly size: number;
-  /** Capture time of the oldest image still there. */
+  /** Capture time of the oldest image that exists. */
   readonly oldestAt: number | null;
 };
 
-/** `contents` is what is there already; images before `oldestAt` have been taken away and are not made again. */
+/** `contents` are the existing files; images before `oldestAt` were deleted and are not written again. */
 export function createShelf(options: {
   dir: string;
   pool: PicturePool;

@@ -11,7 +11,7 @@ const hourMs = 3_600_000;
 const demo = useDemoFolder();
 
 describe('the history', () => {
-  test('is on the disk when the plant is ready, and the truth is what the folder holds', async () => {
+  test('is on the disk when the plant is ready, and the truth matches the folder', async () => {
     const plant = await demo.start();
     const truth = plant.truth();
     expect(countsOf(truth)).toEqual(await demo.countFolder());
@@ -20,12 +20,12 @@ describe('the history', () => {
     expect(truth.ngBursts.some(({ station, endAt }) => station === 'S7-D2' && endAt > now)).toBe(true);
   });
 
-  test('of the last day is as dense as what comes now, and all of it is kept', async () => {
+  test('of the last day is as dense as the present, and all of it is kept', async () => {
     const plant = await demo.start(usualHistory);
     const images = await demo.listImages();
     expect(plant.truth().counts.ok).toBe(images.filter(({ name }) => name.startsWith('OK-')).length);
     expect(images.length).toBeLessThan(30_000);
-    // The last day, begun and unfinished hours aside; a name says its hour: OK-20250909-10…
+    // The last day, without its partial first and last hours; a name holds its hour: OK-20250909-10…
     const since = wallClock.format(now - 23 * hourMs, 'date').replaceAll('-', '');
     const hours = Map.groupBy(images, ({ name }) => name.slice(3, 14));
     const hourly = [...hours].filter(([hour]) => hour > `${since}-11` && hour < '20250909-10');
@@ -71,7 +71,7 @@ describe('the history', () => {
     }
   });
 
-  test('holds the COUNT gaps of the plan and no others', async () => {
+  test('has the COUNT gaps of the plan and no others', async () => {
     const plant = await demo.start();
     const found: unknown[] = [];
     for (const key of Object.keys(await demo.countFolder())) {
@@ -98,7 +98,7 @@ describe('the history', () => {
 });
 
 describe('the running plant', () => {
-  test('makes what the clock says is due, each a file of its own', async () => {
+  test('writes the images that are due, each a file of its own', async () => {
     const plant = await demo.start();
     const before = plant.stats().images;
     for (let minute = 0; minute < 20; minute += 1) {
@@ -114,7 +114,7 @@ describe('the running plant', () => {
     expect(images.filter(({ name }) => name.startsWith('.'))).toEqual([]);
   });
 
-  test('a unit that is judged anew is renamed, not made twice', async () => {
+  test('a unit that is judged again is renamed, not written twice', async () => {
     const plant = await demo.start();
     const seen = new Set<string>();
     for (let minute = 0; minute < 10; minute += 1) {
@@ -132,7 +132,7 @@ describe('the running plant', () => {
     expect(countsOf(plant.truth())).toEqual(await demo.countFolder());
   });
 
-  test('at double speed units come twice as often', async () => {
+  test('at double speed units are produced twice as often', async () => {
     const made = async (speed: number): Promise<number> => {
       demo.clock.set(now);
       const plant = await demo.start({

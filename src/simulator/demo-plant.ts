@@ -15,14 +15,14 @@ import { planPlant } from './plant.ts';
 import { demoStations } from './plant-stations.ts';
 import { type PlantTruth, truthOf } from './plant-truth.ts';
 
-/** Oldest demo images beyond this many are deleted; the history and some hours more fit in. */
-const MAX_DEMO_IMAGES = 36_000;
+/** Beyond this many demo images the oldest are deleted; the history and some hours more fit in. */
+const maxDemoImages = 36_000;
 const tickMs = 250;
-/** Pictures and the plan's state; every watcher passes over names that begin with a dot. */
+/** Pictures and the plan's state; watchers ignore names that begin with a dot. */
 const hiddenFolder = '.linesight-demo';
 
 export type DemoPlantOptions = {
-  /** Made when missing; images go to `<dir>/<station>/<part>`. */
+  /** Created if missing; images are written to `<dir>/<station>/<part>`. */
   dir: string;
   seed: string;
   clock: Clock;
@@ -50,7 +50,7 @@ export type DemoStats = {
 };
 
 export type DemoPlant = {
-  /** Settles when the history is on the disk; rejects when it cannot be made. */
+  /** Resolves when the history is on the disk; rejects when it cannot be written. */
   ready: Promise<void>;
   /**
    * What a dashboard must show for a window (all that was planned so far, when not given), as the plant stands at its
@@ -58,15 +58,15 @@ export type DemoPlant = {
    */
   truth(window?: { startAt: number; endAt: number }): PlantTruth;
   stats(): DemoStats;
-  /** Makes what is due now, without waiting for the next round. */
+  /** Writes all images that are due now, without waiting for the next round. */
   produce(): Promise<void>;
-  /** Resolves when nothing is written any more. */
+  /** Resolves when writing has stopped. */
   stop(): Promise<void>;
 };
 
 /**
  * A plant that writes inspection images like a real one: history first, then live. It may be killed at any moment and
- * started again on the same folder: it goes on where the folder ends and makes nothing twice.
+ * restarted on the same folder: it continues where the folder ends and writes nothing twice.
  */
 export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
   const { log } = options;
@@ -118,7 +118,7 @@ export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
   };
 }
 
-/** Finds out where the folder stands, and answers what makes the rest. */
+/** Reads the state of the folder, and returns the production of what is missing. */
 async function openProduction(options: DemoPlantOptions, signal: AbortSignal): Promise<Production> {
   const dir = resolve(options.dir);
   const hidden = join(dir, hiddenFolder);
@@ -136,7 +136,7 @@ async function openProduction(options: DemoPlantOptions, signal: AbortSignal): P
     ? continueState(known, schedule, found, clock.now())
     : beginState(schedule, found, clock.now());
   await saveDemoState(hidden, state);
-  const maxImages = options.maxImages ?? MAX_DEMO_IMAGES;
+  const maxImages = options.maxImages ?? maxDemoImages;
   const oldestAt = goesOn ? found.oldestAt : null;
   const shelf = createShelf({ dir, pool, contents, oldestAt, maxImages });
   return createProduction({ plan: planPlant(toPlantOptions(state)), shelf, clock, signal });

@@ -3,19 +3,19 @@ import type { Shelf } from './demo-folder.ts';
 import type { PlantPlan } from './plant.ts';
 import type { PlannedImage } from './plant-station.ts';
 
-/** Images put on the disk at once while history is made. */
+/** Images written concurrently while history is produced. */
 const maxAtOnce = 32;
 
-/** Carries out a plan, up to now and again and again. */
+/** Carries out a plan up to the present, each time it is asked to. */
 export type Production = {
   readonly plan: PlantPlan;
   readonly shelf: Shelf;
-  /** Makes all that is due; after an error the next call begins with what failed. Throws when the signal is aborted. */
+  /** Writes all images that are due; after an error the next call retries first. Throws when the signal is aborted. */
   catchUp(): Promise<void>;
-  /** Images seen to by this process, those already there included. */
+  /** Images handled by this process, including those that existed. */
   readonly made: number;
   readonly newestAt: number | null;
-  /** All that was to be made up to and including this instant is on the disk. */
+  /** All images planned up to and including this instant are on the disk. */
   readonly producedUntil: number;
 };
 
@@ -34,7 +34,7 @@ export function createProduction(options: {
   let newestAt: number | null = null;
   let producedUntil = plan.startAt - 1;
 
-  /** The very first image goes alone: whoever finds any image then knows that the oldest is there. */
+  /** The first image is written alone, so that any existing image proves that the oldest one exists. */
   function takeDue(now: number): void {
     const most = made === 0 ? 1 : maxAtOnce;
     while (due.length < most && !upcoming.done && upcoming.value.capturedAt <= now) {

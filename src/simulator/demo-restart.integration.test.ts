@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 const demo = useDemoFolder();
 
 describe('after a restart', () => {
-  test('the plant goes on where the folder ends and makes nothing twice', async () => {
+  test('the plant continues where the folder ends and writes nothing twice', async () => {
     await (await demo.start()).stop();
     const before = await demo.listPaths();
     demo.clock.advance(10 * minuteMs);
@@ -19,7 +19,7 @@ describe('after a restart', () => {
     expect([...before.difference(after)]).toEqual([]);
   });
 
-  test('a history that was cut short is completed', async () => {
+  test('an interrupted history is completed', async () => {
     const ending = new AbortController();
     const plant = demo.launch({ historyHours: 3, signal: ending.signal });
     while (plant.stats().images < 300) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -32,7 +32,7 @@ describe('after a restart', () => {
     expect(countsOf(again.truth())).toEqual(await demo.countFolder());
   });
 
-  test('after days away the time between is filled thinly and COUNT goes on', async () => {
+  test('after days of absence the gap is filled thinly and COUNT continues', async () => {
     await (await demo.start()).stop();
     const before = await demo.listPaths();
     demo.clock.advance(72 * hourMs);
@@ -45,14 +45,14 @@ describe('after a restart', () => {
     expect([...before.difference(await demo.listPaths())]).toEqual([]);
   });
 
-  test('deleted old images are not made again', async () => {
+  test('deleted old images are not written again', async () => {
     await (await demo.start({ maxImages: 500 })).stop();
     demo.clock.advance(minuteMs);
     await demo.start({ maxImages: 500 });
     expect(await demo.listImages()).toHaveLength(500);
   });
 
-  test('what a killed process left half written is removed', async () => {
+  test('files that a killed process left half written are removed', async () => {
     await (await demo.start()).stop();
     const leftover = join(demo.dir, 'S9', 'OR-3CT', '.tmp-OK-20250909-103000-1.jpg');
     await writeFile(leftover, 'half');
@@ -61,7 +61,7 @@ describe('after a restart', () => {
   });
 });
 
-test('in a folder with images of its own, COUNT goes on from the largest', async () => {
+test('in a folder that holds images, COUNT continues from the largest', async () => {
   const folder = join(demo.dir, 'S9', 'OR-3CT');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'OK-20250909-102000-41234.jpg'), 'theirs');
@@ -76,7 +76,7 @@ test('in a folder with images of its own, COUNT goes on from the largest', async
   expect(plant.truth().startAt).toBe(wallClock.toEpochMs(2025, 9, 9, 10, 20, 1));
 });
 
-test('a folder that cannot be written is told, not retried for ever', async () => {
+test('a folder that cannot be written is reported, not retried forever', async () => {
   const file = join(demo.dir, 'file');
   await writeFile(file, '');
   const plant = demo.launch({ dir: file });

@@ -5,16 +5,16 @@ import { anchorReachMs } from './plant-incidents.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Older history is thinner: units come this many times as slowly. */
+/** Older history is thinner: units are this many times as far apart. */
 const strides = { week: 30, day: 10 };
 /**
- * After a longer absence the story is told anew; shorter ones are filled up as if nothing had happened. Longer than an
- * anchor's reach, so that a new one leaves alone what is on the disk.
+ * After a longer absence the story starts again; shorter ones are filled in as if nothing had happened. Longer than an
+ * anchor's reach, so that a new anchor does not change images on the disk.
  */
 const absenceMs = anchorReachMs + hourMs;
 
 /**
- * A whole day at the full rate, so that what is usual there is what comes now: some 26 000 images, made in two seconds.
+ * A whole day at the full rate, so that its usual figures match the present: some 26 000 images, written in two seconds.
  * A week of it would be 180 000.
  */
 export const usualHistory = { historyHours: 24, olderDays: 7 };
@@ -26,13 +26,13 @@ export type ScheduleOptions = {
   historyHours: number;
   /** Days of thin history. */
   olderDays: number;
-  /** How many times faster than real units come from now on. */
+  /** How many times faster than in reality units are produced from now on. */
   speed: number;
 };
 
 /**
  * A new demo: days of thin history, hours of dense history, and the story around now. Where the folder holds images
- * already, history begins after the newest and COUNT goes on from the largest.
+ * already, history begins after the newest one and COUNT continues from the largest.
  */
 export function beginState(options: ScheduleOptions, found: ContentsSummary, now: number): DemoState {
   const earliest = found.newestAt === null ? Number.NEGATIVE_INFINITY : found.newestAt + 1000;
@@ -49,7 +49,7 @@ export function beginState(options: ScheduleOptions, found: ContentsSummary, now
   };
 }
 
-/** The same demo after a pause: what is there stays as it is, the time since is filled. */
+/** The same demo after a pause: existing images stay as they are, and the time since is filled in. */
 export function continueState(
   state: DemoState,
   options: ScheduleOptions,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { PlantOptions } from './plant.ts';
 
-/** What a demo folder must remember so that its plan can be made again, whatever happened in between. */
+/** The state of a demo folder from which its plan can be rebuilt at any time. */
 const stateSchema = z.object({
   version: z.literal(1),
   seed: z.string(),
@@ -18,7 +18,7 @@ export type DemoState = z.infer<typeof stateSchema>;
 
 const fileName = 'plan.json';
 
-/** The state of a demo folder; undefined when there is none, or none that can be read. */
+/** Reads the state of a demo folder; undefined when it is missing or unreadable. */
 export async function findDemoState(folder: string): Promise<DemoState | undefined> {
   try {
     return stateSchema.parse(JSON.parse(await readFile(join(folder, fileName), 'utf8')));
@@ -27,14 +27,14 @@ export async function findDemoState(folder: string): Promise<DemoState | undefin
   }
 }
 
-/** Keeps the state; a crash leaves the old one or the new one. */
+/** Saves the state; a crash leaves the old one or the new one. */
 export async function saveDemoState(folder: string, state: DemoState): Promise<void> {
   const temporary = join(folder, `.${fileName}`);
   await writeFile(temporary, `${JSON.stringify(state, null, 2)}\n`);
   await rename(temporary, join(folder, fileName));
 }
 
-/** The plan's options as the state has them; the plant goes on without end. */
+/** The plan's options from the state; the plant has no end. */
 export function toPlantOptions({ version: _, ...options }: DemoState): PlantOptions {
   return { ...options, endAt: Number.POSITIVE_INFINITY };
 }

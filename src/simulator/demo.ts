@@ -107,8 +107,8 @@ async function endTogether(
   signal: AbortSignal,
 ): Promise<number> {
   const exited = once(server, 'exit') as Promise<[number | null]>;
-  const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
-  await Promise.race([exited, told]);
+  const aborted = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+  await Promise.race([exited, aborted]);
   for (const part of parts) await part.stop();
   server.kill('SIGTERM');
   const [code] = await exited;

@@ -39,7 +39,7 @@ test('stopping while pictures are drawn leaves nothing behind', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('pictures that cannot be written are told with the reason', async () => {
+test('pictures that cannot be written are reported with the reason', async () => {
   const nowhere = openPicturePool(join('/dev/null', 'pool'), new AbortController().signal);
   await expect(nowhere).rejects.toThrow();
 });

@@ -7,7 +7,7 @@ import { type DefectKind, type DrawnPart, defectKinds, drawnParts } from './prod
 const okPictures = 20;
 const defectPictures = 8;
 
-/** Rises when the drawings change, so that an older demo folder gets new ones. */
+/** Increases when the drawings change, so that an older demo folder gets new ones. */
 const drawingVersion = 1;
 
 const drawScript = fileURLToPath(new URL('./draw-pool.ts', import.meta.url));
@@ -17,7 +17,7 @@ export type PicturePool = {
   pathOf(part: DrawnPart, defect: DefectKind | null, picture: number): string;
 };
 
-/** Where in a folder the finished pictures are. */
+/** The folder of the finished pictures. */
 export function poolFolderIn(folder: string): string {
   return join(folder, `pictures-${drawingVersion}`);
 }

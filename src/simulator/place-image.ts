@@ -2,10 +2,10 @@ import { constants, copyFile, link, mkdir, readdir, rename, utimes, writeFile } 
 import { join } from 'node:path';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 
-/** Names that start so are still being written; every watcher passes them over. */
+/** Prefix of files that are still being written; watchers ignore them. */
 const temporaryPrefix = '.tmp-';
 
-/** A name as contract S1 has it: verdict, local date and time, COUNT. */
+/** A name of contract S1: verdict, local date and time, COUNT. */
 const namePattern = /^(?:OK|NG)-(\d{8}-\d{6})-(\d+)\.(?:jpg|jpeg|png)$/i;
 
 /** `OK-20250906-102131-132.jpg`: verdict, the site's local time and COUNT. */
@@ -27,7 +27,7 @@ export function readName(name: string): { localTime: string; sequence: number } 
   return match === null ? undefined : { localTime: match[1]!, sequence: Number(match[2]) };
 }
 
-/** Whether a file is one that was never finished. */
+/** Whether a file was never finished. */
 export function isTemporary(name: string): boolean {
   return name.startsWith(temporaryPrefix);
 }
@@ -42,7 +42,7 @@ export async function listNames(folder: string): Promise<string[]> {
   }
 }
 
-/** Writes an image so that it appears at once and whole. The folder exists. */
+/** Writes an image so that it appears whole, in one step. The folder must exist. */
 export async function writeImage(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(folder, `${temporaryPrefix}${name}`);
   await writeFile(temporary, bytes);

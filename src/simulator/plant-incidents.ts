@@ -4,7 +4,7 @@ import type { StationPlan } from './plant-stations.ts';
 import { type DefectKind, defectKinds } from './products.ts';
 import { createRandom } from './random.ts';
 
-/** A stretch of time in which a station is not itself; epoch ms, half-open. */
+/** A stretch of time in which a station behaves unusually; epoch ms, half-open. */
 export type Span =
   | { kind: 'burst'; station: string; startAt: number; endAt: number; ngRate: number; defect: DefectKind }
   | { kind: 'stop'; station: string; startAt: number; endAt: number };
@@ -23,13 +23,13 @@ export type Incidents = { spans: Span[]; mishaps: Mishap[] };
 const minuteMs = 60_000;
 
 /**
- * The story told around an anchor, which is a moment somebody begins to look at the demo: an NG burst is under way, a
- * station stands still, COUNTs have been lost, repeated and reset, a few files carry names of their own, and soon
- * afterwards a unit is judged anew. `at` is minutes from the anchor.
+ * The story around an anchor, which is when a visitor starts to watch the demo: an NG burst is under way, a station has
+ * stopped, COUNTs have been lost, repeated and reset, a few files have names without facts, and soon afterwards a unit is
+ * judged again. `at` is minutes from the anchor.
  */
 const story = {
   burst: { station: 'S7-D2', from: -24, to: 21, ngRate: 0.34, defect: 'scratch' },
-  /** The first of these that works at the time stands still. */
+  /** The first of these that is on shift at the time stops. */
   stop: { stations: ['S4', 'S9'], from: -7, to: 16 },
   mishaps: [
     { kind: 'unmatched', station: 'S9', at: -97, count: 0 },
@@ -52,14 +52,14 @@ const ordinaryDay = {
   unmatched: 0.4,
   rejudged: 0.3,
 };
-/** How long before an anchor it begins to matter what happens: the quiet, and the longest incident before it. */
+/** How far before an anchor incidents matter: the quiet time, and the longest incident before it. */
 export const anchorReachMs = 5 * 60 * minuteMs;
 
-/** Chance rests this long before and after an anchor, so that the story is told undisturbed. */
+/** No random incidents happen this long before and after an anchor, so that the story is undisturbed. */
 const quiet = { beforeMs: 4 * 60 * minuteMs, afterMs: 60 * minuteMs };
 
-/** What happens around an anchor. Stations of the story that are not in the plant are left out. */
-function tellStory(stations: readonly StationPlan[], anchorAt: number, wallClock: WallClock): Incidents {
+/** The incidents around an anchor. Stations of the story that are not in the plant are left out. */
+function storyAround(stations: readonly StationPlan[], anchorAt: number, wallClock: WallClock): Incidents {
   const after = (minutes: number): number => anchorAt + minutes * minuteMs;
   const find = (name: string): StationPlan | undefined => stations.find(({ station }) => station === name);
   const spans: Span[] = [];
@@ -85,7 +85,7 @@ function tellStory(stations: readonly StationPlan[], anchorAt: number, wallClock
   return { spans, mishaps: mishaps.map((mishap) => ({ ...mishap, at: after(mishap.at) })) };
 }
 
-/** What chance brings one station on one local day: follows from the seed, the station and the day alone. */
+/** Random incidents of one station on one local day, determined by seed, station and day alone. */
 function rollDay(
   seed: string,
   plan: StationPlan,
@@ -122,7 +122,7 @@ function rollDay(
   };
 }
 
-/** Everything that touches the station between two instants, mishaps in order. */
+/** All incidents that affect the station between two instants, mishaps in order. */
 export function createIncidentBook(options: {
   seed: string;
   stations: readonly StationPlan[];
@@ -130,12 +130,12 @@ export function createIncidentBook(options: {
   wallClock: WallClock;
 }): { between(plan: StationPlan, startAt: number, endAt: number): Incidents } {
   const { seed, stations, anchors, wallClock } = options;
-  const told = anchors.map((anchorAt) => tellStory(stations, anchorAt, wallClock));
+  const stories = anchors.map((anchorAt) => storyAround(stations, anchorAt, wallClock));
   return {
     between: (plan, startAt, endAt) => {
       const all: Incidents = {
-        spans: told.flatMap(({ spans }) => spans),
-        mishaps: told.flatMap(({ mishaps }) => mishaps),
+        spans: stories.flatMap(({ spans }) => spans),
+        mishaps: stories.flatMap(({ mishaps }) => mishaps),
       };
       const lastDay = dayNumberAt(endAt, wallClock);
       for (let day = dayNumberAt(startAt, wallClock) - 1; day <= lastDay; day += 1) {

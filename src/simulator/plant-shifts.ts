@@ -5,7 +5,7 @@ import type { ShiftTime } from './plant-stations.ts';
 /** One shift on one day: epoch ms, half-open. */
 export type Shift = { startAt: number; endAt: number };
 
-/** A station's shifts that end after `fromAt`, in order and without end: the reader stops where it likes. */
+/** A station's shifts that end after `fromAt`, in order and without end. */
 export function* listShifts(
   times: readonly ShiftTime[],
   fromAt: number,
@@ -37,7 +37,7 @@ export function worksThroughout(
   return false;
 }
 
-/** The site-local day that holds an instant, as days since 1970-01-01. */
+/** The site-local day of an instant, as days since 1970-01-01. */
 export function dayNumberAt(at: number, wallClock: WallClock): number {
   const { year, month, day } = wallClock.fieldsAt(at);
   return dayNumberOf(year, month, day);

@@ -7,26 +7,26 @@ import type { StationPlan } from './plant-stations.ts';
 import type { DefectKind, DrawnPart } from './products.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** One image the plant makes, and everything that is true of it. */
+/** One image of the plant, and the truth about it. */
 export type PlannedImage = {
   station: string;
   part: DrawnPart;
-  /** Null where the name says nothing (`calibration-003.jpg`); its time is then the file's modification time. */
+  /** Null for a name without facts (`calibration-003.jpg`); its time is then the file's modification time. */
   verdict: 'OK' | 'NG' | null;
   defect: DefectKind | null;
-  /** Whole seconds, because names know no less. */
+  /** Whole seconds, the resolution of names. */
   capturedAt: number;
   sequence: number | null;
   fileName: string;
   /** Which of the drawn pictures to use: any whole number, taken modulo the number of pictures. */
   picture: number;
-  /** Somebody looks again and renames the file. */
+  /** An inspector judges the unit again and renames the file. */
   rejudged: { at: number; verdict: 'OK' | 'NG'; fileName: string } | null;
-  /** What this image shows to be wrong with COUNT. */
+  /** The fault of COUNT that this image shows. */
   gap: SequenceGap | null;
 };
 
-/** From an instant on, units come `stride` times as slowly: old history is thin, a fast demo is below 1. */
+/** From an instant on, units are `stride` times as far apart: above 1 for thin old history, below 1 for a fast demo. */
 export type Pace = { fromAt: number; stride: number };
 
 export type StationContext = {
@@ -36,7 +36,7 @@ export type StationContext = {
   paces: readonly Pace[];
   wallClock: WallClock;
   incidentsBetween(plan: StationPlan, startAt: number, endAt: number): Incidents;
-  /** The COUNT that a part's first image carries. */
+  /** COUNT of a part's first image. */
   firstSequence(part: DrawnPart): number;
 };
 
@@ -127,7 +127,7 @@ type Counter = {
   nextOther(part: DrawnPart): number;
 };
 
-/** COUNT of each part, and what goes wrong with it. */
+/** COUNT of each part, and its faults. */
 function createCounter({ plan, firstSequence }: StationContext): Counter {
   const last = new Map<DrawnPart, { sequence: number; capturedAt: number; highest: number }>();
   const others = new Map<DrawnPart, number>();
@@ -199,7 +199,7 @@ function createLots(plan: StationPlan, random: Random): { next(): DrawnPart; cha
   };
 }
 
-/** Until the next unit: the cycle, its jitter, the tempo of the hour, and now and then somebody clears a jam. */
+/** Time to the next unit: cycle, jitter, the speed of the hour, and occasionally the clearing of a jam. */
 function waitFor(context: StationContext, at: number, shift: Shift, random: Random): number {
   const { plan, seed, paces } = context;
   const stride = paces.findLast(({ fromAt }) => fromAt <= at)?.stride ?? 1;

@@ -16,7 +16,7 @@ export type StationPlan = {
   /** Usual share of NG, 0..1. */
   ngRate: number;
   shifts: readonly ShiftTime[];
-  /** How often each defect is what makes a unit NG. */
+  /** How often each defect is the cause of an NG unit. */
   defects: Readonly<Record<DefectKind, number>>;
 };
 
@@ -29,7 +29,7 @@ const roundTheClock: readonly ShiftTime[] = [
   { from: '22:05', to: '02:00' },
 ];
 
-/** The demo plant: two stations that never sleep, one with an evening shift, one that works days. */
+/** The demo plant: two stations in continuous operation, one with an evening shift, one on day shift only. */
 export const demoStations: readonly StationPlan[] = [
   {
     station: 'S9',

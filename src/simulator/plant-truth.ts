@@ -3,7 +3,7 @@ import type { VerdictCounts } from '../plant/yield.ts';
 import type { PlantPlan } from './plant.ts';
 import type { PlannedImage } from './plant-station.ts';
 
-/** What a dashboard must show for a window, if it is right. */
+/** What a correct dashboard shows for a window. */
 export type PlantTruth = {
   startAt: number;
   endAt: number;
@@ -15,7 +15,7 @@ export type PlantTruth = {
     /** Capture time of the newest image in the window. */
     lastAt: number;
   }[];
-  /** NG bursts that touch the window, with what they counted inside it. */
+  /** NG bursts that overlap the window, with their counts inside it. */
   ngBursts: { station: string; startAt: number; endAt: number; ok: number; ng: number }[];
   stops: { station: string; startAt: number; endAt: number }[];
   /** COUNTs found missing, repeated or reset by an image in the window. */
@@ -26,7 +26,7 @@ export type PlantTruth = {
 
 /**
  * Counts a window of the plan, half-open in capture time, as it stands at `asOf` (the window's end when not given):
- * a unit that is judged anew later still counts as it was.
+ * a unit that is judged again later still counts with its first verdict.
  */
 export function truthOf(
   plan: PlantPlan,
@@ -75,7 +75,7 @@ export function truthOf(
   };
 }
 
-/** The image as it is at an instant: under its new name once it has been judged anew. */
+/** The image at an instant: under its new name once it has been judged again. */
 export function settle(image: PlannedImage, asOf: number): PlannedImage {
   if (image.rejudged === null) return image;
   if (image.rejudged.at > asOf) return { ...image, rejudged: null };

@@ -36,14 +36,14 @@ describe('the same plan every time', () => {
     expect(list({ seed: '8' })).not.toEqual(list());
   });
 
-  test('a later end leaves the past as it was', () => {
+  test('a later end does not change the past', () => {
     const short = list();
     const long = list({ endAt: startAt + 40 * hourMs });
     expect(long.length).toBeGreaterThan(2 * short.length);
     expect(long.slice(0, short.length)).toEqual(short);
   });
 
-  test('images come in order of capture, at whole seconds, inside the window', () => {
+  test('images are in order of capture, at whole seconds, inside the window', () => {
     const images = list();
     for (const [index, { capturedAt }] of images.entries()) {
       expect(capturedAt % 1000).toBe(0);
@@ -54,7 +54,7 @@ describe('the same plan every time', () => {
 });
 
 describe('a believable plant', () => {
-  test('a name tells verdict, local time and COUNT, and no two files share a path', () => {
+  test('a name holds verdict, local time and COUNT, and no two files share a path', () => {
     const images = list({ endAt: startAt + 48 * hourMs });
     for (const image of images.filter(({ verdict }) => verdict !== null)) {
       const local = wallClock
@@ -69,7 +69,7 @@ describe('a believable plant', () => {
     expect(new Set(paths).size).toBe(paths.length);
   });
 
-  test('nobody works outside of the shifts', () => {
+  test('no station works outside its shifts', () => {
     const images = list({ endAt: startAt + 72 * hourMs });
     const hoursOf = (station: string): Set<number> =>
       new Set(
@@ -83,7 +83,7 @@ describe('a believable plant', () => {
     expect(hoursOf('S9').size).toBe(24);
   });
 
-  test('yields differ by station and lie where the plan puts them', () => {
+  test('yields differ by station and match the plan', () => {
     const truth = truthOf(plan({ endAt: startAt + 24 * hourMs }), {
       startAt: startAt + 5 * hourMs,
       endAt: startAt + 24 * hourMs,
@@ -107,7 +107,7 @@ describe('a believable plant', () => {
     expect(Math.max(...full) / Math.min(...full)).toBeGreaterThan(1.1);
   });
 
-  test('older history can be thin while the newest hours are dense, and COUNT has no holes for it', () => {
+  test('older history can be thin while the newest hours are dense, without gaps in COUNT', () => {
     const images = list({
       paces: [
         { fromAt: startAt, stride: 10 },
@@ -123,7 +123,7 @@ describe('a believable plant', () => {
 describe('the story around the anchor', () => {
   const truth = truthOf(plan(), { startAt, endAt: startAt + 4 * hourMs });
 
-  test('one station makes far more NG than usual for three quarters of an hour', () => {
+  test('one station has far more NG than usual for three quarters of an hour', () => {
     expect(truth.ngBursts).toHaveLength(1);
     const [burst] = truth.ngBursts;
     expect(burst).toMatchObject({
@@ -134,7 +134,7 @@ describe('the story around the anchor', () => {
     expect(burst!.ng / (burst!.ok + burst!.ng)).toBeGreaterThan(0.2);
   });
 
-  test('one station stands still, with the others running', () => {
+  test('one station stops while the others run', () => {
     expect(truth.stops).toHaveLength(1);
     const [stop] = truth.stops;
     expect(stop).toMatchObject({ station: 'S4', startAt: anchorAt - 7 * minuteMs });
@@ -142,7 +142,7 @@ describe('the story around the anchor', () => {
     expect(new Set(during.map(({ station }) => station))).toEqual(new Set(['S9', 'S7-D2', 'S12']));
   });
 
-  test('at night, when the usual station rests, another one stands still', () => {
+  test('at night, when the usual station is off shift, another one stops', () => {
     const night = wallClock.toEpochMs(2025, 9, 10, 4, 0, 0);
     const { stops } = truthOf(
       plan({ startAt: night - 3 * hourMs, anchors: [night], endAt: night + hourMs }),
@@ -154,7 +154,7 @@ describe('the story around the anchor', () => {
     expect(stops.map(({ station }) => station)).toEqual(['S9']);
   });
 
-  test('17 COUNTs are missing, one comes twice, one counter begins anew', () => {
+  test('17 COUNTs are missing, one is repeated, one counter is reset', () => {
     expect(truth.gaps.map(({ kind, station, count }) => ({ kind, station, count }))).toEqual([
       { kind: 'reset', station: 'S7-D2', count: 0 },
       { kind: 'repeated', station: 'S9', count: 1 },
@@ -172,7 +172,7 @@ describe('the story around the anchor', () => {
     expect(reset).toMatchObject({ toSequence: 1 });
   });
 
-  test('a few files carry names of their own and have no verdict', () => {
+  test('a few files have other names and no verdict', () => {
     const others = list().filter(({ verdict }) => verdict === null);
     expect(others.map(({ fileName }) => fileName)).toEqual([
       expect.stringMatching(/^calibration-\d{3}\.jpg$/),
@@ -182,7 +182,7 @@ describe('the story around the anchor', () => {
     expect(truth.counts.unmatched).toBe(3);
   });
 
-  test('a unit is judged anew: NG before, OK after', () => {
+  test('a unit is judged again: NG before, OK after', () => {
     const [unit] = list().filter(({ rejudged }) => rejudged !== null);
     expect(unit).toMatchObject({ station: 'S7-D2', verdict: 'NG', rejudged: { verdict: 'OK' } });
     const window = { startAt: unit!.capturedAt, endAt: unit!.capturedAt + 1000 };
@@ -209,7 +209,7 @@ test('the truth adds up: parts to stations, stations to the plant', () => {
   expect(truth.counts.ok + truth.counts.ng + truth.counts.unmatched).toBe(list().length);
 });
 
-test('in the hour that clocks set back show twice, nothing is made whose name could mean either', () => {
+test('in the hour that is repeated when clocks are set back, no image has an ambiguous name', () => {
   const berlin = createWallClock('Europe/Berlin');
   const from = berlin.toEpochMs(2025, 10, 26, 0, 0, 0);
   const images = list({ timeZone: 'Europe/Berlin', startAt: from, endAt: from + 6 * hourMs });

@@ -8,28 +8,28 @@ import { createRandom } from './random.ts';
 export type PlantOptions = {
   /** Same seed and instants, same plan. */
   seed: string;
-  /** Epoch ms; the first image comes soon after, when a shift is on. */
+  /** Epoch ms; the first image follows soon after, during a shift. */
   startAt: number;
-  /** Epoch ms, exclusive; `Infinity` for a plant that never stops. A later end leaves what came before as it was. */
+  /** Epoch ms, exclusive; `Infinity` for a plant that never stops. A later end does not change earlier images. */
   endAt: number;
   /** IANA name: shifts and file names follow its clock. */
   timeZone: string;
-  /** Around these instants the story is told that a visitor should see; two hours after the start when not given. */
+  /** The story for visitors takes place around these instants; by default two hours after the start. */
   anchors?: readonly number[];
-  /** How densely images come from when on, in order; at full rate when not given. */
+  /** Density of images from an instant on, in order; by default the full rate. */
   paces?: readonly Pace[];
   stations?: readonly StationPlan[];
-  /** COUNT of a part's first image, by `station/part`; chance decides for the others. */
+  /** COUNT of a part's first image, by `station/part`; random for the others. */
   firstSequences?: Readonly<Record<string, number>>;
 };
 
-/** A plant whose every image, verdict and mishap is known beforehand. */
+/** A plant whose images, verdicts and mishaps are all known in advance. */
 export type PlantPlan = {
   readonly startAt: number;
   readonly endAt: number;
   /** All images in order of capture, from the start each time; equal seconds in order of the stations. */
   images(): Generator<PlannedImage>;
-  /** NG bursts, stops and mishaps that touch a window, as they were planned. */
+  /** Planned NG bursts, stops and mishaps that overlap a window. */
   incidents(startAt: number, endAt: number): Incidents;
 };
 

@@ -64,8 +64,8 @@ export function measureMarking(text: string, tall: number): number {
 export function writeMarking(text: string, x: number, y: number, tall: number, pen: number): string {
   const scale = tall / gridTall;
   const lines = [...text.toUpperCase()].map((character, index) => {
-    const place = `translate(${x + index * gridPitch * scale} ${y}) scale(${scale})`;
-    return `<path transform="${place}" d="${glyphs[character] ?? ''}"/>`;
+    const transform = `translate(${x + index * gridPitch * scale} ${y}) scale(${scale})`;
+    return `<path transform="${transform}" d="${glyphs[character] ?? ''}"/>`;
   });
   const style = `fill="none" stroke="#fff" stroke-width="${pen / scale}" stroke-linecap="round"`;
   return `<g ${style}>${lines.join('')}</g>`;

@@ -53,7 +53,7 @@ export async function drawMask(size: { width: number; height: number }, shapes: 
   return mask;
 }
 
-/** Coverage computed from a pixel's place; for shapes that are easier said than drawn. */
+/** Coverage computed from a pixel's position; for shapes that are easier to compute than to draw. */
 export function computeMask(
   size: { width: number; height: number },
   cover: (x: number, y: number) => number,

@@ -40,7 +40,7 @@ export const camerasAnswer = z.object({
       newest: z.object({ original: imageAnswer.optional(), labeled: imageAnswer.optional() }),
       staleAfterMs: z.number().describe('An older picture counts as old'),
       usualIntervalMs: z.number().nullable().describe('Learnt from its last images'),
-      silentSinceAt: z.number().nullable().describe('Since when no image came against its habit'),
+      silentSinceAt: z.number().nullable().describe('Since when it is silent, judged by its usual interval'),
       offlineReason: z.string().nullable(),
     }),
   ),

@@ -88,15 +88,15 @@ export function createListPage(db: Db): (asked: ListPage) => Promise<{ rows: Liv
   return async (asked) => {
     const total = await readTotal(asked);
     const offset = (asked.page - 1) * asked.limit;
-    const place = offset < total ? await seek(asked, offset) : undefined;
-    if (!place) return { rows: [], total };
+    const found = offset < total ? await seek(asked, offset) : undefined;
+    if (!found) return { rows: [], total };
     const rows = await db.read
       .select()
       .from(liveImages)
-      .where(rowsOf(asked, place.window))
+      .where(rowsOf(asked, found.window))
       .orderBy(desc(liveImages.capturedAt), desc(liveImages.id))
       .limit(asked.limit)
-      .offset(place.skip);
+      .offset(found.skip);
     return { rows, total };
   };
 }

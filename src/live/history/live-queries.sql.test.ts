@@ -124,14 +124,14 @@ describe(`live images read from ${testDialect}`, () => {
 
 test('a far page is found by adding up hourly counts', () => {
   const hours = [5, 3, 4].map((count, i) => ({ startAt: -i, endAt: 1 - i, count }));
-  const place = (offset: number, limit: number) => {
+  const seek = (offset: number, limit: number) => {
     const found = seekPage(hours, offset, limit);
     return found && [found.first.startAt, found.last.startAt, found.skip];
   };
-  expect(place(0, 5)).toEqual([-0, -0, 0]);
-  expect(place(4, 2)).toEqual([-0, -1, 4]);
-  expect(place(5, 3)).toEqual([-1, -1, 0]);
-  expect(place(9, 100)).toEqual([-2, -2, 1]);
-  expect(place(12, 1)).toBeUndefined();
+  expect(seek(0, 5)).toEqual([-0, -0, 0]);
+  expect(seek(4, 2)).toEqual([-0, -1, 4]);
+  expect(seek(5, 3)).toEqual([-1, -1, 0]);
+  expect(seek(9, 100)).toEqual([-2, -2, 1]);
+  expect(seek(12, 1)).toBeUndefined();
   expect(seekPage([], 0, 1)).toBeUndefined();
 });

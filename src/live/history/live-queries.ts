@@ -72,7 +72,7 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
     { limit, from, direction }: { limit: number; from?: Keyset; direction: 'older' | 'newer' },
   ): Promise<LiveRow[]> {
     const isOlder = direction === 'older';
-    const place = sql`(${liveImages.capturedAt}, ${liveImages.id})`;
+    const position = sql`(${liveImages.capturedAt}, ${liveImages.id})`;
     const conditions: (SQL | undefined)[] = [
       eq(liveImages.channelId, channelId),
       isNull(liveImages.missingAt),
@@ -85,7 +85,7 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
       const bound = isOlder ? lte : gte;
       conditions.push(bound(liveImages.capturedAt, from.capturedAt));
       const values = sql`(${from.capturedAt}, ${from.id})`;
-      conditions.push(isOlder ? sql`${place} < ${values}` : sql`${place} > ${values}`);
+      conditions.push(isOlder ? sql`${position} < ${values}` : sql`${position} > ${values}`);
     }
     const by = isOlder ? desc : asc;
     return db.read

@@ -22,7 +22,7 @@ describe(`live images recorded in ${testDialect}`, () => {
     return { channels: channels.map(({ imageCount }) => imageCount), coils, hours };
   }
 
-  async function countedAnew() {
+  async function recount() {
     const rows = (await store.rows()).filter(({ missingAt }) => missingAt === null);
     const counts = new Map<string, number>();
     for (const { channelId, coil, capturedAt } of rows) {
@@ -37,14 +37,14 @@ describe(`live images recorded in ${testDialect}`, () => {
 
   async function expectTrueCounts() {
     const { channels, coils, hours } = await rollUps();
-    const expected = await countedAnew();
-    const told = new Map([
+    const expected = await recount();
+    const recorded = new Map([
       ...coils.map((row) => [`${row.channelId}:${row.coil}`, row.imageCount] as const),
       ...hours.map(
         (row) => [`${row.channelId}:${row.coil}:${row.startAt / 3_600_000}`, row.imageCount] as const,
       ),
     ]);
-    expect(told).toEqual(expected);
+    expect(recorded).toEqual(expected);
     const rows = (await store.rows()).filter(({ missingAt }) => missingAt === null);
     expect(channels).toEqual([1, 2].map((id) => rows.filter(({ channelId }) => channelId === id).length));
     for (const { channelId, coil, firstAt, lastAt } of coils) {

@@ -13,13 +13,13 @@ const unavailable = { code: 'unavailable', message: expect.stringMatching(/IMAGE
 
 test('an upload writes nothing to the mount point of a share that is not mounted', async () => {
   const folder = createFolder();
-  const place = { dir: join(folder, 'share', 'live'), isOwn: false };
-  await expect(makeUploadFolder(place, 'original', false)).rejects.toMatchObject(unavailable);
+  const base = { dir: join(folder, 'share', 'live'), isOwn: false };
+  await expect(makeUploadFolder(base, 'original', false)).rejects.toMatchObject(unavailable);
   expect(existsSync(join(folder, 'share'))).toBe(false);
   // A mount point exists without the mount; the folder that held images does not.
-  mkdirSync(place.dir, { recursive: true });
-  await expect(makeUploadFolder(place, 'original', true)).rejects.toMatchObject(unavailable);
-  expect(existsSync(join(place.dir, 'original'))).toBe(false);
+  mkdirSync(base.dir, { recursive: true });
+  await expect(makeUploadFolder(base, 'original', true)).rejects.toMatchObject(unavailable);
+  expect(existsSync(join(base.dir, 'original'))).toBe(false);
 });
 
 test("an existing base gets the role's folder, and our own base is created as a whole", async () => {
@@ -36,12 +36,12 @@ test('where no folder can be created, the sender gets the reason and nothing is 
   const folder = createFolder();
   const file = join(folder, 'file');
   writeFileSync(file, '');
-  for (const place of [
+  for (const base of [
     { dir: '/sys/kernel', isOwn: false },
     { dir: file, isOwn: true },
     { dir: file, isOwn: false },
   ])
-    await expect(makeUploadFolder(place, 'original', false)).rejects.toMatchObject({
+    await expect(makeUploadFolder(base, 'original', false)).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/for uploads cannot be made: \w+ .*Nothing was kept/),
     });
