@@ -3,7 +3,12 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer, Viewer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { fragmentViewer, movableList, renderFragments } from '../kernel/stream/page-fragments.ts';
+import {
+  fragmentViewer,
+  movableList,
+  renderFragment,
+  renderFragments,
+} from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import { type AskedSite, readAskedSite } from '../plant/asked-site.ts';
 import { pageHref } from '../plant/links.ts';
@@ -64,15 +69,10 @@ async function renderStations(deps: OverviewDeps, search: URLSearchParams, topic
   const asked = askedSite(deps, search);
   const viewer = { ...topic, timeZone: asked.wallClock.timeZone };
   const view = await read(deps, asked);
-  const html = deps.renderer.html('overview/_stations', viewer, { view });
-  const part = (id: string, template: string, data: unknown) => ({
-    id,
-    html: deps.renderer.html(template, viewer, { view: data }).trim(),
+  return renderFragment(deps.renderer, viewer, {
+    containerId: 'overview-stations',
+    template: 'overview/_stations',
+    view,
+    list: movableList(view.order),
   });
-  const parts = [
-    part('overview-figures', 'overview/_figures', view.figures),
-    ...view.rows.map((row) => part(`row-${row.slug}`, 'overview/_row', row)),
-    ...(view.rows.length > 0 ? [part(`${view.order.listId}-order`, 'shared/_order', view.order)] : []),
-  ];
-  return { containerId: 'overview-stations', parts, html, list: movableList(view.order) };
 }

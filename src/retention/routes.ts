@@ -6,7 +6,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { may, noteChange } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { fragmentViewer, renderFragments, topicOf } from '../kernel/stream/page-fragments.ts';
+import { fragmentViewer, renderFragment, renderFragments, topicOf } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { Retention } from './retention.ts';
 import { type RetentionPage, readRetention } from './views.ts';
@@ -31,12 +31,11 @@ export function retentionRoutes({ renderer, topics, retention }: RetentionDeps):
     render: async (query, { lang }): Promise<Fragment> => {
       const viewer = fragmentViewer(query, lang);
       const view = await readRetention(retention);
-      const parts = ['disks', 'now', 'kinds', 'runs'].map((part) => ({
-        id: `retention-${part}`,
-        html: renderer.html(`retention/_${part}`, viewer, { view }).trim(),
-      }));
-      const html = renderer.html('retention/_status', viewer, { view });
-      return { containerId: 'retention-status', parts, html };
+      return renderFragment(renderer, viewer, {
+        containerId: 'retention-status',
+        template: 'retention/_status',
+        view,
+      });
     },
   });
   return new Hono<AppEnv>()

@@ -4,7 +4,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
-import { fragmentViewer, renderFragments, topicOf } from '../kernel/stream/page-fragments.ts';
+import { fragmentViewer, renderFragment, renderFragments, topicOf } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { System } from './system.ts';
@@ -30,26 +30,16 @@ const metricsDoc = documented({
 /** The System page, live, and the same for Prometheus. */
 export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
   const { renderer, topics, system, clock } = deps;
-  const read = () => systemView(system.figures, system.history, clock.now());
   topics.define({
     path: '/system/figures',
     events: ['system.sampled'],
     render: (query, { lang }): Fragment => {
       const viewer = fragmentViewer(query, lang);
-      const view = read();
-      const part = (id: string, template: string, data: object) => ({
-        id,
-        html: renderer.html(template, viewer, { view: data }).trim(),
-      });
-      const parts = [
-        part('system-window', 'system/_window', view),
-        ...view.figures.map((figure) => part(`figure-${figure.key}`, 'system/_figure', figure)),
-      ];
-      return {
+      return renderFragment(renderer, viewer, {
         containerId: 'system-figures',
-        parts,
-        html: renderer.html('system/_figures', viewer, { view }),
-      };
+        template: 'system/_figures',
+        view: systemView(system.figures, system.history, clock.now()),
+      });
     },
   });
   return new Hono<AppEnv>()

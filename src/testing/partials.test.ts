@@ -27,8 +27,10 @@ test('every partial has samples, and every sample a partial', () => {
 
 describe.each(languages)('in %s', (lang) => {
   test.each(partials)('%s renders alone with whatever it is given', (partial) => {
+    const { renderer } = plant.services.inspections;
+    const part = (_id: string, template: string, view: object) => renderer.html(template, { lang }, { view });
     for (const data of partialSamples[partial] ?? []) {
-      const html = plant.services.inspections.renderer.html(partial, { lang }, data);
+      const html = renderer.html(partial, { lang }, { ...data, part });
       expect(readHtml(html).faults, html).toEqual([]);
       expect(html.match(leftOver)?.[0], html).toBeUndefined();
       expect(html).not.toContain('<b onclick');

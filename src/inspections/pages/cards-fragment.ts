@@ -1,15 +1,9 @@
 import type { Lang } from '../../kernel/i18n/languages.ts';
-import type { Fragment, Part } from '../../kernel/stream/fragment.ts';
-import { fragmentViewer, movableList } from '../../kernel/stream/page-fragments.ts';
+import type { Fragment } from '../../kernel/stream/fragment.ts';
+import { fragmentViewer, movableList, renderFragment } from '../../kernel/stream/page-fragments.ts';
 import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
-import {
-  type CardsView,
-  type CardTotals,
-  type CoveredSite,
-  cardPartNames,
-  cardsView,
-} from './cards-views.ts';
+import { type CardsView, type CardTotals, type CoveredSite, cardsView } from './cards-views.ts';
 import { noticesView } from './notices.ts';
 import { exampleName, readSummaries, viewContext } from './page-reads.ts';
 import { maxCardsOf } from './wall-grid.ts';
@@ -61,22 +55,10 @@ export async function renderCards(
   const asked = readAskedView(search, deps.reads);
   const view = await readCards(deps, asked);
   const viewer = { ...fragmentViewer(search, lang), timeZone: asked.wallClock.timeZone };
-  const part = (id: string, template: string, data: unknown): Part => ({
-    id,
-    html: deps.renderer.html(template, viewer, { view: data }).trim(),
+  return renderFragment(deps.renderer, viewer, {
+    containerId: 'inspections-cards',
+    template: 'inspections/_cards',
+    view,
+    list: movableList(view.order),
   });
-  const order =
-    view.cards.length > 0 ? [part(`${view.order.listId}-order`, 'shared/_order', view.order)] : [];
-  const parts = viewer.kiosk
-    ? [...view.cards.map((card) => part(`tile-${card.slug}`, 'inspections/_tile', card)), ...order]
-    : [
-        part('inspections-covers', 'inspections/_covers', view.covers),
-        part('inspections-notices', 'inspections/_notices', view.notices),
-        ...view.cards.flatMap((card) =>
-          cardPartNames.map((name) => part(`${name}-${card.slug}`, `inspections/_card-${name}`, card)),
-        ),
-        ...order,
-      ];
-  const html = deps.renderer.html('inspections/_cards', viewer, { view });
-  return { containerId: 'inspections-cards', parts, html, list: movableList(view.order) };
 }

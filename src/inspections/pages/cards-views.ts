@@ -26,7 +26,7 @@ import { showInterval, type TrendBucket, type VerdictCounts, yieldRate } from '.
  *   inspections/_covers         CoversView           part #inspections-covers
  *   inspections/_notices        NoticesView          part #inspections-notices
  *   inspections/_card           StationCard          the whole card #station-<slug>
- *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for every name of `cardPartNames`
+ *   inspections/_card-<part>    StationCard          part #<part>-<slug>, for each part of a card
  */
 import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { DemoState } from '../deps.ts';
@@ -143,7 +143,6 @@ export type InspectionsPage = {
 };
 
 /** Names of the parts of a card; the part `figures` of slug `S9` is the element `#figures-S9`, template `inspections/_card-figures`. */
-export const cardPartNames = ['head', 'figures', 'parts', 'trend', 'last', 'ngs'] as const;
 
 /** Lines of parts a card shows before it says "and n more". */
 const maxPartLines = 4;

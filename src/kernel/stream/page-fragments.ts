@@ -1,5 +1,6 @@
+import type { Renderer, Viewer } from '../http/render.ts';
 import type { Lang } from '../i18n/languages.ts';
-import type { MovableList } from './fragment.ts';
+import type { Fragment, MovableList, Part } from './fragment.ts';
 import type { Topics } from './topics.ts';
 
 /** The live part of a page: each fragment's html by the name the page gave it, and the stream that keeps them true. */
@@ -20,6 +21,26 @@ export async function renderFragments<Name extends string>(
     html: Object.fromEntries(names.map((name, i) => [name, first[i]?.html ?? ''])) as Record<Name, string>,
     stream: topics.streamUrl(first.map(({ shown }) => shown)),
   };
+}
+
+/**
+ * Renders `template` with `view` as the fragment of the element `containerId`. The template prints each part by
+ * `it.part(id, template, view)`, so that a part is rendered once, for the page and for the stream; parts do not nest.
+ */
+export function renderFragment(
+  renderer: Renderer,
+  viewer: Viewer,
+  fragment: { containerId: string; template: string; view: object; list?: MovableList },
+): Fragment {
+  const { containerId, template, view, list } = fragment;
+  const parts: Part[] = [];
+  const part = (id: string, partTemplate: string, data: object): string => {
+    const html = renderer.html(partTemplate, viewer, { view: data });
+    parts.push({ id, html });
+    return html;
+  };
+  const html = renderer.html(template, viewer, { view, part });
+  return { containerId, parts, html, list };
 }
 
 /** The viewer of a fragment as its topic's query names it: a wall asks for its own form with `kiosk=1`. */
