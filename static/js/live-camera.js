@@ -6,11 +6,13 @@
 import { createSiteTime, tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
-import { readPage, reloadForVersion } from './live/page-text.js';
+import { readPage } from './live/page-text.js';
 import { createPanes } from './live/panes.js';
 import { createServerClock } from './live/server-clock.js';
 import { createSplit } from './live/split.js';
 import { createZoom } from './live/zoom.js';
+
+const { reloadForVersion } = window.linesight;
 
 /** The strip follows new pictures this often. */
 const STRIP_MS = 5_000;
@@ -50,7 +52,7 @@ function hear(message) {
   if (message.type === 'current_images') {
     if (isLive) for (const image of Object.values(message.data)) show(image);
     shownVersion ??= message.version;
-    reloadForVersion(message.version, shownVersion);
+    if (message.version && message.version !== shownVersion) reloadForVersion(message.version);
   }
   if (message.type === 'cameras' && isLive) refreshSoon(0);
   tickAll();

@@ -3,12 +3,14 @@
  * live when it is not. Without this file the page shows the newest pictures and loads itself anew.
  */
 
-import { setText, tickPictures } from './live/ages.js';
+import { tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
-import { readPage, reloadForVersion } from './live/page-text.js';
+import { readPage } from './live/page-text.js';
 import { createPicture } from './live/picture.js';
 import { createServerClock } from './live/server-clock.js';
+
+const { reloadForVersion, setText } = window.linesight;
 
 const SOON_MS = 2_000;
 const TICK_MS = 1_000;
@@ -102,7 +104,7 @@ function hear(message) {
     for (const camera of message.cameras ?? []) noteCamera(camera);
     noteSet(message.set);
     shownVersion ??= message.version;
-    reloadForVersion(message.version, shownVersion);
+    if (message.version && message.version !== shownVersion) reloadForVersion(message.version);
   }
   if (message.type === 'cameras') {
     for (const camera of message.data) noteCamera(camera);

@@ -3,6 +3,8 @@
  * Comes before htmx, so that it hears the stream from its first word.
  */
 (() => {
+  const { ageInWords, reloadForVersion, setText } = window.linesight;
+
   /** Two pings of the server missed, and some patience. */
   const SILENCE_MS = 40_000;
   /** How long a broken stream may take to come back before the page polls. */
@@ -36,10 +38,6 @@
     if (!badge) return;
     badge.dataset.state = next;
     setText(badge.querySelector('[data-connection-word]'), badge.dataset[next] || '');
-  }
-
-  function setText(element, text) {
-    if (element && element.textContent !== text) element.textContent = text;
   }
 
   function heard(serverAt) {
@@ -86,28 +84,6 @@
     }
   }
 
-  /** Not while somebody fills in a form, and once for each version. */
-  function reloadIfTold() {
-    if (!newVersion || document.activeElement?.matches('input, select, textarea')) return;
-    try {
-      if (sessionStorage.getItem('reloaded-for') === newVersion) return;
-      sessionStorage.setItem('reloaded-for', newVersion);
-    } catch {
-      return;
-    }
-    location.reload();
-  }
-
-  function ageInWords(ms) {
-    const { agoNow, agoS, agoM, agoH, agoD } = root.dataset;
-    const seconds = Math.max(0, Math.round(ms / 1000));
-    if (seconds < 1) return agoNow;
-    if (seconds < 60) return agoS.replace('{n}', seconds);
-    if (seconds < 3600) return agoM.replace('{n}', Math.floor(seconds / 60));
-    if (seconds < 172_800) return agoH.replace('{n}', Math.floor(seconds / 3600));
-    return agoD.replace('{n}', Math.floor(seconds / 86_400));
-  }
-
   function tickAges() {
     if (state !== 'none') {
       const age = ageInWords(now() - heardAt);
@@ -124,7 +100,7 @@
 
   function tick() {
     if (document.hidden) return;
-    reloadIfTold();
+    if (newVersion) reloadForVersion(newVersion);
     if (live && now() >= deadline && now() >= pollAt) poll();
     tickAges();
   }

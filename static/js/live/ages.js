@@ -1,18 +1,8 @@
 /*
- * Ages, times and sizes in the reader's words, which stand on the page; and how old each picture is, said on it when it is
- * old. The rules are those of src/live/newest/picture-state.ts.
+ * Times and sizes in the reader's words, and how old each picture is, said on it when it is old. The rules are those of src/live/newest/picture-state.ts.
  */
 
-/** "4 s ago", in the largest unit. */
-export function ageInWords(ms) {
-  const { agoNow, agoS, agoM, agoH, agoD } = document.documentElement.dataset;
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 1) return agoNow;
-  if (seconds < 60) return agoS.replace('{n}', seconds);
-  if (seconds < 3600) return agoM.replace('{n}', Math.floor(seconds / 60));
-  if (seconds < 172_800) return agoH.replace('{n}', Math.floor(seconds / 3600));
-  return agoD.replace('{n}', Math.floor(seconds / 86_400));
-}
+const { ageInWords, setText } = window.linesight;
 
 /** Writes clock times and dates of the site: `time(at)`, `dateTime(at)`. */
 export function createSiteTime(timeZone) {
@@ -30,10 +20,6 @@ export function sizeInWords(bytes) {
   const unit = Math.min(names.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 });
   return `${value.format(bytes / 1000 ** unit)} ${names[unit]}`;
-}
-
-export function setText(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
 }
 
 /** Sets the state and the age of every element with a picture's data; `now` is the server's time, or null. */

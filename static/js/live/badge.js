@@ -1,5 +1,5 @@
 /* Says whether pictures come: green live, yellow HTTP mode, red connection error, each with the age of the last word. */
-import { ageInWords, setText } from './ages.js';
+const { ageInWords, setText } = window.linesight;
 
 /** A wall in trouble for less than this keeps its banner down. */
 const BANNER_MS = 5_000;

@@ -1,6 +1,8 @@
 /* The pictures of one camera and what stands under them. */
-import { setText, sizeInWords, tickPictures } from './ages.js';
+import { sizeInWords, tickPictures } from './ages.js';
 import { createPicture } from './picture.js';
+
+const { setText } = window.linesight;
 
 export function createPanes(stage, { siteTime, now, scale }) {
   const panes = new Map();
