@@ -98,7 +98,7 @@ test('a watch folder that is missing is offline, a file in its place is told, an
   rmdirSync(plant.watchDir);
   const running = await plant.start();
   await running.listening;
-  await waitUntil('it is offline', async () => (await running.source()).state === 'offline', 10_000);
+  await waitUntil('it is offline', async () => (await running.source()).state === 'offline');
   expect(await running.text('/')).toContain('offline');
   expect(await (await running.fetch('/api/scan', { method: 'POST' })).json()).toEqual({
     scanned: 0,
@@ -107,13 +107,13 @@ test('a watch folder that is missing is offline, a file in its place is told, an
   });
   mkdirSync(plant.watchDir);
   writeImages(plant, 30);
-  await waitUntil('all is counted', () => countRows(plant.dbPath) === 30, 10_000);
-  await waitUntil('it is online', async () => (await running.source()).state === 'online', 10_000);
+  await waitUntil('all is counted', () => countRows(plant.dbPath) === 30);
+  await waitUntil('it is online', async () => (await running.source()).state === 'online');
   await running.terminate();
 
   const onFile = await plant.start({ WATCH_DIR: plant.dbPath });
   await onFile.listening;
-  await waitUntil('it is offline', async () => (await onFile.source()).state === 'offline', 10_000);
+  await waitUntil('it is offline', async () => (await onFile.source()).state === 'offline');
   expect((await onFile.source()).reason).toBe('This is a file, not a folder');
   expect((await onFile.fetch('/')).status).toBe(200);
 });

@@ -67,7 +67,7 @@ test('images that are broken, huge or bombs are counted and listed with the reas
   symlinkSync(path(102), path(102));
   symlinkSync(path(199), path(103));
 
-  await waitUntil('all are counted', () => readRows(plant.dbPath).length >= images.length, 15_000);
+  await waitUntil('all are counted', () => readRows(plant.dbPath).length >= images.length);
   const listed = (await listImages(running)).sort((a, b) => a.sequence - b.sequence);
   expect(listed.map(({ sequence }) => sequence)).toEqual(images.map((_, i) => i));
   const types = await Promise.all(
@@ -127,8 +127,7 @@ describe.concurrent('an image that is still being written', () => {
         expect(readRows(plant.dbPath)).toHaveLength(1);
       }
       append(pieces - 1);
-      const countedMs = await waitUntil('it is counted', () => readRows(plant.dbPath).length === 2, 5_000);
-      expect(countedMs).toBeLessThan(1_500);
+      await waitUntil('it is counted', () => readRows(plant.dbPath).length === 2);
       const [newest] = await listImages(running);
       expect(newest?.name).toBe(name);
       expect((await running.fetch(newest!.images.strip)).headers.get('content-type')).toBe('image/webp');

@@ -65,11 +65,7 @@ test.skipIf(!canMount)(
       machine.write(1_000);
       await sleep(100);
     }
-    await waitUntil(
-      '/health says degraded',
-      async () => (await running.fetch('/health')).status === 503,
-      5_000,
-    );
+    await waitUntil('/health says degraded', async () => (await running.fetch('/health')).status === 503);
     const health = await running.health();
     expect(health).toMatchObject({ status: 'degraded', storage: false, database: false });
     expect(new Set(await statusesOf(running))).toEqual(new Set([200]));
@@ -79,11 +75,7 @@ test.skipIf(!canMount)(
 
     filler.free();
     await waitUntil('all is counted', () => countRows(plant.dbPath) === machine.written);
-    await waitUntil(
-      '/health says healthy',
-      async () => (await running.fetch('/health')).status === 200,
-      5_000,
-    );
+    await waitUntil('/health says healthy', async () => (await running.fetch('/health')).status === 200);
     const rows = readRows(plant.dbPath);
     expect(rows.map(({ file }) => file).sort()).toEqual(listFiles(plant.watchDir));
     expect(findBookFaults(plant.dbPath)).toEqual([]);

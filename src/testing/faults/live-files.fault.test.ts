@@ -70,11 +70,7 @@ test('broken, huge and strange files are told of with the reason, one by one, an
   for (const [i, { what, ending, bytes, reason }] of files.entries()) {
     const name = nameAt(i, ending);
     placeFile(liveFolder(plant, 'original'), name, bytes);
-    const tookMs = await waitUntil(
-      `${what} is told`,
-      async () => (await newestOf(running))?.filename === name,
-    );
-    expect(tookMs, what).toBeLessThan(8_000);
+    await waitUntil(`${what} is told`, async () => (await newestOf(running))?.filename === name);
     const { base } = (await newestOf(running))!;
     const answer = await running.fetch(`${base}320.jpg`);
     expect([what, answer.status]).toEqual([what, 200]);
@@ -105,7 +101,7 @@ test('a file that is still being written is not told before its last byte, howev
     expect(client.told().some(({ type }) => type === 'image_update')).toBe(false);
     appendFileSync(path, good.subarray(at, at + step));
   }
-  await waitUntil('it is told', () => client.told().some(({ data }) => data.filename === nameAt(0)), 10_000);
+  await waitUntil('it is told', () => client.told().some(({ data }) => data.filename === nameAt(0)));
   const { url } = client.told().at(-1)!.data;
   expect(Buffer.from(await (await running.fetch(url!)).arrayBuffer())).toEqual(good);
 });
@@ -148,21 +144,13 @@ test('a folder that goes away is an outage: said on the wall, nothing deleted, a
   // Beside the live folder, where it is no camera of its own.
   const away = join(plant.folder, 'away');
   renameSync(folder, away);
-  await waitUntil('the wall says so', async () => (await wall()).includes('data-state="offline"'), 12_000);
+  await waitUntil('the wall says so', async () => (await wall()).includes('data-state="offline"'));
   expect(await total()).toBe(3);
   expect((await newestOf(running))?.filename).toBe(nameAt(2));
   placeFile(away, nameAt(3), tinyJpeg);
   renameSync(away, folder);
-  await waitUntil(
-    'what came meanwhile is told',
-    () => client.told().at(-1)?.data.filename === nameAt(3),
-    10_000,
-  );
-  await waitUntil(
-    'the wall is well again',
-    async () => !(await wall()).includes('data-state="offline"'),
-    10_000,
-  );
+  await waitUntil('what came meanwhile is told', () => client.told().at(-1)?.data.filename === nameAt(3));
+  await waitUntil('the wall is well again', async () => !(await wall()).includes('data-state="offline"'));
   expect(await total()).toBe(4);
   expect(client.told().filter(({ data }) => data.deleted)).toEqual([]);
 });

@@ -68,7 +68,7 @@ describe.each(serverKinds)('live images of several processes on one %s', (kind) 
     const slower: number[] = [];
     for (let i = 0; i < 3; i++) {
       const name = put(join(base, 'original'), 'coil1');
-      const told = screens.map((screen) => waitUntil('the image is told', said(screen, name), 10_000));
+      const told = screens.map((screen) => waitUntil('the image is told', said(screen, name)));
       slower.push(Math.max(...(await Promise.all(told))));
     }
     console.info(
@@ -81,7 +81,7 @@ describe.each(serverKinds)('live images of several processes on one %s', (kind) 
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp']);
     const shot = imageName('NG', Date.now(), 1);
     writeImage(site.watchDir, `S9/OR-3CT/${shot}`);
-    await waitUntil('the station is told', said(stations, shot), 10_000);
+    await waitUntil('the station is told', said(stations, shot));
 
     // A camera nobody had heard of, and a pair sent to the process that watches nothing.
     put(join(base, 'line2'), 'coil2');
@@ -92,7 +92,7 @@ describe.each(serverKinds)('live images of several processes on one %s', (kind) 
     expect([(await upload(web, 'coil3')).status, readdirSync(join(base, 'labeled')).length]).toEqual([
       200, 1,
     ]);
-    await waitUntil('the pair is told elsewhere', said(screens[1]!, 'coil3'), 10_000);
+    await waitUntil('the pair is told elsewhere', said(screens[1]!, 'coil3'));
     const refused = await upload(elsewhere, 'coil4');
     expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('IMAGE_BASE_PATH')]);
     const role = join(site.folder, 'other', 'original');
@@ -100,9 +100,8 @@ describe.each(serverKinds)('live images of several processes on one %s', (kind) 
 
     await first.kill();
     const late = put(join(base, 'original'), 'coil5');
-    const ms = await waitUntil('the other one watches', said(screens[0]!, late), 40_000);
+    const ms = await waitUntil('the other one watches', said(screens[0]!, late));
     console.info(`${kind}: live folders taken over ${(ms / 1000).toFixed(1)} s after a kill`);
-    expect(ms).toBeLessThan(30_000);
     await web.terminate();
     expect(web.output()).not.toContain('DeprecationWarning');
     for (const { socket } of [...screens, stations]) socket.terminate();

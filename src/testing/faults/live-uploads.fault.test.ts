@@ -114,11 +114,10 @@ test('asked to end with many sockets open on every port, it says goodbye to each
     }
   })();
   await waitUntil('pictures come', () => clients.slice(1).every(({ messages }) => messages.length > 3));
-  const { code, durationMs } = await running.terminate();
+  const { code } = await running.terminate();
   isOver = true;
   await camera;
   expect(code).toBe(0);
-  expect(durationMs).toBeLessThan(10_000);
   const codes = await Promise.all(clients.slice(1).map(({ ended }) => ended));
   expect(codes.filter((one) => one !== 1001)).toEqual([]);
   expect(running.output()).not.toMatch(/"level":(?:50|60)/);

@@ -64,7 +64,7 @@ describe.concurrent('files that are renamed, overwritten, deleted and come again
         const rows = readRows(plant.dbPath);
         return rows.length === units + 20 && rows.filter(({ missingAt }) => missingAt !== null).length === 10;
       };
-      await waitUntil('all is settled', isSettled, 20_000);
+      await waitUntil('all is settled', isSettled);
       await sleep(1_500);
       expectSettled(readRows(plant.dbPath), before, done, mode);
       expect(findBookFaults(plant.dbPath)).toEqual([]);

