@@ -7,15 +7,15 @@ import { isTimeZone } from './setting-kinds.ts';
 import { type SettingKey, type SettingValues, settings } from './settings.ts';
 import { parseSettingsFile } from './settings-file.ts';
 
-/** Where a setting's value comes from. */
+/** Source of a setting's value. */
 export type SettingOrigin = 'default' | 'environment' | 'file';
 
-/** The effective settings and where each comes from. */
+/** The effective settings and their sources. */
 export type Config = SettingValues & { origins: Record<SettingKey, SettingOrigin> };
 
 /**
- * Outcome of reading the settings. `faults` is complete; each names the setting, its value and what is allowed; `values`
- * are those that are right.
+ * Result of reading the settings. `faults` has all faults, each with the setting, its value and what is allowed; `values`
+ * has the valid settings.
  */
 export type LoadedConfig =
   | { ok: true; config: Config; warnings: string[] }
@@ -24,8 +24,8 @@ export type LoadedConfig =
 type Environment = Record<string, string | undefined>;
 
 /**
- * Reads every setting from the environment, else from the JSON file named by CONFIG_FILE, else takes its default; an
- * empty text counts as not set. Warnings name entries that look like a misspelt setting or are unknown in the file.
+ * Reads every setting from the environment, else from the JSON file of CONFIG_FILE, else takes its default; an empty text
+ * counts as not set. Warnings name entries that resemble a setting, and unknown ones in the file.
  */
 export function loadConfig(options: {
   env: Environment;
@@ -56,10 +56,10 @@ export function loadConfig(options: {
     faults.push(...zone.faults);
     warnings.push(...zone.warnings);
   }
-  const right = values as Partial<SettingValues>;
-  faults.push(...findConflicts(right));
+  const valid = values as Partial<SettingValues>;
+  faults.push(...findConflicts(valid));
   return faults.length > 0
-    ? { ok: false, faults, warnings, values: right }
+    ? { ok: false, faults, warnings, values: valid }
     : { ok: true, config: { ...values, origins } as Config, warnings };
 }
 
@@ -84,7 +84,7 @@ function faultOf(name: string, value: string, origin: SettingOrigin, allowed: st
 
 type Zone = { name: string; origin: SettingOrigin; faults: string[]; warnings: string[] };
 
-/** TZ as containers set it, else what the machine itself uses. A TZ without a zone's name would shift every time silently. */
+/** TZ as set by containers, else the zone of the machine. A TZ that is not the name of a zone would shift every time silently. */
 function zoneOfMachine(tz: string, systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone): Zone {
   const name = tz.trim().replace(/^:/, '');
   if (name !== '' && !name.startsWith('/')) {

@@ -1,6 +1,6 @@
 import type { SettingValues } from './settings.ts';
 
-/** Settings that are right each by itself and cannot hold together, one sentence each; those left out are not judged. */
+/** Settings that are valid by themselves but contradict each other, one sentence each. Missing ones are not checked. */
 export function findConflicts(
   values: Partial<
     Pick<

@@ -1,8 +1,8 @@
 import { setting } from './setting.ts';
 import { commaList, databaseUrl, path, text, wholeNumber } from './setting-kinds.ts';
 
-/** The largest pattern that is compiled at all: long ones are nearly always a mistake and may be slow on purpose. */
-const longestPattern = 500;
+/** Longer patterns are nearly always a mistake, and can be slow on purpose. */
+const maxPatternLength = 500;
 
 /** Settings of the files and folders on this machine. */
 export const files = [
@@ -12,7 +12,7 @@ export const files = [
     group: 'files',
     default: '/data',
     ...path(),
-    doc: 'Folder with the inspection images: <station>/<model>/<file>. It is only ever read, unless RETENTION_DELETE_SOURCE=1.',
+    doc: 'Folder with the inspection images: <station>/<model>/<file>. It is never changed, unless RETENTION_DELETE_SOURCE=1.',
   }),
   setting({
     env: 'DB_PATH',
@@ -28,15 +28,15 @@ export const files = [
     group: 'files',
     default: '',
     ...databaseUrl(),
-    doc: 'Database server instead of the file: postgres://user:password@host/name (PostgreSQL 13 or newer) or mysql://… (MySQL 8, MariaDB 10.6 or newer). The database must exist; its tables are made. Thumbnails stay beside DB_PATH.',
+    doc: 'Database server instead of the file: postgres://user:password@host/name (PostgreSQL 13 or newer) or mysql://… (MySQL 8, MariaDB 10.6 or newer). The database must exist; its tables are created. Thumbnails stay beside DB_PATH.',
   }),
   setting({
     env: 'FILENAME_REGEX',
     key: 'filenameRegex',
     group: 'files',
-    ...text(longestPattern),
+    ...text(maxPatternLength),
     default: String.raw`^(?P<pass>OK|NG)-(?P<date>\d{8})-(?P<time>\d{6})-(?P<count>\d+)\.(?:jpg|jpeg|png)$`,
-    doc: 'How a file name tells verdict, date, time and COUNT: groups pass, date, time and (optional) count, written (?P<x>…) or (?<x>…). Letter case does not matter.',
+    doc: 'Pattern of file names, with verdict, date, time and COUNT: groups pass, date, time and (optional) count, written (?P<x>…) or (?<x>…). Case-insensitive.',
   }),
   setting({
     env: 'WATCH_EXCLUDE',
@@ -44,7 +44,7 @@ export const files = [
     group: 'files',
     ...commaList(),
     default: '',
-    doc: 'Further names of files and folders to pass over, besides those a NAS, a desktop or an unfinished copy makes (@eaDir, #recycle, .*, Thumbs.db, *.tmp, *.part, ~* and the like). * stands for any characters; a name with ! in front is let in after all.',
+    doc: 'Further names of files and folders to ignore, besides those that a NAS, a desktop or an unfinished copy creates (@eaDir, #recycle, .*, Thumbs.db, *.tmp, *.part, ~* and the like). * stands for any characters; a name with ! in front is not ignored.',
   }),
   setting({
     env: 'BACKUP_INTERVAL_HOURS',
@@ -53,7 +53,7 @@ export const files = [
     unit: 'h',
     default: '24',
     ...wholeNumber(0, 8760),
-    doc: 'Time between two backups of the database, made while it runs; 0 for none. PostgreSQL and MySQL are backed up by their own means.',
+    doc: 'Time between two backups of the database while it is in use; 0 for none. Back up PostgreSQL and MySQL with their own tools.',
   }),
   setting({
     env: 'BACKUP_KEEP',
@@ -62,7 +62,7 @@ export const files = [
     unit: 'backups',
     default: '7',
     ...wholeNumber(1, 1000),
-    doc: 'How many of these backups are kept; the oldest are deleted.',
+    doc: 'Number of backups to keep; the oldest are deleted.',
   }),
   setting({
     env: 'BACKUP_DIR',
@@ -70,7 +70,7 @@ export const files = [
     group: 'files',
     default: '',
     ...path(),
-    doc: 'Folder for them, best on another disk; without it a folder "backups" beside the database.',
+    doc: 'Folder for backups, preferably on another disk; by default a folder "backups" beside the database.',
   }),
   setting({
     env: 'CONFIG_FILE',
@@ -78,6 +78,6 @@ export const files = [
     group: 'files',
     default: '',
     ...path(),
-    doc: 'JSON file with settings under these same names; an environment variable wins over it.',
+    doc: 'JSON file with settings under the same names; environment variables take precedence.',
   }),
 ] as const;

@@ -1,4 +1,4 @@
-/** An address for people: `postgres://line:…@host/plant`, its password not shown. */
+/** An address with its password hidden: `postgres://line:…@host/plant`. */
 export function hidePassword(url: string): string {
   return url.replace(/(:\/\/[^:/@\s]*):[^@/\s]*@/g, '$1:…@');
 }

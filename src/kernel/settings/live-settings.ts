@@ -1,8 +1,8 @@
 import { setting } from './setting.ts';
 import { commaList, type Kind, path, wholeNumber } from './setting-kinds.ts';
 
-/** Larger files are not looked into; see `read-image.ts`. */
-const largestFileBytes = 64 * 1024 * 1024;
+/** Larger files are not decoded; see `read-image.ts`. */
+const maxFileBytes = 64 * 1024 * 1024;
 
 /** Settings of the live images. The names are those of contract S5. */
 export const live = [
@@ -12,7 +12,7 @@ export const live = [
     group: 'live',
     default: '/var/lib/ccl-images',
     ...path(),
-    doc: 'Folder with the live images: original/, labeled/, and one folder for each further camera. Where the default does not exist, a folder "live" beside the database is used. Only uploads are written into it.',
+    doc: 'Folder with the live images: original/, labeled/, and one folder for each further camera. If the default does not exist, a folder "live" beside the database is used. Only uploads are written to it.',
   }),
   setting({
     env: 'LIVE_CHANNELS',
@@ -20,7 +20,7 @@ export const live = [
     group: 'live',
     default: '',
     ...namedFolders(),
-    doc: 'Further cameras whose folders lie elsewhere, such as line2=/mnt/line2,exit=/mnt/exit/images. A folder may hold images, or original/ and labeled/.',
+    doc: 'Further cameras with folders elsewhere, such as line2=/mnt/line2,exit=/mnt/exit/images. A folder may hold images, or original/ and labeled/.',
   }),
   setting({
     env: 'LIVE_STALE_SEC',
@@ -29,7 +29,7 @@ export const live = [
     unit: 's',
     default: '30',
     ...secondsByName(),
-    doc: 'A live picture older than this is shown as old, of a slower camera one older than three of its usual intervals; for single cameras exactly, as in 30,line2=120.',
+    doc: 'A live picture older than this is shown as old, for a slower camera one older than three of its usual intervals; or exactly for single cameras, as in 30,line2=120.',
   }),
   setting({
     env: 'MAX_FILE_SIZE',
@@ -37,8 +37,8 @@ export const live = [
     group: 'live',
     unit: 'bytes',
     default: '52428800',
-    ...wholeNumber(1024, largestFileBytes),
-    doc: 'Largest picture that is taken as an upload.',
+    ...wholeNumber(1024, maxFileBytes),
+    doc: 'Largest picture that can be uploaded.',
   }),
   setting({
     env: 'WS_PING_INTERVAL',
@@ -47,7 +47,7 @@ export const live = [
     unit: 'ms',
     default: '30000',
     ...wholeNumber(1_000, 600_000),
-    doc: 'Time between two pings on a WebSocket of live images; who does not answer one is cut off at the next.',
+    doc: 'Time between two pings on a WebSocket of live images; a client that does not answer one is disconnected at the next.',
   }),
   setting({
     env: 'MAX_RECONNECT_ATTEMPTS',
@@ -56,7 +56,7 @@ export const live = [
     unit: 'tries',
     default: '5',
     ...wholeNumber(0, 100),
-    doc: 'How often a live page tries its lost WebSocket again before it asks over HTTP meanwhile; it goes on trying.',
+    doc: 'Number of attempts to reconnect a lost WebSocket before a live page falls back to HTTP; it keeps trying.',
   }),
   setting({
     env: 'RECONNECT_DELAY',
@@ -65,11 +65,11 @@ export const live = [
     unit: 'ms',
     default: '3000',
     ...wholeNumber(100, 600_000),
-    doc: 'Time between two such tries.',
+    doc: 'Time between two such attempts.',
   }),
 ] as const;
 
-/** `name=/absolute/folder`, several with commas between them. */
+/** `name=/absolute/folder`, separated by commas. */
 function namedFolders(): Kind<string[]> {
   const { schema } = commaList();
   const isEntry = (entry: string) => /^[^=]{1,60}=(?:\/|[A-Za-z]:[\\/]).*$/.test(entry);
@@ -79,7 +79,7 @@ function namedFolders(): Kind<string[]> {
   };
 }
 
-/** Seconds for all, and `name=seconds` for single ones. */
+/** Seconds for all cameras, and `name=seconds` for single ones. */
 function secondsByName(): Kind<string[]> {
   const { schema } = commaList();
   const isEntry = (entry: string) => /^(?:[^=]{1,60}=)?[1-9]\d{0,5}$/.test(entry);

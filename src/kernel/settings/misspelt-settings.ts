@@ -2,25 +2,25 @@ import { settings } from './settings.ts';
 
 const names: readonly string[] = settings.map((setting) => setting.env);
 
-/** One warning for each of `unknown` that is no setting but nearly spells one; `where` says where it stands. */
+/** One warning for each of `unknown` that resembles a setting; `where` names its source. */
 export function findMisspelt(unknown: readonly string[], where: string): string[] {
   return unknown.flatMap((name) => {
-    const meant = names.includes(name) ? undefined : names.find((known) => looksLike(name, known));
+    const meant = names.includes(name) ? undefined : names.find((known) => resembles(name, known));
     return meant === undefined ? [] : [`${name} in ${where} is no setting; is ${meant} meant?`];
   });
 }
 
-/** Same letters in other case or without underscores, or a slip or two; short names are too close to foreign ones for two. */
-function looksLike(name: string, known: string): boolean {
+/** Equal apart from case and underscores, or within one or two typing errors; only one for short names, which resemble others too easily. */
+function resembles(name: string, known: string): boolean {
   const plain = (text: string) => text.toUpperCase().replace(/[^A-Z0-9]/g, '');
   if (plain(name) === plain(known)) return true;
-  const slips = known.length < 8 ? 1 : 2;
-  if (known.length < 5 || Math.abs(name.length - known.length) > slips) return false;
-  return countSlips(name, known) <= slips;
+  const maxErrors = known.length < 8 ? 1 : 2;
+  if (known.length < 5 || Math.abs(name.length - known.length) > maxErrors) return false;
+  return editDistance(name, known) <= maxErrors;
 }
 
 /** Optimal string alignment distance: letters added, dropped, replaced or swapped with their neighbour. */
-function countSlips(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {

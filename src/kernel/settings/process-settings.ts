@@ -2,7 +2,7 @@ import { roles } from './role.ts';
 import { setting } from './setting.ts';
 import { oneOf, text, wholeNumber } from './setting-kinds.ts';
 
-/** Settings of installations that are more than one process. */
+/** Settings of installations of several processes. */
 export const processes = [
   setting({
     env: 'ROLE',
@@ -10,7 +10,7 @@ export const processes = [
     group: 'processes',
     default: 'all',
     ...oneOf(roles),
-    doc: 'What this process does. all: everything. web: pages and interfaces, no sweeping. scan: sweeps and records, answers only /health and /metrics. cameras: kept for cameras, has nothing to do yet. Any but all needs a database server.',
+    doc: 'What this process does. all: everything. web: pages and APIs, no sweeps. scan: sweeps and records, serves only /health and /metrics. cameras: reserved for cameras, does nothing yet. Any role but all needs a database server.',
   }),
   setting({
     env: 'REDIS_HOST',
@@ -18,7 +18,7 @@ export const processes = [
     group: 'processes',
     default: '',
     ...text(255),
-    doc: 'Host of a Redis through which several processes on one MySQL or MariaDB tell each other what changed; PostgreSQL needs none.',
+    doc: 'Host of a Redis through which several processes on one MySQL or MariaDB notify each other of changes; PostgreSQL needs none.',
   }),
   setting({
     env: 'REDIS_PORT',
@@ -26,7 +26,7 @@ export const processes = [
     group: 'processes',
     default: '6379',
     ...wholeNumber(1, 65_535),
-    doc: 'Port of that Redis.',
+    doc: 'Port of the Redis.',
   }),
   setting({
     env: 'REDIS_PASSWORD',
@@ -35,7 +35,7 @@ export const processes = [
     group: 'processes',
     default: '',
     ...text(255),
-    doc: 'Password of that Redis, where it asks for one.',
+    doc: 'Password of the Redis, if it needs one.',
   }),
   setting({
     env: 'REDIS_DB',
@@ -43,6 +43,6 @@ export const processes = [
     group: 'processes',
     default: '0',
     ...wholeNumber(0, 1_000),
-    doc: 'Number of the database of that Redis; installations that share a Redis take different ones.',
+    doc: 'Database number of the Redis; installations that share a Redis need different ones.',
   }),
 ] as const;

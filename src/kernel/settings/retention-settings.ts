@@ -1,9 +1,9 @@
 import { setting } from './setting.ts';
 import { timeOfDay, wholeNumber, yesOrNo } from './setting-kinds.ts';
 
-const longestDays = 36_500;
+const maxDays = 36_500;
 
-/** Settings of what is kept for how long. */
+/** Settings of retention. */
 export const retention = [
   setting({
     env: 'RETENTION_INSPECTION_DAYS',
@@ -11,8 +11,8 @@ export const retention = [
     group: 'retention',
     unit: 'd',
     default: '0',
-    ...wholeNumber(0, longestDays),
-    doc: 'How long single inspections are listed; 0 keeps them for ever. Their counts by minute and hour stay in any case, so that yield, trends and tables of old times stay right.',
+    ...wholeNumber(0, maxDays),
+    doc: 'How long single inspections are listed; 0 for ever. Their counts by minute and hour always stay, so that yield, trends and tables of the past stay correct.',
   }),
   setting({
     env: 'RETENTION_GAP_DAYS',
@@ -20,7 +20,7 @@ export const retention = [
     group: 'retention',
     unit: 'd',
     default: '0',
-    ...wholeNumber(0, longestDays),
+    ...wholeNumber(0, maxDays),
     doc: 'How long missing and repeated COUNT values are listed; 0 for ever.',
   }),
   setting({
@@ -29,7 +29,7 @@ export const retention = [
     group: 'retention',
     unit: 'd',
     default: '730',
-    ...wholeNumber(0, longestDays),
+    ...wholeNumber(0, maxDays),
     doc: 'How long the audit log goes back; 0 for ever.',
   }),
   setting({
@@ -38,7 +38,7 @@ export const retention = [
     group: 'retention',
     unit: 'd',
     default: '180',
-    ...wholeNumber(0, longestDays),
+    ...wholeNumber(0, maxDays),
     doc: 'How long copies made before updates and damaged databases set aside are kept; the newest of each stays. 0 for ever.',
   }),
   setting({
@@ -47,7 +47,7 @@ export const retention = [
     group: 'retention',
     default: '0',
     ...yesOrNo(),
-    doc: 'Whether images may be deleted from the watched folder. Without it nothing ever is, whatever the two settings below and however full the disk.',
+    doc: 'Whether images may be deleted from the watched folder. Otherwise none ever is, whatever the two settings below and however full the disk.',
   }),
   setting({
     env: 'RETENTION_SOURCE_DAYS',
@@ -55,7 +55,7 @@ export const retention = [
     group: 'retention',
     unit: 'd',
     default: '0',
-    ...wholeNumber(0, longestDays),
+    ...wholeNumber(0, maxDays),
     doc: 'With RETENTION_DELETE_SOURCE=1: how long images stay in the watched folder; 0 for ever.',
   }),
   setting({
@@ -65,7 +65,7 @@ export const retention = [
     unit: 'GB',
     default: '0',
     ...wholeNumber(0, 10_000_000),
-    doc: 'With RETENTION_DELETE_SOURCE=1: how much the images in the watched folder may take; beyond it the oldest are deleted, never those of the last day. 0 for any amount.',
+    doc: 'With RETENTION_DELETE_SOURCE=1: disk space for the images in the watched folder; beyond it the oldest are deleted, never those of the last day. 0 for no limit.',
   }),
   setting({
     env: 'RETENTION_LIVE_DAYS',
@@ -73,8 +73,8 @@ export const retention = [
     group: 'retention',
     unit: 'd',
     default: '0',
-    ...wholeNumber(0, longestDays),
-    doc: 'How long live images are kept; 0 for ever. In the folder beside the database, where uploads go without IMAGE_BASE_PATH, they are deleted after that; in any other folder only with RETENTION_DELETE_SOURCE=1, uploads included, and else only the entries of images that somebody took away.',
+    ...wholeNumber(0, maxDays),
+    doc: 'How long live images are kept; 0 for ever. In the folder beside the database, where uploads go without IMAGE_BASE_PATH, they are deleted after that; in any other folder only with RETENTION_DELETE_SOURCE=1, including uploads, and otherwise only the entries of images that are gone.',
   }),
   setting({
     env: 'RETENTION_LIVE_GB',
@@ -83,7 +83,7 @@ export const retention = [
     unit: 'GB',
     default: '0',
     ...wholeNumber(0, 10_000_000),
-    doc: 'How much live images may take in folders from which they may be deleted; beyond it the oldest go, never those of the last day. 0 for any amount.',
+    doc: 'Disk space for live images in folders from which they may be deleted; beyond it the oldest are deleted, never those of the last day. 0 for no limit.',
   }),
   setting({
     env: 'RETENTION_AT',
@@ -91,7 +91,7 @@ export const retention = [
     group: 'retention',
     default: '03:30',
     ...timeOfDay(),
-    doc: 'When the nightly clean-up begins, on the clock of the site. A machine that was off then does it at its next start.',
+    doc: 'Time of the nightly clean-up, on the clock of the site. A machine that was off at that time does it at its next start.',
   }),
   setting({
     env: 'DISK_HIGH_PERCENT',
@@ -100,7 +100,7 @@ export const retention = [
     unit: '%',
     default: '90',
     ...wholeNumber(0, 99),
-    doc: 'When a disk of the state or of a watched folder is fuller than this, thumbnails and old database copies go, and with RETENTION_DELETE_SOURCE=1 the oldest images; 0 switches it off.',
+    doc: 'When a disk with state or a watched folder is fuller than this, thumbnails and old database copies are deleted, and with RETENTION_DELETE_SOURCE=1 the oldest images; 0 for never.',
   }),
   setting({
     env: 'DISK_LOW_PERCENT',
@@ -109,6 +109,6 @@ export const retention = [
     unit: '%',
     default: '85',
     ...wholeNumber(0, 99),
-    doc: 'It stops when the disk is down to this.',
+    doc: 'Deletion stops when the disk is down to this.',
   }),
 ] as const;

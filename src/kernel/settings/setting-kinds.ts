@@ -1,22 +1,21 @@
 import { z } from 'zod';
 
 /**
- * What one setting accepts: `schema` turns the text of an environment variable into the value, and `allowed` says the
- * same to people, ending the sentence "it must be …".
+ * What a setting accepts: `schema` parses the text of an environment variable, and `allowed` describes it, completing the
+ * sentence "it must be …".
  */
 export type Kind<T> = { allowed: string; schema: z.ZodType<T, string> };
 
-const longestPath = 4096;
-const longestList = 100;
-const longestName = 255;
-const mostPorts = 20;
+const maxPathLength = 4096;
+const maxListLength = 100;
+const maxNameLength = 255;
+const maxPorts = 20;
 
-/** Any text up to a length. */
 export function text(maxLength: number): Kind<string> {
   return { allowed: `a text of at most ${maxLength} characters`, schema: z.string().max(maxLength) };
 }
 
-/** A name that stands in addresses as it is. */
+/** A name that needs no escaping in addresses. */
 export function shortName(): Kind<string> {
   return {
     allowed:
@@ -25,16 +24,16 @@ export function shortName(): Kind<string> {
   };
 }
 
-/** A path of this machine; whether it exists is for its user to find out, because disks come and go. */
+/** A path on this machine. It need not exist, because disks come and go. */
 export function path(): Kind<string> {
   const schema = z
     .string()
-    .max(longestPath)
+    .max(maxPathLength)
     .regex(/^[^\u0000-\u001f]*$/);
   return { allowed: 'a path', schema };
 }
 
-/** A whole number, both ends allowed. */
+/** A whole number, both limits inclusive. */
 export function wholeNumber(min: number, max: number): Kind<number> {
   const schema = z
     .string()
@@ -52,7 +51,7 @@ export function timeOfDay(): Kind<string> {
   };
 }
 
-/** One of the given lower-case words, written in any case. */
+/** One of the given lower-case words, case-insensitive. */
 export function oneOf<const T extends readonly string[]>(words: T): Kind<T[number]> {
   const schema = z
     .string()
@@ -66,11 +65,11 @@ export function yesOrNo(): Kind<boolean> {
   return { allowed: '1 (yes) or 0 (no)', schema: z.stringbool() };
 }
 
-/** A database's address; whether anybody answers there is for its user to find out. */
+/** The address of a database, which need not be reachable. */
 export function databaseUrl(): Kind<string> {
   const schema = z
     .string()
-    .max(longestPath)
+    .max(maxPathLength)
     .regex(/^(?:|sqlite:.+|(?:postgres|postgresql|mysql|mariadb):\/\/[^/\s]+\/[^/\s]+)$/);
   return {
     allowed: 'sqlite:<path>, postgres://user:password@host/name or mysql://user:password@host/name',
@@ -78,23 +77,23 @@ export function databaseUrl(): Kind<string> {
   };
 }
 
-/** Names with commas between them; spaces around them do not count. */
+/** Names separated by commas; spaces around them are ignored. */
 export function commaList(): Kind<string[]> {
   const split = (value: string) => value.split(',').map((item) => item.trim());
   const schema = z
     .string()
     .transform((value) => split(value).filter((item) => item !== ''))
-    .pipe(z.array(z.string().max(longestName)).max(longestList));
-  return { allowed: `at most ${longestList} names with commas between them`, schema };
+    .pipe(z.array(z.string().max(maxNameLength)).max(maxListLength));
+  return { allowed: `at most ${maxListLength} names with commas between them`, schema };
 }
 
-/** Ports with commas between them. */
+/** Ports separated by commas. */
 export function portList(): Kind<number[]> {
   const schema = z
     .string()
     .transform((value) => value.split(',').flatMap((item) => item.trim() || []))
-    .pipe(z.array(port().schema).max(mostPorts));
-  return { allowed: `at most ${mostPorts} ports from 1 to 65535 with commas between them`, schema };
+    .pipe(z.array(port().schema).max(maxPorts));
+  return { allowed: `at most ${maxPorts} ports from 1 to 65535 with commas between them`, schema };
 }
 
 /** One port. */
@@ -114,7 +113,7 @@ export function timeZone(): Kind<string> {
   return { allowed, schema: z.string().refine(isTimeZone) };
 }
 
-/** Whether the runtime knows `name` as a zone of the IANA list; an offset such as +09:00 has no rules and does not count. */
+/** Whether `name` is a zone of the IANA list. An offset such as +09:00 has no rules and is not accepted. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {

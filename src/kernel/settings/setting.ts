@@ -1,6 +1,6 @@
 import type { Kind } from './setting-kinds.ts';
 
-/** Sections of the settings page and of the README's table, in the order they are shown. */
+/** Sections of the settings page and of the README's table, in display order. */
 export type SettingGroup =
   | 'files'
   | 'watching'
@@ -13,18 +13,18 @@ export type SettingGroup =
   | 'processes'
   | 'demo';
 
-/** One setting: where it comes from, what it accepts and what people are told about it. */
+/** One setting: its names, what it accepts, and its description. */
 export type Setting<K extends string = string, T = unknown> = Kind<T> & {
-  /** Name of the environment variable, and of the entry in the file named by CONFIG_FILE. */
+  /** Name of the environment variable, and of the entry in the file of CONFIG_FILE. */
   env: string;
   key: K;
   group: SettingGroup;
-  /** Unit of the number, empty when it has none. */
+  /** Unit of a number, else empty. */
   unit: string;
   doc: string;
-  /** As it would be written in the environment; empty means "not set". */
+  /** As in the environment; empty means "not set". */
   default: string;
-  /** Its value is shown to nobody, on no page and in no message. */
+  /** The value is never shown on a page or in a message. */
   isSecret: boolean;
 };
 
@@ -33,7 +33,7 @@ type Entry<K extends string, T> = Omit<Setting<K, T>, 'unit' | 'isSecret'> & {
   isSecret?: boolean;
 };
 
-/** An entry of the list of settings, with its types as they are written. */
+/** An entry of the list of settings, with literal types. */
 export function setting<const K extends string, T>(entry: Entry<K, T>): Setting<K, T> {
   return { unit: '', isSecret: false, ...entry };
 }

@@ -1,14 +1,14 @@
 import { findMisspelt } from './misspelt-settings.ts';
 import { settings } from './settings.ts';
 
-/** What a settings file says: values as they would be written in the environment. */
+/** The content of a settings file; values are texts as in the environment. */
 type SettingsFile = { values: Map<string, string>; faults: string[]; warnings: string[] };
 
 const names = new Set<string>(settings.map((setting) => setting.env));
 
 /**
- * The JSON file at `path`: one object, setting names as in the environment, values text, numbers, true/false or lists of
- * text. An empty path is an empty file. Faults say what keeps it from being read; unknown names are warned about.
+ * Reads the JSON file at `path`: one object with setting names as in the environment; values are texts, numbers, booleans
+ * or lists of texts. An empty path is an empty file. Faults prevent the start; unknown names are warnings.
  */
 export function parseSettingsFile(path: string, readFile: (path: string) => string): SettingsFile {
   const result: SettingsFile = { values: new Map(), faults: [], warnings: [] };

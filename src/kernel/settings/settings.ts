@@ -25,7 +25,7 @@ const watching = [
     group: 'watching',
     default: 'auto',
     ...oneOf(['auto', 'events', 'poll']),
-    doc: 'How changes are noticed: events of the file system plus sweeps, or sweeps alone; auto decides by the kind of file system.',
+    doc: 'How changes are detected: file system events plus sweeps, or sweeps only; auto decides by the type of file system.',
   }),
   setting({
     env: 'POLL_INTERVAL_SEC',
@@ -52,7 +52,7 @@ const watching = [
     unit: 'min',
     default: '60',
     ...wholeNumber(1, 525_600),
-    doc: 'At the start the images of this long are read first; older ones follow in the background.',
+    doc: 'At startup, images of this period are read first; older ones follow in the background.',
   }),
   setting({
     env: 'MIN_FILE_AGE_SEC',
@@ -61,7 +61,7 @@ const watching = [
     unit: 's',
     default: '2',
     ...wholeNumber(0, 3600),
-    doc: 'A file without a proper end counts as complete once its size has not changed for this long.',
+    doc: 'A file without an end marker counts as complete once its size has not changed for this long.',
   }),
 ] as const;
 
@@ -73,7 +73,7 @@ const images = [
     unit: 'images',
     default: '3',
     ...wholeNumber(0, 12),
-    doc: 'How many of the last NG images a station card shows.',
+    doc: 'Number of recent NG images on a station card.',
   }),
   setting({
     env: 'THUMB_MAX_DIM',
@@ -91,7 +91,7 @@ const images = [
     unit: 'MB',
     default: '1024',
     ...wholeNumber(16, 10_000_000),
-    doc: 'Disk space for thumbnails; beyond it those not looked at for longest are deleted and made again when needed.',
+    doc: 'Disk space for thumbnails; beyond it the least recently viewed are deleted, and created again when needed.',
   }),
 ] as const;
 
@@ -102,7 +102,7 @@ const site = [
     group: 'site',
     default: 'main',
     ...shortName(),
-    doc: 'Short name of the plant this process belongs to, where several share one database; every image it finds belongs to it. Another name is another plant.',
+    doc: 'Short name of the plant of this process, if several share one database; every image it finds belongs to this plant. Another name is another plant.',
   }),
   setting({
     env: 'SITE_NAME',
@@ -110,7 +110,7 @@ const site = [
     group: 'site',
     default: '',
     ...text(60),
-    doc: 'Name of the plant as people read it, shown at the top of every page.',
+    doc: 'Display name of the plant, shown at the top of every page.',
   }),
   setting({
     env: 'SITE_TIME_ZONE',
@@ -118,7 +118,7 @@ const site = [
     group: 'site',
     default: '',
     ...timeZone(),
-    doc: "The plant's time zone: it interprets the times in file names and cuts days. Without it TZ counts, else the zone of the machine.",
+    doc: 'Time zone of the plant, for the times in file names and the limits of days. By default TZ, else the zone of the machine.',
   }),
 ] as const;
 
@@ -129,7 +129,7 @@ const server = [
     group: 'server',
     default: '0.0.0.0',
     ...text(255),
-    doc: 'Address to listen on; 127.0.0.1 for this machine alone.',
+    doc: 'Address to listen on; 127.0.0.1 for this machine only.',
   }),
   setting({
     env: 'PORT',
@@ -137,7 +137,7 @@ const server = [
     group: 'server',
     default: '8080',
     ...wholeNumber(0, 65_535),
-    doc: 'Port to listen on; 0 takes a free one and writes it to the log.',
+    doc: 'Port to listen on; 0 chooses a free one and logs it.',
   }),
   setting({
     env: 'COMPAT_PORTS',
@@ -145,7 +145,7 @@ const server = [
     group: 'server',
     default: '',
     ...portList(),
-    doc: 'Further ports that answer the same, for programs written for the replaced systems: 5000 for the Productivity dashboard, 5020 for Camera check.',
+    doc: 'Further ports with the same content, for programs written for the replaced systems: 5000 for the Productivity dashboard, 5020 for Camera check.',
   }),
   setting({
     env: 'IMAGE_RECEIVER_PORT',
@@ -153,7 +153,7 @@ const server = [
     group: 'server',
     default: '',
     ...maybePort(),
-    doc: 'One more such port, under the name the Live image receiver had for its own; its clients expect 8081. None without it.',
+    doc: 'Another such port, named as in the Live image receiver, whose clients expect 8081. None by default.',
   }),
   setting({
     env: 'TLS_CERT',
@@ -161,7 +161,7 @@ const server = [
     group: 'server',
     default: '',
     ...path(),
-    doc: "PEM file with the server's certificate, its chain after it. With it and TLS_KEY every port speaks HTTPS only. Read again every minute.",
+    doc: "PEM file with the server's certificate, followed by its chain. With it and TLS_KEY every port is HTTPS only. Read again every minute.",
   }),
   setting({
     env: 'TLS_KEY',
@@ -177,7 +177,7 @@ const server = [
     group: 'server',
     default: '1',
     ...yesOrNo(),
-    doc: 'Whether the further ports speak HTTPS too when TLS_CERT is set; 0 keeps them plain, for devices that cannot, and with it what they send readable on the network.',
+    doc: 'Whether the further ports are HTTPS, too, when TLS_CERT is set; 0 keeps them plain HTTP for devices without it, whose data is then readable on the network.',
   }),
   setting({
     env: 'ALLOWED_HOSTS',
@@ -185,7 +185,7 @@ const server = [
     group: 'server',
     default: '',
     ...commaList(),
-    doc: 'Host names under which browsers may reach this server, when the usual ones (addresses, names without a dot, .local and the like) are not enough.',
+    doc: 'Host names by which browsers may reach this server, besides the usual ones (addresses, names without a dot, .local and the like).',
   }),
   setting({
     env: 'MAX_VIEWERS',
@@ -194,7 +194,7 @@ const server = [
     unit: 'screens',
     default: '2000',
     ...wholeNumber(1, 100_000),
-    doc: 'Most screens that are kept live at the same time; further ones ask every few seconds instead.',
+    doc: 'Maximum of screens with live updates; further ones poll every few seconds instead.',
   }),
   setting({
     env: 'LOG_LEVEL',
@@ -202,7 +202,7 @@ const server = [
     group: 'server',
     default: 'info',
     ...oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
-    doc: 'Least important entries that are still written to the log.',
+    doc: 'Lowest level that is logged.',
   }),
 ] as const;
 
@@ -213,7 +213,7 @@ const access = [
     group: 'access',
     default: 'open-view',
     ...oneOf(accessPolicies),
-    doc: 'Who is let in. open-view: everybody who reaches the server may look, changes need a login or token. closed: everything needs one. open: everybody may change everything but users and keys; for a trusted network only.',
+    doc: 'Who has access. open-view: anyone on the network may view, changes need a login or token. closed: everything needs one. open: anyone may change everything but users and keys; for a trusted network only.',
   }),
   setting({
     env: 'ADMIN_PASSWORD_FILE',
@@ -221,7 +221,7 @@ const access = [
     group: 'access',
     default: '',
     ...path(),
-    doc: 'File with the password of the first user, admin, made at a start without any user; for machines nobody sits at. Later starts do not read it.',
+    doc: 'File with the password of the first user, admin, created at the first start; for unattended machines. Later starts do not read it.',
   }),
   setting({
     env: 'SESSION_IDLE_MIN',
@@ -230,7 +230,7 @@ const access = [
     unit: 'min',
     default: '720',
     ...wholeNumber(1, 525_600),
-    doc: 'A browser that was not used for this long must sign in again.',
+    doc: 'A browser must sign in again after this long without use.',
   }),
   setting({
     env: 'SESSION_MAX_DAYS',
@@ -247,7 +247,7 @@ const access = [
     group: 'access',
     default: '',
     ...commaList(),
-    doc: 'Web applications of other servers, such as https://mes.plant.lan, whose scripts may read the answers and send tokens; none by default. Cookies are never taken from them.',
+    doc: 'Web applications of other servers, such as https://mes.plant.lan, whose scripts may read answers and send tokens; none by default. Their cookies are never accepted.',
   }),
 ] as const;
 
@@ -266,11 +266,11 @@ const demo = [
     group: 'demo',
     default: '',
     ...path(),
-    doc: 'Folder the demo plant writes to; without it a folder "demo" beside the database.',
+    doc: 'Folder the demo plant writes to; by default a folder "demo" beside the database.',
   }),
 ] as const;
 
-/** Every setting of the product, in the order people read them. The README's table and the settings page are made of it. */
+/** All settings in display order. The README's table and the settings page are made from this list. */
 export const settings = [
   ...files,
   ...watching,
