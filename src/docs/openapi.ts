@@ -4,7 +4,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 
 export type OpenApi = Awaited<ReturnType<typeof generateSpecs>>;
 
-/** One request a program can make, as a list prints it. */
+/** One operation, as listed. */
 export type Operation = { method: string; path: string; summary: string; tag: string };
 
 const description = [
@@ -12,17 +12,17 @@ const description = [
   'Refusals are `{"error":{"code","message","details","requestId"}}`; at the paths of ImgStats `{"error":"…"}`.',
 ].join('\n\n');
 
-/** The order in which they are listed; others follow. */
+/** Display order; other tags follow. */
 const tags = ['Inspections', 'ImgStats', 'Health', 'Forms of the pages'];
 
-/** What the routes of an app say about themselves (OpenAPI 3.1); routes that say nothing are left out. */
+/** The OpenAPI 3.1 document of an app's documented routes. */
 export async function describeApp(app: Hono<AppEnv>, version: string): Promise<OpenApi> {
   const spec = await generateSpecs(app, {
     documentation: {
       info: { title: 'Linesight', version, description },
       tags: tags.map((name) => ({ name })),
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      // Which of the two a request needs is the plant's policy.
+      // Which of the two a request needs depends on the ACCESS setting.
       security: [{}, { token: [] }],
     },
     excludeStaticFile: false,
@@ -31,14 +31,14 @@ export async function describeApp(app: Hono<AppEnv>, version: string): Promise<O
   return { ...spec, openapi: '3.1.0', paths: withoutPatterns(spec.paths) };
 }
 
-/** Hono's `{id{[0-9]+}}` is no path of OpenAPI. */
+/** Converts Hono's `{id{[0-9]+}}`, which OpenAPI does not know. */
 function withoutPatterns(paths: OpenApi['paths']): OpenApi['paths'] {
   return Object.fromEntries(
     Object.entries(paths).map(([path, item]) => [path.replaceAll(/\{(\w+)\{.*?\}\}/g, '{$1}'), item]),
   );
 }
 
-/** Every operation of a description, by tag and then in the order of the routes. */
+/** Every operation of a document, by tag and then in the order of the routes. */
 export function listOperations(spec: OpenApi): Operation[] {
   const operations = Object.entries(spec.paths).flatMap(([path, item]) =>
     Object.entries(item ?? {}).map(([method, operation]) => {

@@ -10,7 +10,7 @@ import { createSwaggerFiles, type SwaggerFileName } from './swagger-files.ts';
 
 export type DocsDeps = { renderer: Renderer; version: string; app: () => Hono<AppEnv> };
 
-/** `/openapi.json`, made from the schemas that validate, and `/docs`, the same to read and to try. */
+/** `/openapi.json`, generated from the validating schemas, and `/docs`, its interactive page. */
 export function docsRoutes({ renderer, version, app }: DocsDeps): Hono<AppEnv> {
   const swagger = createSwaggerFiles();
   let spec: Promise<OpenApi> | undefined;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** The two files of swagger-ui that its page needs, straight from the installed package. */
+/** The two files of swagger-ui for its page, from the installed package. */
 const swaggerFiles = {
   'swagger-ui.css': {
     type: 'text/css; charset=utf-8',
@@ -20,8 +20,8 @@ export type SwaggerFileName = keyof typeof swaggerFiles;
 export type SwaggerFile = { type: string; etag: string; body: Buffer; gzipped: Buffer };
 
 /**
- * Reads a file of swagger-ui when it is first asked for and keeps it, compressed beside the event loop: it is larger
- * than all our own files together, and few plants ever look at it.
+ * Loads a file of swagger-ui at its first request and keeps it, compressed outside the event loop: it is larger than all
+ * our own files together, and rarely used.
  */
 export function createSwaggerFiles(): { read(name: SwaggerFileName): Promise<SwaggerFile> } {
   const files = new Map<SwaggerFileName, Promise<SwaggerFile>>();

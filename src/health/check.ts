@@ -2,10 +2,10 @@ import { access, constants, statfs } from 'node:fs/promises';
 import type { Db } from '../schema/db.ts';
 import type { HealthPart } from './routes.ts';
 
-/** Less free space than this, and the next batch may not be kept. */
+/** With less free space the next batch might not fit. */
 const minFreeBytes = 64 * 1024 * 1024;
 
-/** Whether the database answers and the last write to it was kept. */
+/** Whether the database answers and its last write succeeded. */
 export async function checkDatabase(db: Db): Promise<HealthPart> {
   const writeFault = db.writeFault() ?? null;
   const detail = { writeFault, pendingWrites: db.pendingWrites() };
@@ -17,7 +17,7 @@ export async function checkDatabase(db: Db): Promise<HealthPart> {
   }
 }
 
-/** Whether what is written into a folder now will fit, and whether it lasts (`isKept`). */
+/** Whether a folder can be written to, and whether its content persists (`isKept`). */
 export async function checkStorage(path: string, { isKept }: { isKept: boolean }): Promise<HealthPart> {
   try {
     const { bavail, bsize } = await statfs(path);

@@ -4,7 +4,7 @@ import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { isLetIn, may } from '../kernel/http/guards/may.ts';
 
-/** One part of the product as `/health` reports it; `ok: false` of a required part makes the whole degraded. */
+/** One component in `/health`; `ok: false` of a required one makes the status degraded. */
 export type HealthPart = { ok: boolean; required: boolean; detail?: unknown };
 
 export type HealthDeps = {
@@ -12,7 +12,7 @@ export type HealthDeps = {
   now: () => number;
   startedAt: number;
   check: () => Promise<Record<string, HealthPart>>;
-  /** Whether what is answered from now on is about the plant and not about a start under way. */
+  /** Whether startup is complete, so that answers describe the plant. */
   isReady: () => boolean;
 };
 
@@ -42,10 +42,10 @@ const readyDoc = documented({
 });
 
 /**
- * `GET /health`: 200 `healthy` while the database and the storage work, else 503 `degraded`. The superset of what the
- * replaced systems answered: `status` (S2), `database` and `storage` (S3), `service`, `timestamp`, `stats` (S5). The
- * stats name folders and cameras, so they are for those who may look.
- * `GET /health/ready`: 503 while a start is under way, for those who send traffic only to servers that are up.
+ * `GET /health`: 200 `healthy` while the database and the storage work, else 503 `degraded`. A superset of the answers of
+ * the replaced systems: `status` (S2), `database` and `storage` (S3), `service`, `timestamp`, `stats` (S5). The
+ * stats name folders and cameras, so they need the right to look.
+ * `GET /health/ready`: 503 during startup, for load balancers.
  */
 export function healthRoutes(deps: HealthDeps): Hono<AppEnv> {
   const routes = new Hono<AppEnv>().get('/health/ready', may('public'), readyDoc, (c) => {

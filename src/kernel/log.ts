@@ -3,12 +3,11 @@ import { isColorSupported, prettyFactory } from 'pino-pretty';
 
 export type Log = pino.Logger;
 
-/** Where finished lines go. */
 type LineSink = { write(line: string): unknown };
 
 /**
- * Characters that move a cursor, ring a bell, start a line or turn the reading direction. Names come from disks that
- * anybody may write to, so these never reach a terminal or a log file as themselves.
+ * Characters that move a cursor, ring a bell, start a line or change the text direction. Names come from disks that other
+ * programs write to, so these characters are always escaped.
  */
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
@@ -17,13 +16,13 @@ const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u206
  * Control and direction characters in any message, field or stack are written as `\uXXXX`.
  */
 export function createLog(options: { level: string; pretty: boolean; destination?: LineSink }): Log {
-  // At once: what waits for a thread is overtaken or lost at the end of the process.
+  // Synchronous, because lines waiting for a thread would be lost at the end of the process.
   const sink = options.destination ?? pino.destination({ dest: 1, sync: true });
   const write = options.pretty ? prettyWriter(sink) : jsonWriter(sink);
   return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
 
-/** Inside JSON the written escape is JSON's own, so a reader of the line gets the true name back. */
+/** The escape is JSON's own, so a reader of the line gets the original name back. */
 function jsonWriter(sink: LineSink): (line: string) => void {
   return (line) => {
     sink.write(`${escapeUnsafe(line.trimEnd())}\n`);
@@ -46,7 +45,7 @@ function escapeDeep(value: unknown, key = ''): unknown {
   return Object.fromEntries(entries);
 }
 
-/** A stack keeps the line breaks that are its own; one inside an error's message would forge a line. */
+/** A stack keeps its own line breaks; one inside an error's message could forge a line. */
 function escapeStack(stack: string): string {
   return stack
     .split(/\n(?= {4}at |caused by: )/)

@@ -4,12 +4,12 @@ import { AppError } from '../kernel/errors.ts';
 import type { Db } from '../schema/db.ts';
 
 const rowsPerPage = 1_000;
-/** Sums are taken of remainders by this prime, so that times of ten million rows add up to an exact number. */
+/** Sums are of remainders modulo this prime, so that the times of ten million rows add up exactly. */
 const sumPrime = 1_000_003;
 
 /**
- * Copies every row of one database into another, empty one, of any kind, and proves it: number of rows and sums over
- * every column are the same on both sides. Answers how many rows each table has.
+ * Copies every row of a database into an empty one of any type and verifies that the number of rows and the sums of every
+ * column are equal. Returns the number of rows of each table.
  *
  * @throws AppError 'conflict' when the target is not empty, 'internal' when the sums differ.
  */
@@ -32,7 +32,7 @@ export async function copyDatabase(
   return rows;
 }
 
-/** A schema's module also holds what is no table. */
+/** The module of a schema also exports other things than tables. */
 function isTable(db: Db, name: string): boolean {
   return typeof (db.tables as Record<string, unknown>)[name] === 'object';
 }
@@ -73,7 +73,7 @@ async function copyTable(from: Db, to: Db, name: keyof Db['tables']): Promise<vo
   }
 }
 
-/** By what the rows of a table are told apart: its id, or the start, station and part of its counts. */
+/** The columns that identify a row: the id, or start, station and part of counts. */
 function keysOf(table: SQLiteTable): [string, AnyColumn][] {
   const columns = Object.entries(getTableColumns(table)) as [string, AnyColumn][];
   const primary = columns.filter(([, column]) => column.primary);
@@ -82,7 +82,7 @@ function keysOf(table: SQLiteTable): [string, AnyColumn][] {
     : columns.filter(([name]) => ['startAt', 'stationId', 'partId'].includes(name));
 }
 
-/** PostgreSQL counts on from what it gave itself, not from ids it was given. */
+/** Sets PostgreSQL's sequences, which ignore ids that were inserted explicitly. */
 async function raiseCounter(db: Db, table: SQLiteTable): Promise<void> {
   if (!('id' in getTableColumns(table))) return;
   const name = getTableName(table);

@@ -1,4 +1,4 @@
-/** `npm run db`: what an administrator does with the database by hand. Exits 1 with the reason when it cannot be done. */
+/** `npm run db`: manual database tasks of an administrator. Exits with 1 and the reason if one fails. */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -61,7 +61,7 @@ function findDataPaths(): DataPaths {
   return resolveDataPaths(loaded.config);
 }
 
-/** The server's settings are not asked: both databases are named. */
+/** Both databases are given explicitly, so the server's settings are not read. */
 async function copy(from: string, to: string): Promise<void> {
   const source = await open(from, true);
   try {

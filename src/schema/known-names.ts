@@ -6,23 +6,23 @@ import type { Log } from '../kernel/log.ts';
 import type { DbPlace } from './db.ts';
 import type { Tables } from './define-schema.ts';
 
-/** Names handed over at a time. */
+/** Names passed on at a time. */
 const namesPerPage = 4_096;
-/** Names a server is asked for at a time. */
+/** Names read from a server at a time. */
 const namesPerQuestion = 20_000;
 
-/** How a feature's names are asked for; those of files that are missing are not known. */
+/** A feature's queries for known names, without those of missing files. */
 export type NameQueries = {
-  /** For SQLite: one column of names, by the parameters @rootId and @path. */
+  /** SQL for SQLite: one column of names, with the parameters @rootId and @path. */
   sqlite: string;
-  /** For servers; loaded only there, because what builds queries costs each scanner thread a second and 20 MB. */
+  /** For servers. Loaded only there, because the query builder costs each scanner thread a second and 20 MB. */
   server: () => Promise<ServerNameQueries>;
 };
 
 export type ServerNameQueries = {
-  /** The id of the row that a folder's files hang on; undefined where there is none yet. */
+  /** The id of the row of a folder; undefined if there is none yet. */
   ownerId(read: Queryable, tables: Tables, folder: FolderRef): Promise<number | undefined>;
-  /** At most `limit` names after `last`, in rising order. */
+  /** At most `limit` names after `last`, in ascending order. */
   names(
     read: Queryable,
     tables: Tables,
@@ -30,7 +30,7 @@ export type ServerNameQueries = {
   ): Promise<{ name: string }[]>;
 };
 
-/** A scanner thread's own connection, for the one thing it asks: which names of a folder are known. */
+/** A scanner thread's own connection, used only to read which names of a folder are known. */
 export function openKnownNames(place: DbPlace, log: Log, queries: NameQueries): KnownNames {
   return place.url === undefined
     ? readFromFile(place.path, queries)

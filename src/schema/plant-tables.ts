@@ -3,16 +3,16 @@ import type { Kit } from '../kernel/db/kit.ts';
 /** Tables owned by `plant/`: what a site is made of. */
 export function definePlantTables(kit: Kit) {
   /**
-   * Plants whose processes share this database. Every fact belongs to one through its station. A name of '' stands for
-   * the site of a database from before there were several, until a process claims it.
+   * Plants whose processes share this database. Every fact belongs to one through its station. The name '' is the site of a
+   * database from before there were several, until a process claims it.
    */
   const sites = kit.table(
     'sites',
     {
       id: kit.key('id'),
-      /** SITE: short, in addresses. */
+      /** SITE: the short name, used in addresses. */
       name: kit.text('name', 60).notNull(),
-      /** SITE_NAME, as pages show it; '' when none is set. */
+      /** SITE_NAME: the display name; '' if not set. */
       title: kit.text('title', 60).notNull(),
       timeZone: kit.text('time_zone', 64).notNull(),
       createdAt: kit.ms('created_at').notNull(),

@@ -1,6 +1,6 @@
 import type { Kit } from '../kernel/db/kit.ts';
 
-/** What went of each kind in one run. */
+/** What one run deleted, by policy. */
 export type RemovedByPolicy = Record<string, { count: number; bytes: number; failed: number }>;
 
 /** Tables owned by `retention/`: the newest runs of each site. */
@@ -11,7 +11,7 @@ export function defineRetentionTables(kit: Kit) {
       id: kit.key('id'),
       siteId: kit.ref('site_id').notNull(),
       startedAt: kit.ms('started_at').notNull(),
-      /** Null while it runs, and after a process that died. */
+      /** Null while it runs, or if its process died. */
       endedAt: kit.ms('ended_at'),
       cause: kit.enumText('cause', ['night', 'late', 'first', 'again', 'disk', 'hand']).notNull(),
       outcome: kit.enumText('outcome', ['done', 'stopped', 'failed']),

@@ -25,7 +25,7 @@ const preferencesDoc = documented({
   example: { path: '/preferences', form: { lang: 'ko', back: '/overview' } },
 });
 
-/** Language and theme of one browser, kept in two cookies: they work without JavaScript and before the first paint. */
+/** Language and theme of a browser, in two cookies, so that they work without JavaScript and before the first paint. */
 export function preferenceRoutes(): Hono<AppEnv> {
   return new Hono<AppEnv>().post('/preferences', may('public'), preferencesDoc, async (c) => {
     const form = await readForm(c);

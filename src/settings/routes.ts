@@ -8,7 +8,7 @@ import { settingsPage } from './views.ts';
 
 export type SettingsDeps = { renderer: Renderer; config: Config; warnings: string[]; version: string };
 
-/** The effective settings with their origin, read-only: what is set lives in the environment or the settings file. */
+/** The effective settings with their sources, read-only, because they are set in the environment or the settings file. */
 export function settingsRoutes({ renderer, config, warnings, version }: SettingsDeps): Hono<AppEnv> {
   return new Hono<AppEnv>().get('/settings', may('look'), (c) =>
     renderer.render(c, 'settings/page', {

@@ -1,6 +1,6 @@
 import { hidePassword } from '../kernel/settings/hide-password.ts';
 
-/** Settings → what the Settings page prints (template `settings/page`, data SettingsPage). */
+/** Data of the Settings page (template `settings/page`, data SettingsPage). */
 
 export type SettingLine = {
   env: string;
@@ -23,7 +23,7 @@ export type SettingsPage = {
   here: string;
 };
 
-/** The effective settings in the order of the table they come from, grouped. */
+/** The effective settings by group, in the order of their definition. */
 export function settingsPage(
   settings: readonly {
     env: string;
@@ -54,7 +54,7 @@ export function settingsPage(
   return { groups: [...groups].map(([group, lines]) => ({ group, lines })), ...rest, here: '/settings' };
 }
 
-/** As it would be written in the environment. */
+/** The value as it is written in the environment. */
 function asText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return value ? '1' : '0';

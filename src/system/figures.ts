@@ -1,7 +1,7 @@
-/** How a figure is written. */
+/** How a figure is formatted. */
 export type FigureUnit = 'perSecond' | 'perMinute' | 'ms' | 'count' | 'bytes';
 
-/** What is normal: at most or at least so much; null for what grows with the plant and is never wrong by itself. */
+/** The normal range: at most or at least so much; null for figures that grow with the plant. */
 export type NormalRange = { below: number } | { above: number } | null;
 
 export type Figure<Key extends string = FigureKey> = { key: Key; unit: FigureUnit; normal: NormalRange };
@@ -23,12 +23,12 @@ export type FigureKey =
   | 'thumbnails'
   | 'disk';
 
-/** What the settings of this process say about what is normal. */
+/** The settings that define normal ranges. */
 export type SystemLimits = { pollIntervalMs: number; maxViewers: number; thumbnailBytes: number };
 
 const megabyte = 1_000_000;
 
-/** Every figure of the System page in its order, with its normal range. */
+/** Every figure of the System page in display order, with its normal range. */
 export function systemFigures({ pollIntervalMs, maxViewers, thumbnailBytes }: SystemLimits): Figure[] {
   return [
     { key: 'ingest', unit: 'perMinute', normal: null },
@@ -41,7 +41,7 @@ export function systemFigures({ pollIntervalMs, maxViewers, thumbnailBytes }: Sy
     { key: 'liveRate', unit: 'perSecond', normal: null },
     { key: 'liveTell', unit: 'ms', normal: { below: 500 } },
     { key: 'liveViewers', unit: 'count', normal: { below: maxViewers } },
-    // A slow line is spared pictures by design; one a second is more than a screen should miss.
+    // Skipping pictures on slow lines is intended, but one a second is more than a screen should miss.
     { key: 'liveSkipped', unit: 'perMinute', normal: { below: 60 } },
     { key: 'memory', unit: 'bytes', normal: { below: 512 * megabyte } },
     { key: 'database', unit: 'bytes', normal: null },
@@ -50,7 +50,7 @@ export function systemFigures({ pollIntervalMs, maxViewers, thumbnailBytes }: Sy
   ];
 }
 
-/** Whether a value lies in its normal range; what is not known is not wrong. */
+/** Whether a value is in its normal range; unknown values are. */
 export function isNormal(value: number | null, normal: NormalRange): boolean {
   if (value === null || normal === null) return true;
   return 'below' in normal ? value <= normal.below : value >= normal.above;

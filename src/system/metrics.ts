@@ -8,11 +8,11 @@ export type Metrics = {
   recorded: Counter;
   removed: Counter<'kind'>;
   removedBytes: Counter<'kind'>;
-  /** Everything in the text format of Prometheus, as it is now. */
+  /** All current metrics in the text format of Prometheus. */
   scrape(): Promise<string>;
 };
 
-/** The same as the System page for Prometheus, in its own units: seconds and bytes. Labels are few by construction. */
+/** The data of the System page for Prometheus, in its units: seconds and bytes. The number of labels is bounded. */
 export function createMetrics(options: {
   readState: () => Promise<SystemState>;
   history: History<FigureKey>;
@@ -39,7 +39,7 @@ export function createMetrics(options: {
   });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `linesight_${name}`, help, labelNames, registers });
-  /** Counted elsewhere; set anew at each scrape. */
+  /** A counter kept elsewhere, set at each scrape. */
   const counter = (name: string, help: string) => new Counter({ name: `linesight_${name}`, help, registers });
   const gauges = {
     lag: gauge('ingest_lag_seconds', 'From a complete file to its row', ['source', 'quantile']),

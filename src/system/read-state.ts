@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import type { FigureKey } from './figures.ts';
 
-/** A watched folder as far as it says how the process is doing. */
+/** The part of a watched folder's status that concerns the process. */
 export type SystemSource = {
   id: number;
   state: string;
@@ -11,12 +11,12 @@ export type SystemSource = {
   lag: { p50Ms: number; p99Ms: number } | null;
 };
 
-/** What other parts of the product tell about themselves. */
+/** Reads of the other parts of the product. */
 export type SystemParts = {
   listSources: () => readonly SystemSource[];
   pendingWrites: () => number;
   streams: () => { viewers: number; topics: number };
-  /** Live images told, how quickly, who looks at them, and messages slow viewers were spared. */
+  /** Live images delivered and how fast, their viewers, and messages skipped for slow ones. */
   live: () => LiveTotals;
   thumbnails: () => { bytes: number; waiting: number; drawTimes: readonly DrawFigures[] };
   /** When the last clean-up ended, epoch ms; null before the first. */
@@ -26,10 +26,10 @@ export type SystemParts = {
   stateDir: string;
 };
 
-/** How long images of one size took to draw lately. */
+/** Recent drawing times of images in one size. */
 export type DrawFigures = { name: string; type: string; p50Ms: number; p95Ms: number };
 
-/** `images` and `skipped` since the start, the pace of the last minute. */
+/** `images` and `skipped` since startup, the rates of the last minute. */
 export type LiveTotals = {
   images: number;
   viewers: number;
@@ -60,7 +60,7 @@ export type SystemState = {
   >;
 };
 
-/** Asks every part once; cheap enough for each scrape. */
+/** Reads every part once; cheap enough for each scrape. */
 export async function readSystemState(parts: SystemParts): Promise<SystemState> {
   const sources = parts.listSources();
   const streams = parts.streams();
@@ -82,7 +82,7 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
     values: {
       lag: greatest(sources.map(({ lag }) => lag?.p99Ms)),
       sweep: greatest(sources.map(({ lastSweep }) => lastSweep?.durationMs)),
-      // Older images wait for hours after a first start, and nothing is wrong with that.
+      // Without the backfill, which can take hours after a first start and is no fault.
       queues: queues.incomplete + queues.writes + queues.thumbnails,
       viewers: streams.viewers,
       liveRate: live.perSecond,

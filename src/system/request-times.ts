@@ -2,20 +2,20 @@ import { routePath } from 'hono/route';
 import { Histogram, type Registry } from 'prom-client';
 import type { AppMiddleware } from '../kernel/http/env.ts';
 
-/** Durations kept between two samples; a busier half minute is judged by its first ones. */
+/** Durations kept between two samples; of a busier half minute only the first ones count. */
 const maxRecent = 5_000;
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export type RequestTimes = {
-  /** Times every request until its answer begins; a stream counts until its head is sent. */
+  /** Measures every request until its answer begins, that of a stream until its head is sent. */
   measure: AppMiddleware;
-  /** The time within which 95 of 100 requests since the last call were answered; null without any. */
+  /** 95th percentile of the requests since the last call; null if there were none. */
   takeP95Ms(): number | null;
 };
 
 /**
- * Times by the pattern of the route, never by the address that was asked: `/inspections/:id` is one of as many labels
- * as there are routes, however many images there are and whatever strangers ask for.
+ * Labels times by the route pattern such as `/inspections/:id`, never by the requested address, so that there are only as
+ * many labels as routes.
  */
 export function createRequestTimes(registry: Registry): RequestTimes {
   let recent: number[] = [];

@@ -15,7 +15,7 @@ export type SystemDeps = {
   topics: Topics;
   system: System;
   clock: Clock;
-  /** Ports and certificate as they are now. */
+  /** Current ports and certificate. */
   ways: () => WaysView;
   fullDisks: () => readonly FullDisk[];
 };
@@ -27,7 +27,7 @@ const metricsDoc = documented({
   example: { path: '/metrics' },
 });
 
-/** The System page, live, and the same for Prometheus. */
+/** The live System page, and the metrics for Prometheus. */
 export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
   const { renderer, topics, system, clock } = deps;
   topics.define({

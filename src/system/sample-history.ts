@@ -1,15 +1,15 @@
-/** One moment of the process: every figure's value, null where it is not known. */
+/** The figures of the process at one moment; null if unknown. */
 export type Sample<Key extends string> = { at: number; values: Record<Key, number | null> };
 
-/** The last samples, oldest first; in memory alone, because they say how this process is doing. */
+/** The last samples, oldest first. In memory only, because they describe this process. */
 export type History<Key extends string> = {
   add(sample: Sample<Key>): void;
   readonly latest: Sample<Key> | undefined;
   /** When the oldest sample was taken. */
   readonly startAt: number | undefined;
   /**
-   * The course of one figure in at most `points` values: neighbours are put together and stand for their worst, which
-   * is their greatest, or their least where `isWorse` says so.
+   * One figure over time in at most `points` values. Each value is the worst of several neighbours: the greatest, or the
+   * least with `isWorse` 'below'.
    */
   course(key: Key, points: number, isWorse?: 'above' | 'below'): (number | null)[];
 };

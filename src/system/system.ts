@@ -11,23 +11,23 @@ import { createRequestTimes } from './request-times.ts';
 import { createHistory, type History } from './sample-history.ts';
 
 const sampleMs = 30_000;
-/** Four hours. */
+/** Samples of four hours. */
 const maxSamples = 480;
-/** The measurement wakes the process this often: at 20 ms it took more than all else that goes on at rest. */
+/** Resolution of the measurement, which wakes the process this often: at 20 ms it cost more than everything else at rest. */
 const delayStepMs = 100;
 const nanosPerMs = 1e6;
 
-/** How this process is doing: sampled twice a minute for its page, read at each scrape for Prometheus. */
+/** The state of this process: sampled twice a minute for its page, read at each scrape for Prometheus. */
 export type System = {
   /** Every metric in the text format of Prometheus. */
   scrape(): Promise<string>;
   figures: readonly Figure[];
   history: History<FigureKey>;
-  /** Middleware that times every request. */
+  /** Middleware that measures every request. */
   measureRequests: AppMiddleware;
-  /** So many images were recorded. */
+  /** Counts recorded images. */
   countRecorded(images: number): void;
-  /** So many things of a kind were deleted by retention. */
+  /** Counts what retention deleted under one policy. */
   countRemoved(kind: string, removed: { count: number; bytes: number }): void;
   /** Takes a sample now. */
   sample(): Promise<void>;
@@ -99,7 +99,7 @@ export function startSystem(options: {
   };
 }
 
-/** What 99 of 100 turns of the event loop came late by since the last call; the timer's own step is taken off. */
+/** 99th percentile of the event loop's delay since the last call, without the timer's own resolution. */
 function takeDelayMs(delay: ReturnType<typeof monitorEventLoopDelay>): number | null {
   const late = delay.count > 0 ? Math.max(0, delay.percentile(99) / nanosPerMs - delayStepMs) : null;
   delay.reset();

@@ -1,5 +1,5 @@
 /**
- * Figures → what the System page prints.
+ * Data of the System page.
  *
  * Templates and their data:
  *   system/page      SystemPage
@@ -14,7 +14,7 @@ import type { PageFragments } from '../kernel/stream/page-fragments.ts';
 import { type Figure, type FigureKey, type FigureUnit, isNormal, type NormalRange } from './figures.ts';
 import type { History } from './sample-history.ts';
 
-/** Enough for a chart as wide as a hand. */
+/** Values in a chart. */
 const chartPoints = 120;
 
 export type FigureView = {
@@ -23,17 +23,17 @@ export type FigureView = {
   value: number | null;
   normal: { kind: 'below' | 'above'; value: number } | null;
   tone: 'ok' | 'warn' | 'unknown';
-  /** The worst value the chart shows: the greatest, or the least of what must not run out. */
+  /** The worst value in the chart: the greatest, or the least of a figure that must not run out. */
   worst: { kind: 'most' | 'least'; value: number | null };
   svg: string;
 };
 
 export type SystemView = { startAt: number; endAt: number; figures: FigureView[] };
 
-/** The ports that are open, and the certificate in use; null without TLS. */
+/** The open ports, and the certificate in use; null without TLS. */
 export type WaysView = { listeners: readonly Listener[]; certificate: TlsStatus | null };
 
-/** A disk that is too full while nothing more may be deleted. */
+/** A disk that is too full, and nothing more may be deleted. */
 export type FullDisk = { folders: readonly string[]; usedRate: number };
 
 export type SystemPage = {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.ts';
 import { minuteMs, secondMs } from '../time/durations.ts';
 
-/** How many failures are free, and how long the wait after further ones may become. */
+/** Failures without a wait, and the longest wait after further ones. */
 type Rule = { freeFailures: number; longestWaitMs: number };
 
 /**
@@ -19,13 +19,13 @@ const rules = {
 
 /** Failures this old are forgotten. */
 const forgetMs = 60 * minuteMs;
-/** Names and addresses remembered at the same time; a flood of new ones pushes out the longest unused. */
+/** Names and addresses remembered at the same time; beyond it the least recently used is evicted. */
 const maxRemembered = 20_000;
 const longestDoubling = 30;
 
 type Failures = { count: number; lastAt: number };
 
-/** A login that may be tried now, or after `waitMs`. */
+/** A login attempt, allowed now or after `waitMs`. */
 export type Attempt =
   | {
       ok: true /** Failures of this name from this address, this one included. */;
@@ -36,16 +36,16 @@ export type Attempt =
 
 export type LoginThrottle = {
   /**
-   * Counts an attempt as failed before it is tried, so that many at once are no way around it; `succeeded` takes that
-   * back and forgets the failures of this name from this address. Nothing waits in here: others are not slowed.
+   * Counts an attempt as failed before it is made, so that concurrent attempts cannot bypass the limit; `succeeded` undoes
+   * that and forgets the failures of this name from this address. Never waits, so others are not delayed.
    */
   begin(name: string, address: string): Attempt;
 };
 
-/** Slows down and then locks out who guesses passwords, per account and per address. */
+/** Delays and then locks out password guessing, per account and per address. */
 export function createLoginThrottle(clock: Clock): LoginThrottle {
   const kept = new LRUCache<string, Failures>({ max: maxRemembered });
-  /** Names with the addresses they signed in from, since the start. */
+  /** The addresses from which each name has signed in since startup. */
   const trusted = new LRUCache<string, true>({ max: maxRemembered });
   const failuresOf = (key: string): Failures => {
     const found = kept.get(key);

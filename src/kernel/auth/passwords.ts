@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import PQueue from 'p-queue';
 import { AppError } from '../errors.ts';
 
-/** Long enough that guessing is hopeless, short enough to be typed with gloves. */
+/** Too long to guess, short enough to type with gloves. */
 const minPasswordLength = 10;
 export const maxPasswordLength = 200;
 
@@ -14,25 +14,25 @@ export const maxPasswordLength = 200;
 const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const;
 const saltBytes = 16;
 
-/** One at a time: the work is done in a thread of libuv, and file reads wait for those threads too. */
+/** One at a time, because hashing runs in a libuv thread, and file reads need those threads, too. */
 const maxConcurrent = 1;
-/** More than a second of waiting; beyond it a login is refused rather than queued. */
+/** About a second of waiting; beyond it a login is refused instead of queued. */
 const maxWaiting = 24;
 
 const derive = promisify(argon2);
 const form = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([\w+/-]{10,100})\$([\w+/-]{10,200})$/;
 
 export type Passwords = {
-  /** The text to keep for a password, in the PHC form `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
+  /** The hash to store for a password, in the PHC format `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
   hash(password: string): Promise<string>;
   /**
-   * Whether a password is the one a hash was made of. Without a hash (nobody has that name) it is false after the same
-   * time, so that the answer does not tell which names exist. Throws `rate_limited` when too many are waiting.
+   * Whether a password matches a hash. Without a hash (for an unknown name) false after the same time, so that the time does
+   * not reveal which names exist. Throws `rate_limited` when too many are waiting.
    */
   verify(password: string, hash: string | undefined): Promise<boolean>;
 };
 
-/** Makes and checks password hashes by argon2id, in their own short queue beside the event loop. */
+/** Creates and verifies argon2id password hashes in a short queue outside the event loop. */
 export function createPasswords(): Passwords {
   const turns = new PQueue({ concurrency: maxConcurrent });
   const take = <T>(work: () => Promise<T>): Promise<T> => {
@@ -54,7 +54,7 @@ export function createPasswords(): Passwords {
   };
 }
 
-/** Why a new password is refused, as the key of a text; undefined when it will do. */
+/** Why a new password is refused, as the key of a text; undefined if it is acceptable. */
 export function passwordFault(password: string): 'short' | 'long' | undefined {
   const { length } = [...password];
   if (length < minPasswordLength) return 'short';

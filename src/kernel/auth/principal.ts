@@ -1,31 +1,31 @@
-/** What a person may do; each includes the one before. */
+/** Roles of users; each includes the one before. */
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 const ingestScopes = ['ingest:events', 'ingest:predictions', 'ingest:frames', 'ingest:images'] as const;
-/** What a program that sends facts may send. */
+/** Kinds of facts that a program may send. */
 export type IngestScope = (typeof ingestScopes)[number];
 
-/** What a token may do: send one kind of fact, look, or all that an administrator's program needs. */
+/** Scopes of a token: sending one kind of fact, reading, or everything for an administrator's program. */
 export const tokenScopes = [...ingestScopes, 'read', 'admin'] as const;
 export type TokenScope = (typeof tokenScopes)[number];
 
-/** Who is let in without a key: to look (the default), to nothing, or to everything on a trusted network. */
+/** Anonymous access: reading (the default), nothing, or everything on a trusted network. */
 export const accessPolicies = ['open-view', 'closed', 'open'] as const;
 export type AccessPolicy = (typeof accessPolicies)[number];
 
 /**
- * What a route lets do. `public`: needed before anybody is known. `look`: reading. `operate`: acknowledge, review,
- * rescan, retry. `self`: the own account. `administer`: settings, demo, clean-up. `ingest:…`: sending facts. `entrust`: handing out keys and
- * reading who used them, for an administrator in person, whatever the policy.
+ * The access that a route requires. `public`: none, needed before sign-in. `look`: reading. `operate`: acknowledge, review,
+ * rescan, retry. `self`: the own account. `administer`: settings, demo, clean-up. `ingest:…`: sending facts. `entrust`:
+ * creating keys and reading who used them, for an administrator in person under every policy.
  */
 export type Access = 'public' | 'look' | 'self' | 'operate' | 'administer' | 'entrust' | IngestScope;
 
-/** Who asks. */
+/** The caller of a request. */
 export type Principal =
-  /** `badToken`: a token came along that is unknown, revoked or mistyped. */
+  /** `badToken`: the request has a token that is unknown, revoked or mistyped. */
   | { kind: 'nobody'; badToken?: boolean }
-  /** A request from this very machine, while no user and no token exists. */
+  /** A request from this machine while there is no user and no token. */
   | { kind: 'machine' }
   | { kind: 'user'; userId: number; name: string; role: Role; sessionId: number }
   | {
@@ -33,18 +33,18 @@ export type Principal =
       tokenId: number;
       name: string;
       scopes: readonly TokenScope[];
-      /** The one site, station or device this token speaks for; null for any. A station is always one of a site. */
+      /** The only site, station or device the token is valid for; null for any. A station always belongs to a site. */
       siteId: number | null;
       station: string | null;
       device: string | null;
     }
-  /** `pages` as this process addresses them: a station of another site is `/stations/<name>?site=<site>`. */
+  /** `pages` as addressed at this site: a station of another site is `/stations/<name>?site=<site>`. */
   | { kind: 'kiosk'; linkId: number; name: string; pages: readonly string[] };
 
-/** `unknown`: say who you are first. `refused`: known, and not allowed. `confined`: allowed on this kiosk's pages. */
+/** `unknown`: must sign in first. `refused`: not allowed. `confined`: allowed on the kiosk's pages only. */
 export type Judgement = 'granted' | 'unknown' | 'refused' | 'confined';
 
-/** The table of who may do what, as one function of access, person and policy. */
+/** The access table: the one decision for access, caller and policy. */
 export function judge(access: Access, principal: Principal, policy: AccessPolicy): Judgement {
   if (access === 'public') return 'granted';
   if (principal.kind === 'nobody' && principal.badToken) return 'unknown';
@@ -67,7 +67,7 @@ export function judge(access: Access, principal: Principal, policy: AccessPolicy
   }
 }
 
-/** What a policy may open to everybody. */
+/** Access that a policy can grant anonymously. */
 type OpenableAccess = Exclude<Access, 'public' | 'self' | 'entrust'>;
 
 function grantIf(allowed: boolean): Judgement {
@@ -85,8 +85,8 @@ function scopeFor(access: OpenableAccess): TokenScope {
 }
 
 /**
- * Whether the one who sends facts may send them for this station and device of a site, which is the one of the process
- * that takes them: a token may be tied to one of each, and one for S4 of a site is none for the S4 of another.
+ * Whether the caller may send facts for this station and device of a site, that of the receiving process. A token can be
+ * tied to one of each; a token for S4 of one site is not valid for S4 of another.
  */
 export function speaksFor(
   principal: Principal,
