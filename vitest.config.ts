@@ -6,7 +6,7 @@ import { createSummaryReporter } from './src/testing/run-summary.ts';
 const shared = { expect: { poll: { timeout: 10_000 } }, testTimeout: 60_000, hookTimeout: 180_000 };
 
 /** Real processes, servers and browsers. What passed on its second try is listed at the end of the run. */
-const real = { ...shared, retry: 1 };
+const real = { ...shared, retry: 1, testTimeout: 180_000 };
 
 const servers = (['postgres', 'mariadb'] as const).filter((kind) => !isMissing(kind));
 
@@ -46,7 +46,6 @@ export default defineConfig({
           name: 'fault',
           include: ['src/**/*.fault.test.ts'],
           ...real,
-          testTimeout: 180_000,
         },
       },
       {
