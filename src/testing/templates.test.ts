@@ -85,6 +85,19 @@ test('every text that pages and code ask for exists', () => {
   expect(asked.filter((entry) => !exists(entry.split(': ')[1] ?? ''))).toEqual([]);
 });
 
+test('every text is asked for: by its key, or by a beginning of it that code completes', () => {
+  const code = read('src/**/*.ts').filter(({ path }) => !path.endsWith('.test.ts'));
+  const sources = [...templates, ...code].map(({ text }) => text).join('\n');
+  const asked = new Set([...sources.matchAll(/['"`]([a-z]\w*(?:\.\w+)*)['"`]/g)].map((match) => match[1]));
+  const begun = [...sources.matchAll(/['`]([a-z]\w*\.(?:\w+\.)*)(?:'|\$\{)/g)].map((match) => match[1] ?? '');
+  // The names of pages a kiosk link may show are built from their paths.
+  const prefixes = [...begun, 'nav.'];
+  const unused = keysOf(JSON.parse(readFileSync(join(project, 'views/locales/en.json'), 'utf8')))
+    .map((key) => key.replace(/_(?:one|other)$/, ''))
+    .filter((key) => !asked.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)));
+  expect(unused).toEqual([]);
+});
+
 function keysOf(node: object, path = ''): string[] {
   return Object.entries(node).flatMap(([key, value]) =>
     typeof value === 'string' ? [path + key] : keysOf(value, `${path}${key}.`),

@@ -14,7 +14,7 @@ const shortestPiece = 4;
 export function findUntranslated(
   english: object,
   translated: object,
-  ignoredKeys: readonly string[],
+  ignoredKeys: readonly string[] = [],
 ): (html: string) => string[] {
   const other = new Map(textsOf(translated));
   const texts = textsOf(english).filter(([key]) => !ignoredKeys.includes(key));
