@@ -1,4 +1,5 @@
 import { and, eq, gte } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import { insertMissing } from '../kernel/db/write.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
@@ -75,7 +76,9 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
   const keyOf = ({ siteId, name }: Omit<Station, 'id'>) => `${siteId}:${name}`;
   const known = await createKnown<Station>(
     keyOf,
-    (fromId) => db.read.select(columns).from(stations).where(gte(stations.id, fromId)),
+    prepared((value: Placeholders<{ fromId: number }>) =>
+      db.read.select(columns).from(stations).where(gte(stations.id, value.fromId)),
+    ),
     onAdded,
   );
   const make = (name: string) =>
@@ -92,7 +95,9 @@ async function createParts(db: Db, clock: Clock, onAdded: () => void) {
   const columns = { id: parts.id, name: parts.name };
   const known = await createKnown<PartName>(
     ({ name }) => name,
-    (fromId) => db.read.select(columns).from(parts).where(gte(parts.id, fromId)),
+    prepared((value: Placeholders<{ fromId: number }>) =>
+      db.read.select(columns).from(parts).where(gte(parts.id, value.fromId)),
+    ),
     onAdded,
   );
   const make = (name: string) =>
@@ -106,7 +111,7 @@ async function createParts(db: Db, clock: Clock, onAdded: () => void) {
 /** Rows of one table in memory, by id and by key. */
 async function createKnown<T extends { id: number }>(
   keyOf: (row: T) => string,
-  readFrom: (id: number) => PromiseLike<T[]>,
+  readFrom: (values: { fromId: number }) => PromiseLike<T[]>,
   onAdded: () => void,
 ) {
   const byId = new Map<number, T>();
@@ -119,7 +124,7 @@ async function createKnown<T extends { id: number }>(
     return row;
   };
   const refresh = async () => {
-    for (const row of await readFrom(newestId - lateNumbers)) remember(row);
+    for (const row of await readFrom({ fromId: newestId - lateNumbers })) remember(row);
   };
   await refresh();
   return {

@@ -1,4 +1,4 @@
-import { type AnyColumn, eq, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../schema/db.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Db } from '../schema/db.ts';
  */
 export function createSiteCondition(db: Db) {
   const { stations } = db.tables;
-  return (stationId: AnyColumn, siteId: number | undefined): SQL | undefined => {
+  return (stationId: AnyColumn, siteId: number | Placeholder | undefined): SQL | undefined => {
     if (siteId === undefined) return undefined;
     const ofSite = db.read.select({ id: stations.id }).from(stations).where(eq(stations.siteId, siteId));
     return sql`+${stationId} in ${ofSite}`;

@@ -1,4 +1,5 @@
 import { and, eq, ne } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import { insertMissing } from '../kernel/db/write.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { createWallClock, type WallClock } from '../kernel/time/time-zone.ts';
@@ -55,11 +56,15 @@ export async function createSites(db: Db, clock: Clock, settings: SiteSettings):
     return made;
   }
 
-  async function refresh(): Promise<void> {
-    const others = await db.read
+  const selectOthers = prepared((value: Placeholders<{ ownId: number }>) =>
+    db.read
       .select(columns)
       .from(table)
-      .where(and(ne(table.id, own.id), ne(table.name, '')));
+      .where(and(ne(table.id, value.ownId), ne(table.name, ''))),
+  );
+
+  async function refresh(): Promise<void> {
+    const others = await selectOthers({ ownId: own.id });
     sites = [own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

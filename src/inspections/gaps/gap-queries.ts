@@ -1,4 +1,5 @@
 import { and, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { CountFilter } from '../../plant/page-filters.ts';
@@ -26,35 +27,42 @@ export function createReadGaps(
 ): ReadGaps {
   const { sequenceGaps: gaps, inspectionHours: hours } = db.tables;
   const isOfSite = createSiteCondition(db);
-  return async (window, { siteId, stationId, partId }) => {
-    const rows = await db.read
+
+  const selectGaps = prepared((value: Placeholders<CountFilter & TimeWindow>) =>
+    db.read
       .select()
       .from(gaps)
       .where(
         and(
-          gte(gaps.toAt, window.startAt),
-          lt(gaps.toAt, window.endAt),
-          isOfSite(gaps.stationId, siteId),
-          stationId === undefined ? undefined : eq(gaps.stationId, stationId),
-          partId === undefined ? undefined : eq(gaps.partId, partId),
+          gte(gaps.toAt, value.startAt),
+          lt(gaps.toAt, value.endAt),
+          isOfSite(gaps.stationId, value.siteId),
+          value.stationId && eq(gaps.stationId, value.stationId),
+          value.partId && eq(gaps.partId, value.partId),
         ),
       )
       .orderBy(desc(gaps.toAt))
-      .limit(maxGaps);
-    const [checked] = await db.read
-      .select({
-        total: sql`coalesce(sum(abs(${hours.checkedCount})), 0)`.mapWith(Number),
-      })
+      .limit(maxGaps),
+  );
+  const sumChecked = prepared((value: Placeholders<CountFilter & { after: number; before: number }>) =>
+    db.read
+      .select({ total: sql`coalesce(sum(abs(${hours.checkedCount})), 0)`.mapWith(Number) })
       .from(hours)
       .where(
         and(
-          gt(hours.startAt, window.startAt - hourMs),
-          lt(hours.startAt, window.endAt),
-          isOfSite(hours.stationId, siteId),
-          stationId === undefined ? undefined : eq(hours.stationId, stationId),
-          partId === undefined ? undefined : eq(hours.partId, partId),
+          gt(hours.startAt, value.after),
+          lt(hours.startAt, value.before),
+          isOfSite(hours.stationId, value.siteId),
+          value.stationId && eq(hours.stationId, value.stationId),
+          value.partId && eq(hours.partId, value.partId),
         ),
-      );
+      ),
+  );
+
+  return async ({ startAt, endAt }, { siteId, stationId, partId }) => {
+    const rows = await selectGaps({ startAt, endAt, siteId, stationId, partId });
+    const touched = { after: startAt - hourMs, before: endAt };
+    const [checked] = await sumChecked({ ...touched, siteId, stationId, partId });
     await folders.ensureKnown(rows);
     return {
       gaps: rows.map(({ id: _id, hourAt: _hour, stationId: station, partId: part, ...gap }) => ({

@@ -1,5 +1,6 @@
 import { eq, min } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import {
   beingWritten,
   isBeingWritten,
@@ -67,6 +68,13 @@ export function createInspectionImages(options: {
   onChanged: () => void;
 }): InspectionImages {
   const { db, store, clock, log } = options;
+  const { inspections: table } = db.tables;
+  const selectFacts = prepared((value: Placeholders<{ id: number }>) =>
+    db.read
+      .select({ sizeBytes: table.sizeBytes, modifiedAt: table.modifiedAt })
+      .from(table)
+      .where(eq(table.id, value.id)),
+  );
   const failures = new LRUCache<string, { at: number; failure: ImageFailure }>({
     max: maxRememberedFailures,
   });
@@ -95,9 +103,7 @@ export function createInspectionImages(options: {
 
   /** A file at another site's path is that site's only when it is the very one that was recorded there. */
   async function isRecorded(id: number, { sizeBytes, modifiedAt }: LocatedImage): Promise<boolean> {
-    const { inspections: table } = db.tables;
-    const columns = { sizeBytes: table.sizeBytes, modifiedAt: table.modifiedAt };
-    const [row] = await db.read.select(columns).from(table).where(eq(table.id, id));
+    const [row] = await selectFacts({ id });
     return row?.sizeBytes === sizeBytes && row.modifiedAt === modifiedAt;
   }
 

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
+import { type Placeholders, perDatabase, prepared } from '../../kernel/db/prepared.ts';
 import { upsert } from '../../kernel/db/write.ts';
 import { minuteMs } from '../../kernel/time/durations.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
@@ -23,12 +24,8 @@ export type ImageOutcome = {
  * readable ones leave the list. Answers whether anything that pages show has changed.
  */
 export async function recordOutcomes(db: Db, outcomes: readonly ImageOutcome[]): Promise<boolean> {
-  const { badImages } = db.tables;
   const latest = new Map(outcomes.map((outcome) => [outcome.inspectionId, outcome]));
-  const listed = await db.read
-    .select()
-    .from(badImages)
-    .where(inArray(badImages.inspectionId, [...latest.keys()]));
+  const listed = await selectBad(db)({ ids: [...latest.keys()] });
   const attempts = new Map(listed.map((row) => [row.inspectionId, row.attempts]));
   const isShown = ({ inspectionId, reason, reload }: ImageOutcome) =>
     reason !== null || reload === true || attempts.has(inspectionId);
@@ -47,6 +44,12 @@ export async function recordOutcomes(db: Db, outcomes: readonly ImageOutcome[]):
   });
   return changes.some(isShown);
 }
+
+const selectBad = perDatabase(({ read, tables: { badImages } }: Db) =>
+  prepared(({ ids }: Placeholders<{ ids: readonly number[] }>) =>
+    read.select().from(badImages).where(inArray(badImages.inspectionId, ids)),
+  ),
+);
 
 async function recordBad(
   db: Db,

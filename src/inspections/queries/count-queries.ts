@@ -1,4 +1,5 @@
 import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { CountFilter } from '../../plant/page-filters.ts';
@@ -24,8 +25,12 @@ export type CountQueries = {
   countByTime(window: TimeWindow, filter: CountFilter, coarse: boolean): Promise<StationBucket[]>;
 };
 
+/** A stretch of the counts of hours or minutes, half-open. */
+type CountStretch = CountFilter & { startAt: number; endAt: number };
+type RollUp = Exclude<Segment['from'], 'rows'>;
+
 export function createCountQueries(db: Db, names: PlantNames, folders: Folders): CountQueries {
-  const { inspectionHours, inspectionMinutes } = db.tables;
+  const { inspections, inspectionHours, inspectionMinutes } = db.tables;
   const isOfSite = createSiteCondition(db);
 
   /** Only windows that do not begin and end with a minute need to know how far back there are rows. */
@@ -36,20 +41,39 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
   }
 
   /** Hours and minutes have the same columns, so one query serves both. */
-  function rollUp(segment: Segment, { siteId, stationId, partId }: CountFilter) {
-    const table = (
-      segment.from === 'hours' ? inspectionHours : inspectionMinutes
-    ) as typeof inspectionMinutes;
+  function rollUp(value: Placeholders<CountStretch>, from: RollUp) {
+    const table = (from === 'hours' ? inspectionHours : inspectionMinutes) as typeof inspectionMinutes;
     const where = and(
-      gte(table.startAt, segment.startAt),
-      lt(table.startAt, segment.endAt),
-      isOfSite(table.stationId, siteId),
-      stationId === undefined ? undefined : eq(table.stationId, stationId),
-      partId === undefined ? undefined : eq(table.partId, partId),
+      gte(table.startAt, value.startAt),
+      lt(table.startAt, value.endAt),
+      isOfSite(table.stationId, value.siteId),
+      value.stationId && eq(table.stationId, value.stationId),
+      value.partId && eq(table.partId, value.partId),
     );
     const sums = { ok: total(table.ok), ng: total(table.ng), unmatched: total(table.unmatched) };
     return { table, where, sums };
   }
+
+  const sumByPart = prepared((value: Placeholders<CountStretch>, from: RollUp) => {
+    const { table, where, sums } = rollUp(value, from);
+    const key = { stationId: table.stationId, partId: table.partId };
+    return db.read
+      .select({ ...key, ...sums })
+      .from(table)
+      .where(where)
+      .groupBy(key.stationId, key.partId);
+  });
+
+  const sumByTime = prepared((value: Placeholders<CountStretch>, from: RollUp) => {
+    const { table, where, sums } = rollUp(value, from);
+    const key = { stationId: table.stationId, startAt: table.startAt };
+    return db.read
+      .select({ ...key, ...sums })
+      .from(table)
+      .where(where)
+      .groupBy(key.startAt, key.stationId)
+      .orderBy(asc(key.startAt));
+  });
 
   async function countRows(window: TimeWindow, filter: CountFilter) {
     const stationIds =
@@ -62,14 +86,14 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
         partId,
       })),
     );
-    const found = await mapFairly(units, async (unit) => rowsOf(window, unit));
+    const { startAt, endAt } = window;
+    const found = await mapFairly(units, (unit) => countUnit({ ...unit, startAt, endAt }));
     return found.flat();
   }
 
-  function rowsOf(window: TimeWindow, { stationId, partId }: { stationId: number; partId: number }) {
-    const { inspections } = db.tables;
-    const isVerdict = (verdict: SQL) => sql`sum(case when ${verdict} then 1 else 0 end)`.mapWith(Number);
-    return db.read
+  const isVerdict = (verdict: SQL) => sql`sum(case when ${verdict} then 1 else 0 end)`.mapWith(Number);
+  const countUnit = prepared((value: Placeholders<Required<Omit<CountStretch, 'siteId'>>>) =>
+    db.read
       .select({
         stationId: inspections.stationId,
         partId: inspections.partId,
@@ -80,34 +104,26 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
       .from(inspections)
       .where(
         and(
-          eq(inspections.stationId, stationId),
-          gte(inspections.capturedAt, window.startAt),
-          lt(inspections.capturedAt, window.endAt),
-          eq(inspections.partId, partId),
+          eq(inspections.stationId, value.stationId),
+          gte(inspections.capturedAt, value.startAt),
+          lt(inspections.capturedAt, value.endAt),
+          eq(inspections.partId, value.partId),
         ),
       )
-      .groupBy(inspections.stationId, inspections.partId);
-  }
+      .groupBy(inspections.stationId, inspections.partId),
+  );
 
   return {
     async countByPart(window, filter = {}) {
       const sums = new Map<string, PartCounts>();
       for (const segment of await cut(window)) {
-        const rows = segment.from === 'rows' ? await countRows(segment, filter) : await byPart(segment);
+        const rows = await (segment.from === 'rows'
+          ? countRows(segment, filter)
+          : sumByPart(stretchOf(segment, filter), segment.from));
         for (const row of rows) addTo(sums, `${row.stationId}:${row.partId}`, row);
       }
       await folders.ensureKnown([...sums.values()]);
       return [...sums.values()];
-
-      function byPart(segment: Segment): Promise<PartCounts[]> {
-        const { table, where, sums: counts } = rollUp(segment, filter);
-        const key = { stationId: table.stationId, partId: table.partId };
-        return db.read
-          .select({ ...key, ...counts })
-          .from(table)
-          .where(where)
-          .groupBy(key.stationId, key.partId);
-      }
     },
 
     async countByTime(window, filter, coarse) {
@@ -120,20 +136,17 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
           }
           continue;
         }
-        const { table, where, sums: counts } = rollUp(segment, filter);
-        const key = { stationId: table.stationId, startAt: table.startAt };
-        const rows = await db.read
-          .select({ ...key, ...counts })
-          .from(table)
-          .where(where)
-          .groupBy(key.startAt, key.stationId)
-          .orderBy(asc(key.startAt));
+        const rows = await sumByTime(stretchOf(segment, filter), segment.from);
         for (const row of rows) addTo(sums, `${row.startAt}:${row.stationId}`, row);
       }
       await folders.ensureKnown([...sums.values()]);
       return [...sums.values()];
     },
   };
+}
+
+function stretchOf({ startAt, endAt }: Segment, { siteId, stationId, partId }: CountFilter): CountStretch {
+  return { startAt, endAt, siteId, stationId, partId };
 }
 
 /** The same window without the hour counts. */

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, gte, inArray, isNull, lt, max, type SQL, sql } from 'drizzle-orm';
 import type { Direction, Keyset } from '../../kernel/db/keyset.ts';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Sites } from '../../plant/sites.ts';
@@ -43,6 +44,8 @@ export type InspectionQueries = {
 };
 
 type Lane = { stationId: number; partId: number | undefined };
+/** A stretch of one lane; `capturedAt` and `id` are where it begins. */
+type LaneStretch = Lane & Partial<TimeWindow & Keyset> & { limit: number };
 
 export function createInspectionQueries(
   db: Db,
@@ -88,30 +91,37 @@ export function createInspectionQueries(
     );
   }
 
-  function listLane({ stationId, partId }: Lane, { verdict, window }: ListFilter, page: Page) {
-    const conditions: (SQL | undefined)[] = [
-      eq(inspections.stationId, stationId),
-      partId === undefined ? undefined : eq(inspections.partId, partId),
-      verdictIs(verdict),
-      window?.startAt === undefined ? undefined : gte(inspections.capturedAt, window.startAt),
-      window?.endAt === undefined ? undefined : lt(inspections.capturedAt, window.endAt),
-    ];
-    const place = sql`(${inspections.capturedAt}, ${inspections.id})`;
-    if (page.from) {
-      const { capturedAt, id } = page.from;
-      conditions.push(
-        page.direction === 'older'
-          ? sql`${place} < (${capturedAt}, ${id})`
-          : sql`${place} > (${capturedAt}, ${id})`,
-      );
-    }
-    const by = page.direction === 'older' ? desc : asc;
-    return db.read
-      .select()
-      .from(inspections)
-      .where(and(...conditions))
-      .orderBy(by(inspections.capturedAt), by(inspections.id))
-      .limit(page.limit);
+  const selectLane = prepared(
+    (
+      value: Placeholders<LaneStretch>,
+      { verdict, direction }: Pick<ListFilter, 'verdict'> & Pick<Page, 'direction'>,
+    ) => {
+      const { startAt, endAt, capturedAt, id } = value;
+      const place = sql`(${inspections.capturedAt}, ${inspections.id})`;
+      const isBehind = direction === 'older' ? sql`<` : sql`>`;
+      const by = direction === 'older' ? desc : asc;
+      return db.read
+        .select()
+        .from(inspections)
+        .where(
+          and(
+            eq(inspections.stationId, value.stationId),
+            value.partId && eq(inspections.partId, value.partId),
+            verdictIs(verdict),
+            startAt && gte(inspections.capturedAt, startAt),
+            endAt && lt(inspections.capturedAt, endAt),
+            capturedAt && sql`${place} ${isBehind} (${capturedAt}, ${id})`,
+          ),
+        )
+        .orderBy(by(inspections.capturedAt), by(inspections.id))
+        .limit(value.limit);
+    },
+  );
+
+  function listLane(lane: Lane, { verdict, window }: ListFilter, { limit, from, direction }: Page) {
+    const { startAt, endAt } = window ?? {};
+    const stretch = { ...lane, startAt, endAt, capturedAt: from?.capturedAt, id: from?.id, limit };
+    return selectLane(stretch, { verdict, direction });
   }
 
   function verdictIs(verdict: ListFilter['verdict']): SQL | undefined {
@@ -121,17 +131,51 @@ export function createInspectionQueries(
     return verdict === 'unmatched' ? isNull(inspections.verdict) : eq(inspections.verdict, verdict);
   }
 
+  const selectById = prepared((value: Placeholders<{ id: number }>) =>
+    db.read.select().from(inspections).where(eq(inspections.id, value.id)),
+  );
+  const selectByFile = prepared((value: Placeholders<{ directoryId: number; name: string }>) =>
+    db.read
+      .select()
+      .from(inspections)
+      .where(and(eq(inspections.directoryId, value.directoryId), eq(inspections.name, value.name))),
+  );
+  const selectNewest = prepared((value: Placeholders<{ stationId: number; partId: number }>) =>
+    db.read
+      .select({ capturedAt: max(inspections.capturedAt) })
+      .from(inspections)
+      .where(and(eq(inspections.stationId, value.stationId), eq(inspections.partId, value.partId))),
+  );
+  const selectBad = prepared((value: Placeholders<{ ids: readonly number[] }>) =>
+    db.read.select().from(badImages).where(inArray(badImages.inspectionId, value.ids)),
+  );
+  const selectLatestBad = prepared((value: Placeholders<{ siteId?: number; limit: number }>) =>
+    db.read
+      .select()
+      .from(badImages)
+      .innerJoin(inspections, eq(inspections.id, badImages.inspectionId))
+      .where(isOfSite(inspections.stationId, value.siteId))
+      .orderBy(desc(badImages.failedAt))
+      .limit(value.limit),
+  );
+  const countBad = prepared((value: Placeholders<{ siteId?: number }>) => {
+    const counted = db.read.select({ total: count() }).from(badImages);
+    const ofSite = isOfSite(inspections.stationId, value.siteId);
+    return ofSite
+      ? counted.innerJoin(inspections, eq(inspections.id, badImages.inspectionId)).where(ofSite)
+      : counted;
+  });
+
   return {
     async find(id) {
-      const [row] = await db.read.select().from(inspections).where(eq(inspections.id, id));
+      const [row] = await selectById({ id });
       return row && (await toRefs([row]))[0];
     },
 
     async findByFile(rootId, folderPath, name) {
       const folder = folders.find(rootId, folderPath);
       if (!folder) return undefined;
-      const same = and(eq(inspections.directoryId, folder.id), eq(inspections.name, name));
-      const [row] = await db.read.select().from(inspections).where(same);
+      const [row] = await selectByFile({ directoryId: folder.id, name });
       return row && (await toRefs([row]))[0];
     },
 
@@ -143,12 +187,7 @@ export function createInspectionQueries(
 
     async findLastSeenAt(stationId) {
       const newest = await Promise.all(
-        folders.partsOf(stationId).map((partId) =>
-          db.read
-            .select({ capturedAt: max(inspections.capturedAt) })
-            .from(inspections)
-            .where(and(eq(inspections.stationId, stationId), eq(inspections.partId, partId))),
-        ),
+        folders.partsOf(stationId).map((partId) => selectNewest({ stationId, partId })),
       );
       const times = newest.flatMap(([row]) => row?.capturedAt ?? []);
       return times.length === 0 ? undefined : Math.max(...times);
@@ -156,31 +195,18 @@ export function createInspectionQueries(
 
     async listBadReasons(ids) {
       if (ids.length === 0) return new Map();
-      const rows = await db.read
-        .select()
-        .from(badImages)
-        .where(inArray(badImages.inspectionId, [...ids]));
+      const rows = await selectBad({ ids });
       return new Map(rows.map((row) => [row.inspectionId, row.reason]));
     },
 
     async findBadImage(inspection) {
-      const [row] = await db.read.select().from(badImages).where(eq(badImages.inspectionId, inspection.id));
+      const [row] = await selectBad({ ids: [inspection.id] });
       return row && { inspection, reason: row.reason, failedAt: row.failedAt, attempts: row.attempts };
     },
 
     async listBadImages(limit, { siteId } = {}) {
-      const ofSite = isOfSite(inspections.stationId, siteId);
-      const rows = await db.read
-        .select()
-        .from(badImages)
-        .innerJoin(inspections, eq(inspections.id, badImages.inspectionId))
-        .where(ofSite)
-        .orderBy(desc(badImages.failedAt))
-        .limit(Math.min(limit, maxPageItems));
-      const counted = db.read.select({ total: count() }).from(badImages);
-      const [all] = await (ofSite
-        ? counted.innerJoin(inspections, eq(inspections.id, badImages.inspectionId)).where(ofSite)
-        : counted);
+      const rows = await selectLatestBad({ siteId, limit: Math.min(limit, maxPageItems) });
+      const [all] = await countBad({ siteId });
       const refs = await toRefs(rows.map(({ inspections: row }) => row));
       const images = rows.flatMap(({ bad_images: { reason, failedAt, attempts } }, i) => {
         const inspection = refs[i];

@@ -1,4 +1,5 @@
 import { and, eq, gte } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
 import type { FolderRef } from '../../kernel/folder-scan/model/folder-ref.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
@@ -53,11 +54,13 @@ export async function createFolders(
     byPath.set(keyOf(row.rootId, row.path), row);
     return row;
   };
+  const selectFrom = prepared((value: Placeholders<{ id: number }>) =>
+    db.read.select(columns).from(directories).where(gte(directories.id, value.id)),
+  );
   let newestId = 0;
   const refresh = async () => {
     await names.refresh();
-    const from = gte(directories.id, newestId - lateIds);
-    for (const row of await db.read.select(columns).from(directories).where(from)) {
+    for (const row of await selectFrom({ id: newestId - lateIds })) {
       newestId = Math.max(newestId, row.id);
       if (!byId.has(row.id)) remember(row);
     }

@@ -1,5 +1,6 @@
 import { and, eq, max, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
+import { type Placeholders, perDatabase, prepared } from '../../kernel/db/prepared.ts';
 import { upsert } from '../../kernel/db/write.ts';
 import type { Db } from '../../schema/db.ts';
 
@@ -17,9 +18,13 @@ type Line = { name: string; at: number };
 export function createReadHorizons(db: Db, siteId: number): (q: Queryable) => Promise<Horizons> {
   const { horizons } = db.tables;
   const statement = db.sqlite?.writer.prepare('select name, at from horizons where site_id = ?');
+  const selectOfSite = perDatabase((q: Queryable) =>
+    prepared((value: Placeholders<{ siteId: number }>) =>
+      q.select().from(horizons).where(eq(horizons.siteId, value.siteId)),
+    ),
+  );
   return async (q) => {
-    const lines = (statement?.all(siteId) ??
-      (await q.select().from(horizons).where(eq(horizons.siteId, siteId)))) as Line[];
+    const lines = (statement?.all(siteId) ?? (await selectOfSite(q)({ siteId }))) as Line[];
     const at = (name: HorizonName) =>
       lines.find((line) => line.name === name)?.at ?? Number.NEGATIVE_INFINITY;
     return { rows: at('rows'), files: at('files') };
@@ -27,18 +32,25 @@ export function createReadHorizons(db: Db, siteId: number): (q: Queryable) => Pr
 }
 
 /** The latest instant before which rows are deleted, at one station's site or at any; minus infinity where none are. */
-export async function readRowsSince({ read, tables }: Db, stationId?: number): Promise<number> {
-  const { horizons, stations } = tables;
-  const ofStation =
-    stationId === undefined
-      ? undefined
-      : sql`${horizons.siteId} = (select ${stations.siteId} from ${stations} where ${stations.id} = ${stationId})`;
-  const [row] = await read
-    .select({ at: max(horizons.at) })
-    .from(horizons)
-    .where(and(eq(horizons.name, 'rows'), ofStation));
+export async function readRowsSince(db: Db, stationId?: number): Promise<number> {
+  const [row] = await selectRowsSince(db)({ stationId });
   return row?.at == null ? Number.NEGATIVE_INFINITY : Number(row.at);
 }
+
+const selectRowsSince = perDatabase(({ read, tables: { horizons, stations } }: Db) =>
+  prepared(({ stationId }: Placeholders<{ stationId?: number }>) =>
+    read
+      .select({ at: max(horizons.at) })
+      .from(horizons)
+      .where(
+        and(
+          eq(horizons.name, 'rows'),
+          stationId &&
+            sql`${horizons.siteId} = (select ${stations.siteId} from ${stations} where ${stations.id} = ${stationId})`,
+        ),
+      ),
+  ),
+);
 
 /** Moves a horizon; to be called in the transaction of the first deletion before it. */
 export async function setHorizon(
