@@ -1,4 +1,5 @@
 import { and, count, desc, eq, gte, isNull, lt, sum } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
@@ -15,6 +16,8 @@ export type ListPage = {
 };
 
 type Window = { startAt?: number; endAt?: number };
+/** A window of one channel, or of one coil in it. */
+type ListStretch = Window & { channelId: number; coil?: string };
 
 /** Up to this offset, skipping rows is faster than reading the hours. */
 const nearRows = 2_000;
@@ -26,28 +29,53 @@ const nearRows = 2_000;
 export function createListPage(db: Db): (asked: ListPage) => Promise<{ rows: LiveRow[]; total: number }> {
   const { liveImages, liveHours } = db.tables;
 
-  function rowsOf({ channelId, coil }: ListPage, { startAt, endAt }: Window) {
+  function rowsOf({ channelId, coil, startAt, endAt }: Placeholders<ListStretch>) {
     return and(
       eq(liveImages.channelId, channelId),
       isNull(liveImages.missingAt),
-      coil === undefined ? undefined : eq(liveImages.coil, coil),
-      startAt === undefined ? undefined : gte(liveImages.capturedAt, startAt),
-      endAt === undefined ? undefined : lt(liveImages.capturedAt, endAt),
+      coil && eq(liveImages.coil, coil),
+      startAt && gte(liveImages.capturedAt, startAt),
+      endAt && lt(liveImages.capturedAt, endAt),
     );
   }
 
-  /** Hours that lie completely in the window. */
-  function hoursOf({ channelId, coil, startAt, endAt }: ListPage) {
+  function hoursOf({ channelId, coil, startAt, endAt }: Placeholders<ListStretch>) {
     return and(
       eq(liveHours.channelId, channelId),
-      coil === undefined ? undefined : eq(liveHours.coil, coil),
-      startAt === undefined ? undefined : gte(liveHours.startAt, ceilHour(startAt)),
-      endAt === undefined ? undefined : lt(liveHours.startAt, floorHour(endAt)),
+      coil && eq(liveHours.coil, coil),
+      startAt && gte(liveHours.startAt, startAt),
+      endAt && lt(liveHours.startAt, endAt),
     );
   }
 
-  async function countRows(asked: ListPage, window: Window): Promise<number> {
-    const [row] = await db.read.select({ count: count() }).from(liveImages).where(rowsOf(asked, window));
+  const selectCount = prepared((value: Placeholders<ListStretch>) =>
+    db.read.select({ count: count() }).from(liveImages).where(rowsOf(value)),
+  );
+  const sumHours = prepared((value: Placeholders<ListStretch>) =>
+    db.read
+      .select({ count: sum(liveHours.imageCount).mapWith(Number) })
+      .from(liveHours)
+      .where(hoursOf(value)),
+  );
+  const listHours = prepared((value: Placeholders<ListStretch>) =>
+    db.read
+      .select({ startAt: liveHours.startAt, count: sum(liveHours.imageCount).mapWith(Number) })
+      .from(liveHours)
+      .where(hoursOf(value))
+      .groupBy(liveHours.startAt),
+  );
+  const selectPage = prepared((value: Placeholders<ListStretch & { limit: number; offset: number }>) =>
+    db.read
+      .select()
+      .from(liveImages)
+      .where(rowsOf(value))
+      .orderBy(desc(liveImages.capturedAt), desc(liveImages.id))
+      .limit(value.limit)
+      .offset(value.offset),
+  );
+
+  async function countRows({ channelId, coil }: ListPage, { startAt, endAt }: Window): Promise<number> {
+    const [row] = await selectCount({ channelId, coil, startAt, endAt });
     return row?.count ?? 0;
   }
 
@@ -58,20 +86,13 @@ export function createListPage(db: Db): (asked: ListPage) => Promise<{ rows: Liv
   }
 
   async function readTotal(asked: ListPage): Promise<number> {
-    const [hours] = await db.read
-      .select({ count: sum(liveHours.imageCount).mapWith(Number) })
-      .from(liveHours)
-      .where(hoursOf(asked));
+    const [hours] = await sumHours(wholeHoursOf(asked));
     const edges = await readEdges(asked);
     return edges.reduce((total, edge) => total + edge.count, hours?.count ?? 0);
   }
 
   async function readStretches(asked: ListPage): Promise<Stretch[]> {
-    const hours = await db.read
-      .select({ startAt: liveHours.startAt, count: sum(liveHours.imageCount).mapWith(Number) })
-      .from(liveHours)
-      .where(hoursOf(asked))
-      .groupBy(liveHours.startAt);
+    const hours = await listHours(wholeHoursOf(asked));
     const whole = hours.map((hour) => ({ ...hour, endAt: hour.startAt + hourMs }));
     return [...whole, ...(await readEdges(asked))].sort((a, b) => b.startAt - a.startAt);
   }
@@ -90,14 +111,20 @@ export function createListPage(db: Db): (asked: ListPage) => Promise<{ rows: Liv
     const offset = (asked.page - 1) * asked.limit;
     const found = offset < total ? await seek(asked, offset) : undefined;
     if (!found) return { rows: [], total };
-    const rows = await db.read
-      .select()
-      .from(liveImages)
-      .where(rowsOf(asked, found.window))
-      .orderBy(desc(liveImages.capturedAt), desc(liveImages.id))
-      .limit(asked.limit)
-      .offset(found.skip);
+    const { startAt, endAt } = found.window;
+    const { channelId, coil, limit } = asked;
+    const rows = await selectPage({ channelId, coil, startAt, endAt, limit, offset: found.skip });
     return { rows, total };
+  };
+}
+
+/** Hours that lie completely in the window. */
+function wholeHoursOf({ channelId, coil, startAt, endAt }: ListPage): ListStretch {
+  return {
+    channelId,
+    coil,
+    startAt: startAt === undefined ? undefined : ceilHour(startAt),
+    endAt: endAt === undefined ? undefined : floorHour(endAt),
   };
 }
 

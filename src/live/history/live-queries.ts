@@ -1,5 +1,6 @@
-import { type AnyColumn, and, asc, desc, eq, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNull, lt, lte, sql } from 'drizzle-orm';
 import type { Keyset } from '../../kernel/db/keyset.ts';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import type { Db } from '../../schema/db.ts';
 import type { LiveChannel, LiveImage, LiveRole } from '../model.ts';
 import { isNewer } from '../model.ts';
@@ -65,36 +66,102 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
   const toImage = (row: LiveRow) => toLiveImage(row, channels.byId(row.channelId));
   const toImages = (rows: readonly LiveRow[]) => rows.flatMap((row) => toImage(row) ?? []);
 
+  const selectChannel = prepared(
+    (
+      value: Placeholders<
+        { channelId: number; limit: number } & Pick<LiveFilter, 'coil' | 'startAt' | 'endAt'> &
+          Partial<Keyset>
+      >,
+      direction: 'older' | 'newer',
+    ) => {
+      const { coil, startAt, endAt, capturedAt, id } = value;
+      const isOlder = direction === 'older';
+      const position = sql`(${liveImages.capturedAt}, ${liveImages.id})`;
+      const bound = isOlder ? lte : gte;
+      const by = isOlder ? desc : asc;
+      return db.read
+        .select()
+        .from(liveImages)
+        .where(
+          and(
+            eq(liveImages.channelId, value.channelId),
+            isNull(liveImages.missingAt),
+            coil && eq(liveImages.coil, coil),
+            startAt && gte(liveImages.capturedAt, startAt),
+            endAt && lt(liveImages.capturedAt, endAt),
+            // The first condition seeks in the index; the second leaves out the image itself.
+            capturedAt && bound(liveImages.capturedAt, capturedAt),
+            capturedAt && sql`${position} ${isOlder ? sql`<` : sql`>`} (${capturedAt}, ${id})`,
+          ),
+        )
+        .orderBy(by(liveImages.capturedAt), by(liveImages.id))
+        .limit(value.limit);
+    },
+  );
+
   /** One channel's part of a list, read along an index. */
   function listChannel(
     channelId: number,
     { coil, startAt, endAt }: LiveFilter,
     { limit, from, direction }: { limit: number; from?: Keyset; direction: 'older' | 'newer' },
   ): Promise<LiveRow[]> {
-    const isOlder = direction === 'older';
-    const position = sql`(${liveImages.capturedAt}, ${liveImages.id})`;
-    const conditions: (SQL | undefined)[] = [
-      eq(liveImages.channelId, channelId),
-      isNull(liveImages.missingAt),
-      coil === undefined ? undefined : eq(liveImages.coil, coil),
-      startAt === undefined ? undefined : gte(liveImages.capturedAt, startAt),
-      endAt === undefined ? undefined : lt(liveImages.capturedAt, endAt),
-    ];
-    if (from) {
-      // The first condition seeks in the index; the second leaves out the image itself.
-      const bound = isOlder ? lte : gte;
-      conditions.push(bound(liveImages.capturedAt, from.capturedAt));
-      const values = sql`(${from.capturedAt}, ${from.id})`;
-      conditions.push(isOlder ? sql`${position} < ${values}` : sql`${position} > ${values}`);
-    }
-    const by = isOlder ? desc : asc;
-    return db.read
-      .select()
-      .from(liveImages)
-      .where(and(...conditions))
-      .orderBy(by(liveImages.capturedAt), by(liveImages.id))
-      .limit(limit);
+    const { capturedAt, id } = from ?? {};
+    return selectChannel({ channelId, coil, startAt, endAt, capturedAt, id, limit }, direction);
   }
+
+  const selectById = prepared((value: Placeholders<{ id: number }>) =>
+    db.read.select().from(liveImages).where(eq(liveImages.id, value.id)),
+  );
+  const selectCoils = prepared(
+    (
+      value: Placeholders<{
+        channelId: number;
+        startsWith?: string;
+        length?: number;
+        before?: number;
+        limit: number;
+      }>,
+    ) =>
+      db.read
+        .select()
+        .from(liveCoils)
+        .where(
+          and(
+            eq(liveCoils.channelId, value.channelId),
+            sql`${liveCoils.coil} <> ''`,
+            // Characters instead of a range, because collations differ between databases.
+            value.startsWith && sql`substr(${liveCoils.coil}, 1, ${value.length}) = ${value.startsWith}`,
+            value.before && lt(liveCoils.lastAt, value.before),
+          ),
+        )
+        .orderBy(desc(liveCoils.lastAt), desc(liveCoils.coil))
+        .limit(value.limit),
+  );
+  const selectChannelCount = prepared((value: Placeholders<{ id: number }>) =>
+    db.read
+      .select({ count: liveChannels.imageCount })
+      .from(liveChannels)
+      .where(eq(liveChannels.id, value.id)),
+  );
+  const selectCoilCount = prepared((value: Placeholders<{ channelId: number; coil: string }>) =>
+    db.read
+      .select({ count: liveCoils.imageCount })
+      .from(liveCoils)
+      .where(and(eq(liveCoils.channelId, value.channelId), eq(liveCoils.coil, value.coil))),
+  );
+  const selectDefects = prepared(
+    (value: Placeholders<{ channelId: number; coil: string; capturedAt: number }>) =>
+      db.read
+        .select({ data: liveDefects.data })
+        .from(liveDefects)
+        .where(
+          and(
+            eq(liveDefects.channelId, value.channelId),
+            eq(liveDefects.coil, value.coil),
+            eq(liveDefects.capturedAt, value.capturedAt),
+          ),
+        ),
+  );
 
   function channelsOf({ channels: keys, camera, role }: LiveFilter): LiveChannel[] {
     return channels
@@ -119,7 +186,7 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
   return {
     list,
     async find(id) {
-      const [row] = await db.read.select().from(liveImages).where(eq(liveImages.id, id));
+      const [row] = await selectById({ id });
       return row && toImage(row);
     },
     async latest(channel, coil) {
@@ -161,57 +228,30 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
     async coils({ channel, startsWith, before, limit }) {
       const found = channels.find(channel);
       if (!found) return [];
-      const rows = await db.read
-        .select()
-        .from(liveCoils)
-        .where(
-          and(
-            eq(liveCoils.channelId, found.id),
-            sql`${liveCoils.coil} <> ''`,
-            startsWith ? beginsWith(liveCoils.coil, startsWith) : undefined,
-            before === undefined ? undefined : lt(liveCoils.lastAt, before),
-          ),
-        )
-        .orderBy(desc(liveCoils.lastAt), desc(liveCoils.coil))
-        .limit(Math.min(limit, maxLiveItems));
+      const rows = await selectCoils({
+        channelId: found.id,
+        startsWith: startsWith || undefined,
+        length: startsWith ? [...startsWith].length : undefined,
+        before,
+        limit: Math.min(limit, maxLiveItems),
+      });
       return rows.map(({ channelId: _, ...row }) => ({ channel, ...row }));
     },
     async countOf(channel, coil) {
       const id = channels.find(channel)?.id;
       if (id === undefined) return 0;
-      const [row] =
-        coil === undefined
-          ? await db.read
-              .select({ count: liveChannels.imageCount })
-              .from(liveChannels)
-              .where(eq(liveChannels.id, id))
-          : await db.read
-              .select({ count: liveCoils.imageCount })
-              .from(liveCoils)
-              .where(and(eq(liveCoils.channelId, id), eq(liveCoils.coil, coil)));
+      const [row] = await (coil === undefined
+        ? selectChannelCount({ id })
+        : selectCoilCount({ channelId: id, coil }));
       return row?.count ?? 0;
     },
     async defectsOf({ camera, coil, capturedAt }) {
       const original = channels.list().find((one) => one.camera === camera && one.role === 'original');
       if (!original) return undefined;
-      const [row] = await db.read
-        .select({ data: liveDefects.data })
-        .from(liveDefects)
-        .where(
-          and(
-            eq(liveDefects.channelId, original.id),
-            eq(liveDefects.coil, coil ?? ''),
-            eq(liveDefects.capturedAt, capturedAt),
-          ),
-        );
+      const [row] = await selectDefects({ channelId: original.id, coil: coil ?? '', capturedAt });
       return row?.data;
     },
   };
-}
-
-/** Compares characters instead of using a range, because collations differ between databases. */
-function beginsWith(column: AnyColumn, text: string): SQL {
-  return sql`substr(${column}, 1, ${[...text].length}) = ${text}`;
 }
 
 /** A row as a live image; undefined when its channel is not known here. */

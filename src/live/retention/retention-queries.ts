@@ -1,6 +1,7 @@
 import { and, asc, avg, desc, eq, gt, inArray, isNull, lt, or, sql, sum } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Keyset } from '../../kernel/db/keyset.ts';
+import { type Placeholders, perDatabase, prepared } from '../../kernel/db/prepared.ts';
 import type { Amount, Holdings } from '../../kernel/retention-policy.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
@@ -13,21 +14,13 @@ const sizeSamples = 200;
 
 /** Number, estimated bytes and oldest time of the images of some channels: counts, and a sample of sizes. */
 export async function readHoldings(db: Db, channels: readonly LiveChannel[]): Promise<Holdings> {
-  const { liveChannels, liveImages } = db.tables;
+  const { selectCount, selectOldest } = queriesOf(db);
   const total: Holdings = { count: 0, bytes: 0, oldestAt: null };
   for (const { id } of channels) {
-    const [row] = await db.read
-      .select({ count: liveChannels.imageCount })
-      .from(liveChannels)
-      .where(eq(liveChannels.id, id));
+    const [row] = await selectCount({ id });
     const count = row?.count ?? 0;
     if (count === 0) continue;
-    const [oldest] = await db.read
-      .select({ at: liveImages.capturedAt })
-      .from(liveImages)
-      .where(and(eq(liveImages.channelId, id), isNull(liveImages.missingAt)))
-      .orderBy(asc(liveImages.capturedAt))
-      .limit(1);
+    const [oldest] = await selectOldest({ id });
     total.count += count;
     total.bytes = (total.bytes ?? 0) + Math.round(count * (await meanSize(db, id)));
     total.oldestAt = Math.min(
@@ -44,13 +37,11 @@ export async function countBefore(
   channels: readonly LiveChannel[],
   before: number,
 ): Promise<{ count: number; bytes: number }> {
-  const { liveHours } = db.tables;
+  const { sumBefore } = queriesOf(db);
+  const beforeHour = Math.floor(before / hourMs) * hourMs;
   const total = { count: 0, bytes: 0 };
   for (const { id } of channels) {
-    const [row] = await db.read
-      .select({ count: sum(liveHours.imageCount).mapWith(Number) })
-      .from(liveHours)
-      .where(and(eq(liveHours.channelId, id), lt(liveHours.startAt, Math.floor(before / hourMs) * hourMs)));
+    const [row] = await sumBefore({ id, beforeHour });
     const count = row?.count ?? 0;
     if (count === 0) continue;
     total.count += count;
@@ -60,17 +51,40 @@ export async function countBefore(
 }
 
 async function meanSize(db: Db, channelId: number): Promise<number> {
-  const { liveImages } = db.tables;
-  const newest = db.read
-    .select({ size: sql<number>`${liveImages.sizeBytes}`.as('size') })
-    .from(liveImages)
-    .where(eq(liveImages.channelId, channelId))
-    .orderBy(desc(liveImages.capturedAt))
-    .limit(sizeSamples)
-    .as('newest');
-  const [row] = await db.read.select({ mean: avg(newest.size).mapWith(Number) }).from(newest);
+  const [row] = await queriesOf(db).selectMeanSize({ id: channelId });
   return row?.mean ?? 0;
 }
+
+/** Reads of one channel, by its `id`. */
+const queriesOf = perDatabase(({ read, tables: { liveChannels, liveImages, liveHours } }: Db) => ({
+  selectCount: prepared(({ id }: Placeholders<{ id: number }>) =>
+    read.select({ count: liveChannels.imageCount }).from(liveChannels).where(eq(liveChannels.id, id)),
+  ),
+  selectOldest: prepared(({ id }: Placeholders<{ id: number }>) =>
+    read
+      .select({ at: liveImages.capturedAt })
+      .from(liveImages)
+      .where(and(eq(liveImages.channelId, id), isNull(liveImages.missingAt)))
+      .orderBy(asc(liveImages.capturedAt))
+      .limit(1),
+  ),
+  sumBefore: prepared(({ id, beforeHour }: Placeholders<{ id: number; beforeHour: number }>) =>
+    read
+      .select({ count: sum(liveHours.imageCount).mapWith(Number) })
+      .from(liveHours)
+      .where(and(eq(liveHours.channelId, id), lt(liveHours.startAt, beforeHour))),
+  ),
+  selectMeanSize: prepared(({ id }: Placeholders<{ id: number }>) => {
+    const newest = read
+      .select({ size: sql<number>`${liveImages.sizeBytes}`.as('size') })
+      .from(liveImages)
+      .where(eq(liveImages.channelId, id))
+      .orderBy(desc(liveImages.capturedAt))
+      .limit(sizeSamples)
+      .as('newest');
+    return read.select({ mean: avg(newest.size).mapWith(Number) }).from(newest);
+  }),
+}));
 
 /** The oldest rows of some channels after a keyset and before an instant. */
 export async function readOldest(
