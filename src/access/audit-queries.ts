@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, like, lt } from 'drizzle-orm';
+import { type Placeholders, perDatabase, prepared } from '../kernel/db/prepared.ts';
 import type { Db } from '../schema/db.ts';
 
 export type AuditEntry = {
@@ -24,21 +25,31 @@ export async function listAudit(
   filter: AuditFilter,
   before: number | undefined,
 ): Promise<{ entries: AuditEntry[]; olderBefore: number | null }> {
-  const { auditEntries: t } = db.tables;
-  const rows = await db.read
-    .select()
-    .from(t)
-    .where(
-      and(
-        before === undefined ? undefined : lt(t.id, before),
-        filter.actor === undefined ? undefined : eq(t.actor, filter.actor),
-        filter.action === undefined ? undefined : like(t.action, `${filter.action}.%`),
-        filter.from === undefined ? undefined : gte(t.at, filter.from),
-        filter.to === undefined ? undefined : lt(t.at, filter.to),
-      ),
-    )
-    .orderBy(desc(t.id))
-    .limit(auditPageSize + 1);
+  const { actor, action, from, to } = filter;
+  const actions = action === undefined ? undefined : `${action}.%`;
+  const rows = await selectEntries(db)({ before, actor, actions, from, to });
   const entries = rows.slice(0, auditPageSize);
   return { entries, olderBefore: rows.length > auditPageSize ? (entries.at(-1)?.id ?? null) : null };
 }
+
+const selectEntries = perDatabase(({ read, tables: { auditEntries: t } }: Db) =>
+  prepared(
+    (
+      value: Placeholders<{ before?: number; actor?: string; actions?: string; from?: number; to?: number }>,
+    ) =>
+      read
+        .select()
+        .from(t)
+        .where(
+          and(
+            value.before && lt(t.id, value.before),
+            value.actor && eq(t.actor, value.actor),
+            value.actions && like(t.action, value.actions),
+            value.from && gte(t.at, value.from),
+            value.to && lt(t.at, value.to),
+          ),
+        )
+        .orderBy(desc(t.id))
+        .limit(auditPageSize + 1),
+  ),
+);

@@ -1,6 +1,7 @@
 import { desc, eq, getTableColumns } from 'drizzle-orm';
 import type { TokenScope } from '../kernel/auth/principal.ts';
 import { createSecret, hashSecret } from '../kernel/auth/secrets.ts';
+import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
@@ -66,6 +67,19 @@ export function createKeys(parts: { db: Db; sites: Sites; clock: Clock; audit: R
   const { apiTokens, kioskLinks } = db.tables;
   const { secretHash: _token, ...tokenColumns } = getTableColumns(apiTokens);
   const { secretHash: _link, ...linkColumns } = getTableColumns(kioskLinks);
+  const selectToken = prepared((value: Placeholders<{ secretHash: string }>) =>
+    db.read.select().from(apiTokens).where(eq(apiTokens.secretHash, value.secretHash)),
+  );
+  const selectLink = prepared((value: Placeholders<{ secretHash: string }>) =>
+    db.read.select(linkColumns).from(kioskLinks).where(eq(kioskLinks.secretHash, value.secretHash)),
+  );
+  const selectTokens = prepared(() =>
+    db.read.select(tokenColumns).from(apiTokens).orderBy(desc(apiTokens.id)),
+  );
+  const selectLinks = prepared(() =>
+    db.read.select(linkColumns).from(kioskLinks).orderBy(desc(kioskLinks.id)),
+  );
+  const selectAnyToken = prepared(() => db.read.select({ id: apiTokens.id }).from(apiTokens).limit(1));
   let isTokenKnown = false;
   const revoke = (table: typeof apiTokens | typeof kioskLinks, action: string, doer: Doer, id: number) =>
     db.tx(async (q) => {
@@ -101,21 +115,15 @@ export function createKeys(parts: { db: Db; sites: Sites; clock: Clock; audit: R
       return secret;
     },
     findToken: async (secret) => {
-      const [row] = await db.read
-        .select()
-        .from(apiTokens)
-        .where(eq(apiTokens.secretHash, hashSecret(secret)));
+      const [row] = await selectToken({ secretHash: hashSecret(secret) });
       return row?.revokedAt === null ? row : undefined;
     },
     findLink: async (secret) => {
-      const [row] = await db.read
-        .select(linkColumns)
-        .from(kioskLinks)
-        .where(eq(kioskLinks.secretHash, hashSecret(secret)));
+      const [row] = await selectLink({ secretHash: hashSecret(secret) });
       return row?.revokedAt === null ? row : undefined;
     },
-    listTokens: () => db.read.select(tokenColumns).from(apiTokens).orderBy(desc(apiTokens.id)),
-    listLinks: () => db.read.select(linkColumns).from(kioskLinks).orderBy(desc(kioskLinks.id)),
+    listTokens: () => selectTokens(),
+    listLinks: () => selectLinks(),
     revokeToken: (doer, id) => revoke(apiTokens, 'tokens.revoke', doer, id),
     revokeLink: (doer, id) => revoke(kioskLinks, 'kiosk.revoke', doer, id),
     touchToken: (id, address) =>
@@ -128,7 +136,7 @@ export function createKeys(parts: { db: Db; sites: Sites; clock: Clock; audit: R
         await q.update(kioskLinks).set({ lastUsedAt: clock.now() }).where(eq(kioskLinks.id, id));
       }),
     anyTokenExists: async () => {
-      isTokenKnown ||= (await db.read.select({ id: apiTokens.id }).from(apiTokens).limit(1)).length > 0;
+      isTokenKnown ||= (await selectAnyToken()).length > 0;
       return isTokenKnown;
     },
   };

@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import type { Role } from '../kernel/auth/principal.ts';
 import { createSecret, hashSecret } from '../kernel/auth/secrets.ts';
+import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';
@@ -42,6 +43,46 @@ export function createSessions(parts: {
 }): Sessions {
   const { db, clock, audit, times } = parts;
   const { sessions, users } = db.tables;
+  const selectBySecret = prepared(
+    (value: Placeholders<{ secretHash: string; now: number; seenAfter: number }>) =>
+      db.read
+        .select({
+          sessionId: sessions.id,
+          userId: users.id,
+          name: users.name,
+          role: users.role,
+          seenAt: sessions.seenAt,
+        })
+        .from(sessions)
+        .innerJoin(users, eq(users.id, sessions.userId))
+        .where(
+          and(
+            eq(sessions.secretHash, value.secretHash),
+            gt(sessions.expiresAt, value.now),
+            gt(sessions.seenAt, value.seenAfter),
+            isNull(users.disabledAt),
+          ),
+        ),
+  );
+  const selectOfUser = prepared((value: Placeholders<{ userId: number; now: number; seenAfter: number }>) =>
+    db.read
+      .select({
+        id: sessions.id,
+        createdAt: sessions.createdAt,
+        seenAt: sessions.seenAt,
+        address: sessions.address,
+        agent: sessions.agent,
+      })
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.userId, value.userId),
+          gt(sessions.expiresAt, value.now),
+          gt(sessions.seenAt, value.seenAfter),
+        ),
+      )
+      .orderBy(desc(sessions.seenAt)),
+  );
   return {
     begin: async (doer, user, { agent, replaces, action = 'login' }) => {
       const { secret, secretHash } = createSecret();
@@ -74,40 +115,13 @@ export function createSessions(parts: {
     },
     find: async (secret) => {
       const now = clock.now();
-      const [found] = await db.read
-        .select({
-          sessionId: sessions.id,
-          userId: users.id,
-          name: users.name,
-          role: users.role,
-          seenAt: sessions.seenAt,
-        })
-        .from(sessions)
-        .innerJoin(users, eq(users.id, sessions.userId))
-        .where(
-          and(
-            eq(sessions.secretHash, hashSecret(secret)),
-            gt(sessions.expiresAt, now),
-            gt(sessions.seenAt, now - times.idleMs),
-            isNull(users.disabledAt),
-          ),
-        );
+      const seenAfter = now - times.idleMs;
+      const [found] = await selectBySecret({ secretHash: hashSecret(secret), now, seenAfter });
       return found;
     },
     list: (userId) => {
-      const columns = {
-        id: sessions.id,
-        createdAt: sessions.createdAt,
-        seenAt: sessions.seenAt,
-        address: sessions.address,
-        agent: sessions.agent,
-      };
-      const live = and(
-        eq(sessions.userId, userId),
-        gt(sessions.expiresAt, clock.now()),
-        gt(sessions.seenAt, clock.now() - times.idleMs),
-      );
-      return db.read.select(columns).from(sessions).where(live).orderBy(desc(sessions.seenAt));
+      const now = clock.now();
+      return selectOfUser({ userId, now, seenAfter: now - times.idleMs });
     },
     end: (doer, user, sessionId) =>
       db.tx(async (q) => {

@@ -1,6 +1,7 @@
 import { and, asc, count, eq, isNull } from 'drizzle-orm';
 import type { Role } from '../kernel/auth/principal.ts';
 import type { Queryable } from '../kernel/db/database.ts';
+import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import type { Db } from '../schema/db.ts';
 
 /** A user without the password's hash. Instants are epoch ms UTC. */
@@ -37,21 +38,28 @@ export function createUserQueries(db: Db): UserQueries {
     lastSeenAt: users.lastSeenAt,
     disabledAt: users.disabledAt,
   };
+  const selectAll = prepared(() => db.read.select(columns).from(users).orderBy(asc(users.name)));
+  const selectById = prepared((value: Placeholders<{ id: number }>) =>
+    db.read.select(columns).from(users).where(eq(users.id, value.id)),
+  );
+  const selectByName = prepared((value: Placeholders<{ name: string }>) =>
+    db.read
+      .select({ ...columns, passwordHash: users.passwordHash })
+      .from(users)
+      .where(eq(users.name, value.name)),
+  );
+  const selectHash = prepared((value: Placeholders<{ id: number }>) =>
+    db.read.select({ hash: users.passwordHash }).from(users).where(eq(users.id, value.id)),
+  );
+  const selectAny = prepared(() => db.read.select({ id: users.id }).from(users).limit(1));
   let isKnownToExist = false;
   return {
-    list: () => db.read.select(columns).from(users).orderBy(asc(users.name)),
-    find: async (id) => (await db.read.select(columns).from(users).where(eq(users.id, id)))[0],
-    findByName: async (name) =>
-      (
-        await db.read
-          .select({ ...columns, passwordHash: users.passwordHash })
-          .from(users)
-          .where(eq(users.name, name))
-      )[0],
-    findPasswordHash: async (id) =>
-      (await db.read.select({ hash: users.passwordHash }).from(users).where(eq(users.id, id)))[0]?.hash,
+    list: () => selectAll(),
+    find: async (id) => (await selectById({ id }))[0],
+    findByName: async (name) => (await selectByName({ name }))[0],
+    findPasswordHash: async (id) => (await selectHash({ id }))[0]?.hash,
     anyExists: async () => {
-      isKnownToExist ||= (await db.read.select({ id: users.id }).from(users).limit(1)).length > 0;
+      isKnownToExist ||= (await selectAny()).length > 0;
       return isKnownToExist;
     },
   };

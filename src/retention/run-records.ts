@@ -1,4 +1,5 @@
 import { and, desc, eq, getTableColumns, isNull, lte } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { RemovedByPolicy } from '../schema/retention-tables.ts';
@@ -41,6 +42,9 @@ export function createRuns(db: Db, siteId: number, clock: Clock): Runs {
   const { retentionRuns: runs } = db.tables;
   const own = eq(runs.siteId, siteId);
   const { siteId: _, ...columns } = getTableColumns(runs);
+  const selectNewest = prepared((value: Placeholders<{ limit: number }>) =>
+    db.read.select(columns).from(runs).where(own).orderBy(desc(runs.id)).limit(value.limit),
+  );
   return {
     begin: (cause) =>
       db.tx(async (q) => {
@@ -70,7 +74,6 @@ export function createRuns(db: Db, siteId: number, clock: Clock): Runs {
           .where(and(own, isNull(runs.endedAt))),
       );
     },
-    list: (limit = maxRuns) =>
-      db.read.select(columns).from(runs).where(own).orderBy(desc(runs.id)).limit(limit),
+    list: (limit = maxRuns) => selectNewest({ limit }),
   };
 }

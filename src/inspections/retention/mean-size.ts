@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asc, gte, max, min } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders } from '../recording/folders.ts';
 
@@ -24,12 +25,21 @@ export function createMeanSize(options: {
 }): () => Promise<number | undefined> {
   const { db, folders } = options;
   const { inspections } = db.tables;
+  const selectEnds = prepared(() =>
+    db.read.select({ first: min(inspections.id), last: max(inspections.id) }).from(inspections),
+  );
+  const selectFrom = prepared((value: Placeholders<{ id: number }>) =>
+    db.read
+      .select()
+      .from(inspections)
+      .where(gte(inspections.id, value.id))
+      .orderBy(asc(inspections.id))
+      .limit(rowsPerSample),
+  );
   let cached: { at: number; size: Promise<number | undefined> } | undefined;
 
   async function measure(): Promise<number | undefined> {
-    const [ends] = await db.read
-      .select({ first: min(inspections.id), last: max(inspections.id) })
-      .from(inspections);
+    const [ends] = await selectEnds();
     if (ends?.first == null || ends.last == null) return undefined;
     const [first, last] = [Number(ends.first), Number(ends.last)];
     const stepOf = Math.max(1, Math.floor((last - first + 1) / samples));
@@ -42,12 +52,7 @@ export function createMeanSize(options: {
   }
 
   async function sizeFrom(id: number): Promise<number | undefined> {
-    const rows = await db.read
-      .select()
-      .from(inspections)
-      .where(gte(inspections.id, id))
-      .orderBy(asc(inspections.id))
-      .limit(rowsPerSample);
+    const rows = await selectFrom({ id });
     await folders.ensureKnown(rows);
     const row = rows.find((one) => one.missingAt === null && rootOf(one) !== undefined);
     return row && sizeOf(row);

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
+import { type Placeholders, perDatabase, prepared } from '../../kernel/db/prepared.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 
@@ -25,43 +26,54 @@ export function createSiteHours(db: Db, siteId: number): SiteHours {
   const { inspectionHours: hours, stations } = db.tables;
   const ownStations = db.read.select({ id: stations.id }).from(stations).where(eq(stations.siteId, siteId));
   const own = inArray(hours.stationId, ownStations);
-  const first = async (q: Queryable, where: SQL | undefined, by: SQL) => {
-    const [row] = await q
-      .select({ startAt: hours.startAt })
+  const selectEnd = perDatabase((q: Queryable) =>
+    prepared(({ from }: Placeholders<{ from?: number }>, end: 'first' | 'last') =>
+      q
+        .select({ startAt: hours.startAt })
+        .from(hours)
+        .where(and(own, from && gte(hours.startAt, from)))
+        .orderBy(end === 'first' ? asc(hours.startAt) : desc(hours.startAt))
+        .limit(1),
+    ),
+  );
+  const selectCount = prepared((value: Placeholders<{ from: number; to: number }>) =>
+    db.read
+      .select({
+        images: sql`coalesce(sum(${hours.ok} + ${hours.ng} + ${hours.unmatched}), 0)`.mapWith(Number),
+      })
       .from(hours)
-      .where(and(own, where))
-      .orderBy(by)
-      .limit(1);
+      .where(and(own, gte(hours.startAt, value.from), lt(hours.startAt, value.to))),
+  );
+  const selectLanes = perDatabase((q: Queryable) =>
+    prepared((value: Placeholders<{ startAt: number }>) =>
+      q
+        .select({ startAt: hours.startAt, stationId: hours.stationId, partId: hours.partId })
+        .from(hours)
+        .where(and(own, eq(hours.startAt, value.startAt))),
+    ),
+  );
+  const find: SiteHours['find'] = async (q, from) => {
+    const [row] = await selectEnd(q)({ from: Number.isFinite(from) ? from : undefined }, 'first');
     return row?.startAt;
   };
-  const find: SiteHours['find'] = (q, from) =>
-    first(q, Number.isFinite(from) ? gte(hours.startAt, from) : undefined, asc(hours.startAt));
   return {
     find,
     findEnd: async () => {
-      const last = await first(db.read, undefined, desc(hours.startAt));
-      return last === undefined ? undefined : last + hourMs;
+      const [last] = await selectEnd(db.read)({}, 'last');
+      return last && last.startAt + hourMs;
     },
     async count(from, to) {
-      const images = sql`coalesce(sum(${hours.ok} + ${hours.ng} + ${hours.unmatched}), 0)`.mapWith(Number);
       let total = 0;
       for (let at = await find(db.read, from); at !== undefined && at < to; ) {
         const endAt = Math.min(at + hoursPerQuery * hourMs, to);
-        const [row] = await db.read
-          .select({ images })
-          .from(hours)
-          .where(and(own, gte(hours.startAt, at), lt(hours.startAt, endAt)));
+        const [row] = await selectCount({ from: at, to: endAt });
         total += row?.images ?? 0;
         await new Promise(setImmediate);
         at = await find(db.read, endAt);
       }
       return total;
     },
-    listLanes: (q, startAt) =>
-      q
-        .select({ startAt: hours.startAt, stationId: hours.stationId, partId: hours.partId })
-        .from(hours)
-        .where(and(own, eq(hours.startAt, startAt))),
+    listLanes: (q, startAt) => selectLanes(q)({ startAt }),
   };
 }
 

@@ -2,6 +2,7 @@ import { and, asc, count, inArray, lt, min, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { RetentionPolicy } from '../retention-policy.ts';
 import type { Database } from './database.ts';
+import { type Placeholders, prepared } from './prepared.ts';
 
 /** A transaction of so many rows takes a few milliseconds. */
 const rowsPerStep = 500;
@@ -22,6 +23,18 @@ export function createOldRowsPolicy<T>(options: {
   where?: SQL | undefined;
 }): RetentionPolicy {
   const { key, days, db, table, at, where } = options;
+  const selectHoldings = prepared(() =>
+    db.read
+      .select({ count: count(), oldestAt: min(at) })
+      .from(table)
+      .where(where),
+  );
+  const countBefore = prepared((value: Placeholders<{ before: number }>) =>
+    db.read
+      .select({ count: count() })
+      .from(table)
+      .where(and(where, lt(at, value.before))),
+  );
   return {
     key,
     limits: { days, bytes: 0 },
@@ -29,19 +42,13 @@ export function createOldRowsPolicy<T>(options: {
     folders: () => [],
     hindrance: () => null,
     async read() {
-      const [row] = await db.read
-        .select({ count: count(), oldestAt: min(at) })
-        .from(table)
-        .where(where);
+      const [row] = await selectHoldings();
       const oldestAt = row?.oldestAt == null ? null : Number(row.oldestAt);
       return { count: row?.count ?? 0, bytes: null, oldestAt };
     },
     async preview(cut) {
       if (!('before' in cut)) return { count: 0, bytes: null };
-      const [row] = await db.read
-        .select({ count: count() })
-        .from(table)
-        .where(and(where, lt(at, cut.before)));
+      const [row] = await countBefore({ before: cut.before });
       return { count: row?.count ?? 0, bytes: null };
     },
     async remove(cut) {
