@@ -44,7 +44,7 @@ type StationReads = {
     list(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
   };
   /** A station's usual interval, ms; null while unknown. */
-  pulse: { pace(stationId: number): Promise<number | null> };
+  pulse: { usualInterval(stationId: number): Promise<number | null> };
 };
 
 /**
@@ -101,7 +101,7 @@ export async function openLive(options: {
 
   const stations = createStationFeed({
     readStation: ownStationReader(reads),
-    readUsualInterval: reads.pulse.pace,
+    readUsualInterval: reads.pulse.usualInterval,
     onImage: newest.publishStation,
     onInterval: () => publish('live.changed', undefined),
     clock,

@@ -2,21 +2,21 @@ import type { WallClock } from '../kernel/time/time-zone.ts';
 import { siteParam } from './links.ts';
 import type { Sites, SiteTag } from './sites.ts';
 
-/** The site a page's filters mean. */
+/** The site that a request asks for. */
 export type AskedSite = {
-  /** A site was named that does not exist: nothing can be found. */
+  /** The named site does not exist, so nothing can be found. */
   isUnknown: boolean;
-  /** Set where the database has several sites and one of them is meant: what reads are narrowed to. */
+  /** The site that reads are limited to; undefined with a single site and for all sites together. */
   siteId?: number;
-  /** The same as pages name it; null for all sites together. */
+  /** The site as pages show it; null with a single site and for all sites together. */
   tag: SiteTag | null;
-  /** How its name stands in addresses: not at all where it is clear without. */
+  /** Its name in URLs; undefined where it is clear without. */
   param: string | undefined;
-  /** By which times are read and written: the own site's where several are shown together. */
+  /** Time zone of the page: the site's, or the own site's where several are shown together. */
   wallClock: WallClock;
 };
 
-/** `asked` is what `?site=` says. A station without a site is the own site's; without both, all sites are meant. */
+/** `asked` is the value of `?site=`. A station without a site belongs to the own site; without both, all sites are meant. */
 export function readAskedSite(
   asked: string | undefined,
   station: string | undefined,
@@ -32,7 +32,7 @@ export function readAskedSite(
     isUnknown: false,
     param: station === undefined ? tag?.name : siteParam(tag),
     tag,
-    ...(tag ? { siteId: site.id } : {}),
+    siteId: tag ? site.id : undefined,
     wallClock: sites.wallClockOf(site.id),
   };
 }

@@ -15,7 +15,7 @@ const hostileNames = [
   '\u202egnp.exe',
 ];
 
-test('every station name makes an id that is safe in HTML and in a selector', () => {
+test('every station name gives an id that is safe in HTML and in a selector', () => {
   for (const name of ['S9', 'S7-D2', ...hostileNames]) {
     expect(`figures-${stationSlug(name)}`).toMatch(/^[A-Za-z][\w-]*$/);
   }
@@ -27,7 +27,7 @@ test('two stations never share an id, and plain names stay readable', () => {
   expect([stationSlug('S9'), stationSlug('S7-D2')]).toEqual(['S9', 'S7-D2']);
 });
 
-test('a name cannot pose as the id made for another name', () => {
+test('no name equals the id made for another name', () => {
   const made = stationSlug('a b');
   expect(stationSlug(made)).not.toBe(made);
 });
@@ -44,13 +44,13 @@ test('equal views have equal URLs: the default period and empty filters are left
   );
 });
 
-test('filters travel to the station page, the station itself is in the path', () => {
+test('the station page keeps the filters, and the station is in the path', () => {
   expect(stationHref('A/B?&', { station: 'S9', part: 'OR-3CT', period: '1w', kiosk: true })).toBe(
     '/stations/A%2FB%3F%26?part=OR-3CT&period=1w&kiosk=1',
   );
 });
 
-test('the address of an image changes with its revision, so that it may be kept for ever', () => {
+test('the URL of an image changes with its revision, so it can be cached forever', () => {
   expect(imageSrc({ id: 7, revision: 2 }, 'strip.webp')).toBe('/images/7/2/strip.webp');
   expect(imageHref({ id: 7 })).toBe('/inspections/7');
 });

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { LadderWidth } from '../kernel/images/thumbnails/thumbnail.ts';
 
-/** The filters every page of the plant understands; they live in the URL and nowhere else. */
+/** The filters of every page; they are kept in the URL only. */
 export type PageQuery = {
-  /** Short name of a site; with a station, left out for the own one. */
+  /** Short name of a site; left out for a station of the own site. */
   site?: string | undefined;
   station?: string | undefined;
   part?: string | undefined;
   period: Period;
-  /** Only with `period: 'custom'`: site-local `YYYY-MM-DDTHH:MM`, as the two time fields print them. */
+  /** Only with `period: 'custom'`: local time of the site, `YYYY-MM-DDTHH:MM`, as in the two time fields. */
   start?: string | undefined;
   end?: string | undefined;
   kiosk?: boolean | undefined;
@@ -17,16 +17,15 @@ export type PageQuery = {
 export const periods = ['1h', '1d', '1w', 'custom'] as const;
 export type Period = (typeof periods)[number];
 
-/** Sizes an image is served in; `original` is the file itself. */
+/** The sizes in which an image is served; `original` is the file itself. */
 export type ImageSize = 'strip.webp' | 'card.webp' | `w${LadderWidth}.${'webp' | 'jpg'}` | 'original';
 
 /**
- * A short piece of DOM id for a station, the same on every page and after every restart. Any name is safe: plain
- * ones stay readable, all others become `_` and 96 bits of SHA-256, which no plain name can equal. `site` is the one
- * of `siteParam`.
+ * The part of DOM ids that identifies a station, the same on every page and after a restart. Plain names stay readable;
+ * any other name becomes `_` and 96 bits of SHA-256, which no plain name can equal. `site` as from `siteParam`.
  */
 export function stationSlug(name: string, site?: string): string {
-  // No folder's name holds a slash, so a station of another site equals none of the own.
+  // Folder names contain no slash, so this cannot equal a station of the own site.
   if (site !== undefined) return hashedSlug(`${site}/${name}`);
   if (/^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/.test(name) && name.length <= 24) return name;
   return hashedSlug(name);
@@ -36,12 +35,12 @@ function hashedSlug(text: string): string {
   return `_${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`;
 }
 
-/** What `?site=` of a station's address says: nothing for the own site's, or where there is only one. */
+/** The `?site=` of a station's URL; undefined for the own site or a single one. */
 export function siteParam(site: { name: string; isOwn: boolean } | null): string | undefined {
   return site === null || site.isOwn ? undefined : site.name;
 }
 
-/** `path` with the query as its search part; empty values and the default period are left out, so equal views have equal URLs. */
+/** `path` with the query; empty values and the default period are left out, so that equal views have equal URLs. */
 export function pageHref(path: string, query: Partial<PageQuery>, more: Record<string, string> = {}): string {
   const search = new URLSearchParams();
   if (query.site) search.set('site', query.site);
@@ -58,7 +57,7 @@ export function pageHref(path: string, query: Partial<PageQuery>, more: Record<s
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** The page of one station; the filters go along, except the station itself. `query.site` as `siteParam` has it. */
+/** The page of one station, with the other filters in the query. `query.site` as from `siteParam`. */
 export function stationHref(
   station: string,
   query: Partial<PageQuery> = {},
@@ -72,7 +71,7 @@ export function imageHref(inspection: { id: number }): string {
   return `/inspections/${inspection.id}`;
 }
 
-/** The bytes of one image; may be cached for ever because the revision is part of it. */
+/** The URL of an image's bytes; it includes the revision, so it can be cached forever. */
 export function imageSrc(inspection: { id: number; revision: number }, size: ImageSize): string {
   return `/images/${inspection.id}/${inspection.revision}/${size}`;
 }

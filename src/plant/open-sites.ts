@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import { createSites, type Sites } from './sites.ts';
 
-/** The site of this process among those that share its database, as its settings say. */
+/** Opens the sites of the database; the own one is set by SITE, SITE_NAME and SITE_TIME_ZONE. */
 export async function openSites(
   { config, clock, log }: { config: Config; clock: Clock; log: Log },
   db: Db,

@@ -25,7 +25,7 @@ const names = {
 
 const read = (search: string) => readAskedView(new URLSearchParams(search), { clock, sites, names });
 
-test('a page without filters covers the last hour of all stations, this minute included', () => {
+test('a page without filters covers the last hour of all stations, including the current minute', () => {
   const view = read('');
   expect(view.query).toMatchObject({ station: undefined, part: undefined, period: '1h', kiosk: false });
   expect(new Date(view.window.endAt).toISOString()).toBe('2026-11-21T05:03:00.000Z');
@@ -34,7 +34,7 @@ test('a page without filters covers the last hour of all stations, this minute i
   expect(view.isUnknown).toBe(false);
 });
 
-test('names become the rows they mean', () => {
+test('names are resolved to the ids of their rows', () => {
   expect(read('station=S9&part=OR-3CT&period=1d').filter).toEqual({ stationId: 1, partId: 7 });
 });
 
@@ -45,20 +45,20 @@ test.each(['station=S1', 'part=none', 'station=S9&part=none', `station=${'x'.rep
   },
 );
 
-test('times of the own period come back as the page prints them, in the time of the site', () => {
+test('the times of a custom period are printed back in local time of the site', () => {
   const view = read('period=custom&start=2026-11-21T09:00&end=2026-11-21T12:30&kiosk=1');
   expect(view.query).toMatchObject({ start: '2026-11-21T09:00', end: '2026-11-21T12:30', kiosk: true });
   expect(new Date(view.window.startAt).toISOString()).toBe('2026-11-21T00:00:00.000Z');
 });
 
-test('an end that is not after the start is told, and the minute from the start stands for it', () => {
+test('an end that is not after the start is reported, and the minute from the start is shown', () => {
   const asked = (end: string) => read(`period=custom&start=2026-11-21T14:00&end=2026-11-21T${end}`);
   expect(['13:00', '14:00', '14:01'].map((end) => asked(end).isReversed)).toEqual([true, true, false]);
   expect(asked('13:00').query).toMatchObject({ start: '2026-11-21T14:00', end: '2026-11-21T14:01' });
   expect(read('period=1d&start=2026-11-21T14:00&end=2026-11-21T13:00').isReversed).toBe(false);
 });
 
-test('the buckets of a trend cover the window without a hole', () => {
+test('the buckets of a trend cover the window without gaps', () => {
   for (const period of ['1h', '1d', '1w']) {
     const { buckets, window } = read(`period=${period}`);
     expect(buckets[0]?.startAt).toBe(window.startAt);
@@ -68,7 +68,7 @@ test('the buckets of a trend cover the window without a hole', () => {
   }
 });
 
-test('a malformed time is refused by the name of its field', () => {
+test('a malformed time is refused and its field named', () => {
   expect(() => read('period=custom&start=yesterday')).toThrow(
     expect.objectContaining({ code: 'invalid', details: { field: 'start' } }),
   );

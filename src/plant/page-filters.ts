@@ -8,34 +8,34 @@ import { type Sites, type SiteTag, siteChoices } from './sites.ts';
 import { bucketsOf, parsePageWindow, type TimeWindow } from './time-window.ts';
 import type { Verdict } from './yield.ts';
 
-/** The longest name a filter takes; longer ones cannot exist on a disk. */
+/** Longest name in a filter; file systems have no longer ones. */
 const maxFilterLength = 255;
 
-/** Which inspections are counted; ids, because names may be unknown. */
+/** Which inspections are counted, by id. */
 export type CountFilter = { siteId?: number; stationId?: number; partId?: number };
 
-/** A page's filters, read from its URL: what is asked, which window that is now, and which rows it means. */
+/** The filters of a page as read from its URL: the query, its window now, and the rows it selects. */
 export type AskedView = {
   query: PageQuery;
-  /** The one site that is shown; null for several together, and where there is only one. */
+  /** The site shown; null for several together and where there is only one. */
   site: SiteTag | null;
-  /** By which times are read and written: the shown site's, the own one's where several are shown together. */
+  /** Time zone of the page: the shown site's, or the own site's where several are shown together. */
   wallClock: WallClock;
   window: TimeWindow;
-  /** The end asked for is not after the start: `window` is the minute from the start. */
+  /** The given end is not after the start; `window` is the minute from the start. */
   isReversed: boolean;
   buckets: TimeWindow[];
   bucketMs: number;
   filter: CountFilter;
-  /** A site, station or part was named that does not exist: nothing can be found. */
+  /** The named site, station or part does not exist, so nothing can be found. */
   isUnknown: boolean;
 };
 
 /**
- * Reads `site, station, part, period, start, end, kiosk` of any page. A station without a site is the own site's; without
- * both, all sites are meant.
+ * Reads `site, station, part, period, start, end, kiosk` of a page's URL. A station without a site belongs to the own
+ * site; without both, all sites are meant.
  *
- * @throws AppError 'invalid' naming the field for a malformed period or time.
+ * @throws AppError 'invalid' naming the field of a malformed period or time.
  */
 export function readAskedView(
   search: URLSearchParams,
@@ -78,7 +78,7 @@ export function readAskedView(
   };
 }
 
-/** The verdict a list is narrowed to, null for all; throws `invalid` for any other word. */
+/** The verdict that a list is filtered by, null for all; throws `invalid` for any other word. */
 export function parseVerdict(search: URLSearchParams): Verdict | 'unmatched' | null {
   const text = search.get('verdict') ?? '';
   if (text === '') return null;
@@ -89,22 +89,22 @@ export function parseVerdict(search: URLSearchParams): Verdict | 'unmatched' | n
 }
 
 export type FilterForm = {
-  /** Where the GET form goes. */
+  /** Action of the GET form. */
   action: string;
   query: PageQuery;
-  /** To choose from; null where there is only one, or the page is of one station. */
+  /** Sites to choose from; null where there is only one and on the page of a station. */
   sites: { name: string; label: string; isChosen: boolean }[] | null;
-  /** Null also while no site is chosen of several: a station's name alone would not tell which. */
+  /** Null on the page of a station, and while none of several sites is chosen: names may occur at more than one. */
   stations: string[] | null;
   parts: string[];
-  /** Values of the two `datetime-local` fields, site time. */
+  /** Values of the two `datetime-local` fields, local time of the site. */
   start: string;
   end: string;
-  /** The end asked for is not after the start: the minute from the start is shown. */
+  /** The given end is not after the start; the minute from the start is shown. */
   isReversed: boolean;
 };
 
-/** The filter form of a page; the page of one station leaves out the choice of stations. */
+/** The filter form of a page; the page of one station has no choice of stations. */
 export function filterForm(
   { names, sites }: { names: PlantNames; sites: Sites },
   asked: AskedView,

@@ -8,7 +8,7 @@ const kinds = (facts: Partial<Parameters<typeof stationConditions>[0]>) =>
     now,
   ).map(({ kind }) => kind);
 
-test('a station that delivers as usual is running', () => {
+test('a station that sends as usual is running', () => {
   expect(kinds({})).toEqual(['running']);
 });
 
@@ -23,20 +23,20 @@ test('a station that stopped for the night is at rest, not an alarm', () => {
   expect(kinds({ lastSeenAt: now - atRestAfterMs })).toEqual(['quiet']);
 });
 
-test('without a known rhythm only a young image says that it runs', () => {
+test('without a known usual interval a station runs only while its last image is young', () => {
   expect(kinds({ usualIntervalMs: null, lastSeenAt: now - 60_000 })).toEqual(['running']);
   expect(kinds({ usualIntervalMs: null, lastSeenAt: now - 3_600_000 })).toEqual(['quiet']);
   expect(kinds({ usualIntervalMs: null, lastSeenAt: null })).toEqual(['quiet']);
 });
 
-test('a yield below the usual is something to look at, and an NG burst says it already', () => {
+test('a yield below normal is a warning, unless an NG burst covers it', () => {
   expect(kinds({ belowUsual: 0.94 })).toEqual(['low']);
   expect(kinds({ belowUsual: 0.94, lastSeenAt: now - 600_000 })).toEqual(['low', 'silent']);
   expect(kinds({ belowUsual: 0.94, ngBurstSince: now - 1000 })).toEqual(['burst']);
   expect(conditionTone({ kind: 'low', lower: 0.94 })).toBe('warn');
 });
 
-test('an NG burst is named before the silence that followed it', () => {
+test('an NG burst is listed before the silence that followed it', () => {
   const found = stationConditions(
     { lastSeenAt: now - 600_000, usualIntervalMs: 3000, ngBurstSince: now - 900_000, belowUsual: null },
     now,

@@ -1,7 +1,7 @@
 import { hourMs, minuteMs } from '../kernel/time/durations.ts';
 import { silentAfterMs } from './usual-interval.ts';
 
-/** What is wrong with a station now, worst first; derived from facts and `now`, never stored. */
+/** The condition of a station, worst first; derived from facts and `now`, never stored. */
 export type StationCondition =
   | { kind: 'burst'; sinceAt: number }
   | { kind: 'low'; lower: number }
@@ -15,16 +15,16 @@ export type StationFacts = {
   lastSeenAt: number | null;
   usualIntervalMs: number | null;
   ngBurstSince: number | null;
-  /** Least usual yield (0..1) where the last hour's lies below it. */
+  /** Lower limit (0..1) of the usual yield when the last hour lies below it. */
   belowUsual: number | null;
 };
 
-/** A silence longer than this is a station at rest (a weekend, a stopped line), not a fault in progress. */
+/** A longer silence means a station at rest (a weekend, a stopped line), not a current fault. */
 export const atRestAfterMs = 12 * hourMs;
-/** Without a known usual interval a station counts as running while its last image is younger than this. */
+/** Without a known usual interval a station runs while its last image is younger than this. */
 const runningWithoutIntervalMs = 10 * minuteMs;
 
-/** Everything that holds for the station at `now`, worst first and never empty. */
+/** All conditions of the station at `now`, worst first; never empty. */
 export function stationConditions(facts: StationFacts, now: number): StationCondition[] {
   const found: StationCondition[] = [];
   if (facts.ngBurstSince !== null) found.push({ kind: 'burst', sinceAt: facts.ngBurstSince });
@@ -38,7 +38,7 @@ export function stationConditions(facts: StationFacts, now: number): StationCond
   return [running ? { kind: 'running' } : { kind: 'quiet', lastSeenAt }];
 }
 
-/** A station's silence at `now`; null while it is as usual, at rest, or its usual interval is unknown. */
+/** A station's silence at `now`; null while it runs as usual, is at rest, or has no known usual interval. */
 export function stationSilence(
   { lastSeenAt, usualIntervalMs }: Pick<StationFacts, 'lastSeenAt' | 'usualIntervalMs'>,
   now: number,
@@ -49,14 +49,14 @@ export function stationSilence(
   return { kind: 'silent', sinceAt: lastSeenAt, usualIntervalMs };
 }
 
-/** The colour (and rank) of a condition; colour means state and nothing else. */
+/** The tone of a condition, which sets its colour and rank. */
 export function conditionTone(condition: StationCondition): Tone {
   if (condition.kind === 'burst') return 'ng';
   if (condition.kind === 'silent' || condition.kind === 'low') return 'warn';
   return condition.kind === 'running' ? 'ok' : 'unknown';
 }
 
-/** 0 is worst: what is wrong sorts to the top. */
+/** 0 is worst, so that problems sort to the top. */
 export function toneRank(tone: Tone): number {
   return { ng: 0, warn: 1, ok: 2, unknown: 3 }[tone];
 }

@@ -9,7 +9,7 @@ const query = (text: string) => new URLSearchParams(text);
 const shown = ({ startAt, endAt }: TimeWindow, clock = seoul) =>
   `${clock.format(startAt, 'minute')} to ${clock.format(endAt, 'minute')}`;
 
-test('a page opens on the last hour and holds an image of this second', () => {
+test('a page opens on the last hour and includes an image of this second', () => {
   const window = parsePageWindow(query(''), now, seoul);
   expect(window.period).toBe('1h');
   expect(shown(window)).toBe('2025-09-06T13:03 to 2025-09-06T14:03');
@@ -18,7 +18,7 @@ test('a page opens on the last hour and holds an image of this second', () => {
   expect(onTheMinute.endAt).toBe(window.endAt + 60_000);
 });
 
-test('a page covers a day, a week, or what its time fields say', () => {
+test('a page covers a day, a week, or the times of its fields', () => {
   expect(shown(parsePageWindow(query('period=1d'), now, seoul))).toBe('2025-09-05T14:03 to 2025-09-06T14:03');
   expect(shown(parsePageWindow(query('period=1w'), now, seoul))).toBe('2025-08-30T14:03 to 2025-09-06T14:03');
   const custom = parsePageWindow(
@@ -35,7 +35,7 @@ test('a page covers a day, a week, or what its time fields say', () => {
   expect(parsePageWindow(query('period=1d&start=2025-09-01T08:00'), now, seoul).period).toBe('1d');
 });
 
-test('the old statistics end at the current minute and cover 24 h when nothing is asked', () => {
+test('the old statistics end at the current minute and cover 24 h by default', () => {
   expect(shown(parseStatsWindow(query(''), now, seoul))).toBe('2025-09-05T14:02 to 2025-09-06T14:02');
   expect(shown(parseStatsWindow(query('period=1h'), now, seoul))).toBe(
     '2025-09-06T13:02 to 2025-09-06T14:02',
@@ -110,7 +110,7 @@ test('hours and quarter days follow the wall clock through a clock change', () =
   expect(cutTimes('2025-11-02T00:00', '2025-11-03T00:00', 6)).toEqual(['00:00', '06:00', '12:00', '18:00']);
 });
 
-test('a window of any length stays a bounded number of buckets', () => {
+test('a window of any length has a bounded number of buckets', () => {
   const window = { startAt: seoul.parse('0001-01-02')!, endAt: seoul.parse('9999-12-30')! };
   expect(bucketsOf(window, seoul).buckets.length).toBeLessThanOrEqual(62);
   expect(bucketsOf({ startAt: now, endAt: now + 1 }, seoul).buckets).toEqual([
@@ -118,7 +118,7 @@ test('a window of any length stays a bounded number of buckets', () => {
   ]);
 });
 
-test('rows of minutes and hours are summed into their buckets, others are left out', () => {
+test('minute and hour counts are summed into their buckets, others are ignored', () => {
   const window = { startAt: 1_000, endAt: 4_000 };
   const buckets = [
     { startAt: 1_000, endAt: 2_500 },

@@ -5,7 +5,7 @@ import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { Period } from './links.ts';
 import type { TrendBucket } from './yield.ts';
 
-/** The window a page or an answer covers: half-open, `startAt` inclusive, `endAt` exclusive. */
+/** A half-open stretch of time, epoch ms UTC: `startAt` inclusive, `endAt` exclusive. */
 export type TimeWindow = { startAt: number; endAt: number };
 
 const presetMs: Readonly<Record<Exclude<Period, 'custom'>, number>> = {
@@ -14,16 +14,16 @@ const presetMs: Readonly<Record<Exclude<Period, 'custom'>, number>> = {
   '1w': 7 * dayMs,
 };
 
-/** The part of a query that is read here. */
+/** A `URLSearchParams`, as far as it is used here. */
 type Query = { get(name: string): string | null };
 
-/** `isReversed`: the end that was given is not after the start, so that one minute from the start stands for it. */
+/** `isReversed`: the given end is not after the start, and the window is the minute from the start. */
 export type PageWindow = TimeWindow & { period: Period; isReversed: boolean };
 
 /**
- * The window of a page: `period` 1h (the default), 1d, 1w or custom with `start` and `end`. A preset ends with the
- * current minute, so that an image of this second is inside. `start` or `end` alone mean custom; a missing end is the
- * end of the current minute, a missing start lies 24 h before the end. Throws `invalid` naming the malformed field.
+ * The window of a page: `period` is 1h (the default), 1d, 1w or custom with `start` and `end`. A preset ends with the
+ * current minute, so an image of this second is inside. `start` or `end` without a period mean custom; a missing end is
+ * the end of the current minute, a missing start 24 h before the end. Throws `invalid` naming the malformed field.
  */
 export function parsePageWindow(query: Query, now: number, wallClock: WallClock): PageWindow {
   const minuteEndAt = Math.floor(now / minuteMs) * minuteMs + minuteMs;
@@ -37,8 +37,8 @@ export function parsePageWindow(query: Query, now: number, wallClock: WallClock)
 }
 
 /**
- * The window of `POST /api/stats`, exactly as contract S1 has it: half-open; presets end at now floored to the minute;
- * nothing given is the last 24 h; an end not after the start becomes start + 1 min. A preset wins over start and end.
+ * The window of `POST /api/stats` as contract S1 defines it: half-open; presets end at the start of the current minute;
+ * without any field the last 24 h; an end not after the start becomes start + 1 min. A preset overrides start and end.
  * Throws `invalid` naming the malformed field.
  */
 export function parseStatsWindow(query: Query, now: number, wallClock: WallClock): TimeWindow {
@@ -74,7 +74,7 @@ function atLeastAMinute({ startAt, endAt }: TimeWindow): TimeWindow {
 function parseInstant(query: Query, field: 'start' | 'end', wallClock: WallClock): number | undefined {
   if (!isGiven(query, field)) return undefined;
   const text = query.get(field)!;
-  // A + that was not escaped arrives as a space: 2025-09-06T10:21:31 09:00.
+  // An unescaped + arrives as a space: 2025-09-06T10:21:31 09:00.
   const at = wallClock.parse(text.replace(/(:\d\d\S*) (\d\d:?\d\d)$/, '$1+$2'));
   if (at !== undefined) return at;
   const example = 'Write it as 2025-09-06T10:21 (local time of the site) or as ISO 8601.';
@@ -83,7 +83,7 @@ function parseInstant(query: Query, field: 'start' | 'end', wallClock: WallClock
   });
 }
 
-/** Widths that a trend may be cut into, narrowest first. */
+/** Bucket widths of a trend, narrowest first. */
 const bucketSteps: readonly LocalStep[] = [
   { unit: 'minute', count: 1 },
   { unit: 'minute', count: 5 },
@@ -95,12 +95,12 @@ const bucketSteps: readonly LocalStep[] = [
   { unit: 'day', count: 28 },
 ];
 
-/** A window cut into buckets; `bucketMs` is their usual width, those at the ends and of clock changes may differ. */
+/** A window cut into buckets of `bucketMs`; the first, the last and those at a clock change may differ. */
 export type Buckets = { bucketMs: number; buckets: TimeWindow[] };
 
 /**
- * Cuts a window where the site's clock shows whole minutes, hours or days, into at most `maxBuckets` full buckets and
- * the parts of one at either end. The first starts and the last ends with the window.
+ * Cuts a window at whole minutes, hours or days of the site's local time, into at most `maxBuckets` full buckets and
+ * partial ones at the ends. The first bucket starts with the window and the last ends with it.
  */
 export function bucketsOf(window: TimeWindow, wallClock: WallClock, maxBuckets = 60): Buckets {
   const durationMs = window.endAt - window.startAt;
@@ -112,7 +112,7 @@ export function bucketsOf(window: TimeWindow, wallClock: WallClock, maxBuckets =
   return { bucketMs: stepMs(step), buckets };
 }
 
-/** The counts of each bucket, summed from rows of minutes or hours by where they start; rows outside are left out. */
+/** Sums minute or hour counts into the bucket in which they start; rows outside the buckets are ignored. */
 export function fillBuckets(buckets: readonly TimeWindow[], rows: Iterable<TrendBucket>): TrendBucket[] {
   const filled = buckets.map(({ startAt }) => ({ startAt, ok: 0, ng: 0, unmatched: 0 }));
   const endAt = buckets.at(-1)?.endAt ?? Number.NEGATIVE_INFINITY;
@@ -126,7 +126,7 @@ export function fillBuckets(buckets: readonly TimeWindow[], rows: Iterable<Trend
   return filled;
 }
 
-/** Index of the last bucket that starts at or before `at`; -1 when all start later. */
+/** Index of the last bucket that starts at or before `at`; -1 when none does. */
 function lastStartedAt(buckets: readonly { startAt: number }[], at: number): number {
   let low = 0;
   let high = buckets.length;

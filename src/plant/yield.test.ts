@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { showInterval, sumCounts, yieldRate } from './yield.ts';
 
-test('yield is OK among the judged, unmatched files never count', () => {
+test('yield is the OK share of judged inspections; unmatched files never count', () => {
   expect(yieldRate({ ok: 1172, ng: 31 })).toBeCloseTo(0.97423, 5);
   expect(
     yieldRate(
@@ -13,12 +13,12 @@ test('yield is OK among the judged, unmatched files never count', () => {
   ).toBe(0.25);
 });
 
-test('no inspections have no yield, neither 0 % nor 100 %', () => {
+test('without inspections there is no yield, neither 0 % nor 100 %', () => {
   expect(yieldRate({ ok: 0, ng: 0 })).toBeNull();
   expect(yieldRate({ ok: 0, ng: 1 })).toBe(0);
 });
 
-test('yield over several hours is taken from sums, not a mean of percentages', () => {
+test('yield over several hours is computed from sums, not as a mean of percentages', () => {
   expect(
     yieldRate(
       sumCounts([

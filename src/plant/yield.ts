@@ -2,16 +2,16 @@
 
 export type Verdict = 'OK' | 'NG';
 
-/** Inspections counted by verdict; `unmatched` are files whose name told no verdict: in the total, never in the yield. */
+/** Inspections counted by verdict; `unmatched` are files without a verdict in their name: in the total, never in the yield. */
 export type VerdictCounts = { ok: number; ng: number; unmatched: number };
 
-/** Counts of one bucket of a trend; buckets without inspections are left out by the read and filled by the view. */
+/** Counts of one bucket of a trend; reads leave out empty buckets, and views fill them in. */
 export type TrendBucket = { startAt: number } & VerdictCounts;
 
-/** Below this many inspections the interval stands beside the yield. */
+/** Below this many inspections the interval is shown beside the yield. */
 const maxCountWithInterval = 50;
 
-/** The sum of several counts: a yield over parts or hours is taken from it, never a mean of percentages. */
+/** The sum of several counts. A yield over parts or hours is computed from it, never as a mean of percentages. */
 export function sumCounts(list: Iterable<VerdictCounts>): VerdictCounts {
   const sum = { ok: 0, ng: 0, unmatched: 0 };
   for (const { ok, ng, unmatched } of list) {
@@ -22,18 +22,18 @@ export function sumCounts(list: Iterable<VerdictCounts>): VerdictCounts {
   return sum;
 }
 
-/** All images that were counted, judged or not. */
+/** Number of images, judged or not. */
 export function totalCount({ ok, ng, unmatched }: VerdictCounts): number {
   return ok + ng + unmatched;
 }
 
-/** Yield OK/(OK+NG), 0..1; null when nothing was judged: no inspections are neither 0 % nor 100 %. */
+/** Yield OK/(OK+NG), 0..1; null when nothing was judged. */
 export function yieldRate(counts: { ok: number; ng: number }): number | null {
   const judged = counts.ok + counts.ng;
   return judged === 0 ? null : counts.ok / judged;
 }
 
-/** Whether a yield rests on so few inspections that its interval must be shown beside it. */
+/** Whether a yield is based on so few inspections that its interval must be shown beside it. */
 export function showInterval(counts: { ok: number; ng: number }): boolean {
   const judged = counts.ok + counts.ng;
   return judged > 0 && judged < maxCountWithInterval;

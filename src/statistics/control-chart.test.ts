@@ -8,7 +8,7 @@ const samples = wafers.map((hits) => ({ hits, total: 50 }));
 const outOf = (chart: { points: { isOut: boolean }[] }) =>
   chart.points.flatMap(({ isOut }, i) => (isOut ? [i + 1] : []));
 
-test('the p chart of the handbook has its centre, its limits and its two points out', () => {
+test('the p chart of the handbook has its published centre, limits and two points out', () => {
   const chart = pChart(samples)!;
   expect(chart.center).toBeCloseTo(0.2313333, 7);
   expect(chart.points[0]!.upper).toBeCloseTo(0.4102391, 7);
@@ -24,7 +24,7 @@ test("Laney's chart of the same data allows for its extra variation", () => {
   expect(outOf(chart)).toEqual([]);
 });
 
-test('the c chart of the handbook has only its 24th wafer out, the third is on the limit', () => {
+test('in the c chart of the handbook only the 24th wafer is out; the third is on the limit', () => {
   const chart = cChart([
     16, 14, 28, 16, 12, 20, 10, 12, 10, 17, 19, 17, 14, 16, 15, 13, 14, 16, 11, 20, 11, 19, 16, 31, 13,
   ])!;
@@ -68,7 +68,7 @@ test('a bucket without inspections is a gap, not a point', () => {
   ).toBe(1);
 });
 
-test('nothing inspected has no chart, and all good has nothing out', () => {
+test('without inspections there is no chart, and with all good nothing is out', () => {
   expect(pChart([])).toBeNull();
   expect(pChart([{ hits: 0, total: 0 }])).toBeNull();
   expect(cChart([null])).toBeNull();

@@ -4,13 +4,13 @@ import { createRunRules, defaultRunRules, type RunRule } from './run-rules.ts';
 export type ProportionSample = { hits: number; total: number };
 
 export type ControlPoint = {
-  /** The plotted value; null when the bucket has no inspections: such a point has no limits and is left as a gap. */
+  /** The plotted value; null when the bucket has no inspections: the point has no limits and is drawn as a gap. */
   value: number | null;
   lower: number | null;
   upper: number | null;
-  /** Distance from the centre in sigmas of this chart. */
+  /** Distance from the centre, in sigmas of this chart. */
   z: number | null;
-  /** Beyond a limit; exactly on it is inside. */
+  /** Beyond a limit; a point exactly on it is inside. */
   isOut: boolean;
   /** Run rules that this point completes. */
   signals: RunRule[];
@@ -19,23 +19,23 @@ export type ControlPoint = {
 export type ControlChart = {
   kind: 'p' | 'laney' | 'c';
   center: number;
-  /** How much the points vary beyond (above 1) or below what counting alone explains; Laney only, else 1. */
+  /** Variation of the points relative to binomial variation (1 = equal); 1 in all charts but Laney's. */
   sigmaZ: number;
   points: ControlPoint[];
 };
 
 export type ControlChartOptions = { rules?: readonly RunRule[] };
 
-/** Limits lie this many sigmas from the centre. */
+/** Distance of the limits from the centre. */
 const limitSigmas = 3;
-/** Expected range of two neighbouring points in sigmas (Shewhart's d2 of 2). */
+/** Expected range of two neighbouring points, in sigmas (Shewhart's d2 for n = 2). */
 const d2 = 1.128;
 const tolerance = 1e-12;
 
 /**
- * Chart of proportions, centre p̄ = Σhits/Σtotal, limits p̄ ± 3√(p̄(1−p̄)/n) of each point's own n, cut to 0..1. Null
- * when nothing was inspected. One baseline: never pass points from before and after a change of part, model or
- * process together. Source: NIST/SEMATECH e-Handbook 6.3.3.2.
+ * The p chart of proportions: centre p̄ = Σhits/Σtotal, limits p̄ ± 3√(p̄(1−p̄)/n) by each point's n, cut to 0..1. Null
+ * without inspections. Assumes one baseline: do not mix points from before and after a change of part, model or process.
+ * Source: NIST/SEMATECH e-Handbook 6.3.3.2.
  */
 export function pChart(
   samples: readonly ProportionSample[],
@@ -45,8 +45,8 @@ export function pChart(
 }
 
 /**
- * Laney's p′ chart for large n, where a p chart calls every point out: its limits are widened (or narrowed) by how much
- * neighbouring points really differ, σz = mean|zᵢ−zᵢ₋₁|/1.128. Source: Laney, Quality Engineering 14 (2002).
+ * Laney's p′ chart for large n, where a p chart marks almost every point as out: the limits are scaled by the observed
+ * variation of neighbouring points, σz = mean|zᵢ−zᵢ₋₁|/1.128. Source: Laney, Quality Engineering 14 (2002).
  */
 export function laneyChart(
   samples: readonly ProportionSample[],
@@ -55,7 +55,7 @@ export function laneyChart(
   return proportionChart(samples, 'laney', options);
 }
 
-/** Limits p̄ ± 3σ of a proportion (0..1) of `n` around the centre p̄, cut to 0..1; `sigmaZ` widens them as Laney's chart does. */
+/** Limits p̄ ± 3σ of a proportion (0..1) of `n` inspections, cut to 0..1; `sigmaZ` scales them as in Laney's chart. */
 export function proportionLimits(center: number, n: number, sigmaZ = 1): { lower: number; upper: number } {
   const reach = limitSigmas * proportionSigma(center, n) * sigmaZ;
   return { lower: Math.max(0, center - reach), upper: Math.min(1, center + reach) };
@@ -92,8 +92,8 @@ function proportionChart(
 }
 
 /**
- * Chart of counts per bucket of equal size (defects, stops), centre c̄, limits c̄ ± 3√c̄ cut at 0. Null without any
- * bucket; a null count is a gap. Source: NIST/SEMATECH e-Handbook 6.3.3.1.
+ * The c chart of counts per bucket of equal size (defects, stops): centre c̄, limits c̄ ± 3√c̄, cut at 0. Null without
+ * buckets; a null count is a gap. Source: NIST/SEMATECH e-Handbook 6.3.3.1.
  */
 export function cChart(
   counts: readonly (number | null)[],
@@ -113,7 +113,7 @@ export function cChart(
   return { kind: 'c', center, sigmaZ: 1, points };
 }
 
-/** Spread of z from the moving range of its neighbours; 1 when there are no two points to compare. */
+/** Standard deviation of z, estimated from its moving range; 1 with fewer than two points. */
 function sigmaOfZ(zs: readonly (number | null)[]): number {
   const known = zs.filter((z) => z !== null);
   if (known.length < 2) return 1;

@@ -31,11 +31,11 @@ function meanInspectionsToSignal(m: number, limit: number, p: number): number {
   return a[0]! / (1 - b[0]!);
 }
 
-test('one NG weighs 69 inspections when 1 % is usual and 2 % is bad', () => {
+test('one NG offsets 69 inspections when 1 % is usual and 2 % is bad', () => {
   expect(bernoulliCusum(0.01, 0.02).m).toBe(69);
 });
 
-test('false alarms and detection take as many inspections as published', () => {
+test('false alarms and detection take the published numbers of inspections', () => {
   expect(meanInspectionsToSignal(69, 3, 0.01)).toBeCloseTo(2300.7, 1);
   expect(meanInspectionsToSignal(69, 3, 0.02)).toBeCloseTo(373.4, 1);
 });

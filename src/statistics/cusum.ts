@@ -1,8 +1,8 @@
-/** A test for a rise of the NG share from `p0` to `p1`, both within 0..1. */
+/** A test for a rise of the NG share from `p0` to `p1`, both 0..1. */
 export type BernoulliCusum = {
-  /** After how many inspections one NG is used up. */
+  /** Inspections that offset one NG. */
   m: number;
-  /** Weight of one NG in units of log likelihood; a limit of `l` there is `l/r2` here. */
+  /** Log-likelihood weight of one NG; a limit `l` in log likelihood is `l/r2` here. */
   r2: number;
 };
 
@@ -18,7 +18,8 @@ export function bernoulliCusum(p0: number, p1: number): BernoulliCusum {
 
 /**
  * The sum B after `total` more inspections with `hits` NG: max(0, B + hits − total/m). For one inspection this is the
- * published step; for a minute, whose order is not known, it is the step of the whole, which can only be smaller.
+ * published step. For a minute, whose order is unknown, it takes all inspections in one step, whose sum can only be
+ * smaller.
  */
 export function nextCusum(sum: number, hits: number, total: number, m: number): number {
   return Math.max(0, sum + hits - total / m);

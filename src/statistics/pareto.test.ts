@@ -10,7 +10,7 @@ const entries = [
   { name: 'missing part', count: 50 },
 ];
 
-test('causes are ranked by count, ties by name, and other stands last however large', () => {
+test('causes are ranked by count, ties by name, and other is last however large', () => {
   const { rows, total } = pareto(entries);
   expect(rows.map(({ name }) => name)).toEqual(['missing part', 'crack', 'dent', 'scratch', 'other']);
   expect(total).toBe(160);
@@ -18,7 +18,7 @@ test('causes are ranked by count, ties by name, and other stands last however la
   expect(rows[1]!.cumulativeRate).toBe(0.5);
 });
 
-test('the mark stands at the cause with which 80 % are reached', () => {
+test('the mark is at the cause that reaches 80 %', () => {
   const { markIndex } = pareto([
     { name: 'a', count: 70 },
     { name: 'b', count: 10 },
@@ -34,7 +34,7 @@ test('the mark stands at the cause with which 80 % are reached', () => {
   expect(pareto([]).markIndex).toBeNull();
 });
 
-test('causes beyond the shown ones are gathered with other', () => {
+test('causes beyond the named ones are counted as other', () => {
   const { rows } = pareto(entries, { maxNamed: 2, otherName: 'other' });
   expect(rows.map(({ name, count }) => [name, count])).toEqual([
     ['missing part', 50],

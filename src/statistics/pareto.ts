@@ -8,7 +8,7 @@ export type ParetoRow = {
   shareRate: number;
   /** Share of this row and all before it, 0..1. */
   cumulativeRate: number;
-  /** The row that gathers what is not shown by name. */
+  /** The row that collects the causes not shown by name. */
   isOther: boolean;
 };
 
@@ -20,8 +20,8 @@ export type Pareto = {
 };
 
 /**
- * Ranks causes by count, ties by name; an entry called `otherName` and all beyond `maxNamed` are gathered in one
- * row that stands last however large it is. Entries without a count are left out.
+ * Ranks causes by count, ties by name. An entry called `otherName` and all entries beyond `maxNamed` are collected in one
+ * row, which is last however large it is. Entries without a count are left out.
  */
 export function pareto(
   entries: readonly { name: string; count: number }[],

@@ -10,13 +10,13 @@ test.each([
   expect(interval.high).toBeCloseTo(high, 4);
 });
 
-test('ten good of ten still leave doubt', () => {
+test('ten good of ten still leave a wide interval', () => {
   expect(wilsonInterval(10, 10)!.low).toBeCloseTo(0.7225, 4);
   expect(wilsonInterval(10, 10)!.high).toBe(1);
   expect(wilsonInterval(0, 10)!.low).toBe(0);
 });
 
-test('nothing inspected has no interval', () => {
+test('without inspections there is no interval', () => {
   expect(wilsonInterval(0, 0)).toBeNull();
 });
 

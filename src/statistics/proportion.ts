@@ -11,7 +11,7 @@ export function wilsonInterval(hits: number, total: number, z = z95): { low: num
   const weight = 1 + (z * z) / total;
   const center = (share + (z * z) / (2 * total)) / weight;
   const half = (z * Math.sqrt((share * (1 - share)) / total + (z * z) / (4 * total * total))) / weight;
-  // At 0 and at all the ends are exact; rounding would show 99.99…98 %.
+  // The ends at 0 and at 1 are exact; rounding errors would show 99.99…98 %.
   return { low: hits === 0 ? 0 : center - half, high: hits === total ? 1 : center + half };
 }
 

@@ -53,13 +53,13 @@ test('eight or nine in a row on one side signal, a point on the centre breaks th
   expect(signalsOf([0.1, 0.1, 0, ...eight], ['eightSameSide'])).toEqual([10]);
 });
 
-test('an empty bucket neither lengthens nor breaks a run', () => {
+test('an empty bucket neither extends nor breaks a run', () => {
   const eight = Array<number>(8).fill(0.1);
   expect(signalsOf([...eight, null], ['nineSameSide'])).toEqual([]);
   expect(signalsOf([...eight, null, 0.1], ['nineSameSide'])).toEqual([9]);
 });
 
-test('false alarms come as rarely as published: each 370 points, each 92 with all Western Electric rules', () => {
+test('false alarms are as rare as published: one in 370 points, one in 92 with all Western Electric rules', () => {
   expect(meanRunLength(['beyond3'], 4_000) / 370.4).toBeCloseTo(1, 1);
   expect(meanRunLength(westernElectricRules, 8_000) / 91.75).toBeCloseTo(1, 1);
 });

@@ -1,13 +1,14 @@
 /**
- * Rules that find a process out of control on a chart of z values (distance from the centre in sigmas).
+ * Rules that detect a process out of control from z values (distance from the centre in sigmas).
  *
  * Western Electric: `beyond3` one point beyond 3σ; `twoOfThreeBeyond2` 2 of 3 beyond 2σ on one side;
  * `fourOfFiveBeyond1` 4 of 5 beyond 1σ on one side; `eightSameSide` 8 in a row on one side. Nelson's second:
  * `nineSameSide` 9 in a row on one side. Source: Western Electric, Statistical Quality Control Handbook, 1956;
  * Nelson, Journal of Quality Technology 16 (1984).
  *
- * What they cost, in points from one false alarm to the next while all is well: `beyond3` alone 370.4, all four of
- * Western Electric 91.75 (Champ and Woodall, Technometrics 29, 1987). So the default is `beyond3` and `nineSameSide`.
+ * Mean number of points between false alarms of a process in control: 370.4 with `beyond3` alone, 91.75 with all four
+ * Western Electric rules (Champ and Woodall, Technometrics 29, 1987). The default is therefore `beyond3` and
+ * `nineSameSide`.
  */
 export const runRules = [
   'beyond3',
@@ -26,10 +27,10 @@ export const westernElectricRules: readonly RunRule[] = [
   'eightSameSide',
 ];
 
-/** A point exactly on a limit is inside; sums of fractions may miss it by this much. */
+/** A point exactly on a limit is inside; sums of fractions may be off by this much. */
 const tolerance = 1e-9;
 
-/** How many of the last points must lie beyond how many sigmas, all on one side. A run is `n of n beyond 0`. */
+/** `hits` of the last `of` points lie beyond `sigmas` on one side. A run is n of n beyond 0. */
 const shapes: Readonly<Record<RunRule, { hits: number; of: number; sigmas: number }>> = {
   beyond3: { hits: 1, of: 1, sigmas: 3 },
   twoOfThreeBeyond2: { hits: 2, of: 3, sigmas: 2 },
@@ -40,8 +41,8 @@ const shapes: Readonly<Record<RunRule, { hits: number; of: number; sigmas: numbe
 const longestShape = 9;
 
 /**
- * Watches z values as they come and names the rules that each point completes. A point signals when it belongs to the
- * pattern itself. A null (no inspections in that bucket) is no point: it neither lengthens nor breaks a pattern.
+ * Takes z values in order and returns the rules that each point completes. A point signals only when it is part of the
+ * pattern itself. A null (a bucket without inspections) neither extends nor breaks a pattern.
  */
 export function createRunRules(rules: readonly RunRule[] = defaultRunRules): {
   next(z: number | null): RunRule[];

@@ -43,7 +43,7 @@ describe(`COUNT gaps in ${testDialect}`, () => {
   const describeGap = ({ station, part, kind, fromSequence, toSequence }: SequenceGap) =>
     `${station} ${part} ${kind} ${fromSequence}–${toSequence}`;
 
-  test('missing and repeated COUNTs show for their station and part with the times around them', async () => {
+  test('missing and repeated COUNTs are listed by station and part with the times around them', async () => {
     await store.found('S9/OR-3CT', images(at, [1, 2, 5, 6]));
     await store.found('S4/OR-3CT', images(at, [1, 2, 2, 3]));
     await store.found('S4/OR-2CT', images(at, [3, 4]));
@@ -55,13 +55,13 @@ describe(`COUNT gaps in ${testDialect}`, () => {
     expect(checkedCount).toBe(4);
   });
 
-  test('what is missing between two hours is found, and nothing when the counter just goes on', async () => {
+  test('values missing between two hours are found, and none when the counter continues', async () => {
     await store.found('S9/OR-3CT', images(at + 58 * minute, [7, 8, 9, 10]));
     await store.found('S4/OR-3CT', images(at + 58 * minute, [7, 8, 12, 13]));
     expect(await gaps()).toEqual(['S4 OR-3CT missing 9–11']);
   });
 
-  test('an image that comes hours late fills its gap in the hour after', async () => {
+  test('an image that arrives hours late fills its gap in the hour after', async () => {
     const [a, b, late, c, d] = images(at + 58 * minute, [1, 2, 3, 4, 5]);
     await store.found('S9/OR-3CT', [a!, b!]);
     await store.found('S9/OR-3CT', [c!, d!]);
@@ -70,14 +70,14 @@ describe(`COUNT gaps in ${testDialect}`, () => {
     expect(await gaps()).toEqual([]);
   });
 
-  test('an image that comes out of turn at the start of an hour fills its gap in the hour before', async () => {
+  test('an image out of order at the start of an hour fills its gap in the hour before', async () => {
     await store.found('S9/OR-3CT', images(at + 57 * minute, [1, 2, 4]));
     expect(await gaps()).toEqual(['S9 OR-3CT missing 3–3']);
     await store.found('S9/OR-3CT', [imageFile('OK', at + hourMs, 3)]);
     expect(await gaps()).toEqual([]);
   });
 
-  test('older images backfilled later close what seemed to be missing, at a slow station too', async () => {
+  test('backfilled images close the gaps they seemed to be, at a slow station too', async () => {
     const all = Array.from({ length: 60 }, (_, i) => imageFile('OK', at + i * 25 * minute, 100 + i));
     await store.found('S9/OR-3CT', all.slice(0, 5));
     await store.found('S9/OR-3CT', all.slice(40));
@@ -88,7 +88,7 @@ describe(`COUNT gaps in ${testDialect}`, () => {
     expect(await gaps()).toEqual([]);
   });
 
-  test('whatever the order of arrival, the gaps are those of the whole history', async () => {
+  test('the gaps are those of the whole history in any order of arrival', async () => {
     const random = createRandom('arrival');
     for (const [path, stepMs] of [
       ['S9/fast', 70_000],
@@ -120,7 +120,7 @@ describe(`COUNT gaps in ${testDialect}`, () => {
     }
   });
 
-  test('checking again what is checked costs nothing and changes nothing', async () => {
+  test('checking a checked hour again changes nothing', async () => {
     await store.found('S9/OR-3CT', images(at, [1, 2, 5]));
     await checkAll();
     const before = await store.db.read.select().from(store.db.tables.sequenceGaps);
@@ -128,7 +128,7 @@ describe(`COUNT gaps in ${testDialect}`, () => {
     expect(await store.db.read.select().from(store.db.tables.sequenceGaps)).toEqual(before);
   });
 
-  test('a growing hour is checked without doubting the hours before it each time', async () => {
+  test('a growing hour is checked without checking the hours before it again', async () => {
     await store.found(
       'S9/OR-3CT',
       images(

@@ -9,19 +9,19 @@ import type { Db } from '../../schema/db.ts';
 import { readRowsSince } from '../recording/horizons.ts';
 import { contextRows, findSequenceGaps, type SequenceRow } from './find-gaps.ts';
 
-/** Hours looked at in one go; the rest waits for the next. */
+/** Hours checked in one run; the rest waits for the next. */
 const hoursPerRun = 60;
 const rowsPerPage = 2_000;
-/** More COUNTs than this in one hour of one part are not a counter any more. */
+/** More COUNTs than this in one hour of one part do not come from a counter. */
 const maxRowsPerHour = 200_000;
 
-/** `checkedCount` is negated in hours whose neighbours have changed: to be looked at again, but no reason by themselves. */
+/** `checkedCount` is negative in hours whose neighbours have changed: check them again, without doubting their neighbours. */
 type Hour = { startAt: number; stationId: number; partId: number; total: number; checkedCount: number };
 
 /**
- * Derives missing and repeated COUNTs for every hour whose number of images is not the one last checked. The mark is
- * a row's, so that a check cut short is done again. Answers how many hours were looked at; fewer than `hoursPerRun`
- * means nothing is left. Of one site alone where several share the database: each process sees to its own.
+ * Derives missing and repeated COUNTs for the hours whose number of images has changed since the last check. The mark is
+ * stored with the hour, so an interrupted check is repeated. Returns how many hours were checked; `isDone` when none are
+ * left. `siteId` limits it to one site: each process checks its own.
  */
 export async function checkSequences(
   db: Db,
@@ -32,7 +32,7 @@ export async function checkSequences(
   return { checked: hours.length, isDone: hours.length < hoursPerRun };
 }
 
-/** Hours whose rows are gone keep what was found of them. */
+/** Leaves out the hours whose rows are deleted: they keep their gaps. */
 async function listUncheckedHours(db: Db, { siteId }: { siteId?: number }): Promise<Hour[]> {
   const { inspectionHours: hours, horizons, stations } = db.tables;
   const total = sql<number>`${hours.ok} + ${hours.ng} + ${hours.unmatched}`;
@@ -83,8 +83,8 @@ async function checkHour(db: Db, hour: Hour): Promise<void> {
 }
 
 /**
- * Has the hours checked again whose context of `contextRows` images reaches into this one: a late image fills
- * a gap before or after it. While the newest hour grows at its end, the hours before it are not concerned.
+ * Marks the hours to be checked again whose context of `contextRows` images reaches into this one: a late image may fill
+ * a gap before or after it. Images added at the end of the newest hour do not affect the hours before it.
  */
 async function doubtNeighbours(db: Db, q: Queryable, hour: Hour): Promise<void> {
   const { inspectionHours: hours } = db.tables;
@@ -185,18 +185,18 @@ function sameUnits(db: Db, { stationId, partId }: Hour) {
 }
 
 const checkEveryMs = 5_000;
-/** More images than this since the last look are a sweep at work; the check waits until it is over. */
+/** More images than this since the last run mean that a sweep is under way; the check waits for its end … */
 const sweepImages = 5_000;
-/** But for a minute at most. */
+/** … but skips at most this many runs, one minute. */
 const maxWaits = 12;
 
-/** Works COUNT gaps out behind the writer: every few seconds while images arrive, and after a start until none are left. */
+/** Derives COUNT gaps behind the writer: every few seconds while images arrive, and after startup until none are left. */
 export function startSequenceChecks(options: {
   db: Db;
   sites: Sites;
   log: Log;
   onChecked: () => void;
-  /** Whether this is the process that checks; the others keep in mind that there is something to check. */
+  /** Whether this process is the one that checks; the others remember that a check is due. */
   isDuty: () => boolean;
 }): {
   wake(added: number): void;

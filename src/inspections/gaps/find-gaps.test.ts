@@ -15,36 +15,36 @@ test('images in order have no gap', () => {
   expect(briefOf()).toEqual([]);
 });
 
-test('lost images are told with their number and the images around them', () => {
+test('lost images are reported with their number and the times around them', () => {
   expect(findSequenceGaps(rowsOf(7, 8, 12, 13))).toEqual([
     { kind: 'missing', fromSequence: 9, toSequence: 11, count: 3, fromAt: 1_000, toAt: 2_000 },
   ]);
 });
 
-test('images between the last hour and this one are missed too', () => {
+test('images missing between the previous hour and this one are found', () => {
   const rows = [{ capturedAt: 5_000, sequence: 12 }];
   expect(findSequenceGaps(rows, { before: [{ capturedAt: 100, sequence: 9 }] })).toEqual([
     { kind: 'missing', fromSequence: 10, toSequence: 11, count: 2, fromAt: 100, toAt: 5_000 },
   ]);
 });
 
-test('a repeated COUNT is told once with how many images are too many', () => {
+test('a repeated COUNT is one finding with the number of surplus images', () => {
   expect(briefOf(7, 8, 8, 8, 9)).toEqual(['repeated 8-8 (2)']);
   expect(briefOf(500, 501, 502, 503, 501, 502, 503, 504)).toEqual(['repeated 501-503 (3)']);
 });
 
-test('neighbours that changed places are not a gap', () => {
+test('swapped neighbours are not a gap', () => {
   expect(briefOf(5, 7, 6, 8)).toEqual([]);
   expect(briefOf(1, 2, 4, 3, 5)).toEqual([]);
   expect(briefOf(20, 25, 23, 24, 22, 26)).toEqual(['missing 21-21 (1)']);
 });
 
-test('neighbours that changed places across the hour are not a gap', () => {
+test('neighbours swapped across the hour are not a gap', () => {
   const context = { before: rowsOf(4, 5, 7), after: rowsOf(11) };
   expect(brief(findSequenceGaps(rowsOf(6, 8, 9, 10, 12), context))).toEqual([]);
 });
 
-test('a fault of the rows around is not told again', () => {
+test('a finding in the context is not reported again', () => {
   const context = { before: rowsOf(1, 5, 5), after: rowsOf(9, 9, 20) };
   expect(brief(findSequenceGaps(rowsOf(5, 6, 8), context))).toEqual(['repeated 5-5 (1)', 'missing 7-7 (1)']);
 });
@@ -56,7 +56,7 @@ test('a drop to a small number is a reset of the counter, not a gap', () => {
   expect(briefOf(30, 31, 35, 1, 2, 5)).toEqual(['missing 32-34 (3)', 'reset 35-1 (0)', 'missing 3-4 (2)']);
 });
 
-test('a counter that began anew passes through old gaps without filling them', () => {
+test('a counter that was reset passes old gaps without filling them', () => {
   const run = Array.from({ length: 300 }, (_, i) => i + 10);
   expect(briefOf(1, 4, ...run.slice(0, 2), ...run.slice(2), 1, 2, 3, 4, 5)).toEqual([
     'missing 2-3 (2)',
@@ -65,12 +65,12 @@ test('a counter that began anew passes through old gaps without filling them', (
   ]);
 });
 
-test('a stray small number is no reset', () => {
+test('a stray small number is not a reset', () => {
   expect(briefOf(4999, 5000, 3, 5001, 5002)).toEqual(['repeated 3-3 (1)']);
   expect(briefOf(11, 12, 9, 13)).toEqual(['repeated 9-9 (1)']);
 });
 
-test('a drop to a large number repeats values, it does not begin anew', () => {
+test('a drop to a large number repeats values and is not a reset', () => {
   expect(briefOf(1000, 1001, 500, 501, 502, 1002)).toEqual(['repeated 500-502 (3)']);
 });
 
@@ -83,7 +83,7 @@ function createChance(seed: number): (share: number) => boolean {
   };
 }
 
-test('whatever is dropped, repeated, swapped or reset at random is found again exactly', () => {
+test('random losses, repetitions, swaps and resets are found exactly', () => {
   const chance = createChance(3);
   for (let round = 0; round < 300; round++) {
     const { sequences, missing, repeated, resets } = spoiledRun(chance);
@@ -106,7 +106,7 @@ test('whatever is dropped, repeated, swapped or reset at random is found again e
   }
 });
 
-test('hour by hour, with the images around each, the same is found as in one piece', () => {
+test('checked hour by hour with context, the findings are those of the whole', () => {
   const chance = createChance(5);
   for (let round = 0; round < 20; round++) {
     const rows = rowsOf(...spoiledRun(chance).sequences);

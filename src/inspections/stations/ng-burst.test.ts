@@ -8,12 +8,12 @@ const minutesOf = (counts: [ok: number, ng: number][]) =>
 const times = (count: number, ok: number, ng: number) =>
   Array.from({ length: count }, (): [number, number] => [ok, ng]);
 
-test('a run of NG is told from its first minute on', () => {
+test('a burst is dated to its first minute', () => {
   const minutes = minutesOf([...times(30, 9, 1), ...times(5, 4, 6)]);
   expect(findNgBurst(minutes, usual)).toBe(30 * minuteMs);
 });
 
-test('a run of NG is over when the station is itself again', () => {
+test('a burst ends when the station is back to normal', () => {
   expect(
     findNgBurst(minutesOf([...times(10, 9, 1), ...times(60, 4, 6), ...times(2, 9, 1)]), usual),
   ).not.toBeNull();
@@ -22,27 +22,27 @@ test('a run of NG is over when the station is itself again', () => {
   ).toBeNull();
 });
 
-test('2 NG of 10, or a bad minute, are no burst', () => {
+test('2 NG of 10, or one bad minute, are not a burst', () => {
   expect(findNgBurst(minutesOf([[8, 2]]), usual)).toBeNull();
   expect(findNgBurst(minutesOf([[8, 2]]), { ok: 10_000, ng: 0 })).toBeNull();
   expect(findNgBurst(minutesOf([[2, 3]]), usual)).toBeNull();
   expect(findNgBurst(minutesOf([...times(60, 9, 1), [7, 3], [8, 2]]), usual)).toBeNull();
 });
 
-test('a station that is always bad has no burst, and one that is always good has one soon', () => {
+test('a station that is always bad has no burst, one that is always good has one soon', () => {
   expect(findNgBurst(minutesOf(times(120, 5, 5)), { ok: 500, ng: 500 })).toBeNull();
   expect(findNgBurst(minutesOf([...times(20, 30, 0), ...times(3, 20, 10)]), { ok: 20_000, ng: 10 })).toBe(
     20 * minuteMs,
   );
 });
 
-test('without enough past nothing is called a burst', () => {
+test('without a large enough baseline there is no burst', () => {
   expect(findNgBurst(minutesOf(times(10, 0, 10)), { ok: 40, ng: 5 })).toBeNull();
   expect(findNgBurst(minutesOf(times(10, 0, 10)), { ok: 0, ng: 9_000 })).toBeNull();
   expect(findNgBurst([], usual)).toBeNull();
 });
 
-test('while all is well a false alarm comes at most each 100 000 inspections', () => {
+test('in control, false alarms are at least 100 000 inspections apart', () => {
   let state = 99;
   const random = () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

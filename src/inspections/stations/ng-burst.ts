@@ -2,21 +2,22 @@ import type { TrendBucket } from '../../plant/yield.ts';
 import { bernoulliCusum, nextCusum } from '../../statistics/cusum.ts';
 import { wilsonInterval } from '../../statistics/proportion.ts';
 
-/** Fewer judged inspections than this in the past are no baseline. */
+/** A baseline needs at least this many judged inspections. */
 const minBaselineInspections = 50;
-/** Mean number of inspections from one false alarm to the next is at least this. */
+/** Least mean number of inspections from one false alarm to the next. */
 const inspectionsPerFalseAlarm = 100_000;
-/** A station that never failed is taken to fail this often, so that one NG is not a burst. */
+/** Lowest NG share assumed of any station, so that one NG at a perfect station is not a burst. */
 const minBaselineRate = 0.005;
 
 /**
- * Since when a run of NG far above the station's usual share is on, by its counts per minute (in order); null when none
- * is on now or the past is too short. `baseline` are the judged inspections of a longer time before these minutes.
+ * The start of the current NG burst, epoch ms UTC: a run of NG far above the station's usual share. `minutes` are its
+ * counts per minute in order, `baseline` the judged inspections of a longer time before them. Null when there is no burst
+ * now or the baseline is too small.
  *
- * p0 is the upper end of the baseline's 95 % interval, at least 0.5 %, so a short past makes the test careful; p1, the
- * share that is clearly worse, is three times that and at least 5 points more. The limit is ln(100 000)/r2: by Lorden's
+ * p0 is the upper end of the baseline's 95 % interval, at least 0.5 %, so a small baseline makes the test conservative;
+ * p1, a clearly worse share, is three times p0 and at least 5 points above it. The limit is ln(100 000)/r2: by Lorden's
  * bound at least 100 000 inspections pass between two false alarms, and 2 NG of 10 never reach it. The burst begins
- * where the sum last left zero and is over when the sum has fallen to half of the limit.
+ * where the sum last left zero and ends when the sum falls below half of the limit.
  */
 export function findNgBurst(
   minutes: readonly TrendBucket[],
@@ -35,7 +36,7 @@ export function findNgBurst(
   let isOn = false;
   for (const { startAt, ok, ng } of minutes) {
     if (sum === 0) sinceAt = startAt;
-    // Capped at the limit, or a long burst would seem to go on long after its end.
+    // Capped at the limit; otherwise a long burst would last long after its end.
     sum = Math.min(limit, nextCusum(sum, ng, ok + ng, m));
     if (sum >= limit) isOn = true;
     else if (sum < limit / 2) isOn = false;

@@ -8,39 +8,43 @@ import type { CountQueries } from '../queries/count-queries.ts';
 import { findNgBurst } from './ng-burst.ts';
 import { findLowYield } from './usual-yield.ts';
 
-const paceHours = 8;
+const usualIntervalHours = 8;
 const recentHours = 1;
 const baselineHours = 24;
-const paceTtlMs = 60_000;
+const usualIntervalTtlMs = 60_000;
 const healthTtlMs = 5_000;
 const maxStations = 10_000;
 
 type Health = Pick<StationSummary, 'ngBurstSince' | 'belowUsual'>;
 type Pulse = Health & Pick<StationSummary, 'usualIntervalMs'>;
 
-/** How a station usually runs and whether its NG or its yield are far from the usual now; read from roll-ups and kept for seconds. */
+/** A station's usual interval and whether its NG share or yield is unusual now; derived from roll-ups, cached for seconds. */
 export type StationPulse = {
   read(stationId: number): Promise<Pulse>;
-  /** Its usual interval alone, ms; null while too little is known. */
-  pace(stationId: number): Promise<number | null>;
+  /** The usual interval only, ms; null while too little is known. */
+  usualInterval(stationId: number): Promise<number | null>;
 };
 
 export function createStationPulse(counts: CountQueries, clock: Clock): StationPulse {
-  const kept = { max: maxStations, perf: { now: () => clock.now() }, ttlResolution: 0 };
-  const paces = new LRUCache<number, { ms: number | null }>({ ...kept, ttl: paceTtlMs });
-  const healths = new LRUCache<number, Health>({ ...kept, ttl: healthTtlMs });
+  const cache = { max: maxStations, perf: { now: () => clock.now() }, ttlResolution: 0 };
+  const usualIntervals = new LRUCache<number, { ms: number | null }>({ ...cache, ttl: usualIntervalTtlMs });
+  const healths = new LRUCache<number, Health>({ ...cache, ttl: healthTtlMs });
 
   function windowBefore(hours: number, endAt: number) {
     const end = Math.floor(endAt / minuteMs) * minuteMs;
     return { startAt: end - hours * hourMs, endAt: end };
   }
 
-  async function pace(stationId: number): Promise<number | null> {
-    const known = paces.get(stationId);
+  async function usualInterval(stationId: number): Promise<number | null> {
+    const known = usualIntervals.get(stationId);
     if (known) return known.ms;
-    const minutes = await counts.countByTime(windowBefore(paceHours, clock.now()), { stationId }, false);
+    const minutes = await counts.countByTime(
+      windowBefore(usualIntervalHours, clock.now()),
+      { stationId },
+      false,
+    );
     const ms = usualIntervalOfCounts(minutes);
-    paces.set(stationId, { ms });
+    usualIntervals.set(stationId, { ms });
     return ms;
   }
 
@@ -60,9 +64,9 @@ export function createStationPulse(counts: CountQueries, clock: Clock): StationP
   }
 
   return {
-    pace,
+    usualInterval,
     read: async (stationId) => ({
-      usualIntervalMs: await pace(stationId),
+      usualIntervalMs: await usualInterval(stationId),
       ...(await health(stationId)),
     }),
   };

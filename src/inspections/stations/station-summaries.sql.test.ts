@@ -34,7 +34,7 @@ describe(`summaries of stations in ${testDialect}`, () => {
     return new Map(list.map((summary) => [summary.station, summary]));
   }
 
-  test('a card tells counts, models, newest images and the trend of its window', async () => {
+  test('a card has the counts, models, newest images and trend of its window', async () => {
     await store.found('S9/OR-3CT', [
       imageFile('NG', at - 59 * minute, 1),
       imageFile('OK', at - 40 * minute, 2),
@@ -62,7 +62,7 @@ describe(`summaries of stations in ${testDialect}`, () => {
     ]);
   });
 
-  test('a model alone shows its own figures', async () => {
+  test('filtered by a model, a card shows the figures of that model', async () => {
     await store.found('S9/OR-3CT', [imageFile('NG', at - minute, 1)]);
     await store.found('S9/OR-2CT', [imageFile('OK', at - second, 1)]);
     await store.found('S4/OR-2CT', [imageFile('OK', at - second, 1)]);
@@ -71,7 +71,7 @@ describe(`summaries of stations in ${testDialect}`, () => {
     expect(found.get('S9')).toMatchObject({ counts: { ok: 0, ng: 1 }, last: { part: 'OR-3CT' } });
   });
 
-  test('a station without images in the window has no card, also when one was moved out of it', async () => {
+  test('a station without images in the window has no card, even when its only image moved out of it', async () => {
     await store.found('S4/OR-3CT', [imageFile('OK', at - 2 * hour, 1)]);
     await store.found('S9/OR-3CT', [unmatchedFile('x.png', at - minute)]);
     expect([...(await cards()).keys()]).toEqual(['S9']);
@@ -79,7 +79,7 @@ describe(`summaries of stations in ${testDialect}`, () => {
     expect([...(await cards()).keys()]).toEqual([]);
   });
 
-  test('the usual pace, a run of NG and a low yield are told, and remembered for seconds only', async () => {
+  test('usual interval, NG burst and low yield are reported, and cached for seconds only', async () => {
     const calm = Array.from({ length: 400 }, (_, i) => imageFile('OK', at - 8 * hour + i * minute, i));
     await store.found('S9/OR-3CT', calm);
     const stationId = store.reads.names.findStationId('S9')!;
@@ -98,7 +98,7 @@ describe(`summaries of stations in ${testDialect}`, () => {
     });
   });
 
-  test('the overview tells last hour, last day and newest image of every station of the last 30 days', async () => {
+  test('the overview has the last hour, last day and newest image of every station of the last 30 days', async () => {
     store.clock.set(at + 30 * minute);
     await store.found('S9/OR-3CT', [
       imageFile('OK', at - 23 * hour - minute, 0),

@@ -20,17 +20,17 @@ type Options = {
 
 export type SummaryRequest = {
   window: TimeWindow;
-  /** The bars of the trend, as `bucketsOf` cuts the window. */
+  /** The bars of the trend, from `bucketsOf`. */
   buckets: TimeWindow[];
   ngLimit: number;
   filter?: CountFilter;
-  /** Of more stations than this only those of the worst yield. */
+  /** Most stations returned: those with the worst yield. */
   atMost?: number;
 };
 
 /**
- * Everything the cards show: one summary for each station that has inspections in the window, unordered. Costs a
- * handful of roll-up reads and two index look-ups a station, whatever the history.
+ * One summary, all that a card shows, for each station with inspections in the window; unordered. Costs a few roll-up
+ * reads and two index look-ups a station, however long the history is.
  */
 export type ReadStationSummaries = (request: SummaryRequest) => Promise<StationSummary[]>;
 
@@ -55,7 +55,7 @@ export function createStationSummaries({
     return mapFairly(
       atMost !== undefined && stations.length > atMost ? worstOf(stations).slice(0, atMost) : stations,
       async ([stationId, parts]) => {
-        const list = { stationId, ...(filter.partId === undefined ? {} : { partId: filter.partId }), window };
+        const list = { stationId, partId: filter.partId, window };
         const [last] = await inspections.list(list, { limit: 1 });
         const lastNgs = await inspections.list({ ...list, verdict: 'NG' }, { limit: ngLimit });
         return {
@@ -77,7 +77,7 @@ export function createStationSummaries({
 
 type PartLines = { part: string; counts: VerdictCounts }[];
 
-/** Stations by their yield, the worst first, those without one last. */
+/** Stations by yield, worst first, those without a yield last. */
 function worstOf(stations: readonly [number, PartLines][]): [number, PartLines][] {
   const rates = new Map(
     stations.map(([id, parts]) => [id, yieldRate(sumCounts(parts.map(({ counts }) => counts))) ?? 2]),

@@ -2,17 +2,17 @@ import { type VerdictCounts, yieldRate } from '../../plant/yield.ts';
 import { proportionLimits } from '../../statistics/control-chart.ts';
 import { wilsonInterval } from '../../statistics/proportion.ts';
 
-/** So few NG in an hour may be chance, whatever a normal distribution makes of them. */
+/** Fewer NG in an hour may be chance; the normal distribution does not apply to so few. */
 const minNg = 5;
-/** Fewer judged inspections than this in the past tell nothing of what is usual. */
+/** A baseline needs at least this many judged inspections. */
 const minBaselineInspections = 50;
 
 /**
- * The lower end (0..1) of a station's usual yield where that of its last hour lies below it, else null; also while too
- * little is known. `baseline` are the inspections of the day before that hour.
+ * The lower limit (0..1) of a station's usual yield when its last hour lies below it; otherwise null, also while the
+ * baseline is too small. `baseline` are the inspections of the day before that hour.
  *
- * The lower limit of a p chart, p̄ − 3√(p̄(1−p̄)/n) for the n judged of the hour (NIST/SEMATECH 6.3.3.2); p̄ is the lower
- * end of the baseline's 95 % interval, so that a short past makes the test careful.
+ * It is the lower limit of a p chart, p̄ − 3√(p̄(1−p̄)/n) for the n judged inspections of the hour (NIST/SEMATECH
+ * 6.3.3.2); p̄ is the lower end of the baseline's 95 % interval, so a small baseline makes the test conservative.
  */
 export function findLowYield(lastHour: VerdictCounts, baseline: VerdictCounts): number | null {
   const rate = yieldRate(lastHour);
