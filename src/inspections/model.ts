@@ -2,12 +2,12 @@ import type { RootStatus } from '../kernel/folder-scan/model/root-status.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import type { TrendBucket, Verdict, VerdictCounts } from '../plant/yield.ts';
 
-/** The words of the inspections feature, shared by its reads, its views and its API. Instants are epoch ms UTC. */
+/** The types that reads, views and API of inspections share. Instants are epoch ms UTC. */
 
-/** One inspected image as pages and APIs refer to it. */
+/** One inspected image. */
 export type InspectionRef = {
   id: number;
-  /** Rises when the file's content or name changed: part of every image URL, so that those may be cached for ever. */
+  /** Incremented when the file's content or name changes; part of every image URL, so that it can be cached forever. */
   revision: number;
   /** Short name of the site. */
   site: string;
@@ -25,15 +25,15 @@ export type InspectionRef = {
   sequence: number | null;
   sizeBytes: number | null;
   foundAt: number;
-  /** Since when the file is gone from the disk; its counts stay. */
+  /** When the file was found missing from the disk; its counts stay. */
   missingAt: number | null;
-  /** Since when retention deletes or has deleted the file: then it is not missing. */
+  /** When retention began to delete the file; a cleared file does not count as missing. */
   clearedAt: number | null;
   rejudgedAt: number | null;
   previousVerdict: Verdict | null;
 };
 
-/** Everything one station card shows. */
+/** Everything that a station card shows. */
 export type StationSummary = {
   site: SiteTag | null;
   station: string;
@@ -43,14 +43,14 @@ export type StationSummary = {
   latestAt: number | null;
   /** Capture time of the newest image ever. */
   lastSeenAt: number | null;
-  /** Usual time between two images, learnt from recent hours in which the station ran; null while unknown. */
+  /** Usual time between two images, derived from recent hours in which the station ran; null while unknown. */
   usualIntervalMs: number | null;
   last: InspectionRef | null;
   lastNgs: InspectionRef[];
   trend: TrendBucket[];
-  /** Start of a run of NG far above the station's usual share, when one is on now. */
+  /** Start of the current run of NG far above the station's usual share; null when there is none. */
   ngBurstSince: number | null;
-  /** Lower end (0..1) of its usual yield where the last hour lies below it. */
+  /** Lower limit (0..1) of its usual yield when the last hour lies below it. */
   belowUsual: number | null;
 };
 
@@ -59,7 +59,7 @@ export type SequenceGap = {
   station: string;
   part: string;
   kind: 'missing' | 'repeated' | 'reset';
-  /** First and last COUNT value concerned. */
+  /** First and last COUNT value of the stretch. */
   fromSequence: number;
   toSequence: number;
   /** How many values are missing or repeated. */
@@ -69,8 +69,8 @@ export type SequenceGap = {
   toAt: number;
 };
 
-/** How one watched folder is doing. */
+/** The status of a watched folder. */
 export type SourceStatus = RootStatus;
 
-/** An image that could not be read, and why: `reason` names a text of `imageFault`. */
+/** An image that could not be read; `reason` is the key of a text under `imageFault`. */
 export type BadImage = { inspection: InspectionRef; reason: string; failedAt: number; attempts: number };

@@ -46,7 +46,7 @@ export function imageCompatRoutes(deps: {
     });
 }
 
-/** The file in the first watched folder that holds it; throws what the contract says. */
+/** Opens the file in the first watched folder that contains it; throws the errors of the contract. */
 async function openWatched(roots: readonly { path: string }[], path: string): Promise<OpenInside> {
   const failures: ConfinedFailure[] = [];
   for (const root of isAbsolute(path) ? roots : []) {

@@ -3,20 +3,20 @@ import type { Log } from '../../kernel/log.ts';
 import type { InspectionQueries } from '../queries/inspection-queries.ts';
 import type { InspectionImages } from './inspection-images.ts';
 
-/** New images come in batches; one look at a station's newest serves many of them. */
+/** New images arrive in batches; one read of a station's newest serves many of them. */
 const pauseMs = 100;
 const maxStationsPerRound = 16;
-/** More stations than this with news at the same time: their viewers wait for their thumbnails. */
+/** Most stations that wait for a round; thumbnails of further ones are made on request. */
 const maxStations = 1_000;
 
 export type MakeAhead = {
-  /** These stations have new images. Returns at once. */
+  /** Schedules the thumbnails of stations with new images. Returns at once. */
   wake(stationIds: readonly number[]): void;
-  /** Resolves when the round under way has ended and no other begins. */
+  /** Resolves when the current round has ended; no further one starts. */
   stop(): Promise<void>;
 };
 
-/** Makes the strip thumbnails that station cards show, the last image and the last NG ones, before anybody asks. */
+/** Makes the strip thumbnails of station cards, the last image and the last NG ones, before they are requested. */
 export function startMakeAhead(options: {
   images: Pick<InspectionImages, 'thumbnail'>;
   listInspections: InspectionQueries['list'];
@@ -36,7 +36,7 @@ export function startMakeAhead(options: {
       options.ngCount > 0 ? listInspections({ stationId, verdict: 'NG' }, { limit: options.ngCount }) : [],
     ]);
     const shown = new Map([...ng, ...newest].map((inspection) => [inspection.id, inspection]));
-    // Not awaited: the store keeps the newest wishes and forgets the oldest when there are too many.
+    // Not awaited: the store keeps the newest requests and drops the oldest when there are too many.
     for (const inspection of shown.values()) {
       images.thumbnail(inspection, stripSpec, { ahead: true }).catch(report);
     }
@@ -59,7 +59,7 @@ export function startMakeAhead(options: {
   }
 
   function report(err: unknown): void {
-    log.error({ err }, 'Thumbnails could not be made ahead; they are made when they are asked for');
+    log.error({ err }, 'Thumbnails could not be made ahead; they will be made on request');
   }
 
   return {

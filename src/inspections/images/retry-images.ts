@@ -12,18 +12,18 @@ const unreadableIntervalMs = 30_000;
 const maxUnreadablePerRound = 50;
 
 /**
- * Looks again, without anybody asking: every few seconds at files that were being written when a viewer wanted them, and
- * at growing intervals at unreadable ones, because a share that was away for minutes makes many that are not bad at all.
+ * Retries images in the background: every few seconds those that were still being written when a viewer requested them,
+ * and at growing intervals the unreadable ones, because a share that was away for minutes leaves many that are intact.
  */
 export function startImageRetries(options: {
   db: Db;
-  /** Each process looks after the images of its own site. */
+  /** Limits the retries to images of the own site. */
   ownFilter: () => { siteId?: number };
   images: InspectionImages;
   findInspection: (id: number) => Promise<InspectionRef | undefined>;
   clock: Clock;
   log: Log;
-  /** Whether unreadable images are looked at here; files that viewers of this process wait for always are. */
+  /** Whether this process retries unreadable images; those that its own viewers wait for are always retried. */
   looksAgain: () => boolean;
 }): { retryNow(): Promise<void>; stop(): Promise<void> } {
   const { db, images, clock, log } = options;
@@ -40,18 +40,20 @@ export function startImageRetries(options: {
 
   const loops: Loop[] = [
     startLoop({
-      name: 'look again at images being written',
+      name: 'retry of images being written',
       intervalMs: waitingIntervalMs,
       run: (signal) => lookAgain(images.listWaiting(), signal),
       log,
     }),
     startLoop({
-      name: 'look again at unreadable images',
+      name: 'retry of unreadable images',
       intervalMs: unreadableIntervalMs,
       run: async (signal) => {
         if (!options.looksAgain()) return;
         const ids = await listDueBadImages(db, {
-          ...{ now: clock.now(), afterId, limit: maxUnreadablePerRound },
+          now: clock.now(),
+          afterId,
+          limit: maxUnreadablePerRound,
           ...options.ownFilter(),
         });
         afterId = ids.length < maxUnreadablePerRound ? 0 : (ids.at(-1) ?? 0);

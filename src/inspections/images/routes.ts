@@ -37,11 +37,11 @@ const specs = new Map<DrawnSize, ThumbnailSpec>([
   ]),
 ]);
 
-/** Standing in for each size, in pixels. */
+/** Size of the placeholder for each image size, in pixels. */
 const placeholderSize = (size: ImageSize) =>
   size === 'strip.webp' ? { width: 256, height: 192 } : { width: 640, height: 480 };
 
-/** Images under addresses that change with their content: `/images/:id/:revision/strip.webp|card.webp|w960.webp|…|original`. */
+/** Images at URLs that change with their content: `/images/:id/:revision/strip.webp|card.webp|w960.webp|…|original`. */
 export function imageRoutes(deps: ImageRouteDeps): Hono<AppEnv> {
   const path = '/images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}';
   return new Hono<AppEnv>()

@@ -1,18 +1,18 @@
 import type { Direction, Keyset } from '../../kernel/db/keyset.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 
-/** A stretch of an ordered list: from which place on, in which direction, and how many rows of it. */
+/** A page of an ordered list: at most `limit` rows after `from` in one direction. */
 export type Page = { limit: number; from?: Keyset; direction: Direction };
 
-/** Up to so many lanes a whole page of each is read at once; it is the usual case and costs one question a lane. */
+/** Up to this many lanes, the common case, a whole page of each is read at once: one query a lane. */
 const maxWholeLanes = 8;
 const minChunk = 4;
 
 type Head<L> = { lane: L; from: Keyset | undefined; chunk: number };
 
 /**
- * One page of what several ordered lanes hold together. Of many lanes only a little is read at a time, and more of
- * those alone that may have more in this page: memory grows with the page and not with the number of lanes.
+ * Merges several ordered lanes into one page. With many lanes it reads a small chunk of each, and further chunks only of
+ * those that may contribute more rows: memory grows with the page, not with the number of lanes.
  */
 export async function mergeLanes<L, T extends Keyset>(
   lanes: readonly L[],
@@ -27,7 +27,7 @@ export async function mergeLanes<L, T extends Keyset>(
   let heads: Head<L>[] = lanes.map((lane) => ({ lane, from: page.from, chunk }));
   while (heads.length > 0) {
     const found = await mapFairly(heads, async ({ lane, from, chunk }) =>
-      read(lane, { limit: chunk, direction, ...(from ? { from } : {}) }),
+      read(lane, { limit: chunk, direction, from }),
     );
     rows = [...rows, ...found.flat()].sort(order).slice(0, limit);
     const last = rows.length === limit ? rows.at(-1) : undefined;

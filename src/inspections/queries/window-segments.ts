@@ -1,12 +1,12 @@
 import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 
-/** A stretch of a window and the coarsest counts that cover it exactly; `rows` are the inspections themselves. */
+/** A part of a window and the coarsest counts that cover it exactly; `rows` are the inspections themselves. */
 export type Segment = TimeWindow & { from: 'hours' | 'minutes' | 'rows' };
 
 /**
- * Cuts a half-open window so that it is answered exactly from few rows: whole hours from the hour counts, the rest of
- * whole minutes from the minute counts, and what is left at the edges from the rows, each piece within one minute.
+ * Cuts a half-open window so that it is counted exactly from few rows: whole hours from the hour counts, the other whole
+ * minutes from the minute counts, and the edges, each within one minute, from the inspections.
  */
 export function segmentsOf({ startAt, endAt }: TimeWindow): Segment[] {
   const up = (at: number, step: number) => Math.ceil(at / step) * step;
@@ -32,8 +32,8 @@ export function segmentsOf({ startAt, endAt }: TimeWindow): Segment[] {
 }
 
 /**
- * The same window with its ends on whole minutes where the rows of a part of one are gone: before `rowsSince` an end
- * moves to the nearest minute. Windows that meet still meet, so that their counts still add up.
+ * The window with those ends rounded to the nearest minute that lie before `rowsSince`, where the rows of a partial minute
+ * are deleted. Adjacent windows stay adjacent, so their counts still add up.
  */
 export function withKnownEdges({ startAt, endAt }: TimeWindow, rowsSince: number): TimeWindow {
   const nearest = (at: number) => (at < rowsSince ? Math.round(at / minuteMs) * minuteMs : at);
