@@ -2,21 +2,6 @@ import { posix } from 'node:path';
 import { importsOf } from './imports.ts';
 import { isProduct, type Source } from './source.ts';
 
-/** Files whose circles are still to be opened; entries only leave this list. */
-const openedLater: readonly string[] = [
-  'src/kernel/settings/config.ts',
-  'src/kernel/settings/conflicting-settings.ts',
-  'src/kernel/settings/misspelt-settings.ts',
-  'src/kernel/settings/process-settings.ts',
-  'src/kernel/settings/role.ts',
-  'src/kernel/settings/settings-file.ts',
-  'src/kernel/settings/settings.ts',
-  'src/kernel/processes/bus/bus.ts',
-  'src/kernel/processes/bus/questions.ts',
-  'src/kernel/folder-scan/found-files.ts',
-  'src/kernel/folder-scan/reading.ts',
-];
-
 /** Circles of imports among the product's files, type imports included, each as the path that leads back to its start. */
 export function findCircles(sources: readonly Source[]): string[] {
   const imports = new Map(
@@ -33,12 +18,8 @@ export function findCircles(sources: readonly Source[]): string[] {
 
   function follow(path: string): void {
     const since = trail.indexOf(path);
-    if (since >= 0) {
-      const circle = trail.slice(since);
-      if (!circle.every((file) => openedLater.includes(file))) circles.push([...circle, path].join(' → '));
-      return;
-    }
-    if (done.has(path)) return;
+    if (since >= 0) circles.push([...trail.slice(since), path].join(' → '));
+    if (since >= 0 || done.has(path)) return;
     trail.push(path);
     for (const target of imports.get(path) ?? []) follow(target);
     trail.pop();
