@@ -97,7 +97,7 @@ describe('a session', () => {
 });
 
 describe('a guesser', () => {
-  test('is slowed and locked out, and neither tells names apart nor slows the one who knows the password', async () => {
+  test('is delayed and locked out, without revealing names or delaying the rightful user', async () => {
     const guess = (name: string, i: number) => login(name, `guess ${i}`, '10.0.7.7');
     const texts = new Set<string>();
     for (const name of ['kim', 'nobody-of-this-name']) {

@@ -77,7 +77,7 @@ test('the screen of a wall gets its page, pictures, variants and sockets, and no
   expect([await openSocket('/ws/images', headers), await openSocket('/', headers)]).toEqual([101, 101]);
 });
 
-test('sockets of live images are closed to the screens of other pages, to nobody and to a program that only sends', async () => {
+test('sockets of live images refuse kiosks of other pages, anonymous callers and programs that only send', async () => {
   for (const page of ['/inspections', '/overview', '/stations/S9']) {
     const headers = await kiosk(page);
     expect([page, await openSocket('/', headers), await openSocket('/ws/images', headers)]).toEqual([

@@ -93,7 +93,7 @@ describe.each(languages)('in %s', (lang) => {
   });
 });
 
-test('the bar names who is signed in, and shows the pages of administrators to them alone', async () => {
+test('the navigation bar names the signed-in user, and shows administrators’ pages to administrators only', async () => {
   const bar = async (headers: Record<string, string>) => plant.text('/overview', { headers });
   expect(await bar({})).toMatch(/href="\/login\?back=%2Foverview"/);
   expect(await bar({ cookie: operator })).toMatch(/<span>kim<\/span>/);
@@ -109,7 +109,7 @@ test('a refused button leads to signing in and back to the page it stands on', a
   expect((await post('/login', body, {})).headers.get('location')).toBe('/inspections?period=1d');
 });
 
-test('who signs in from the page for signing in does not land on it again', async () => {
+test('signing in from the sign-in page does not lead back to it', async () => {
   for (const back of ['/login', '/login?back=%2Fsystem', '/setup?key=x', '/setup#form']) {
     const answer = await post('/login', { name: 'kim', password, back }, {});
     expect([back, answer.headers.get('location')]).toEqual([back, '/']);
@@ -161,7 +161,7 @@ test('the audit log offers each subject once', async () => {
   expect(offered).toEqual([...new Set(offered)]);
 });
 
-test('whoever changes something stands in the log with what it was before, newest first, page by page', async () => {
+test('every change is in the audit log with its actor and the old value, newest first, page by page', async () => {
   await post('/users/2/role', { role: 'viewer' });
   await post('/inspections/rescan', {});
   const first = await plant.text('/audit', { headers: { cookie } });

@@ -31,7 +31,7 @@ test('the one-time link makes the first administrator, once, and signs in', asyn
   expect((await plant.services.access.users.list()).map(({ name }) => name)).toEqual(['admin']);
 });
 
-test('two who use the link at the same moment make one administrator', async () => {
+test('two concurrent uses of the set-up link create one administrator', async () => {
   await using plant = await createTestApp();
   const both = await Promise.all(['one', 'two'].map((name) => send(plant, fields(plant, { name }))));
   expect(both.map(({ status }) => status).sort()).toEqual([303, 400]);
@@ -79,7 +79,7 @@ test('the first curl on this machine works until there is a user or a token', as
   }
 });
 
-test('what this machine watches without an account ends with the first user or token', async () => {
+test('streams that this machine opened without an account end with the first user or token', async () => {
   for (const make of [(p: TestApp) => addUser(p, 'kim', 'viewer'), (p: TestApp) => addToken(p, ['read'])]) {
     await using plant = await createTestApp({ env: { ACCESS: 'closed' } });
     const origin = await plant.listen();

@@ -51,7 +51,7 @@ test('a token for a station speaks for that of the site chosen, or of the site i
   expect(await makeToken({ name: 'e', station: 'S9' })).toEqual([false, false]);
 });
 
-test('a token tied to a site changes nothing at another one, and reads there what every page shows', async () => {
+test('a token of one site changes nothing at another, and can read its pages', async () => {
   const scopes = { 'scope:admin': '1', 'scope:read': '1', 'scope:ingest:images': '1' };
   const secret = await makeSecret({ name: 'tied', site: 'gary', ...scopes });
   const withToken = { headers: { authorization: `Bearer ${secret}` } };

@@ -61,7 +61,7 @@ test('every route for programs is described, and every description is of OpenAPI
   expect(described.join(' ')).not.toMatch(/[:]|\{\w+\{/);
 });
 
-test('every request described works as its example says, and answers in the shape that is described', async () => {
+test('every documented request works with its example, and its answer matches the documented schema', async () => {
   expect(operations().length).toBeGreaterThan(10);
   for (const { method, path, operation } of operations()) {
     const name = `${method} ${path}`;

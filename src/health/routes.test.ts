@@ -10,7 +10,7 @@ async function health(plant: TestApp): Promise<{ status: number; body: Record<st
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
-test('a plant that works is healthy, in the words of all the systems it replaces', async () => {
+test('a working plant is healthy, in the formats of all replaced systems', async () => {
   await using plant = await createTestApp({ images: ['S9/A/OK-20250906-102131-1.jpg'] });
   expect(await health(plant)).toEqual({
     status: 200,
@@ -60,7 +60,7 @@ test('strangers of a closed plant learn whether it works, and neither folders no
   expect(await ask({ authorization })).toMatchObject([200, { ...told, stats: { live: { offline: [] } } }]);
 });
 
-test('a watched folder that is away is told, and leaves the rest healthy', async () => {
+test('a missing watched folder is reported, and leaves the rest healthy', async () => {
   await using plant = await createTestApp({ images: ['S9/A/OK-20250906-102131-1.jpg'] });
   renameSync(plant.watchDir, `${plant.watchDir}-away`);
   await plant.services.inspections.sources.rescan();
@@ -73,7 +73,7 @@ test('a watched folder that is away is told, and leaves the rest healthy', async
   });
 });
 
-test('a state folder that cannot be made is degraded, and every page says that nothing lasts', async () => {
+test('a state folder that cannot be created is degraded, and every page warns that nothing is kept', async () => {
   await using plant = await createTestApp({
     before: (folder) => writeFileSync(join(folder, 'state'), 'a file where a folder should be'),
   });
@@ -95,7 +95,7 @@ test('a state folder that goes away is degraded until it is back', async () => {
   expect((await health(plant)).status).toBe(200);
 });
 
-test('a damaged database is set aside at the start, and every page says so', async () => {
+test('a damaged database is set aside at startup, and every page reports it', async () => {
   await using plant = await createTestApp({
     images: ['S9/A/OK-20250906-102131-1.jpg'],
     before: (folder) => {

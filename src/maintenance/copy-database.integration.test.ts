@@ -16,7 +16,7 @@ describe.each(servers)('from SQLite to %s', (server) => {
     for (const db of opened) await db.close();
   });
 
-  test('every row arrives, is proven, and what comes next gets an id of its own', async () => {
+  test('every row is copied and verified, and the next row gets a new id', async () => {
     const store = await openInspectionStore('sqlite');
     const target = await openTestDb(server);
     opened.push(store.db, target);

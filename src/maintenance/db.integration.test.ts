@@ -94,7 +94,7 @@ test.each([
   expect(readdirSync(folder).filter((name) => /before|incoming|part/.test(name))).toEqual([]);
 });
 
-test('a backup that is not there is told as that, and what is there stays', async () => {
+test('a missing backup is reported as such, and the database stays', async () => {
   const { folder, path, run } = createPlant();
   const db = openSqliteDb(path);
   await addStation(db, 'S9');
@@ -107,7 +107,7 @@ test('a backup that is not there is told as that, and what is there stays', asyn
   expect(await stationsOf(path)).toEqual(['S9']);
 });
 
-test('a backup writes over no file, and goes to the folder of backups by itself', async () => {
+test('a backup overwrites no file, and goes to the folder of backups by default', async () => {
   const { folder, path, run } = createPlant();
   const db = openSqliteDb(path);
   await addStation(db, 'S9');
@@ -120,7 +120,7 @@ test('a backup writes over no file, and goes to the folder of backups by itself'
   expect(await stationsOf(join(folder, 'backups', copy))).toEqual(['S9']);
 });
 
-test('a wrong command says which there are', async () => {
+test('a wrong command lists the right ones', async () => {
   const { run } = createPlant();
   expect(await run('restor')).toEqual({
     code: 1,

@@ -81,7 +81,7 @@ describe.each(kinds.filter((kind) => !isMissing(kind)))('a database on %s', (kin
     await expect(opening).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
   });
 
-  test('a wrong password is told in plain words, and not itself', async () => {
+  test('a wrong password is reported in plain words and not printed', async () => {
     const [, user] = /\/(\w+)@/.exec(server.url('plant')) ?? [];
     const url = server.url('plant').replace(`${user}@`, `${kind === 'postgres' ? 'guarded' : user}:secret@`);
     const opening = openServerDb({ url, clock: systemClock, log });

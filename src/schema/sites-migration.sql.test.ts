@@ -103,7 +103,7 @@ describe(`a ${testDialect} database from before there were sites`, () => {
     await close();
   });
 
-  test('without a row is nobody’s: the first site is made when it starts', async () => {
+  test('without a row belongs to no site: the first one is created at startup', async () => {
     const open = await place();
     const kind = testDialect === 'sqlite' ? 'sqlite' : testDialect === 'mariadb' ? 'mysql' : 'postgres';
     await (await open(firstSteps(kind))).close();

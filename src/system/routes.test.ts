@@ -21,7 +21,7 @@ async function scrape(): Promise<Map<string, number>> {
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
 }
 
-test('Prometheus is told what was counted, what waits and how long requests take', async () => {
+test('Prometheus gets counts, queues and times of requests', async () => {
   await plant.request('/inspections');
   await expect.poll(() => plant.services.live.current.latest('station/S9')).toBeDefined();
   const metrics = await scrape();
@@ -60,7 +60,7 @@ test('the first figures are there as soon as the product is, not half a minute l
   await expect.poll(() => fresh.services.system.history.latest?.values.viewers).toBe(0);
 });
 
-test('the System page tells how live images come to the screens', async () => {
+test('the System page shows how live images reach the screens', async () => {
   await plant.addImages(['S9/OR-3CT/OK-20250906-102900-3.jpg']);
   await expect.poll(() => plant.services.live.current.latest('station/S9')?.name).toContain('102900');
   await plant.services.system.sample();
@@ -112,7 +112,7 @@ test('the System page shows every figure with its normal range', async () => {
   expect(page).toContain('normal up to 1 h');
 });
 
-test('a value outside its normal range is told, one that is not known is not', () => {
+test('a value outside its normal range is marked, an unknown one is not', () => {
   expect(isNormal(101, { below: 100 })).toBe(false);
   expect(isNormal(100, { below: 100 })).toBe(true);
   expect(isNormal(99, { above: 100 })).toBe(false);

@@ -29,7 +29,7 @@ test('five mistakes are free; each further one doubles the wait, up to a lock-ou
   expect(waits.slice(-3)).toEqual([900, 900, 900]);
 });
 
-test('the one who is locked out slows nobody: neither another name there nor the same name elsewhere', () => {
+test('a lock-out delays neither other names at that address nor the same name elsewhere', () => {
   failTimes(10, 'kim', () => '10.0.0.1');
   expect(throttle.begin('kim', '10.0.0.1').ok).toBe(false);
   expect(throttle.begin('lee', '10.0.0.1').ok).toBe(true);
@@ -43,7 +43,7 @@ test('an address that tries many names is locked out as well', () => {
   expect(throttle.begin('kim', '10.0.0.2').ok).toBe(true);
 });
 
-test('guesses at one name from many addresses are slowed, and its owner never waits longer than 30 s', () => {
+test('guessing one name from many addresses is delayed, and its owner never waits longer than 30 s', () => {
   expect(failTimes(500, 'kim', (i) => `10.0.${i >> 8}.${i & 255}`)).toBe(50);
   for (let i = 0; i < 20; i++) {
     clock.advance(30_000);
@@ -51,7 +51,7 @@ test('guesses at one name from many addresses are slowed, and its owner never wa
   }
 });
 
-test('who signs in has no past; an hour without a mistake forgives it too', () => {
+test('signing in clears the failures, and so does an hour without one', () => {
   failTimes(4, 'kim', () => '10.0.0.1');
   const right = throttle.begin('kim', '10.0.0.1');
   if (right.ok) right.succeeded();
@@ -68,7 +68,7 @@ test('signing in to an account of his own does not give a guesser a fresh start 
   expect(throttle.begin('name21', '10.0.0.1').ok).toBe(false);
 });
 
-test('who has signed in from an address before does not wait there for what strangers guess elsewhere', () => {
+test('a user does not wait at a known address because of guessing elsewhere', () => {
   const before = throttle.begin('kim', '10.0.0.1');
   if (before.ok) before.succeeded();
   failTimes(500, 'kim', (i) => `10.1.${i >> 8}.${i & 255}`);

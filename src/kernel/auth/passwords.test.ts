@@ -24,7 +24,7 @@ test('a hash of other parameters is still good', async () => {
   expect(await passwords.verify('password', reference)).toBe(true);
 });
 
-test('the password of a name that does not exist takes its time and is wrong', async () => {
+test('verifying the password of an unknown name takes as long, and fails', async () => {
   await passwords.verify('x', undefined);
   const startedAt = performance.now();
   expect(await passwords.verify('the password of nobody', undefined)).toBe(false);

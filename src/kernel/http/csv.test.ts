@@ -34,7 +34,7 @@ test('a file name that is a formula is shown, not run', async () => {
   }
 });
 
-test('a download whose rows cannot be read to the end breaks off, compressed or not', async () => {
+test('a download whose rows cannot all be read is aborted, compressed or not', async () => {
   function* failing() {
     for (let row = 0; row < 2000; row += 1) yield ['S4', row];
     throw new Error('disk gone');

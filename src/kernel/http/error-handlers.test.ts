@@ -95,7 +95,7 @@ test('an error page that fails itself still answers, with the words escaped', as
   expect(await response.text()).toContain('Already there');
 });
 
-test('a full server says when to come back', async () => {
+test('an overloaded server says when to retry', async () => {
   const response = await createApp().app.request('/busy');
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '10']);
 });

@@ -62,7 +62,7 @@ test('an empty variable counts as not set', () => {
   expect(config).toMatchObject({ port: 8080, watchDir: '/data', siteTimeZone: 'Asia/Seoul' });
 });
 
-test('all faults are told at once, each with name, value, place and what is allowed', () => {
+test('all faults are reported at once, each with name, value, source and what is allowed', () => {
   const file = withFile({ NG_PREVIEW_COUNT: 2.5 });
   const env = {
     POLL_INTERVAL_SEC: 'often',
@@ -119,7 +119,7 @@ test.each([
   ]);
 });
 
-test('a misspelt name is told of beside the faults of other settings', () => {
+test('a misspelt name is reported beside the faults of other settings', () => {
   const refused = loadConfig({ env: { PORT: 'x', WACTH_DIR: '/mnt' } });
   expect(refused).toMatchObject({
     ok: false,
@@ -128,7 +128,7 @@ test('a misspelt name is told of beside the faults of other settings', () => {
   });
 });
 
-test('what a shell, an agent or a container usually sets is not taken for a misspelt setting', () => {
+test('usual variables of a shell, an agent or a container are not taken for misspelt settings', () => {
   const usual =
     'HOME PATH HOSTNAME SHELL USER TERM LANG PWD OLDPWD SHLVL TZ NODE_ENV EDITOR LOGNAME MAIL POST COST';
   expect(
@@ -157,7 +157,7 @@ test('a settings file may carry the mark some editors put in front, and unknown 
   expect(warnings.join()).toContain('COLOUR');
 });
 
-test('ports are whole numbers from 1 to 65535, and conflicts are told like other faults', () => {
+test('ports are whole numbers from 1 to 65535, and conflicts are reported like other faults', () => {
   expect(load({}).config).toMatchObject({ compatPorts: [], imageReceiverPort: undefined, compatTls: true });
   const { config } = load({ COMPAT_PORTS: ' 5000, 5020,', IMAGE_RECEIVER_PORT: '8081' });
   expect(config).toMatchObject({ compatPorts: [5000, 5020], imageReceiverPort: 8081 });

@@ -9,7 +9,7 @@ test('one process with a file needs nothing else', () => {
   expect(findRoleFault({ role: 'all', databaseUrl: mysql, redisHost: '' })).toBeUndefined();
 });
 
-test('a part of an installation is refused where it could not reach the others, and told what to set', () => {
+test('a role that could not reach the other processes is refused, with the settings it needs', () => {
   expect(findRoleFault({ role: 'web', databaseUrl: '', redisHost: 'redis' })).toMatch(/DATABASE_URL/);
   expect(findRoleFault({ role: 'scan', databaseUrl: 'sqlite:/x', redisHost: '' })).toMatch(/DATABASE_URL/);
   expect(findRoleFault({ role: 'scan', databaseUrl: mysql, redisHost: '' })).toMatch(/REDIS_HOST/);
@@ -17,7 +17,7 @@ test('a part of an installation is refused where it could not reach the others, 
   expect(findRoleFault({ role: 'web', databaseUrl: postgres, redisHost: '' })).toBeUndefined();
 });
 
-test('each part does its own work and all does everything', () => {
+test('each role has its own duties, and ’all’ has every one', () => {
   expect([dutiesOf('all'), dutiesOf('web'), dutiesOf('scan'), dutiesOf('cameras')]).toEqual([
     { servesPages: true, sweeps: true },
     { servesPages: true, sweeps: false },

@@ -10,7 +10,7 @@ describe.skipIf(isMissing('postgres'))('a connection to PostgreSQL outside the p
   });
   afterAll(() => server.close());
 
-  test('takes many questions at once one after the other, and a wrong one is wrong for its asker alone', async () => {
+  test('runs concurrent queries in turn, and a faulty one fails for its caller only', async () => {
     const warnings: string[] = [];
     const note = (warning: Error) => warnings.push(warning.message);
     process.on('warning', note);

@@ -7,7 +7,7 @@ import { longLogBytes } from './checkpoints.ts';
 
 const rowBytes = 2 * 1024 * 1024;
 
-test('a long log is carried over into the database while writing goes on, and then starts anew', async () => {
+test('a long log is moved into the database during writes, and then restarts', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'linesight-log-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'data.sqlite');

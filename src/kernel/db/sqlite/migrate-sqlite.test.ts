@@ -95,7 +95,7 @@ test('of the copies the newest three are kept', () => {
   ]);
 });
 
-test.skipIf(!mayMount())('without room for the copy nothing is changed, and the reason is told', () => {
+test.skipIf(!mayMount())('without room for the copy nothing is changed, and the reason is given', () => {
   const folder = mkdtempSync(join(tmpdir(), 'linesight-db-'));
   using small = mountMemory(folder, '2m');
   const { migrate, ask, path } = prepare(small.path);

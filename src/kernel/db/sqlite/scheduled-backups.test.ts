@@ -58,7 +58,7 @@ test('of the backups the newest are kept, and other files are left alone', async
   expect(readdirSync(dir)).toContain('data.sqlite.backup-by-hand');
 });
 
-test('a folder that cannot be written is told, and tried again', async () => {
+test('a folder that cannot be written to is reported, and tried again', async () => {
   const { dir, backups, names } = createPlant();
   writeFileSync(dir, 'a file where the folder should be');
   await backups.trigger();

@@ -2,7 +2,7 @@ import BetterSqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { isSafeSqlite } from './sqlite-version.ts';
 
-test.each(['3.51.3', '3.51.10', '3.52.0', '4.0.0', '3.52'])('SQLite %s is taken', (version) => {
+test.each(['3.51.3', '3.51.10', '3.52.0', '4.0.0', '3.52'])('SQLite %s is accepted', (version) => {
   expect(isSafeSqlite(version)).toBe(true);
 });
 

@@ -55,7 +55,7 @@ function post(principal: Principal | undefined, headers: Record<string, string>,
 const own = { 'sec-fetch-site': 'same-origin' };
 
 describe('where a change may come from', () => {
-  test('a page of this server, in any browser that says so', async () => {
+  test('a page of this server, in any browser that sends its origin', async () => {
     expect((await post(operator, own)).status).toBe(200);
     const olderBrowser = { origin: 'http://plant.local:8080', host: 'Plant.local:8080' };
     expect((await post(operator, olderBrowser)).status).toBe(200);
@@ -103,7 +103,7 @@ describe('a refusal says what to do', () => {
     expect(refused.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer realm="Linesight"' : null);
   });
 
-  test('to one who changes too much at once', async () => {
+  test('to a caller with too many changes at once', async () => {
     waitMs = 1500;
     const refused = await post(operator, own);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '2']);
@@ -117,7 +117,7 @@ test('a kiosk sees its pages alone where looking needs a login', async () => {
   expect((await createApp({ ...kiosk, pages: ['/other'] }, 'closed').request('/page')).status).toBe(403);
 });
 
-test('what an operator changed is kept in the log, what failed or was refused is not', async () => {
+test('changes by operators are in the audit log, failed and refused ones are not', async () => {
   await post(operator, own);
   await post(operator, own, '/api/retry');
   await post(operator, own, '/api/fail');
@@ -128,7 +128,7 @@ test('what an operator changed is kept in the log, what failed or was refused is
   ]);
 });
 
-test('the table of routes shows who may use each, also inside a mounted app, and which route forgot to say', () => {
+test('the table of routes has the access of each, also inside a mounted app, and shows a route without one', () => {
   const mounted = new Hono<AppEnv>().get('/inner', may('look'), (c) => c.text('')).onError(errors.onError);
   const app = createApp().route('/feature', mounted);
   app.get('/forgotten', (c) => c.text(''));

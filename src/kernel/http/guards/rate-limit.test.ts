@@ -13,7 +13,7 @@ test('a caller has a burst, then a steady rate, and takes nothing from others', 
   expect([1, 2, 3, 4].map(() => limit.take('a'))).toEqual([0, 0, 0, 500]);
 });
 
-test('a clock that is set back gives nothing and locks nobody out', () => {
+test('a clock that is set back adds no tokens and blocks no caller', () => {
   const clock = createTestClock(1_700_000_000_000);
   const limit = createRateLimit({ clock, burst: 1, perSec: 1 });
   limit.take('a');

@@ -10,13 +10,13 @@ const authority = createCertificate({ name: 'Plant CA', isAuthority: true, from,
 const names = ['linesight.plant.lan', '192.168.1.20'];
 const server = createCertificate({ name: 'linesight', names, issuer: authority.issuer, from, to });
 
-test('a certificate with its chain says for which names and from when to when it holds', () => {
+test('a certificate with its chain has its names and its period of validity', () => {
   const chain = { cert: server.cert + authority.cert, key: server.key };
   expect(readCertificate(chain)).toEqual({ names, validFrom: from, validTo: to });
   expect(readCertificate(createCertificate({ name: 'old', from, to })).names).toEqual([]);
 });
 
-describe('what cannot be used is told with the setting to look at', () => {
+describe('an unusable certificate or key is reported with its setting', () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const encrypted = privateKey.export({
     type: 'pkcs8',
@@ -42,7 +42,7 @@ describe('what cannot be used is told with the setting to look at', () => {
   });
 });
 
-test('a certificate is told of 30 days before its end', () => {
+test('an expiring certificate is reported from 30 days before', () => {
   const facts = readCertificate(server);
   const at = [from - 1, from, to - 30 * dayMs, to - 30 * dayMs + 1, to - 1, to];
   expect(at.map((now) => stateOf(facts, now))).toEqual([

@@ -124,7 +124,7 @@ async function readHttp2(stream: ClientHttp2Stream): Promise<{ status: number; t
 }
 
 describe('with a certificate', () => {
-  test('a port speaks HTTP/2 and, with those who know no other, HTTP/1.1', async () => {
+  test('a port serves HTTP/2, and HTTP/1.1 to clients without it', async () => {
     const [port] = await start('tls', 'plain');
     const old = await ask(`https://localhost:${port}/`);
     expect([old.status, old.text]).toEqual([200, `a page of https://localhost:${port}/`]);
@@ -140,7 +140,7 @@ describe('with a certificate', () => {
     session.close();
   });
 
-  test('the live stream runs over HTTP/2, and a browser that goes leaves nothing behind', async () => {
+  test('the live stream runs over HTTP/2, and a browser that disconnects leaves nothing behind', async () => {
     const [port] = await start('tls', 'plain');
     const session = await openHttp2(port);
     const path = '/stream?topics=/cards';
@@ -180,7 +180,7 @@ describe('with a certificate', () => {
     expect(await connectSocket(`wss://localhost:${port}/`, { ca, headers }).ended).toBe(403);
   });
 
-  test('who opens the address without https:// is sent on, a program is told, nobody is answered in plain', async () => {
+  test('plain HTTP is redirected for pages and refused for programs, and nothing else is sent in plain text', async () => {
     const [port] = await start('tls', 'tls');
     const page = await ask(`http://localhost:${port}/inspections?period=1d`);
     expect(page.status).toBe(308);
@@ -191,7 +191,7 @@ describe('with a certificate', () => {
     expect(await sendRaw(`http://127.0.0.1:${port}`, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test('those who say nothing, or nonsense, hold up nobody', async () => {
+  test('clients that send nothing, or garbage, block no others', async () => {
     const [port] = await start('tls', 'tls');
     const silent = Array.from({ length: 20 }, () => connectTcp(port, '127.0.0.1'));
     const broken = connectTcp(port, '127.0.0.1');
@@ -202,7 +202,7 @@ describe('with a certificate', () => {
     await listeners.stop({ graceMs: 300 });
   });
 
-  test('a renewed certificate is shown to the next one who comes, and connections that are there live on', async () => {
+  test('a renewed certificate is used for new connections, and open ones continue', async () => {
     const [port] = await start('tls', 'tls');
     const session = await openHttp2(port);
     const before = await serialAt(port);

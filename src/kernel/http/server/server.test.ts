@@ -55,7 +55,7 @@ test('stopping cuts fifty open streams off, and a request under way is finished'
   await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toThrow();
 });
 
-test('a client that takes nothing of its answer is let go, one that is slow or hears little is not', async () => {
+test('a client that does not read its answer is cut off, a slow or idle one is not', async () => {
   const app = createApp();
   const released = new Promise<void>((resolve) => {
     const endless = { pull: (to: ReadableStreamDefaultController) => to.enqueue(new Uint8Array(65_536)) };
@@ -83,7 +83,7 @@ test('pages go through the whole chain compressed and with their headers', async
   await server.stop({ graceMs: 100 });
 });
 
-test('a port in use is told in plain words', async () => {
+test('a port in use is explained in plain words', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as AddressInfo;

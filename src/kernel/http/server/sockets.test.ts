@@ -97,7 +97,7 @@ const left = (count: number, open = 0) =>
   until(() => expect([closed.count, sockets.stats().open]).toEqual([count, open]));
 
 describe('a page and a WebSocket at one address', () => {
-  test('each gets what it asked for, and messages go both ways', async () => {
+  test('a page and a socket share a path, and messages go both ways', async () => {
     const app = await start();
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('a page');
     const { socket, messages, ended, opened } = connect();
@@ -116,7 +116,7 @@ describe('a page and a WebSocket at one address', () => {
     ]);
   });
 
-  test('an offer of HTTP/2, as Java makes it, and an upgrade where no socket is, hang nobody up in the air', async () => {
+  test('an upgrade to HTTP/2, as Java offers it, and one at a path without a socket are answered', async () => {
     await start();
     const offer = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings, close\r\n';
     expect(await sendRaw(`http://127.0.0.1:${port}`, `${offer}Upgrade: h2c\r\n\r\n`)).toMatch(
@@ -126,8 +126,8 @@ describe('a page and a WebSocket at one address', () => {
   });
 });
 
-describe('an upgrade goes through the same doors as a request', () => {
-  test('who may not look is refused before the upgrade', async () => {
+describe('an upgrade passes the same guards as a request', () => {
+  test('a caller without access is refused before the upgrade', async () => {
     policy = 'closed';
     await start();
     expect(await connect().ended).toBe(401);
@@ -159,7 +159,7 @@ describe('an upgrade goes through the same doors as a request', () => {
     await connect({ headers: { origin: 'http://mes.example' } }).opened;
   });
 
-  test('a page named in CORS_ORIGINS is let in as nobody, whatever cookies came with it', async () => {
+  test('a page of CORS_ORIGINS is accepted anonymously, whatever cookies it sends', async () => {
     await start({ corsOrigins: ['http://mes.example'] });
     principal = kim;
     const headers = { origin: 'http://mes.example' };
@@ -168,7 +168,7 @@ describe('an upgrade goes through the same doors as a request', () => {
     expect(await connect({ headers }).ended).toBe(401);
   });
 
-  test('there is room for so many, and then for the next one that goes', async () => {
+  test('the number of sockets is limited, and one that closes makes room', async () => {
     await start({ maxSockets: 2 });
     const first = connect();
     await Promise.all([first.opened, connect().opened]);
@@ -214,7 +214,7 @@ describe('an open socket', () => {
     await left(1);
   });
 
-  test('whose peer no longer answers is let go, and one that only listens is not', async () => {
+  test('a peer that no longer answers is cut off, one that only listens is not', async () => {
     await start({ pingEveryMs: 500 }); // both ends share this thread: a pong may be late by some of it
     const dead = connect({ autoPong: false });
     const quiet = connect();
@@ -224,7 +224,7 @@ describe('an open socket', () => {
     expect(sockets.stats()).toMatchObject({ open: 1, lost: 1 });
   });
 
-  test('whose peer takes nothing is cut off at a megabyte', async () => {
+  test('a peer that does not read is cut off at a megabyte', async () => {
     await start();
     const { socket, opened } = connect();
     await opened;
@@ -254,7 +254,7 @@ describe('an open socket', () => {
     await connect().opened;
   });
 
-  test('is told when the server stops, and one that does not listen holds nobody up', async () => {
+  test('every peer is notified when the server stops, and an unresponsive one does not delay it', async () => {
     await start();
     const polite = connect();
     const deaf = connect();
@@ -268,7 +268,7 @@ describe('an open socket', () => {
   });
 });
 
-describe('an upgrade that breaks the rules is refused and harms nobody', () => {
+describe('an invalid upgrade is refused and harms no others', () => {
   const head = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
   const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
   const version = 'Sec-WebSocket-Version: 13\r\n';

@@ -41,7 +41,7 @@ test('without usable files the start is refused, with the setting and the path',
   await expect(openTls(options)).rejects.toThrow('TLS_KEY is not the key of the certificate');
 });
 
-test('a renewed pair is taken up, half of one is told and the old stays in use', async () => {
+test('a renewed pair is put to use, half of one is reported and the old one stays', async () => {
   const first = put(20);
   const tls = await openTls(options);
   const renewed: string[] = [];
@@ -67,7 +67,7 @@ test('a renewed pair is taken up, half of one is told and the old stays in use',
   await tls.stop();
 });
 
-test('an expired certificate is used all the same, because nobody could look otherwise', async () => {
+test('an expired certificate is still used, because pages would be unreachable otherwise', async () => {
   put(-0.5);
   const tls = await openTls(options);
   expect(tls.status()).toMatchObject({ state: 'expired', daysLeft: -1 });
