@@ -75,7 +75,7 @@ test('an unexpected error is logged with its stack and shown only as its request
   const logged = lines.find((line) => line.includes('secret /etc/path')) ?? '';
   expect(JSON.parse(logged)).toMatchObject({
     requestId: response.headers.get('x-request-id'),
-    err: { stack: expect.stringContaining('errors.test.ts') },
+    err: { stack: expect.stringContaining('error-handlers.test.ts') },
   });
 });
 
