@@ -1,30 +1,30 @@
 import { pathOf, svgImage } from './svg.ts';
 
-/** Counts of one bucket; without any it is empty. */
+/** Counts of one bucket; all zero means empty. */
 export type BarBucket = { startAt: number; ok: number; ng: number; unmatched: number };
 
 export type BarTrendOptions = {
   buckets: readonly BarBucket[];
-  /** The time that all buckets cover; the last one ends with it. */
+  /** The time that the buckets cover together; the last bucket ends with it. */
   window: { startAt: number; endAt: number };
-  /** What has not ended by now is no gap. */
+  /** A bucket that has not ended by now is no gap. */
   now: number;
-  /** Size on the page in CSS pixels unless the style sheet says otherwise; the drawing stretches to it. */
+  /** Default size in CSS pixels; the drawing stretches to the size the style sheet sets. */
   width?: number;
   height?: number;
-  /** Count that fills the height; by default the largest of the buckets. */
+  /** Count at full height; by default the largest of all buckets. */
   maxCount?: number;
   title?: string;
 };
 
-/** Part of a bucket's width that its bar fills. */
+/** Share of a bucket's width that its bar takes. */
 const barWidth = '.7';
-/** Least height of a mark, so that one NG among a thousand is seen. */
+/** Minimum height of a mark, so that one NG among a thousand is visible. */
 const minHeight = 2;
 
 /**
- * Bars of all inspections with NG standing in front on the ground, and marks where a bucket after the first known one
- * is empty. One path for each of the three, at most 1.2 KB for 60 buckets: it travels again with every inspection.
+ * Bars of all inspections, bars of NG in front of them, and marks for empty buckets after the first known one. Each of the
+ * three is one path, 1.2 KB at most for 60 buckets, because the chart is sent again with every inspection.
  */
 export function barTrend(options: BarTrendOptions): string {
   const { buckets, window, now, width = 360, height = 64, title } = options;
@@ -57,8 +57,8 @@ export function barTrend(options: BarTrendOptions): string {
 }
 
 /**
- * One upright stroke on the ground for each height above 0, at x = 0, 1, 2 … To stay short, moves are relative and
- * strokes go up and down by turns: the next one begins near where the last one ended.
+ * One vertical stroke from the baseline for each height above 0, at x = 0, 1, 2 … To keep the path short, moves are
+ * relative and strokes alternate up and down, so each starts near the end of the previous one.
  */
 function standingStrokes(heights: readonly number[], ground: number): string {
   let d = '';

@@ -7,7 +7,7 @@ import { type TickNames, timeTicks } from './time-ticks.ts';
 export type LinePoint = {
   startAt: number;
   endAt: number;
-  /** Null: no value, the line is broken here. */
+  /** Null: no value; the line is interrupted. */
   value: number | null;
   lower: number | null;
   upper: number | null;
@@ -19,34 +19,35 @@ export type LineTrendOptions = {
   points: readonly LinePoint[];
   window: { startAt: number; endAt: number };
   wallClock: WallClock;
-  /** How times stand at the axis. */
+  /** Formats of the time axis. */
   names: TickNames;
-  /** Centre of the limits. */
+  /** The centre line. */
   center?: number | null;
-  /** Text of a value at the axis, such as `97 %`. */
+  /** Formats a value at the axis, such as `97 %`. */
   label: (value: number) => string;
-  /** Values that the axis never leaves, such as 0 and 1 for a share. */
+  /** Bounds of the axis, such as 0 and 1 for a share. */
   bounds?: { min: number; max: number };
-  /** Height in CSS pixels unless the style sheet says otherwise; the chart is as wide as its place. */
+  /** Default height in CSS pixels; the chart is as wide as its container. */
   height?: number;
   title?: string;
 };
 
 /**
- * Inner drawing, stretched to the place it gets; text and marks are placed by percent and keep their size. Texts
- * of values stand left of it: the style sheet leaves them room there (padding, nothing cut).
+ * Size of the inner drawing, which stretches to its container; texts and marks are positioned in percent and keep their
+ * size. Value texts stand to its left, where the style sheet reserves padding for them (without clipping).
  */
 const innerWidth = 1_000;
 const innerHeight = 200;
-/** The inner drawing's top and height in percent of the whole; ticks of time stand below. */
+/** The inner drawing's top and height in percent of the whole; time ticks stand below it. */
 const topPercent = 6;
 const heightPercent = 84;
 
 const thin = ' fill="none" vector-effect="non-scaling-stroke"';
 
 /**
- * Values over time with their limits: one line broken where there is no value, upper and lower limits in steps as wide
- * as their buckets, points beyond the limits as filled circles and those that a run rule tells as open squares.
+ * Values over time with their control limits: a line interrupted where there is no value, upper and lower limits in steps
+ * as wide as their buckets, points beyond the limits as filled circles, and points signalled by a run rule as open
+ * squares.
  */
 export function lineTrend(options: LineTrendOptions): string {
   const { points, window, wallClock, names, height = 256, title } = options;
@@ -71,7 +72,7 @@ export function lineTrend(options: LineTrendOptions): string {
 
 type Scale = ScaleLinear<number, number>;
 
-/** From the lowest to the highest value or limit, widened to round numbers but not beyond the bounds. */
+/** The range from the lowest to the highest value or limit, widened to round numbers within the bounds. */
 function valueScale({ points, center, bounds }: LineTrendOptions): Scale {
   const values = points.flatMap(({ value, lower, upper }) => [value, lower, upper]);
   const known = [...values, center].filter(
@@ -141,7 +142,7 @@ function percentY(innerY: number): string {
   return `${coordinate(topPercent + (innerY / innerHeight) * heightPercent)}%`;
 }
 
-/** The mark of a point that wants attention: its shape tells it from the line, not its colour alone. */
+/** The mark of a point that needs attention, distinguished by shape and not by colour alone. */
 function markOf(point: LinePoint, x: Scale, y: Scale): string {
   if (point.mark === undefined || !isKnown(point.value)) return '';
   const left = `${coordinate((x(middleOf(point)) / innerWidth) * 100)}%`;
@@ -151,7 +152,7 @@ function markOf(point: LinePoint, x: Scale, y: Scale): string {
   return `<rect class="chart-signal" x="${left}" y="${top}" ${square}/>`;
 }
 
-/** A tick of time; at the right end its text is kept inside. Every second one goes where a screen is narrow. */
+/** A time tick; at the right end its text is kept inside. On narrow screens every second one is hidden. */
 function tickText(share: number, label: string, i: number): string {
   const anchor = share > 0.96 ? 'end' : 'middle';
   const kind = i % 2 === 1 ? 'chart-axis chart-second' : 'chart-axis';

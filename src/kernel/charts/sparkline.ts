@@ -3,17 +3,17 @@ import { line } from 'd3-shape';
 import { pathOf, svgImage } from './svg.ts';
 
 export type SparklineOptions = {
-  /** Values at equal distances; null where there is none. */
+  /** Equidistant values; null where there is none. */
   values: readonly (number | null)[];
   width?: number;
   height?: number;
-  /** Values at the lower and upper edge; by default the least and the greatest. */
+  /** Values at the lower and upper edge; by default the minimum and maximum. */
   min?: number;
   max?: number;
   title?: string;
 };
 
-/** A line the size of a word, broken where there is no value; it stretches to the place it gets. */
+/** A word-sized line, interrupted where there is no value; it stretches to its container. */
 export function sparkline({ values, width = 120, height = 24, min, max, title }: SparklineOptions): string {
   const known = values.filter((value) => value !== null && Number.isFinite(value)) as number[];
   const low = min ?? known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);

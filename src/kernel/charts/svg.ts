@@ -1,11 +1,11 @@
 /**
- * Pieces of SVG text, safe to print into a page as they are.
+ * Pieces of SVG source, safe to print into a page unescaped.
  *
- * Classes of all charts, for the style sheet. Paths are strokes unless marked "filled"; what must look right without a
- * style sheet carries attributes, which any rule overrides. No chart has a style attribute.
+ * Classes of all charts, for the style sheet. Paths are strokes unless marked "filled". Whatever must look right without a
+ * style sheet has presentation attributes, which any rule overrides. No chart has a style attribute.
  *   .chart        every chart's svg element
- *   .chart-bar    strokes as wide as a bar: all inspections of a bucket     .chart-ng   NG among them, from the ground up
- *   .chart-gap    short strokes on the ground where a bucket is empty
+ *   .chart-bar    strokes as wide as a bar: all inspections of a bucket     .chart-ng   NG among them, from the baseline up
+ *   .chart-gap    short strokes on the baseline where a bucket is empty
  *   .chart-line   value line (lineTrend, sparkline)                         .chart-band filled: between the limits
  *   .chart-limit  upper and lower limit, in steps                           .chart-center centre line, also .chart-limit
  *   .chart-out    filled circle: a point beyond its limits                  .chart-signal open square: a run rule signals
@@ -13,20 +13,20 @@
  *   .chart-second every second text of time, also .chart-axis
  */
 
-/** Text or attribute value with every character escaped that means something in HTML or SVG. */
+/** Escapes text or an attribute value for HTML and SVG. */
 export function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A coordinate with at most one decimal, as short as SVG allows: 12.3, .5, -.5, 0. */
+/** A coordinate with at most one decimal, in its shortest SVG form: 12.3, .5, -.5, 0. */
 export function coordinate(value: number): string {
   const rounded = Math.round(value * 10) / 10;
   return rounded === 0 ? '0' : String(rounded).replace(/^(-?)0\./, '$1.');
 }
 
 /**
- * A whole chart. With a title it is an image of that name; without one it is hidden from readers of the page, because
- * what stands around it says the same. `attributes` and `content` must be safe already.
+ * The svg element of a chart. With a title it is an image of that name; without one it is hidden from screen readers,
+ * because the text around it says the same. `attributes` and `content` must be escaped already.
  */
 export function svgImage(attributes: string, title: string | undefined, content: string): string {
   if (title === undefined) return `<svg class="chart" aria-hidden="true" ${attributes}>${content}</svg>`;

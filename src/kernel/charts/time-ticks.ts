@@ -23,12 +23,12 @@ const steps: readonly LocalStep[] = [
 
 export type TimeTick = { at: number; label: string };
 
-/** How the reader's language writes ticks. */
+/** Formats of ticks in the reader's language. */
 export type TickNames = Pick<Format, 'time' | 'monthDay' | 'date'>;
 
 /**
- * At most `maxTicks` + 1 instants within a window at which the site's clock shows a round time. Labels are times, or
- * day and month where a day begins, whole dates where ticks are months apart.
+ * At most `maxTicks` + 1 instants within a window at which the site's clock shows a round time. Labels are times, day and
+ * month where a day begins, or full dates where ticks are months apart.
  */
 export function timeTicks(
   window: { startAt: number; endAt: number },

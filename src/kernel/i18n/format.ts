@@ -2,9 +2,9 @@ import { Temporal } from 'temporal-polyfill';
 import { dayMs, hourMs, minuteMs, secondMs } from '../time/durations.ts';
 import type { Lang } from './languages.ts';
 
-/** Numbers, times and spans as readers of one language at one site write them. Instants are epoch ms UTC. */
+/** Formats of numbers, times and durations for one language and time zone. Instants are epoch ms UTC. */
 export type Format = {
-  /** Whole or broken number with grouped thousands. */
+  /** An integer or decimal number with grouped thousands. */
   number(value: number): string;
   /** A ratio 0..1 as percent with one decimal and without the sign, "97.4"; a dash when there is no value. */
   percent1(rate: number | null): string;
@@ -20,17 +20,17 @@ export type Format = {
   dateTime(at: number): string;
   /** ISO 8601 in UTC, for machines: the `datetime` of a time element. */
   iso(at: number): string;
-  /** How long ago something was, in its largest unit: "4 s ago". Less than a second, or the future, is "now". */
+  /** Age of an instant in its largest unit: "4 s ago". Less than a second, or the future, is "now". */
   ago(elapsedMs: number): string;
-  /** A span in its two largest units, "2 h 5 min"; below a minute "1.2 s", below a second "340 ms". */
+  /** A duration in its two largest units, "2 h 5 min"; below a minute "1.2 s", below a second "340 ms". */
   duration(ms: number): string;
-  /** A size in decimal units, three figures: "1.24 MB". */
+  /** A size in decimal units with three significant digits: "1.24 MB". */
   bytes(sizeBytes: number): string;
 };
 
 const noValue = '–';
 
-/** Short words that the runtime's own formats would write longer ("4 sec. ago") or differently from release to release. */
+/** Short words; the runtime's own formats are longer ("4 sec. ago") or differ between releases. */
 const words = {
   en: {
     locale: 'en-GB',
@@ -64,7 +64,7 @@ const words = {
 
 const unitsMs = [dayMs, hourMs, minuteMs, secondMs] as const;
 
-/** The formats of one language and time zone. Costly to make (Intl), cheap to use: make one per language and keep it. */
+/** Creates the formats of one language and time zone: expensive to create (Intl), cheap to use, so keep one per language. */
 export function createFormat(options: { lang: Lang; timeZone: string }): Format {
   const { locale, gap, units, now, ago } = words[options.lang];
   const clock = { timeZone: options.timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' } as const;

@@ -4,7 +4,7 @@ import { createInstance, type TFunction } from 'i18next';
 import type { Log } from '../log.ts';
 import { type Lang, languages } from './languages.ts';
 
-/** Looks a text up and fills its values in; plain text, not yet escaped. `count` among the values picks the plural form. */
+/** Looks up a text and inserts its values; the result is not escaped. A value `count` selects the plural form. */
 export type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 export type I18n = {
@@ -13,8 +13,8 @@ export type I18n = {
 };
 
 /**
- * The texts of `dir`, one `<language>.json` each. A missing text or value throws, so that no test passes without it;
- * given a `log`, as the product runs, it is warned about once and the key (or nothing for the value) is shown instead.
+ * Loads the texts of `dir`, one `<language>.json` each. A missing text or value throws, so that tests fail. With a `log`, as
+ * in the running product, it is logged once as a warning and the key (or nothing, for a value) is shown instead.
  */
 export function createI18n(dir: string, options: { log?: Log } = {}): I18n {
   const warned = new Set<string>();
@@ -44,7 +44,7 @@ function createTranslate(
     fallbackLng: false,
     initAsync: false,
     nsSeparator: false,
-    // Eta escapes what a template prints; doing it here as well would show &amp; on the screen.
+    // Eta escapes the output of templates; escaping here as well would show &amp; on the page.
     interpolation: { escapeValue: false, skipOnVariables: true },
     parseMissingKeyHandler: (key: string) => {
       complain(`The text ${JSON.stringify(key)} is missing in ${lang}.json`);
@@ -57,6 +57,6 @@ function createTranslate(
   });
   void instance.init();
   const translate: TFunction = instance.t;
-  // Values travel as `replace`, where none of them is taken for an option such as `lng` or `defaultValue`.
+  // Passed as `replace`, so that no value is taken for an option such as `lng` or `defaultValue`.
   return (key, values = {}) => translate(key, { replace: values, count: values.count as number | undefined });
 }

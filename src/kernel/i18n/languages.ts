@@ -1,8 +1,8 @@
-/** The languages every text exists in; the first is taken where a reader asks for none of them. */
+/** The languages that every text exists in; the first is the default. */
 export const languages = ['en', 'ko', 'zh', 'ja'] as const;
 export type Lang = (typeof languages)[number];
 
-/** What each language calls itself, and its tag for browsers: they choose glyphs and a voice by it (BCP 47). */
+/** Each language's own name, and its BCP 47 tag, by which browsers choose glyphs and a voice. */
 export const languageNames: readonly { lang: Lang; tag: string; name: string }[] = [
   { lang: 'en', tag: 'en', name: 'English' },
   { lang: 'ko', tag: 'ko', name: '한국어' },
@@ -10,22 +10,22 @@ export const languageNames: readonly { lang: Lang; tag: string; name: string }[]
   { lang: 'ja', tag: 'ja', name: '日本語' },
 ];
 
-/** Longest Accept-Language header that is read; browsers send far less. */
+/** Longer Accept-Language headers are cut; browsers send far shorter ones. */
 const longestHeader = 500;
 
-/** The language a reader chose (`cookie`), else the best of what the browser asks for, else English. */
+/** The reader's chosen language (`cookie`), else the browser's most preferred one, else English. */
 export function pickLang(acceptLanguage: string | undefined, cookie: string | undefined): Lang {
   const wanted = parseAcceptLanguage((acceptLanguage ?? '').slice(0, longestHeader));
   return findLang(cookie) ?? wanted.map(findLang).find((lang) => lang !== undefined) ?? languages[0];
 }
 
-/** Any region or script of a language is served by what there is of it: `zh-TW` reads Chinese sooner than English. */
+/** Ignores region and script: for `zh-TW`, Chinese is better than English. */
 function findLang(tag: string | undefined): Lang | undefined {
   const primary = tag?.toLowerCase().split('-')[0];
   return languages.find((lang) => lang === primary);
 }
 
-/** Language tags in the order of their weight (RFC 9110, 12.5.4); weight 0 means "not this one". */
+/** Language tags by descending weight (RFC 9110, 12.5.4), without those of weight 0. */
 function parseAcceptLanguage(header: string): string[] {
   return header
     .split(',')

@@ -1,16 +1,16 @@
 import type { Sharp } from 'sharp';
 import { openPixels, TooManyPixels } from './untrusted-image.ts';
 
-/** A BMP of a kind that is not drawn here, in words that follow "the file is a BMP". */
+/** A BMP variant that is not supported; the message completes "the file is a BMP …". */
 export class UnsupportedBmp extends Error {}
 
-/** What a BMP's header says of its pixels. */
+/** The pixel layout according to a BMP's header. */
 export type BmpHeader = {
   width: number;
   height: number;
-  /** 1 grey, 3 blue-green-red, 4 the same and one that does not count. */
+  /** 1 grey, 3 blue-green-red, 4 the same with an unused fourth. */
   channels: 1 | 3 | 4;
-  /** Where the first row begins; each takes whole groups of four bytes. */
+  /** Offset of the first row; every row is padded to a multiple of four bytes. */
   pixelsAt: number;
   strideBytes: number;
   isTopDown: boolean;
@@ -22,9 +22,9 @@ const maxPixels = 25_000_000;
 const usualMasks = [0x00ff0000, 0x0000ff00, 0x000000ff];
 
 /**
- * Reads the header of a BMP: 24 and 32 bits a pixel, and 8 bits of grey as cameras without colour write them, none of
- * them compressed. Throws `UnsupportedBmp` for any other kind and `TooManyPixels`; nothing is believed that the bytes do
- * not bear out. Format: Microsoft, BITMAPINFOHEADER, BITMAPV4HEADER and BITMAPV5HEADER.
+ * Reads the header of an uncompressed BMP with 24 or 32 bits a pixel, or with 8 bits of grey as monochrome cameras write
+ * it. Throws `UnsupportedBmp` for any other variant, and `TooManyPixels`. Every field is checked against the bytes.
+ * Format: Microsoft, BITMAPINFOHEADER, BITMAPV4HEADER and BITMAPV5HEADER.
  */
 export function readBmpHeader(bytes: Buffer): BmpHeader {
   if (bytes.length < fileHeaderBytes + infoHeaderBytes) throw new UnsupportedBmp('with an incomplete header');
@@ -47,8 +47,8 @@ export function readBmpHeader(bytes: Buffer): BmpHeader {
 }
 
 /**
- * A BMP for drawing. The bytes go to the image library as they are; it turns and sorts them while it scales, off the
- * main thread. Only rows that end in padding are moved together first, by copies of whole rows.
+ * Opens a BMP for drawing. sharp gets the bytes as they are and flips and reorders them while it scales, off the main
+ * thread. Only padded rows are packed first, by copying whole rows.
  */
 export async function openBmp(bytes: Buffer): Promise<Sharp> {
   const { width, height, channels, pixelsAt, strideBytes, isTopDown } = readBmpHeader(bytes);
@@ -71,7 +71,7 @@ export async function openBmp(bytes: Buffer): Promise<Sharp> {
   ]);
 }
 
-/** The fourth byte means nothing here, and would be taken for transparency: it goes before anything else is done. */
+/** The fourth byte has no meaning but would be read as transparency, so it is removed before anything else. */
 async function withoutFourth(pixels: Parameters<typeof openPixels>[0]) {
   if (pixels.info.channels !== 4) return pixels;
   const { data } = await openPixels(pixels).removeAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -85,7 +85,7 @@ function channelsOf(bits: number): BmpHeader['channels'] {
   throw new UnsupportedBmp(`with ${bits} bits a pixel`);
 }
 
-/** Uncompressed, or with the masks that say the same. */
+/** Uncompressed, or with bit masks that describe the same layout. */
 function isUncompressed(bytes: Buffer, bits: number): boolean {
   const compression = bytes.readUInt32LE(30);
   if (compression === 0) return true;
@@ -95,7 +95,7 @@ function isUncompressed(bytes: Buffer, bits: number): boolean {
   );
 }
 
-/** 256 steps from black to white in order. */
+/** Whether the palette holds the 256 greys from black to white in order. */
 function hasGreyPalette(bytes: Buffer, paletteAt: number): boolean {
   const colours = bytes.readUInt32LE(46) || 256;
   if (colours !== 256 || bytes.length < paletteAt + 1024) return false;

@@ -1,9 +1,9 @@
-/** Bytes `start` to `end`, `end` not included. */
+/** Bytes from `start` up to `end`, exclusive. */
 export type ByteRange = { start: number; end: number };
 
 /**
- * Which bytes a Range header asks for of `sizeBytes` (RFC 9110, 14). Undefined means the whole: no header, another
- * unit, nonsense, or several ranges at once, which a server may answer with everything.
+ * The bytes that a Range header requests out of `sizeBytes` (RFC 9110, 14). Undefined means the whole: no header, another
+ * unit, a malformed header, or several ranges, which a server may answer with the whole.
  */
 export function parseByteRange(
   header: string | undefined,

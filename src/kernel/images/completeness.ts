@@ -3,28 +3,28 @@ import { open } from 'node:fs/promises';
 import { sniffContentType } from './content-type.ts';
 
 /**
- * Whether an image file has been written to its end: `unknown` when its bytes cannot tell (none of JPEG, PNG and BMP, or
- * something follows the end marker), so that only time can.
+ * Whether an image file has been written to its end. `unknown`: its bytes do not tell (not a JPEG, PNG or BMP, or data
+ * follows the end marker), so only its age can.
  */
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
 
-/** Enough for a JPEG's JFIF and the start of its EXIF segment. */
+/** Enough for a JPEG's JFIF segment and the start of its EXIF segment. */
 const headBytes = 64;
-/** Some writers fill the last disk block with zeros: so much padding after the end marker is forgiven. */
+/** Some writers pad the last disk block with zeros; so much padding after the end marker is accepted. */
 const paddingBytes = 4096;
 const tailBytes = paddingBytes + 12;
-/** The headers of the oldest kind: file header and 12 bytes about the bitmap. */
+/** The headers of the oldest variant: the file header and 12 bytes about the bitmap. */
 const smallestBmpBytes = 26;
 
-/** A pipe or device under an image's name must not hold the reader up. */
+/** A pipe or device with an image's name must not block the reader. */
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 const jpegEnd = Buffer.from([0xff, 0xd9]);
 const pngEnd = Buffer.from([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]);
 
 /**
- * Looks at the first and last bytes of the file alone: one open, at most two short reads, whatever its size.
- * `sizeBytes`, when the caller has just asked for it, saves a call. Throws the file system's error (gone, no permission).
+ * Reads only the first and last bytes of the file: one open and at most two short reads, whatever its size. `sizeBytes`,
+ * where the caller knows it, saves a system call. Throws the file system's error (gone, no permission).
  */
 export function checkCompletenessSync(path: string, options: { sizeBytes?: number } = {}): Completeness {
   const descriptor = openSync(path, openFlags);
@@ -40,7 +40,7 @@ export function checkCompletenessSync(path: string, options: { sizeBytes?: numbe
   }
 }
 
-/** The same as `checkCompletenessSync` without holding up the thread: for requests. */
+/** The same as `checkCompletenessSync`, asynchronously, for requests. */
 export async function checkCompleteness(
   path: string,
   options: { sizeBytes?: number } = {},
@@ -59,12 +59,12 @@ export async function checkCompleteness(
   }
 }
 
-/** The same judgement over bytes already in memory. */
+/** The same for bytes that are already in memory. */
 export function judgeBytes(bytes: Buffer): Completeness {
   return judgeCompleteness(bytes.subarray(0, headBytes), bytes.subarray(-tailBytes), bytes.length);
 }
 
-/** A small file is read whole, at once. */
+/** A small file is read whole, in one read. */
 function planReads(sizeBytes: number): { head: Buffer; tail?: Buffer } {
   if (sizeBytes <= tailBytes) return { head: Buffer.allocUnsafe(sizeBytes) };
   return { head: Buffer.allocUnsafe(headBytes), tail: Buffer.allocUnsafe(tailBytes) };
@@ -74,7 +74,7 @@ function judgeCompleteness(head: Buffer, tail: Buffer, sizeBytes: number): Compl
   const end = trimZeros(tail);
   const type = sniffContentType(head);
   if (type === 'image/bmp') return judgeBitmap(head, end, sizeBytes);
-  // Nothing yet, or space set aside before the bytes arrive (a copy over SMB does that).
+  // Empty, or space allocated before the content arrives, as copying over SMB does.
   if (end.length === 0 || trimZeros(head).length === 0) return 'incomplete';
   if (type === 'image/jpeg')
     return isInsideSegment(head, sizeBytes) ? 'incomplete' : judgeEnd(end, tail, jpegEnd);
@@ -88,9 +88,8 @@ function judgeEnd(end: Buffer, tail: Buffer, marker: Buffer): Completeness {
 }
 
 /**
- * A BMP has no end marker, but its header names the size of the whole file (BITMAPFILEHEADER, bfSize). Some writers
- * leave that 0 or write nonsense, and a black upper edge ends in zeros just as space set aside does: then only time
- * can tell.
+ * A BMP has no end marker, but its header states the file size (BITMAPFILEHEADER, bfSize). Some writers leave it 0 or
+ * write a wrong size, and a black upper edge ends in zeros as allocated space does; then only the file's age can tell.
  */
 function judgeBitmap(head: Buffer, end: Buffer, sizeBytes: number): Completeness {
   const named = head.readUInt32LE(2);
@@ -106,8 +105,8 @@ function trimZeros(bytes: Buffer): Buffer {
 }
 
 /**
- * A JPEG cut off at the end of the preview inside its EXIF segment ends with a perfect end marker: the lengths of the
- * leading segments tell that the image itself has not begun.
+ * A JPEG truncated right after the preview in its EXIF segment ends with a valid end marker. The lengths of the leading
+ * segments show that the image itself has not started.
  */
 function isInsideSegment(head: Buffer, sizeBytes: number): boolean {
   let offset = 2;
@@ -118,12 +117,12 @@ function isInsideSegment(head: Buffer, sizeBytes: number): boolean {
   return false;
 }
 
-/** APP0 (JFIF) to APP15: what may stand before the image and carry a picture of its own. */
+/** APP0 (JFIF) to APP15: segments before the image that may contain a preview. */
 function isApplicationSegment(head: Buffer, offset: number): boolean {
   return head[offset] === 0xff && (head.readUInt8(offset + 1) & 0xf0) === 0xe0;
 }
 
-/** The first few bytes of a JPEG or PNG, too few to be told. */
+/** The first few bytes of a JPEG or PNG, too few for `sniffContentType`. */
 function isStartOfImage(head: Buffer): boolean {
   const jpegStart = Buffer.from([0xff, 0xd8]);
   const pngStart = Buffer.from('\x89PNG\r\n\x1a', 'latin1');

@@ -1,9 +1,9 @@
-/** Path separators, control characters, and marks that turn the reading direction and so disguise a name's ending. */
+/** Path separators, control characters, and direction marks that can disguise a name's ending. */
 const unsafeInNames = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff/\\]/g;
 
 /**
- * A Content-Disposition header for a file of any name (RFC 6266): plain ASCII for everybody, and the true name, encoded
- * (RFC 8187), for today's browsers.
+ * A Content-Disposition header for a file of any name (RFC 6266): an ASCII name as fallback, and the real name, encoded
+ * (RFC 8187), for current browsers.
  */
 export function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
   const safe = name.toWellFormed().replace(unsafeInNames, '_');

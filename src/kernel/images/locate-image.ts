@@ -4,7 +4,7 @@ import { openRegularFile } from '../storage/open-file.ts';
 import { checkCompleteness } from './completeness.ts';
 import type { ImageFailure } from './read-image.ts';
 
-/** A file that ends too early and changed this recently is taken to be on its way; later it is truncated. */
+/** An incomplete file that changed this recently is considered still being written, an older one truncated. */
 const stillWrittenMs = 60_000;
 
 export type LocatedImage = {
@@ -29,14 +29,14 @@ const offline: ImageFailure = {
   message: 'the watched folder is away',
 };
 
-/** The failure of an image whose folder has left the settings. */
+/** The failure of an image whose folder was removed from the settings. */
 export const notWatched: ImageFailure = {
   ok: false,
   reason: 'missing',
   message: 'the folder it lies in is not watched any more',
 };
 
-/** The failure of an image whose file changes right now. */
+/** The failure of an image whose file is still being written. */
 export const beingWritten: ImageFailure = {
   ok: false,
   reason: 'incomplete',
@@ -44,8 +44,8 @@ export const beingWritten: ImageFailure = {
 };
 
 /**
- * Finds the file of an image below its watched folder; a link that leads out of it is not followed. In a folder that is
- * gone or empty (a share that is not mounted) nothing is missing: it is `offline`.
+ * Finds the file of an image below its watched folder; a link that leads out of it is not followed. When the watched folder
+ * is gone or empty (an unmounted share), the failure is `offline`, not `missing`.
  */
 export async function locateImage(rootPath: string, path: string): Promise<LocatedImage | ImageFailure> {
   const resolved = await resolveInside(rootPath, path);
@@ -67,7 +67,7 @@ export async function locateImage(rootPath: string, path: string): Promise<Locat
   };
 }
 
-/** Whether a watched folder is gone, or empty as the place of a share that is not mounted is. */
+/** Whether a watched folder is gone, or empty like the mount point of an unmounted share. */
 export async function isAway(rootPath: string): Promise<boolean> {
   try {
     await using folder = await opendir(rootPath);
@@ -78,8 +78,8 @@ export async function isAway(rootPath: string): Promise<boolean> {
 }
 
 /**
- * Whether somebody is writing the file right now. The scanner has seen to that for files of the size it knows, so only
- * those it took by their name alone, or that have changed since, are looked into.
+ * Whether the file is still being written. The scanner has checked files of the size it recorded; only files recorded by
+ * name alone, or changed since, are opened.
  */
 export async function isBeingWritten(
   image: LocatedImage,

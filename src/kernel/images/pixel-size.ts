@@ -4,12 +4,12 @@ import { findAcceptedType } from './content-type.ts';
 import { maxImageFileBytes } from './read-image.ts';
 import { openUntrustedImage } from './untrusted-image.ts';
 
-/** Where the dimensions stand in nearly all files; behind more metadata than that the whole file is read. */
+/** Nearly all files have their dimensions within this; for one with more metadata, the whole file is read. */
 const headerBytes = 1024 * 1024;
 
 export type PixelSize = { width: number; height: number };
 
-/** Width and height of the image file at a real path as it is shown, upright; undefined when its header cannot be read. */
+/** Width and height of the image file at a real path, as displayed upright; undefined when its header cannot be read. */
 export async function readPixelSize(realPath: string, root?: string): Promise<PixelSize | undefined> {
   const opened = await openRegularFile(realPath, root);
   if (!opened.ok) return undefined;

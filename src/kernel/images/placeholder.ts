@@ -1,13 +1,13 @@
 import type { AppContext } from '../http/env.ts';
 import { untrustedFileHeaders } from '../http/guards/security-headers.ts';
 
-/** Characters that fit in a line of the picture; a Korean one is twice as wide. */
+/** Characters per line of the picture; a Korean character counts twice. */
 const lineWidthChars = 20;
 const maxLines = 5;
 
 /**
- * A picture that says why there is no picture, for an `img` element. It is kept by nobody, so that the image is there as
- * soon as it can be read; `x-image-error` tells programs. Colours hold on light and dark pages.
+ * Sends a picture that states why the image cannot be shown, for an `img` element. It is not cached, so that the image
+ * appears as soon as it can be read. Programs read the header `x-image-error`. The colours work on light and dark pages.
  */
 export function sendPlaceholder(
   c: AppContext,
@@ -23,7 +23,7 @@ export function sendPlaceholder(
   return c.body(drawPlaceholder(options), options.status ?? 200, headers);
 }
 
-/** The SVG text: `text` in the middle of a plain area. */
+/** The SVG source: `text` centred on a plain area. */
 export function drawPlaceholder(options: { text: string; width: number; height: number }): string {
   const { width, height } = options;
   const lines = wrapWords(options.text).slice(0, maxLines);

@@ -3,12 +3,12 @@ import { createBufferPool } from '../storage/buffer-pool.ts';
 import { describeFileError, type FileFailure, openRegularFile, readWhole } from '../storage/open-file.ts';
 import { type AcceptedType, findAcceptedType, sniffContentType } from './content-type.ts';
 
-/** Why an image cannot be shown, as everyday events. `message` is plain English for the log and the API. */
+/** Why an image cannot be shown; expected in normal operation. `message` is plain English for the log and the API. */
 export type ImageFailure = {
   ok: false;
   /**
-   * `incomplete`: somebody is still writing it. `truncated`: nobody is, and its end is missing.
-   * `offline`: it cannot be reached because its whole folder is away. `elsewhere`: it is kept at another site.
+   * `incomplete`: it is still being written. `truncated`: it is not, and its end is missing.
+   * `offline`: its whole folder is unreachable. `elsewhere`: it is kept at another site.
    */
   reason:
     | 'incomplete'
@@ -22,17 +22,17 @@ export type ImageFailure = {
   message: string;
 };
 
-/** Larger files are not looked into: several of them are in memory at once. */
+/** Larger files are not read, because several are in memory at once. */
 export const maxImageFileBytes = 64 * 1024 * 1024;
 
 const buffers = createBufferPool({ maxBuffers: 2, maxBytes: 8 * 1024 * 1024 });
 
-/** The content of an image file; the type is told by the bytes. */
+/** The content of an image file, and its type by the leading bytes. */
 export type ReadImage = { bytes: Buffer; type: AcceptedType };
 
 /**
- * What `use` makes of the image file at a real path (in `root`, if given), or why it is none. The bytes are there until
- * `use` has ended and no longer.
+ * Passes the image file at a real path (within `root`, if given) to `use` and returns its result, or the failure. The
+ * bytes are valid only until `use` settles.
  */
 export async function readImage<T>(
   { realPath, root }: { realPath: string; root?: string | undefined },
@@ -45,24 +45,24 @@ export async function readImage<T>(
     await file.close();
     return tooLarge(sizeBytes);
   }
-  const room = buffers.take(sizeBytes);
+  const buffer = buffers.take(sizeBytes);
   try {
-    const bytes = await readAndClose(file, sizeBytes, room);
+    const bytes = await readAndClose(file, sizeBytes, buffer);
     if (!Buffer.isBuffer(bytes)) return bytes;
     const type = findAcceptedType(bytes);
     return type ? await use({ bytes, type }) : notAnImage(bytes);
   } finally {
-    buffers.giveBack(room);
+    buffers.giveBack(buffer);
   }
 }
 
 async function readAndClose(
   file: FileHandle,
   sizeBytes: number,
-  room: Buffer,
+  buffer: Buffer,
 ): Promise<Buffer | FileFailure> {
   try {
-    return await readWhole(file, sizeBytes, room);
+    return await readWhole(file, sizeBytes, buffer);
   } catch (error) {
     return describeFileError(error);
   } finally {

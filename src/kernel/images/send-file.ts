@@ -7,10 +7,10 @@ import { type ByteRange, parseByteRange } from './byte-range.ts';
 import { contentDisposition } from './content-disposition.ts';
 import { findAcceptedType, sniffBytes } from './content-type.ts';
 
-/** Held once for each viewer who is slow to take it. */
+/** One chunk is held in memory for each slow client. */
 const chunkBytes = 64 * 1024;
 
-/** `immutable`: the URL changes with the content. `revalidate`: kept too, but asked about each time. */
+/** `immutable`: the URL changes with the content. `revalidate`: cached, but revalidated each time. */
 export type Caching = 'immutable' | 'revalidate';
 
 export const cacheControl: Record<Caching, string> = {
@@ -19,8 +19,8 @@ export const cacheControl: Record<Caching, string> = {
 };
 
 /**
- * Streams an open file (see `openInside`) and closes it, whatever becomes of the request. Answers HEAD, one Range,
- * If-None-Match and If-Range. The type is told by the content: an image is shown, anything else is a download.
+ * Streams an open file (see `openInside`) and closes it, whatever the outcome of the request. Supports HEAD, one Range,
+ * If-None-Match and If-Range. The content decides on the type: an image is displayed, anything else is a download.
  */
 export async function sendFile(
   c: AppContext,
@@ -64,12 +64,12 @@ async function describe(
   };
 }
 
-/** Strong, as If-Range needs it: a file rewritten in place has another time to the microsecond, or another size. */
+/** A strong ETag, as If-Range requires: a file rewritten in place differs in its time, to the microsecond, or its size. */
 function etagOf(opened: OpenFile): string {
   return `"${opened.sizeBytes.toString(36)}-${Math.round(opened.modifiedAt * 1000).toString(36)}"`;
 }
 
-/** A part of what the client has: only when the file is still that one, else the whole. */
+/** A client may complete its copy only while the file is unchanged; otherwise it gets the whole. */
 function ifRangeAllows(c: AppContext, etag: string): boolean {
   const ifRange = c.req.header('if-range');
   return ifRange === undefined || ifRange === etag;
@@ -89,13 +89,13 @@ async function withoutBody(
   return c.body(null, status, headers);
 }
 
-/** Reads as fast as the client takes it; the file is closed at the end, on an error, or when the client has gone. */
+/** Reads as fast as the client accepts data; closes the file at the end, on an error, or when the client disconnects. */
 function streamBytes(file: FileHandle, range: ByteRange): ReadableStream<Uint8Array> {
   let offset = range.start;
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, range.end - offset));
     const { bytesRead } = await file.read(chunk, 0, chunk.length, offset);
-    // Less than was promised: the connection has to break, or the client would take a part for the whole.
+    // Fewer bytes than announced: the connection must break, or the client would take a part for the whole.
     if (bytesRead === 0) throw new Error('the file was cut short while it was being sent');
     offset += bytesRead;
     controller.enqueue(chunk.subarray(0, bytesRead));

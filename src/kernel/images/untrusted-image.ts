@@ -2,19 +2,19 @@ import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { createScratchFiles } from '../storage/scratch-files.ts';
 import { countPasses } from './thumbnails/jpeg-passes.ts';
 
-/** Larger images are refused from their header, before any memory is given to them. */
+/** Larger images are refused by their header, before any memory is allocated for them. */
 const maxPixels = 100_000_000;
-/** The same where the whole image has to be in memory at once, at six to eight bytes a pixel. */
+/** The limit for images that must be in memory as a whole, at six to eight bytes a pixel. */
 const maxProgressivePixels = 25_000_000;
-/** Each pass over a JPEG goes over all its pixels and takes as few as 30 bytes of the file; encoders make about ten. */
+/** Each pass of a JPEG covers all pixels and may take as few as 30 bytes of the file; encoders write about ten passes. */
 const maxPasses = 100;
 
-/** Work on one image is given up after this long. */
+/** Time limit for drawing one image. */
 const maxRenderSeconds = 30;
 
-// For the whole process: files from outside reach the JPEG and the PNG decoder only, and only as copies of our own, so
-// that libvips never opens a path of theirs. Every image is looked at once, so its cache would only hold memory. Images
-// are rendered side by side, each on one core.
+// For the whole process: files from outside reach only the JPEG and PNG decoders, as our own copies, so libvips never
+// opens their paths. Every image is opened once, so a cache would only take up memory. Several images are drawn in
+// parallel, each on one core.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadJpegFile', 'VipsForeignLoadPngBuffer'],
@@ -22,10 +22,10 @@ sharp.unblock({
 sharp.cache(false);
 sharp.concurrency(1);
 
-/** An image that is refused for its size, told by its header. */
+/** An image whose header states more pixels than the limit. */
 export class TooManyPixels extends Error {}
 
-/** A box an image is to be fitted into, pixels. */
+/** A box to fit an image into, pixels. */
 export type Box = { width: number; height: number };
 
 const scratchFiles = createScratchFiles({ maxFiles: 3, maxBytes: 8 * 1024 * 1024 });
@@ -38,9 +38,9 @@ const reading: SharpOptions = {
 };
 
 /**
- * A decoder for JPEG or PNG bytes that may be anything: limited in pixels and time, upright, failing on any damage.
- * Throws `TooManyPixels`, and the decoder's error for a header that cannot be read. What kind of image it is only the
- * decoder itself can be asked: a reader of our own would be led astray by what decoders pass over.
+ * Opens untrusted JPEG or PNG bytes for decoding: limited in pixels and time, upright, failing on any damage. Throws
+ * `TooManyPixels`, and the decoder's error for an unreadable header. The header is read by the decoder itself: a parser of
+ * our own could be misled by data that decoders skip.
  */
 export async function openUntrustedImage(bytes: Buffer): Promise<{ image: Sharp; header: Metadata }> {
   const image = sharp(bytes, reading).timeout({ seconds: maxRenderSeconds });
@@ -49,17 +49,17 @@ export async function openUntrustedImage(bytes: Buffer): Promise<{ image: Sharp;
   const limit = isProgressive ? maxProgressivePixels : maxPixels;
   if (width * height > limit)
     throw new TooManyPixels(`more than the ${limit / 1_000_000} million pixels taken`);
-  // The time limit is looked at between rows only, and the first row comes after the last pass.
+  // The time limit is checked between rows only, and the first row comes after the last pass.
   if (isProgressive && format === 'jpeg' && countPasses(bytes, maxPasses) > maxPasses)
     throw new Error(`it is drawn in more than ${maxPasses} passes`);
   return { image, header };
 }
 
 /**
- * Lets `use` draw such an image for a box, from the smallest size that its decoder makes and that fills the box: a JPEG
- * comes at a half, a quarter or an eighth for much less than the whole takes (a 5 megapixel one for 1280 pixels in two
- * thirds of the time). sharp lets the decoder do so only from a third of the size on, and libvips takes the wish only
- * behind a file's name; the image of all other sizes is handed over as it is. `decoded` is its upright size.
+ * Lets `use` draw an untrusted image for a box, decoded at the smallest size that fills the box. Decoding a JPEG at a
+ * half, a quarter or an eighth is much cheaper (two thirds of the time for 5 megapixels at 1280 pixels). sharp does so
+ * only from a third of the size on, and libvips accepts the request only as part of a file name, hence the scratch file.
+ * In all other cases the image is passed on as it is. `decoded` is its upright size.
  */
 export async function withUntrustedImage<T>(
   bytes: Buffer,
@@ -80,14 +80,14 @@ export async function withUntrustedImage<T>(
   }
 }
 
-/** What the decoder can shrink a JPEG by for this box where sharp would have it do half of that; otherwise 1. */
+/** The factor by which to shrink a JPEG while decoding, where sharp itself would only use half of it; otherwise 1. */
 function shrinkFor({ format, autoOrient }: Metadata, box: Box): number {
   if (format !== 'jpeg') return 1;
   const ratio = Math.max(autoOrient.width / box.width, autoOrient.height / box.height);
   return [2, 4, 8].find((shrink) => Math.floor(ratio) === shrink) ?? 1;
 }
 
-/** Pixels of our own making, eight bits a channel. */
+/** Opens raw pixels made by this program, eight bits a channel. */
 export function openPixels(pixels: {
   data: Buffer;
   info: { width: number; height: number; channels: 1 | 2 | 3 | 4 };

@@ -1,35 +1,35 @@
 export type Batch<T> = {
-  /** Takes the item, or answers false when the batch is full or stopped: the caller must slow down or drop knowingly. */
+  /** Adds an item. False when the batch is full or stopped: the caller must slow down or drop the item. */
   add(item: T): boolean;
-  /** Writes everything that is pending now, at once. Rejects when that fails; the items stay and are tried again. */
+  /** Writes all pending items now. Rejects when that fails; the items stay and are retried. */
   flush(): Promise<void>;
-  /** Takes no more items and writes what is left, trying once. Rejects when that fails: those items are not written. */
+  /** Accepts no more items and writes the rest, trying once. Rejects when that fails; those items are lost. */
   stop(): Promise<void>;
-  /** Items not yet written, those being written included. */
+  /** Items not written yet, including those being written. */
   readonly size: number;
 };
 
 type BatchOptions<T> = {
-  /** Most items of one write. */
+  /** Most items per write. */
   maxItems: number;
-  /** Longest wait of an item while nothing fails. */
+  /** Longest delay of an item while writes succeed. */
   maxDelayMs: number;
-  /** Most items held; beyond it `add` refuses. */
+  /** Most items held; `add` refuses more. */
   maxPending: number;
-  /** Writes the items, all or nothing (or in a way that may be repeated). */
+  /** Writes the items atomically, or idempotently. */
   flush: (items: T[]) => Promise<void>;
-  /** Hears of every failed write. */
+  /** Called for every failed write. */
   onError?: (error: unknown) => void;
 };
 
-/** Waits between tries of a write that fails: doubled each time, from the first to the longest. */
+/** Delay before a failed write is retried: doubled each time, from the first to the longest. */
 const firstRetryMs = 100;
 const longestRetryMs = 10_000;
 
 /**
- * Gathers items and hands them to `options.flush` in order, at most `maxItems` at a time: as soon as that many wait, or
- * `maxDelayMs` after the first. Writes never overlap. The items of a failed one stay first in line and are tried again
- * with growing waits.
+ * Collects items and passes them to `options.flush` in order, at most `maxItems` at a time: as soon as so many are pending,
+ * or `maxDelayMs` after the first. Writes never overlap. The items of a failed write stay first in line and are retried
+ * with growing delays.
  */
 export function createBatch<T>(options: BatchOptions<T>): Batch<T> {
   const { maxItems, maxDelayMs, maxPending } = options;
@@ -47,7 +47,7 @@ export function createBatch<T>(options: BatchOptions<T>): Batch<T> {
     }
   }
 
-  /** Only while nothing is being written. */
+  /** Set only while nothing is being written. */
   function writePending(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
@@ -101,5 +101,5 @@ export function createBatch<T>(options: BatchOptions<T>): Batch<T> {
   };
 }
 
-/** The failure went to `onError`; the promise's own rejection has no other listener. */
+/** `onError` has received the failure; this only handles the promise's rejection. */
 function reportedAlready(): void {}

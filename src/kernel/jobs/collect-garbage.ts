@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Gives memory back to the system that work of a rare kind had needed; by itself Node keeps it. Holds the thread for
- * a tenth of a second, so it is for the end of such work alone.
+ * Returns memory to the system after rare, large work; Node would keep it. Blocks the thread for a tenth of a second, so
+ * call it only when such work has ended.
  */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 
 export type Lifecycle = {
-  /** Remembers how to stop something that has just started. */
+  /** Registers how to stop something that has just started. */
   onStop(name: string, stop: () => Promise<void> | void): void;
   /**
-   * Stops everything, last started first, each before the next. One that fails or outlasts the deadline is logged and
-   * passed over. Resolves to whether all of it stopped cleanly; a second call waits for the first.
+   * Stops everything one by one, last started first. A stop that fails or exceeds the deadline is logged and skipped.
+   * Resolves to whether everything stopped cleanly; a second call waits for the first.
    */
   stop(reason: string): Promise<boolean>;
 };
 
-/** Keeps what was started in order, so that it stops in reverse: first nobody new gets in, last the database closes. */
+/** Stops everything in reverse order of its start: first no new connections are accepted, last the database closes. */
 export function createLifecycle(options: { log: Log; deadlineMs: number }): Lifecycle {
   const { log, deadlineMs } = options;
   const started: { name: string; stop: () => Promise<void> | void }[] = [];
@@ -46,9 +46,9 @@ export function createLifecycle(options: { log: Log; deadlineMs: number }): Life
 }
 
 /**
- * Ends the process in order on SIGTERM (containers, services) and SIGINT (Ctrl-C): exit code 0 when all stopped
- * cleanly, else 1. Further signals change nothing, because npm passes a Ctrl-C on that the terminal has sent already.
- * An error nobody caught stops the process too: what it left behind is unknown, and the supervisor starts it anew.
+ * Shuts the process down on SIGTERM (containers, services) and SIGINT (Ctrl-C), with exit code 0 when everything stopped
+ * cleanly, else 1. Further signals are ignored, because npm forwards a Ctrl-C that the terminal has sent already. An
+ * uncaught error stops the process too: its state is unknown, and the supervisor restarts it.
  */
 export function stopOnSignals(lifecycle: Lifecycle, log: Log): void {
   let failed = false;

@@ -2,24 +2,24 @@ import type { Log } from '../log.ts';
 
 export type Loop = {
   /**
-   * Runs now, or once more right after the run that is under way. Resolves when a run that began after this call has
-   * ended, whether it succeeded or not; at once when the loop is stopped.
+   * Runs now, or once more right after the current run. Resolves when a run that started after this call has ended,
+   * successfully or not; at once when the loop is stopped.
    */
   trigger(): Promise<void>;
-  /** Ends the loop: aborts the signal given to `run`, and resolves when the run under way has ended. */
+  /** Ends the loop: aborts the signal given to `run`, and resolves when the current run has ended. */
   stop(): Promise<void>;
 };
 
 /**
- * Repeats `run`, `intervalMs` from the end of one run to the start of the next, so that it never overlaps itself and a
- * slow run cannot pile up work. A run that throws is logged under `name` and the loop goes on.
+ * Repeats `run` with `intervalMs` between the end of one run and the start of the next, so runs never overlap and slow runs
+ * never pile up. A run that throws is logged under `name`, and the loop continues.
  */
 export function startLoop(options: {
   name: string;
   intervalMs: number;
   run: (signal: AbortSignal) => Promise<void>;
   log: Log;
-  /** Begin with a run instead of a wait. */
+  /** Starts with a run instead of an interval. */
   runAtStart?: boolean;
 }): Loop {
   const { name, intervalMs, run, log } = options;

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Items worked on at once: enough to keep a database on another machine busy. */
+/** Items processed concurrently: enough to keep a database on another machine busy. */
 const itemsAtOnce = 8;
-/** Other requests get their turn when this has held the thread for so long. */
+/** After holding the thread for so long, other requests get a turn. */
 const maxHoldMs = 10;
 
-/** `map` of every item, in order: however many there are, the thread is never kept from other work for long. */
+/** Maps every item, in order, without blocking the thread for long, however many items there are. */
 export async function mapFairly<T, R>(items: readonly T[], map: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let heldSince = performance.now();

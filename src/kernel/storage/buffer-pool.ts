@@ -1,16 +1,16 @@
-/** Memory for one file at a time, to be given back; it must not be looked at afterwards. */
+/** Reusable memory for one file at a time. A buffer must not be used after it was given back. */
 export type BufferPool = {
-  /** At least so many bytes, of any content. */
+  /** A buffer of at least this size, with arbitrary content. */
   take(sizeBytes: number): Buffer;
   giveBack(buffer: Buffer): void;
 };
 
-/** The least that is kept: most images fit, and the same buffer serves them all. */
+/** Size of the smallest buffer: most images fit, so one buffer serves them all. */
 const leastBytes = 1024 * 1024;
 
 /**
- * Keeps up to `maxBuffers` of at most `maxBytes` each for the next who asks. Buffers that come and go with every file
- * are memory outside the heap, which sets off a full garbage collection every few images.
+ * Keeps up to `maxBuffers` buffers of at most `maxBytes` each for reuse. A new buffer for every file would be memory
+ * outside the heap, which triggers a full garbage collection every few images.
  */
 export function createBufferPool({
   maxBuffers,
@@ -24,14 +24,14 @@ export function createBufferPool({
   function take(sizeBytes: number): Buffer {
     const index = free.findIndex(({ length }) => length >= sizeBytes);
     if (index >= 0) return free.splice(index, 1)[0]!;
-    // Powers of two, so that files of nearly one size share theirs.
+    // Powers of two, so that files of similar size share buffers.
     const roomBytes = Math.max(leastBytes, 2 ** Math.ceil(Math.log2(sizeBytes)));
     return Buffer.allocUnsafeSlow(roomBytes <= maxBytes ? roomBytes : sizeBytes);
   }
 
   function giveBack(buffer: Buffer): void {
     if (buffer.length > maxBytes || buffer.length < leastBytes) return;
-    // The larger ones serve more files.
+    // Larger buffers serve more files, so the smallest are dropped.
     free.push(buffer);
     free.sort((a, b) => b.length - a.length);
     free.splice(maxBuffers);

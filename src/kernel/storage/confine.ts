@@ -3,16 +3,16 @@ import { resolve } from 'node:path';
 import { isWithin } from './is-within.ts';
 import { describeFileError, type FileFailure, type OpenFile, openRegularFile } from './open-file.ts';
 
-/** `outside`: not below the root once links are followed. `invalid`: no path can read like this. */
+/** `outside`: not below the root once links are followed. `invalid`: not a possible path. */
 export type ConfinedFailure = { ok: false; reason: FileFailure['reason'] | 'outside' | 'invalid' };
 
-/** Longer than any path a file system takes. */
+/** Longer than any path a file system accepts. */
 const maxPathLength = 4096;
 
 /**
  * The real path of `path` (absolute, or relative to `root`) when it lies in `root` after links in both are followed.
- * The path is taken as it is: nothing is percent-decoded. About a missing file outside the root the answer is
- * `outside`, so that nobody can ask which files exist there.
+ * The path is used literally: nothing is percent-decoded. For a missing file outside the root the result is `outside`, so
+ * that callers cannot probe which files exist there.
  */
 export async function resolveInside(
   root: string,
@@ -33,7 +33,7 @@ export async function resolveInside(
   }
 }
 
-/** Opens the regular file at `path` for reading when `resolveInside` allows it. The caller closes `file`. */
+/** Opens the regular file at `path` for reading if `resolveInside` allows it. The caller closes `file`. */
 export async function openInside(
   root: string,
   path: string,

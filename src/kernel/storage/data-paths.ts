@@ -4,29 +4,30 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../settings/config.ts';
 import { canUse, usableFolder } from './usable-folder.ts';
 
-/** Something about this installation its readers must know; the text is `notes.<key>`. */
+/** A notice about this installation that pages and the log show; the text is `notes.<key>`. */
 export type Note = {
   key: 'fallback' | 'unwritable' | 'corrupt' | 'damaged' | 'unsaved';
   values: Record<string, string>;
 };
 
-/** Where this process reads and writes. */
+/** Where this process reads and writes its files. */
 export type DataPaths = {
   watchDir: string;
-  /** The SQLite file, and where it is not used the server's address. */
+  /** The SQLite file; with `url`, the database server is used instead. */
   database: { url?: string; path: string };
   dbPath: string;
   stateDir: string;
   backupDir: string;
   demoDir: string;
-  /** Where live images lie: the folder of contract S5 where there is one, else `isOwn`, beside the database. */
+  /** The folder of live images: that of contract S5, or one of our own (`isOwn`) in the state folder. */
   live: { dir: string; isOwn: boolean };
   notes: Note[];
 };
 
 /**
- * Settles the folders: the defaults of contract S1 fall back to `./data` and `./state` where they cannot be had. A state
- * folder that cannot be written does not stop the start: a temporary one is used, and every page says that nothing lasts.
+ * Decides on the folders and creates them: the defaults of contract S1 fall back to `./data` and `./state` where they
+ * cannot be used. A state folder that cannot be written does not prevent the start: a temporary one is used, and every
+ * page says that nothing is kept.
  */
 export function resolveDataPaths(config: Config): DataPaths {
   const notes: Note[] = [];
@@ -63,7 +64,7 @@ export function resolveDataPaths(config: Config): DataPaths {
   };
 }
 
-/** Only a default is replaced: a folder somebody named may be a share that comes later. */
+/** Only a default is replaced: a configured folder may be a share that is mounted later. */
 function resolveLiveFolder({ imageBasePath, origins }: Config, stateDir: string): DataPaths['live'] {
   const isOwn = origins.imageBasePath === 'default' && !existsSync(imageBasePath);
   return { dir: isOwn ? resolve(stateDir, 'live') : resolve(imageBasePath), isOwn };

@@ -3,12 +3,12 @@ import { type FileHandle, lstat, open, readlink, unlink } from 'node:fs/promises
 import { resolveInside } from './confine.ts';
 import { isWithin } from './is-within.ts';
 
-/** A file as its row knows it; null what no look has told yet. */
+/** A file as recorded in its row; null where the file itself was never inspected. */
 export type SourceFile = { name: string; sizeBytes: number | null; modifiedAt: number | null };
 
 /**
- * What became of a file: `deleted`, `gone` already, `changed` since it was recorded (the next sweep reads it again),
- * `recent` as the disk has it, or `refused` by the file system.
+ * The outcome for one file: `deleted`, `gone` already, `changed` since it was recorded (the next sweep reads it again),
+ * `recent` by its time on disk, or `refused` by the file system.
  */
 export type Deletion = {
   name: string;
@@ -16,14 +16,14 @@ export type Deletion = {
   outcome: 'deleted' | 'gone' | 'changed' | 'recent' | 'refused';
 };
 
-/** `away`: the folder is not there or lies elsewhere now; nothing was touched. `readonly`: nothing can be deleted there. */
+/** `away`: the folder is missing or now lies elsewhere; nothing was touched. `readonly`: the file system is read-only. */
 export type FolderDeletion = { ok: true; files: Deletion[] } | { ok: false; reason: 'away' | 'readonly' };
 
 /**
- * Deletes files of one folder below a root. The folder is opened once and checked where it really lies, and names are
- * deleted within what was opened: a link put in its place meanwhile leads nowhere. Links and whatever else is no regular
- * file are left alone, and so is a file that is not the one that was recorded, or one that `isRecent` by its epoch ms:
- * a camera whose clock went wrong names the images of today as if they were years old.
+ * Deletes files of one folder below a root. The folder is opened once, its real location is checked, and files are deleted
+ * within the open folder, so a link swapped in meanwhile has no effect. Links and other non-regular files are kept, and
+ * so is a file that differs from the recorded one or whose modification time (epoch ms) `isRecent`: a camera with a wrong
+ * clock may give today's images names that look years old.
  */
 export async function deleteFiles(
   root: string,
@@ -32,13 +32,13 @@ export async function deleteFiles(
   isRecent: (modifiedAt: number) => boolean,
 ): Promise<FolderDeletion> {
   const resolved = await resolveInside(root, folder === '' ? '.' : folder);
-  const place = await resolveInside(root, '.');
-  if (!resolved.ok || !place.ok) return { ok: false, reason: 'away' };
+  const realRoot = await resolveInside(root, '.');
+  if (!resolved.ok || !realRoot.ok) return { ok: false, reason: 'away' };
   let handle: FileHandle | undefined;
   try {
     handle = await open(resolved.realPath, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    const within = await placeOf(handle);
-    if (within && !isWithin(place.realPath, await readlink(within))) return { ok: false, reason: 'away' };
+    const within = await pathOfOpen(handle);
+    if (within && !isWithin(realRoot.realPath, await readlink(within))) return { ok: false, reason: 'away' };
     const deletions: Deletion[] = [];
     for (const file of files) {
       const deletion = await deleteFile(within ?? resolved.realPath, file, isRecent);
@@ -54,8 +54,8 @@ export async function deleteFiles(
   }
 }
 
-/** The address of an open folder; only Linux has one. */
-async function placeOf({ fd }: FileHandle): Promise<string | undefined> {
+/** A path that refers to an open folder; only Linux has one. */
+async function pathOfOpen({ fd }: FileHandle): Promise<string | undefined> {
   const path = `/proc/self/fd/${fd}`;
   return readlink(path).then(
     () => path,

@@ -26,7 +26,7 @@ const namesByMagic = new Map<number, string>([
 ]);
 
 const network = new Set(['nfs', 'cifs', 'smb2', 'smb', 'fuse', '9p', 'virtiofs', 'ceph', 'vboxsf']);
-/** File systems whose changes, made elsewhere, may not reach this machine as events. */
+/** File systems on which changes made elsewhere may cause no events on this machine. */
 const withoutEvents = new Set([...network, 'overlay', 'aufs']);
 
 /** The file system's name for a statfs type, or its number in hex when unknown. */
@@ -35,12 +35,12 @@ export function fileSystemName(type: number): string {
   return namesByMagic.get(magic) ?? `0x${magic.toString(16)}`;
 }
 
-/** True where files live on another machine, so that locks and shared memory cannot be trusted. */
+/** True when the files lie on another machine, where locks and shared memory cannot be trusted. */
 export function isNetworkFileSystem(type: number): boolean {
   return network.has(fileSystemName(type));
 }
 
-/** How to notice changes on a file system of a statfs type: events where they can be trusted, polling anywhere else. */
+/** How to notice changes on a file system of a statfs type: events where they can be trusted, else polling. */
 export function watchModeOf(type: number): { mode: 'events' | 'poll'; fileSystem: string } {
   const fileSystem = fileSystemName(type);
   const isTrusted = namesByMagic.has(type >>> 0) && !withoutEvents.has(fileSystem);

@@ -2,6 +2,6 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** Whether a path is the root or lies below it; whole segments count (`/data` does not hold `/data-old`). */
 export function isWithin(root: string, path: string): boolean {
-  const way = relative(resolve(root), path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const below = relative(resolve(root), path);
+  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }

@@ -2,24 +2,24 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { isWithin } from './is-within.ts';
 
-/** Why a file of the watched folders cannot be had; each an everyday event. */
+/** Why a file of the watched folders cannot be opened; expected in normal operation. */
 export type FileFailure = { ok: false; reason: 'missing' | 'unreadable'; message: string };
 
 export type OpenFile = {
   ok: true;
-  /** To be closed by whoever asked for it. */
+  /** To be closed by the caller. */
   file: FileHandle;
   sizeBytes: number;
   /** Epoch ms, with fractions where the file system keeps them. */
   modifiedAt: number;
 };
 
-/** A link put in place after the check is not followed; a pipe does not hold up the thread that opens it. */
+/** Does not follow a link swapped in after the check, and does not block on a pipe. */
 const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Opens the regular file at a real path (see `resolveInside`) for reading; what was opened is checked, not what stood
- * there before. Folders, pipes and devices are `unreadable`, and so is, with `root`, what turns out to lie outside it.
+ * Opens the regular file at a real path (see `resolveInside`) for reading. The check is made on the open file, not on the
+ * path. Folders, pipes and devices are `unreadable`, and so is a file outside `root`, where given.
  */
 export async function openRegularFile(realPath: string, root?: string): Promise<OpenFile | FileFailure> {
   let file: FileHandle | undefined;
@@ -39,24 +39,24 @@ export async function openRegularFile(realPath: string, root?: string): Promise<
 }
 
 /**
- * A folder on the way may have been exchanged for a link between the check of a path and its opening; where the open
- * file really lies cannot be. Both places are asked for in the same way, so that both are spelt alike.
+ * Between the check of a path and its opening, a folder on the way may have been replaced by a link; the location of the
+ * open file cannot be faked. Root and file are resolved in the same way, so that their paths are spelt alike.
  */
 async function liesWithin(file: FileHandle, path: string, root: string): Promise<boolean> {
   const folder = await open(root, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    return isWithin(await placeOf(folder, root), await placeOf(file, path));
+    return isWithin(await realPathOf(folder, root), await realPathOf(file, path));
   } finally {
     await folder.close();
   }
 }
 
-/** Only Linux tells the place of an open file; elsewhere the path is followed once more. */
-async function placeOf({ fd }: FileHandle, path: string): Promise<string> {
+/** Only Linux knows the path of an open file; elsewhere the path is resolved once more. */
+async function realPathOf({ fd }: FileHandle, path: string): Promise<string> {
   return readlink(`/proc/self/fd/${fd}`).catch(() => realpath(path));
 }
 
-/** The first `sizeBytes` of an open file, in one read in most cases; less when it was cut short meanwhile. */
+/** The first `sizeBytes` of an open file, usually in one read; fewer when the file was truncated meanwhile. */
 export async function readWhole(
   file: FileHandle,
   sizeBytes: number,
@@ -71,7 +71,7 @@ export async function readWhole(
   return bytes.subarray(0, length);
 }
 
-/** A file system's error as a value. Errors of any other kind are thrown on. */
+/** Turns a file-system error into a value; rethrows any other error. */
 export function describeFileError(error: unknown): FileFailure {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
   if (missingCodes.has(error.code)) return { ok: false, reason: 'missing', message: 'the file is gone' };

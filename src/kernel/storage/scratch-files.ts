@@ -4,26 +4,26 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file that nobody else can open or change, for programs that take a path. */
+/** A private file for programs that need a path; no other process can open or change it. */
 export type ScratchFile = {
-  /** Good until it is given back. */
+  /** Valid until the file is given back. */
   path: string;
   giveBack(): Promise<void>;
 };
 
 export type ScratchFiles = {
-  /** The bytes as a file; undefined where there can be none: the caller does without. */
+  /** The bytes as a file; undefined where that is not possible, and the caller does without. */
   write(bytes: Buffer): Promise<ScratchFile | undefined>;
 };
 
-/** Linux keeps what lies here in memory. */
+/** On Linux this folder is in memory. */
 const memoryFolder = '/dev/shm';
 
 type Kept = { file: FileHandle; length: number };
 
 /**
- * Files without a name, so that nothing is left of them whenever the process ends; up to `maxFiles` of at most
- * `maxBytes` each are kept for the next who asks. Only Linux can name an open file.
+ * Unlinked files, so that nothing is left of them whenever the process ends. Up to `maxFiles` of at most `maxBytes` each
+ * are kept for reuse. Only Linux has paths for open files.
  */
 export function createScratchFiles({
   maxFiles,

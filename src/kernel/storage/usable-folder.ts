@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 
 /**
- * The folder that was asked for, made when it is absent; where it is a default and neither exists nor can be made
- * (a laptop without `/data`), the fallback instead. A folder somebody named is never replaced.
+ * The wanted folder, created if absent. A default folder that cannot be used or created (a laptop without `/data`) is
+ * replaced by the fallback; a configured folder never is.
  */
 export function usableFolder(
   wanted: string,
@@ -13,7 +13,7 @@ export function usableFolder(
   return { path: options.fallback, fellBack: true };
 }
 
-/** Whether files can be made (or, without writing, read) in a folder, which is made when absent. */
+/** Whether files can be created (or, with `needsWriting` false, read) in a folder, which is created if absent. */
 export function canUse(path: string, needsWriting: boolean): boolean {
   try {
     mkdirSync(path, { recursive: true });

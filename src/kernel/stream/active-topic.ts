@@ -7,36 +7,36 @@ import { contentHash, type Fragment, snapshotOf } from './fragment.ts';
 import { createFrame, type Frame } from './frame.ts';
 import type { TopicRequest } from './topic.ts';
 
-/** A plant of twenty images a second is rendered for each of them, a busier one for some at a time. */
+/** Shortest interval: a plant with up to 20 images a second is rendered once per image, a busier one less often. */
 const minIntervalMs = 40;
-/** However long it takes to render and to send, the topic rests for four times as long, so that other work gets its turn. */
+/** After a render the topic pauses for four times as long as rendering and sending took, to leave time for other work. */
 const intervalPerRenderMs = 5;
-/** Many topics share that part of the time, down to four renders a second each. */
+/** Many topics share that fifth of the time, down to four renders a second each. */
 const sharedIntervalMs = 250;
-/** A period ends just after its boundary, so that "now, floored to the minute" is the new minute for certain. */
+/** A period ends slightly after its boundary, so that "now, floored to the minute" is certainly the new minute. */
 const afterBoundaryMs = 20;
 
-/** What every screen of this topic shows now. `sequence` is the number of the change that made it so. */
+/** What every viewer of this topic shows now. `sequence` numbers the change that led to it. */
 export type TopicState = { fragment: Fragment; sequence: number; hash: string; snapshot: Frame };
 
-/** A viewer as a topic sees it. */
+/** A receiver of a topic's changes. */
 export type TopicSubscriber = {
-  /** The state changed; `change` is the difference to the state before, undefined for the first state. */
+  /** The state changed; `change` is the difference from the previous state, undefined for the first state. */
   update(topic: ActiveTopic, change: Frame | undefined): void;
 };
 
-/** One topic with its filters in one language, alive as long as somebody looks at it. */
+/** One topic with its filters in one language, active while it has viewers. */
 export type ActiveTopic = {
   readonly request: TopicRequest;
   readonly lang: Lang;
   readonly viewers: Set<TopicSubscriber>;
   state(): TopicState | undefined;
-  /** Something may have changed: renders soon and tells the viewers if it did. */
+  /** Renders soon, because something may have changed, and updates the viewers if it did. */
   refresh(): void;
   stop(): void;
 };
 
-/** What live topics share: one numbering of changes, one queue of renders, one count. */
+/** Shared by all active topics: the numbering of changes, the queue of renders, the count. */
 export type ActiveTopicContext = {
   clock: Clock;
   log: Log;
@@ -44,11 +44,11 @@ export type ActiveTopicContext = {
   nextSequence(): number;
   messageId(sequence: number): string;
   onRendered(ms: number): void;
-  /** Topics alive now. */
+  /** Active topics now. */
   countTopics(): number;
 };
 
-/** Starts a topic; its first render is under way when this returns. */
+/** Starts a topic; its first render is queued when this returns. */
 export function createActiveTopic(
   request: TopicRequest,
   lang: Lang,
@@ -86,7 +86,7 @@ export function createActiveTopic(
         if (!stopped) show(fragment);
         intervalMs = intervalAfter(performance.now() - lastStartedAt, context.countTopics());
       } catch (error) {
-        // Whoever asks for a station that does not exist is told so again at every event; the log is not.
+        // A topic with an invalid filter (a station that does not exist) fails at every event; that is no warning.
         const level = error instanceof AppError && error.status < 500 ? 'debug' : 'warn';
         context.log[level]({ err: error, topic: request.key }, 'A topic could not be rendered');
       }

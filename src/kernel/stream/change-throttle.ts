@@ -1,17 +1,18 @@
 import { changesBetween, type Fragment, hasSameFrame, snapshotOf, withOldParts } from './fragment.ts';
 
-/** No part of a screen changes more than four times a second: its first change goes out at once, its last one always. */
+/** No part changes more than four times a second: its first change is sent at once, its last one always. */
 const minIntervalMs = 250;
 
 /**
- * What to send now, '' for nothing and undefined for the very first state, which is in every viewer's snapshot; what
- * all screens show then; and after how long to ask again, because parts were left out that had only just changed.
+ * `changes`: what to send now, '' for nothing, undefined for the first state, which viewers receive as a snapshot.
+ * `shown`: what all viewers show afterwards. `againInMs`: when to call again for parts held back because they had only
+ * just changed.
  */
 export type Step = { changes: string | undefined; shown: Fragment; againInMs: number | undefined };
 
-/** Decides for all screens of a topic which changes they see when. Different parts never wait for each other. */
+/** Limits the rate of changes for all viewers of a topic, each part by itself. */
 export type ChangeThrottle = {
-  /** The step from what was sent before towards `after`; `now` in ms of any steady clock. */
+  /** The step from what was sent last towards `after`; `now` in ms of any monotonic clock. */
   next(after: Fragment, now: number): Step;
 };
 

@@ -1,7 +1,7 @@
-/** Renders waiting for the database at the same time; between two starts other requests get their turn. */
+/** Jobs waiting for the database at the same time; between two starts other requests get a turn. */
 const maxConcurrent = 4;
 
-/** Runs jobs in order, a few at once, each in its own turn of the event loop, so that many topics never block pages. */
+/** Runs jobs in order, a few at once, each in its own turn of the event loop, so that many renders never block pages. */
 export function createFairQueue(): { add(job: () => Promise<void>): void } {
   const waiting: (() => Promise<void>)[] = [];
   let running = 0;

@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto';
 
-/** An element of a fragment that can be replaced by itself: `html` is the element that carries the DOM id `id`. */
+/** An element of a fragment that can be replaced alone: `html` is the element with the DOM id `id`. */
 export type Part = { id: string; html: string };
 
-/** A list within a fragment whose elements may change their order and nothing else. */
+/** A list within a fragment whose elements may only change their order. */
 export type MovableList = {
-  /** DOM ids of its elements, in their order. */
+  /** DOM ids of its elements, in order. */
   itemIds: readonly string[];
-  /** Id of the part right behind the last element: it names the order, and the page follows it. */
+  /** Id of the part right behind the last element. It states the order, which the page then applies. */
   orderId: string;
 };
 
-/** A rendered fragment: `html` is everything inside the element `containerId`; it contains each part's html once. */
+/** A rendered fragment: `html` is the content of the element `containerId` and contains each part's html once. */
 export type Fragment = {
   containerId: string;
   parts: readonly Part[];
@@ -21,13 +21,13 @@ export type Fragment = {
 
 const plainId = /^[A-Za-z][\w-]*$/;
 
-/** A DOM id for any name: letters, digits and hyphens stay, everything else becomes its code, so no two names meet. */
+/** A DOM id for any name: letters, digits and hyphens stay, other characters become their code, so ids are unique. */
 export function domId(prefix: string, name: string): string {
   const safe = name.replace(/[^A-Za-z0-9-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
   return `${prefix}-${safe}`;
 }
 
-/** Tells htmx to put `html` over (`outerMorph`) or into (`innerMorph`) the element with this id, keeping what is equal. */
+/** Makes htmx morph the element with this id (`outerMorph`) or its content (`innerMorph`) into `html`. */
 export function hxPartial(id: string, swap: 'outerMorph' | 'innerMorph', html: string): string {
   if (!plainId.test(id)) throw new Error(`Not an id to aim at: ${JSON.stringify(id)}; make it with domId()`);
   return `<hx-partial hx-target="#${id}" hx-swap="${swap}">${html}</hx-partial>`;
@@ -39,9 +39,9 @@ export function snapshotOf(fragment: Fragment): string {
 }
 
 /**
- * What turns the screen that shows `before` into one that shows `after`: the changed parts alone where both have the
- * same parts and the same around them, in order but for the elements of a movable list; otherwise the whole; '' when
- * they are equal.
+ * The message that turns a page showing `before` into one showing `after`: the changed parts when both fragments have the
+ * same frame (same parts and same html around them, apart from the order of a movable list), otherwise the whole
+ * fragment. '' when they are equal.
  */
 export function changesBetween(before: Fragment, after: Fragment): string {
   if (before.html === after.html) return '';
@@ -58,7 +58,7 @@ export function hasSameFrame(before: Fragment, after: Fragment): boolean {
   return before.html === after.html || frameOf(before) === frameOf(after);
 }
 
-/** The fragment with some of its parts, by their ids, as they were before. */
+/** The fragment with some of its parts, by id, replaced by their previous html. */
 export function withOldParts(fragment: Fragment, oldParts: ReadonlyMap<string, string>): Fragment {
   let { html } = fragment;
   const parts = fragment.parts.map((part) => {
@@ -70,12 +70,12 @@ export function withOldParts(fragment: Fragment, oldParts: ReadonlyMap<string, s
   return { ...fragment, html, parts };
 }
 
-/** A short name of a fragment's exact content, by which a page says what it shows already. */
+/** A short hash of a fragment's content, by which a page states what it already shows. */
 export function contentHash(html: string): string {
   return hash('sha1', html, 'base64url').slice(0, 12);
 }
 
-/** What is around the parts: the html with each part replaced by its id, and the elements of a list in the order of ids. */
+/** The html with each part replaced by its id, and the elements of a movable list sorted. */
 function frameOf(fragment: Fragment): string {
   const bare = withoutParts(fragment);
   const { itemIds = [], orderId = '' } = fragment.list ?? {};
@@ -87,7 +87,7 @@ function frameOf(fragment: Fragment): string {
   return bare.slice(0, starts[0]) + items.toSorted().join('') + bare.slice(ends.at(-1));
 }
 
-/** Where the element with this id begins in html whose parts are replaced by their ids; -1 when it is not there. */
+/** Where the element with this id begins in html whose parts are replaced by their ids; -1 when it is missing. */
 function startOf(bare: string, id: string): number {
   const asPart = bare.indexOf(mark(id));
   if (asPart !== -1) return asPart;
@@ -95,7 +95,7 @@ function startOf(bare: string, id: string): number {
   return inTag === -1 ? -1 : bare.lastIndexOf('<', inTag);
 }
 
-/** All of the html when a part is not in it, so that the whole is sent. */
+/** The whole html when a part is not found in it, so that the whole fragment is sent. */
 function withoutParts({ html, parts }: Fragment): string {
   let bare = '';
   let position = 0;

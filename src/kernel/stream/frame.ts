@@ -1,11 +1,11 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
-/** One server-sent message, made once and written to every viewer; compressed at most once. */
+/** One server-sent message, encoded once for all viewers and compressed at most once. */
 export type Frame = { readonly plain: Buffer; readonly deflated: () => Buffer };
 
 /**
- * A server-sent message by the WHATWG's event stream format. Without data and event it only tells the viewer the id
- * to ask on from. Line breaks of the data (CR, LF or both) become lines of the message and arrive as LF.
+ * Encodes a server-sent message in the WHATWG event stream format. Without data and event it only sets the viewer's
+ * Last-Event-ID. Line breaks in the data (CR, LF or both) become lines of the message and arrive as LF.
  */
 export function encodeMessage(message: { id?: string; event?: string; data?: string }): string {
   let text = '';
@@ -17,14 +17,14 @@ export function encodeMessage(message: { id?: string; event?: string; data?: str
   return `${text}\n`;
 }
 
-/** A message ready for any number of viewers. */
+/** Encodes a message for any number of viewers. */
 export function createFrame(message: { id?: string; event?: string; data?: string }): Frame {
   const plain = Buffer.from(encodeMessage(message));
   let deflated: Buffer | undefined;
   return {
     plain,
     deflated: () => {
-      // Ends on a byte border and looks back at nothing before it, so it fits into anybody's gzip stream at any place.
+      // Ends on a byte boundary and refers to nothing before it, so it fits anywhere into any viewer's gzip stream.
       deflated ??= deflateRawSync(plain, { finishFlush: constants.Z_SYNC_FLUSH });
       return deflated;
     },
@@ -34,7 +34,7 @@ export function createFrame(message: { id?: string; event?: string; data?: strin
 const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 const finalEmptyBlock = [0x03, 0x00];
 
-/** One viewer's gzip stream (RFC 1952) put together from shared frames: costs two numbers instead of a compressor. */
+/** One viewer's gzip stream (RFC 1952) assembled from shared frames: it costs two numbers instead of a compressor. */
 export function createGzipAssembler(): {
   readonly header: Buffer;
   add(frame: Frame): Buffer;

@@ -10,29 +10,29 @@ import { createFrame } from './frame.ts';
 import type { TopicRequest } from './topic.ts';
 import type { StreamViewer } from './viewer.ts';
 
-/** Every viewer hears from the server this often, or takes the stream for dead. */
+/** A viewer that receives nothing for longer assumes that the stream is dead. */
 const pingEverySec = 15;
-/** Most different topics (with filters and language) alive at once, over all viewers. */
+/** Most different topics (with filters and language) active at once, over all viewers. */
 const maxActiveTopics = 500;
-/** When a viewer there is no room for should come back. */
+/** When a refused viewer should try again. */
 const retryAfterSec = 10;
 
-/** What happened since start, beside how many viewers and topics there are now. */
+/** Viewers and topics now; the other figures count since the start. */
 export type StreamStats = {
   viewers: number;
   topics: number;
   renders: number;
   /** Time spent in all renders together. */
   renderMs: number;
-  /** Changes a slow viewer skipped because it gets a newer whole. */
+  /** Changes a slow viewer skipped because it will receive the whole, newer fragment. */
   coalesced: number;
   /** Viewers cut off for being too slow, and viewers refused for want of room. */
   cutOff: number;
   refused: number;
 };
 
-/** What a viewer wants to see, and what it says it has seen. */
-export type Seat = {
+/** What a viewer subscribes to, and what it states it already shows. */
+export type Subscription = {
   requests: readonly TopicRequest[];
   have: readonly (string | undefined)[];
   lang: Lang;
@@ -40,27 +40,27 @@ export type Seat = {
   pageVersion: string | undefined;
 };
 
-/** All open streams and the topics they look at. */
+/** All open streams and their topics. */
 export type Hub = {
   publish(eventName: string, payload?: unknown): void;
-  /** Renders every live topic soon: anything may have changed. */
+  /** Renders every active topic soon: anything may have changed. */
   refreshAll(): void;
   /** Throws `unavailable` when there is no room for one more viewer of these topics. */
   assertRoom(requests: readonly TopicRequest[], lang: Lang): void;
-  /** Shows the viewer its topics from now on; the function it returns lets it out. */
-  join(viewer: StreamViewer, seat: Seat): () => void;
-  /** What viewers of a topic see now; undefined when nobody looks at it. */
+  /** Sends the viewer its topics from now on; the returned function ends the subscription. */
+  join(viewer: StreamViewer, subscription: Subscription): () => void;
+  /** What viewers of a topic see now; undefined when it is not active. */
   findShown(request: TopicRequest, lang: Lang): Fragment | undefined;
-  /** Name of the newest change, as Last-Event-ID carries it. */
+  /** Id of the newest change, as in Last-Event-ID. */
   lastMessageId(): string;
   readonly counters: { coalesced: number; cutOff: number };
-  /** The running version, when a page of this one is of another. */
+  /** The running version when a page was rendered by another one, else undefined. */
   newVersionFor(pageVersion: string | undefined): string | undefined;
   stats(): StreamStats;
   stop(): void;
 };
 
-/** Opens the house; `version` is told to pages of another one, `maxViewers` is how many streams there may be. */
+/** `version`: pages of another version are told to reload. `maxViewers`: most streams open at once. */
 export function createHub(options: { clock: Clock; log: Log; version: string; maxViewers: number }): Hub {
   const { clock, version } = options;
   const viewers = new Map<StreamViewer, number>();
@@ -126,7 +126,7 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
   };
 }
 
-/** The topics somebody looks at, each once for its filters and language. */
+/** The topics with viewers, one for each set of filters and language. */
 function createActiveTopics(shared: Omit<ActiveTopicContext, 'countTopics'>) {
   const topics = new Map<string, ActiveTopic>();
   const context = { ...shared, countTopics: () => topics.size };
@@ -163,7 +163,7 @@ function createActiveTopics(shared: Omit<ActiveTopicContext, 'countTopics'>) {
   };
 }
 
-/** Numbers of changes. They start anew with the process, so the id a viewer gets also names the process. */
+/** Numbers of changes. They start again with each process, so a message id also names the process. */
 function createNumbers() {
   const processName = randomBytes(4).toString('hex');
   let last = 0;
@@ -172,7 +172,7 @@ function createNumbers() {
     idOf,
     next: () => ++last,
     lastId: () => idOf(last),
-    /** The last change a returning viewer saw; undefined for a new viewer, or one of an earlier process. */
+    /** The last change that a reconnecting viewer received; undefined for a new viewer, or one of an earlier process. */
     parse: (lastEventId: string | undefined): number | undefined => {
       const [name, number = ''] = lastEventId?.split('-') ?? [];
       return name === processName && /^\d{1,15}$/.test(number) ? Number(number) : undefined;
@@ -184,7 +184,7 @@ function pingFrame(clock: Clock, version: string) {
   return createFrame({ event: 'ping', data: JSON.stringify({ at: clock.now(), version }) });
 }
 
-/** Each second a fifteenth of the viewers is pinged, so that a thousand of them never make a spike. */
+/** Pings a fifteenth of the viewers each second, to spread the load of a thousand viewers. */
 function startTicker(
   viewers: ReadonlyMap<StreamViewer, number>,
   clock: Clock,

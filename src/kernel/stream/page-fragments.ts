@@ -3,12 +3,12 @@ import type { Lang } from '../i18n/languages.ts';
 import type { Fragment, MovableList, Part } from './fragment.ts';
 import type { Topics } from './topics.ts';
 
-/** The live part of a page: each fragment's html by the name the page gave it, and the stream that keeps them true. */
+/** The fragments of a page: their html by the page's own names, and the URL of the stream that keeps them fresh. */
 export type PageFragments<Name extends string> = { html: Record<Name, string>; stream: string };
 
 /**
- * Renders the fragments of a page exactly as the stream would, so that a screen which has just loaded is sent nothing
- * again. `wanted` are topics (`path?query`) by name. Throws what a topic throws.
+ * Renders the fragments of a page exactly as the stream does, so that nothing is sent again to a page that has just
+ * loaded. `wanted` are topics (`path?query`) by name. Throws what a topic throws.
  */
 export async function renderFragments<Name extends string>(
   topics: Topics,
@@ -43,20 +43,20 @@ export function renderFragment(
   return { containerId, parts, html, list };
 }
 
-/** The viewer of a fragment as its topic's query names it: a wall asks for its own form with `kiosk=1`. */
+/** The viewer of a fragment according to its topic's query: a wall requests its own form with `kiosk=1`. */
 export function fragmentViewer(query: URLSearchParams, lang: Lang): { lang: Lang; kiosk: boolean } {
   return { lang, kiosk: query.get('kiosk') === '1' };
 }
 
-/** A fragment's topic for a page that may be a wall. */
+/** The topic of a fragment on a page that may be a wall. */
 export function topicOf(path: string, isKiosk: boolean): string {
   return isKiosk ? `${path}?kiosk=1` : path;
 }
 
-/** A list that a page keeps in order by itself; template `shared/_order` prints it as the list's last element. */
+/** A list whose order the page applies itself; template `shared/_order` prints it as the list's last element. */
 export type ListOrder = { listId: string; itemIds: readonly string[] };
 
-/** What a fragment says about such a list. */
+/** The same list as part of a fragment. */
 export function movableList({ listId, itemIds }: ListOrder): MovableList {
   return { itemIds, orderId: `${listId}-order` };
 }

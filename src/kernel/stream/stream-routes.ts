@@ -13,16 +13,16 @@ import { createStreamViewer, type StreamViewer } from './viewer.ts';
 
 const html = 'text/html; charset=utf-8';
 
-/** How long a stream outlives the right to look, which may end by signing out, by age or by an administrator. */
+/** How long a stream may outlive the right to look, which ends by sign-out, expiry or an administrator. */
 const defaultRecheckEveryMs = 30_000;
 
-/** The URLs of all topics: each fragment by itself, the stream of several, and the same as one answer for polling. */
+/** The routes of all topics: each fragment alone, the stream of several, and the same as one response for polling. */
 export function streamRoutes(options: {
   topics: ReadonlyMap<string, Topic>;
   hub: Hub;
   maxBlockedMs: number;
   recheckEveryMs?: number;
-  /** Checks that are to be made at once when somebody has lost a right; see `Topics.recheck`. */
+  /** Checks to run as soon as a right was revoked; see `Topics.recheck`. */
   rechecks: Set<() => void>;
 }): Hono<AppEnv> {
   const { topics, hub, maxBlockedMs, recheckEveryMs = defaultRecheckEveryMs, rechecks } = options;
@@ -91,15 +91,15 @@ function openStream(
   return alreadySent();
 }
 
-/** A database that cannot be asked just now ends nothing. */
+/** A stream stays open while the database cannot answer. */
 function endWhenRefused(c: AppContext, viewer: StreamViewer): void {
   stillMay(c, 'look').then(
     (isAllowed) => isAllowed || viewer.end(),
-    (error: unknown) => c.get('log')?.warn({ err: error }, 'Whether a stream may go on is not known'),
+    (error: unknown) => c.get('log')?.warn({ err: error }, 'The right to a stream could not be checked'),
   );
 }
 
-/** Viewers that poll because no stream reaches them see exactly what the others see, at the cost of a look-up. */
+/** Viewers that poll, because no stream reaches them, see exactly what the others see, usually without a render. */
 async function snapshot(request: TopicRequest, lang: Lang, hub: Hub): Promise<string> {
   return snapshotOf(hub.findShown(request, lang) ?? (await request.topic.render(request.query, { lang })));
 }

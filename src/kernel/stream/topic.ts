@@ -2,27 +2,27 @@ import { AppError } from '../errors.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Fragment } from './fragment.ts';
 
-/** A fragment that stays up to date on every screen that shows it. */
+/** A fragment that is kept fresh on every page that shows it. */
 export type Topic = {
-  /** Its URL, which is also its name: `/inspections/cards`. */
+  /** Its URL, which also names it: `/inspections/cards`. */
   path: string;
-  /** Names of the events after which it may look different. */
+  /** Names of the events that may change it. */
   events: readonly string[];
-  /** Rendered on this period as well, at whole multiples of it: 60_000 for windows that move with the minute. */
+  /** Also rendered at whole multiples of this period: 60_000 for windows that move with the minute. */
   everyMs?: number;
-  /** Whether an event with this payload can change it for this query; always, when left out. An event without payload concerns all. */
+  /** Whether an event with this payload can change it for this query; default always. An event without payload concerns all. */
   concerns?(query: URLSearchParams, payload: unknown): boolean;
-  /** The same html the page shows at first. Throws `invalid` for a query it does not understand. */
+  /** The same html as in the first render of the page. Throws `invalid` for a query it does not understand. */
   render(query: URLSearchParams, viewer: { lang: Lang }): Promise<Fragment> | Fragment;
 };
 
-/** A topic with its filters, as one screen asks for it. */
+/** A topic with its filters, as requested by one page. */
 export type TopicRequest = { topic: Topic; query: URLSearchParams; key: string };
 
-/** Most topics one screen may show. */
+/** Most topics on one page. */
 const maxTopicsPerViewer = 16;
 
-/** Reads `topics=<path?query>` values; throws `invalid` for too many, or one that does not exist. */
+/** Parses the `topics=<path?query>` values; throws `invalid` for too many, or an unknown one. */
 export function parseTopicRequests(
   values: readonly string[],
   topics: ReadonlyMap<string, Topic>,
@@ -40,11 +40,12 @@ export function parseTopicRequests(
   });
 }
 
-/** A fragment on a page: `path?query`, and the hash of what the page shows of it when that is known. */
+/** A fragment on a page: `path?query`, and the hash of its content as shown, where known. */
 export type Shown = string | { topic: string; have?: string };
 
 /**
- * URL of the stream for a page: what the screen shows already is not sent again; `version` makes a page of an older server reload.
+ * URL of a page's stream. Content that the page already shows is not sent again; `version` makes a page of another server
+ * version reload.
  */
 export function streamUrl(shown: readonly Shown[], version: string): string {
   const query = new URLSearchParams();

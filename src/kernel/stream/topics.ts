@@ -9,36 +9,36 @@ import { streamRoutes } from './stream-routes.ts';
 import { parseTopicRequests, type Shown, streamUrl, type Topic } from './topic.ts';
 import { defaultMaxBlockedMs } from './viewer.ts';
 
-/** A fragment as a page prints it at first: `html` goes into its container, `shown` into the page's stream URL. */
+/** The first render of a fragment: `html` goes into its container, `shown` into the page's stream URL. */
 export type FirstRender = { html: string; shown: { topic: string; have: string } };
 
-/** Many changes of rights at once are one check of every stream. */
+/** Several changes of rights within this time cause one check of every stream. */
 const recheckPauseMs = 200;
 
-/** The registry of live fragments and the streams that carry them. */
+/** The registry of topics, and the streams that carry them. */
 export type Topics = {
-  /** Adds a topic; two of one path are a mistake and throw. Before `routes()`. */
+  /** Adds a topic, before `routes()` is called. Throws when the path is taken. */
   define(topic: Topic): void;
-  /** Something happened: every live topic listening to it renders soon. Returns at once and never throws. */
+  /** Renders every active topic that depends on this event soon. Returns at once and never throws. */
   publish(eventName: string, payload?: unknown): void;
-  /** Renders every live topic soon: something may have been missed. */
+  /** Renders every active topic soon: events may have been missed. */
   refreshAll(): void;
-  /** Soon ends the streams of whoever may not look any more; by itself that takes half a minute. */
+  /** Soon ends the streams of viewers that lost the right to look, instead of within half a minute. */
   recheck(): void;
-  /** Renders `path?query` for the page that shows it; throws what the topic throws, `invalid` for an unknown one. */
+  /** Renders `path?query` for a page; throws what the topic throws, and `invalid` for an unknown topic. */
   first(topic: string, viewer: { lang: Lang }): Promise<FirstRender>;
-  /** `/stream?…` for a page that shows these fragments. */
+  /** The URL `/stream?…` for a page with these fragments. */
   streamUrl(shown: readonly Shown[]): string;
-  /** `GET` of every topic's path, `/stream` and `/stream/snapshot`. */
+  /** The routes of every topic's path, `/stream` and `/stream/snapshot`. */
   routes(): Hono<AppEnv>;
   stats(): StreamStats;
-  /** Ends all streams and renders nothing any more; for `endStreams` of the server. */
+  /** Ends all streams and stops rendering; for `endStreams` of the server. */
   stop(): void;
 };
 
 /**
- * `version` names the running code: pages of another one are told to reload. `maxBlockedMs` is how long a viewer may
- * take nothing before it is cut off, `recheckEveryMs` how often it is asked whether it may still look.
+ * `version` names the running code: pages of another version are told to reload. `maxBlockedMs`: how long a viewer may
+ * accept no data before it is disconnected. `recheckEveryMs`: how often its right to look is checked.
  */
 export function createTopics(options: {
   clock: Clock;

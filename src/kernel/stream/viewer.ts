@@ -2,47 +2,47 @@ import type { ServerResponse } from 'node:http';
 import type { ActiveTopic, TopicSubscriber } from './active-topic.ts';
 import { createFrame, createGzipAssembler, type Frame } from './frame.ts';
 
-/** A viewer that has this much waiting, or takes nothing for this long, is cut off; its page connects anew. */
+/** A viewer with this much unsent data, or one that accepts none for this long, is disconnected; its page reconnects. */
 const maxPendingBytes = 1024 * 1024;
 export const defaultMaxBlockedMs = 30_000;
 
 export type ViewerCounters = {
-  /** Changes not sent to a slow viewer because a newer whole takes their place. */
+  /** Changes not sent to a slow viewer because a newer, whole fragment replaces them. */
   coalesced: number;
-  /** Viewers cut off for being too slow. */
+  /** Viewers disconnected for being too slow. */
   cutOff: number;
 };
 
 /** One open stream. */
 export type StreamViewer = TopicSubscriber & {
   /**
-   * Begins the answer: first `greetings`, then the topics of which the viewer says neither (by content hash) that it
-   * shows them already nor (by the last change it saw) that it missed nothing.
+   * Starts the response: first `greetings`, then every topic that the viewer needs, i.e. unless its content hash (`have`)
+   * or the last change it received (`lastSeen`) shows that it is up to date.
    */
   open(
     greetings: readonly Frame[],
     topics: readonly { topic: ActiveTopic; have: string | undefined }[],
     lastSeen: number | undefined,
   ): void;
-  /** Sends a message of no topic; left out while the viewer is slow. */
+  /** Sends a message that belongs to no topic; skipped while the viewer is slow. */
   send(frame: Frame): void;
-  /** Cuts the viewer off when it has been slow for too long. */
+  /** Disconnects the viewer when it has been slow for too long. */
   checkPatience(): void;
-  /** Ends the stream in an orderly way. */
+  /** Ends the stream properly. */
   end(): void;
 };
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store, no-transform',
-  // Proxies would collect messages until a buffer is full.
+  // Without this, proxies hold messages back until a buffer is full.
   'x-accel-buffering': 'no',
   'x-content-type-options': 'nosniff',
 };
 
 /**
- * Writes straight to the connection. A viewer that does not keep up gets no queue: its topics are marked, and once it
- * reads again it gets their newest state, whole.
+ * Writes straight to the connection, without a queue. For a viewer that does not keep up, changed topics are only marked;
+ * once it reads again, it receives the newest state of each, whole.
  */
 export function createStreamViewer(
   outgoing: ServerResponse,
@@ -69,7 +69,7 @@ export function createStreamViewer(
       owed.delete(topic);
       if (state.hash !== have) write(state.snapshot);
     }
-    // From here on the viewer has everything up to this change.
+    // The viewer now has everything up to this change.
     if (owed.size === 0 && blockedSince === undefined) write(createFrame({ id: options.messageId() }));
   };
 

@@ -1,6 +1,6 @@
 /**
- * The proleptic Gregorian calendar as plain arithmetic, for paths where a million names must be read in a blink.
- * Knows nothing of time zones; those belong to `time-zone.ts`.
+ * The proleptic Gregorian calendar as plain arithmetic, fast enough to read a million names at once. Time zones are in
+ * `time-zone.ts`.
  * Formulas: Howard Hinnant, "chrono-compatible low-level date algorithms".
  */
 
@@ -18,7 +18,7 @@ export function dayNumberOf(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-/** The date that lies `dayNumber` days after 1970-01-01. */
+/** The date `dayNumber` days after 1970-01-01. */
 export function civilDateOf(dayNumber: number): CivilDate {
   const shifted = dayNumber + 719_468;
   const era = Math.floor(shifted / 146_097);
@@ -37,7 +37,7 @@ export function civilDateOf(dayNumber: number): CivilDate {
   return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
-/** Whether the fields name a date of the years 1 to 9999 that exists: 2025-02-31 does not. */
+/** Whether the fields are an existing date in the years 1 to 9999: 2025-02-31 is not. */
 export function isCivilDate(year: number, month: number, day: number): boolean {
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
   const isLeapDay = month === 2 && day === 29;
@@ -45,7 +45,7 @@ export function isCivilDate(year: number, month: number, day: number): boolean {
   return day <= daysOfMonth[month - 1]!;
 }
 
-/** Whether the fields name a time of day between 00:00:00 and 23:59:59. */
+/** Whether the fields are a time of day between 00:00:00 and 23:59:59. */
 export function isTimeOfDay(hour: number, minute: number, second: number): boolean {
   return hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
 }

@@ -1,8 +1,8 @@
-/** The one source of time: every module asks its clock, so that tests decide what "now" is. */
+/** The only source of time: every module uses a clock, so that tests control "now". */
 export type Clock = {
   /** The current instant in epoch milliseconds, UTC. */
   now(): number;
 };
 
-/** The machine's own clock. */
+/** The machine's clock. */
 export const systemClock: Clock = { now: () => Date.now() };

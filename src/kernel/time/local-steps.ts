@@ -1,18 +1,18 @@
 import { dayMs, hourMs, minuteMs } from './durations.ts';
 import type { WallClock } from './time-zone.ts';
 
-/** A step of the wall clock: whole parts of an hour, whole parts of a day, or days. */
+/** A step of local time: a divisor of an hour or of a day, or a number of days. */
 export type LocalStep = { unit: 'minute' | 'hour' | 'day'; count: number };
 
-/** How long a step usually lasts, ms; a day of clock change is an hour off. */
+/** Usual length of a step, ms; a day with a clock change is an hour shorter or longer. */
 export function stepMs({ unit, count }: LocalStep): number {
   return count * { minute: minuteMs, hour: hourMs, day: dayMs }[unit];
 }
 
 /**
- * The instants within `startAt` (inclusive) and `endAt` (exclusive) at which the site's clock shows a whole step:
- * minutes counted from the hour, hours from midnight, days from a Monday. A repeated hour is cut like any other, a
- * skipped one is left out.
+ * The instants from `startAt` (inclusive) to `endAt` (exclusive) at which the site's clock shows a multiple of the step:
+ * minutes counted from the hour, hours from midnight, days from a Monday. A repeated hour is divided like any other, a
+ * skipped one is omitted.
  */
 export function localStepsWithin(
   startAt: number,
@@ -33,7 +33,7 @@ export function localStepsWithin(
   return steps;
 }
 
-/** Several hours each, from every local midnight; where the clock skips a boundary it falls on the next instant. */
+/** Steps of several hours from every local midnight; a boundary that the clock skips moves to the next instant. */
 function hourSteps(startAt: number, endAt: number, hours: number, clock: WallClock): number[] {
   const steps: number[] = [];
   for (let dayAt = clock.startOfDay(startAt); dayAt < endAt; dayAt = clock.startOfDay(dayAt, 1)) {

@@ -8,8 +8,8 @@ const dateTimePattern =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
 /**
- * Epoch ms of a date, a local date and time, or an ISO 8601 instant with `Z` or an offset. `toEpochMs` tells what a
- * local time means at the site. Undefined when the text is malformed or names a date or time that does not exist.
+ * Epoch ms of a date, a local date and time, or an ISO 8601 instant with `Z` or an offset. `toEpochMs` converts a local
+ * time at the site. Undefined when the text is malformed or its date or time does not exist.
  */
 export function parseDateTime(
   text: string,
@@ -42,7 +42,7 @@ export function parseDateTime(
   return (seconds - offsetMinutes * 60) * 1_000 + milliseconds;
 }
 
-/** Minutes ahead of UTC of `Z`, `+09`, `+0900` or `+09:00`; undefined beyond a day. */
+/** The offset in minutes ahead of UTC of `Z`, `+09`, `+0900` or `+09:00`; undefined beyond a day. */
 function parseOffsetMinutes(zone: string): number | undefined {
   if (zone.toUpperCase() === 'Z') return 0;
   const hours = Number(zone.slice(1, 3));
@@ -53,7 +53,7 @@ function parseOffsetMinutes(zone: string): number | undefined {
 
 const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
-/** Text of a local time; `iso` adds the offset (ms ahead of UTC), so that it reads back as the same second. */
+/** Formats a local time; `iso` adds the offset (ms ahead of UTC), so that it parses to the same second. */
 export function formatLocal(local: LocalTime, offsetMs: number, format: LocalFormat): string {
   const hourMinute = `${two(local.hour)}:${two(local.minute)}`;
   if (format === 'hourMinute') return hourMinute;

@@ -4,37 +4,37 @@ import { type CivilDate, civilDateOf, dayNumberOf } from './civil-date.ts';
 import { dayMs, hourMs } from './durations.ts';
 import { formatLocal, type LocalFormat, parseDateTime } from './local-time-text.ts';
 
-/** More than any clock is set back by at once. */
+/** No clock is set back by more than this at once. */
 const longestStepBackMs = 3 * hourMs;
 
-/** Spans of one offset that are remembered per level; when full, everything is learnt anew. 50 years of days fit. */
+/** Cached spans of constant offset per level; a full cache is cleared. 50 years of days fit. */
 const maxCachedSpans = 20_000;
-/** Seconds of the spans of which an offset is remembered, the next finer one being asked where the offset changes. */
+/** Lengths of cached spans in seconds; where the offset changes within a span, the next shorter one is used. */
 const spanSeconds = [86_400, 3_600, 60] as const;
 
 export type LocalFields = CivilDate & { hour: number; minute: number; second: number };
 
-/** The clock on the wall of one site: between epoch ms UTC and the site's local date and time. */
+/** Converts between epoch ms UTC and the local date and time of one site. */
 export type WallClock = {
   readonly timeZone: string;
   /**
-   * The instant of a local wall-clock time. The fields must exist as date and time of day. Of a time that happens
-   * twice (clocks set back) the first is meant; one that is skipped (clocks set forward) moves on by what was skipped.
+   * The instant of a local time. The fields must be an existing date and time of day. A time that occurs twice (clocks set
+   * back) is the first of both; one that is skipped (clocks set forward) is moved forward by the skipped amount.
    */
   toEpochMs(year: number, month: number, day: number, hour: number, minute: number, second: number): number;
-  /** The later instant at which the clock shows the same because it is set back in between; undefined at nearly all times. */
+  /** The later instant with the same local time, where the clock is set back in between; usually undefined. */
   secondRunAt(at: number): number | undefined;
-  /** What the wall clock shows at an instant, whole seconds. */
+  /** The local date and time at an instant, whole seconds. */
   fieldsAt(at: number): LocalFields;
-  /** Milliseconds by which local time is ahead of UTC at an instant. */
+  /** Offset of local time ahead of UTC at an instant, ms. */
   offsetMsAt(at: number): number;
-  /** Start of the local hour that holds the instant. Of a repeated hour each run has its own start. */
+  /** Start of the local hour that contains the instant. A repeated hour has two starts. */
   startOfHour(at: number): number;
-  /** Start of the local day that holds the instant, or of the day `days` later: the day may last 23 or 25 hours. */
+  /** Start of the local day that contains the instant, or of the day `days` later; a day may have 23 or 25 hours. */
   startOfDay(at: number, days?: number): number;
   /**
    * The instant of `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM[:SS[.fff]]` (site local) or ISO 8601 with `Z` or an offset;
-   * undefined when malformed or when there is no such date.
+   * undefined when malformed or when the date does not exist.
    */
   parse(text: string): number | undefined;
   /** Local text of an instant: `date` YYYY-MM-DD, `time` HH:MM:SS, `hourMinute` HH:MM, `minute` YYYY-MM-DDTHH:MM, `iso` with offset. */
@@ -42,8 +42,8 @@ export type WallClock = {
 };
 
 /**
- * The offset at a second, from `lookUp` where it is not yet known. An offset that is equal at both ends of a day holds
- * all day; on the few days where it changes the hour is asked, and in that hour the minute.
+ * The offset at a second, from `lookUp` when it is not cached. An offset equal at both ends of a day holds for the whole
+ * day; on the few days on which it changes, the hour is looked up, and within that hour the minute.
  */
 function createOffsetCache(lookUp: (second: number) => number): (second: number) => number {
   const levels = spanSeconds.map((span) => ({ span, offsets: new Map<number, number>() }));
@@ -65,7 +65,7 @@ function createOffsetCache(lookUp: (second: number) => number): (second: number)
   return (second) => offsetOf(second, 0);
 }
 
-/** Seconds by which local time is ahead, of a local second counted as if it were UTC. */
+/** The offset in seconds of a local second, which is counted as if it were UTC. */
 function lookUpLocal(timeZone: string): (localSecond: number) => number {
   return (localSecond) => {
     const dayNumber = Math.floor(localSecond / 86_400);
@@ -85,8 +85,8 @@ function lookUpLocal(timeZone: string): (localSecond: number) => number {
 }
 
 /**
- * The wall clock of an IANA time zone such as `Asia/Seoul`. Offsets come from the Temporal library and are remembered,
- * so a million conversions cost a tenth of a second. Throws `invalid` when the zone is unknown.
+ * The wall clock of an IANA time zone such as `Asia/Seoul`. Offsets come from the Temporal library and are cached, so a
+ * million conversions take a tenth of a second. Throws `invalid` when the zone is unknown.
  */
 export function createWallClock(timeZone: string): WallClock {
   const zoned = (at: number) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);

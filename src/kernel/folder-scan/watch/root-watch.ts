@@ -3,7 +3,7 @@ import type { FileIntake } from '../arrival/file-intake.ts';
 import { lookUpEntry } from '../disk/look-up.ts';
 import { folderState } from '../state/folder-state.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
-import { createFolderWatch, type FolderWatch } from './folder-watch.ts';
+import { createFileEvents, type FileEvents } from './file-events.ts';
 
 /** The file-system events of a root: names of images go to the intake, new folders are watched and swept. */
 export type RootWatch = {
@@ -18,7 +18,7 @@ export type RootWatch = {
 export function createRootWatch(context: ScanContext, intake: FileIntake, onFolder: () => void): RootWatch {
   const { root, isExcluded, isImageName, log, options } = context;
   const isFlat = options.flat ?? false;
-  let watch: FolderWatch | undefined;
+  let watch: FileEvents | undefined;
 
   function noteName(path: string, name: string): void {
     if (isExcluded(name)) return;
@@ -48,7 +48,7 @@ export function createRootWatch(context: ScanContext, intake: FileIntake, onFold
   return {
     start: async () => {
       await stop();
-      watch = createFolderWatch({
+      watch = createFileEvents({
         root: root.path,
         isExcluded,
         isImageName,

@@ -1,25 +1,25 @@
 import { percentile } from '../../../statistics/percentile.ts';
 import type { ThumbnailSpec } from './thumbnail.ts';
 
-/** Drawings of a size that its figures are taken from, and sizes that are measured. */
+/** Latest drawings of a size from which its percentiles are taken, and most sizes measured. */
 const keptDrawings = 500;
 const maxSizes = 64;
 
-/** How long images of one size took to draw lately, ms: read, decoded, scaled and encoded, without waiting their turn. */
+/** Recent drawing times of one size, ms: reading, decoding, scaling and encoding, without the wait in the queue. */
 export type DrawTime = Pick<ThumbnailSpec, 'name' | 'type' | 'width'> & {
   p50Ms: number;
   p95Ms: number;
-  /** Drawn since the start. */
+  /** Drawings since the start. */
   count: number;
 };
 
 export type DrawTimes = {
   note(spec: ThumbnailSpec, ms: number): void;
-  /** Every size that was drawn, narrow ones first. */
+  /** Every size that was drawn, by rising width. */
   read(): DrawTime[];
 };
 
-/** Remembers how long drawing took; bounded, and nothing outlives the process. */
+/** Keeps drawing times in memory, bounded. */
 export function createDrawTimes(): DrawTimes {
   const sizes = new Map<string, { spec: ThumbnailSpec; times: number[]; count: number }>();
   return {

@@ -1,9 +1,9 @@
-/** Marker of a scan and the first byte of its length, which is always 0. Within a scan these bytes cannot stand. */
+/** Marker of a scan and the first byte of its length, which is always 0. These bytes cannot occur within a scan. */
 const startOfScan = Buffer.from([0xff, 0xda, 0]);
 
 /**
- * How many passes (scans) a JPEG's image is drawn in, counted up to one more than `limit`; what looks like a scan in its
- * metadata counts too.
+ * The number of passes (scans) of a JPEG, counted up to `limit` + 1. Bytes in its metadata that look like a scan count
+ * too.
  */
 export function countPasses(bytes: Buffer, limit: number): number {
   let count = 0;

@@ -6,7 +6,7 @@ import { untrustedFileHeaders } from '../../http/guards/security-headers.ts';
 import { type Caching, cacheControl } from '../send-file.ts';
 import type { Thumbnail } from './thumbnail.ts';
 
-/** Answers with a thumbnail; one that is revalidated costs a browser that has it no bytes. */
+/** Sends a thumbnail; with `revalidate`, a browser that has it receives a 304. */
 export function sendThumbnail(c: AppContext, thumbnail: Thumbnail, caching: Caching): Response {
   const headers: Record<string, string> = {
     ...untrustedFileHeaders,

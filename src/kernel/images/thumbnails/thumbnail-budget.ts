@@ -4,13 +4,13 @@ import type { Clock } from '../../time/clock.ts';
 import { diskBytes } from './thumbnail-files.ts';
 import type { SweepOptions, SweepResult } from './thumbnail-sweep.ts';
 
-/** Thumbnails go on being stored while a sweep makes room; above this share of the budget they no longer are. */
+/** While a sweep makes room, thumbnails are still stored, up to this share of the budget. */
 const hardLimitRate = 1.1;
 
-/** A folder that cannot be swept, or kept below its budget, is not swept again at every thumbnail. */
+/** Pause after a sweep that failed or did not get below the budget, so that not every thumbnail starts another. */
 const sweepPauseMs = 60_000;
 
-/** Disk space taken as far as known: as of the last sweep, and what was stored since. */
+/** Disk usage as far as known: as of the last sweep, plus files stored since. */
 export type DiskUsage = {
   bytes: number;
   budgetBytes: number;
@@ -22,15 +22,15 @@ export type DiskUsage = {
 export type ThumbnailBudget = {
   /** Whether one more thumbnail may be stored now. */
   hasRoom(): boolean;
-  /** A thumbnail of this size was stored; above the budget the oldest are deleted in the background. */
+  /** Counts a stored thumbnail; above the budget, the least recently used are deleted in the background. */
   count(sizeBytes: number): void;
   usage(): DiskUsage;
-  /** Sweeps now, or joins the sweep under way; down to `keepBytes` where that is less than the budget. A failure is logged, not thrown. */
+  /** Sweeps now, or joins the running sweep; down to `keepBytes` if that is below the budget. Failures are logged, not thrown. */
   sweep(keepBytes?: number): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Keeps the thumbnails in `dir` below `budgetBytes` of disk space. Knows the folder's contents after its first sweep. */
+/** Keeps the thumbnails in `dir` below `budgetBytes` of disk space. The usage is known after the first sweep. */
 export function createThumbnailBudget(
   options: SweepOptions & { clock: Clock; log: Log; firstSweepAfterMs: number },
 ): ThumbnailBudget {
@@ -51,7 +51,7 @@ export function createThumbnailBudget(
       const found = await resultOf(worker);
       if (found) note(found);
     } catch (error) {
-      log.warn({ err: error, dir }, 'the folder of thumbnails cannot be swept');
+      log.warn({ err: error, dir }, 'The thumbnails folder cannot be swept');
     }
     if (usage.bytes > budgetBytes) pausedUntil = clock.now() + sweepPauseMs;
     worker = undefined;
@@ -100,7 +100,7 @@ export function createThumbnailBudget(
   return { hasRoom, count, usage: () => usage, sweep, stop };
 }
 
-/** What the sweep found, or undefined when it was ended early. */
+/** The sweep's result, or undefined when it was terminated early. */
 function resultOf(worker: Worker): Promise<SweepResult | undefined> {
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);

@@ -7,17 +7,17 @@ import { judgeBytes } from '../completeness.ts';
 import { maxImageFileBytes } from '../read-image.ts';
 import type { Thumbnail, ThumbnailSpec } from './thumbnail.ts';
 
-/** What a disk gives a file at the least. */
+/** The smallest space that a file takes on disk. */
 const diskBlockBytes = 4096;
 
-/** A file's access time is kept in its own mtime, and only as exactly as eviction needs it. */
+/** A file's last use is kept in its mtime, only as precisely as eviction needs it. */
 const touchAfterMs = 10 * 60_000;
 
-/** Names this module gives; the sweep leaves everything else alone. */
+/** Names created by this module; the sweep ignores all others. */
 export const thumbnailFileName = /^[0-9a-f]{60}\.(?:webp|jpg)$/;
 export const temporaryFileName = /^[0-9a-f]{60}\.(?:webp|jpg)\.(?<run>[0-9a-f]+)\.tmp$/;
 
-/** Where the thumbnail of a key lies: two levels of 64 folders, so that a million files make 250 a folder. */
+/** The path of a key's thumbnail: two levels of 64 folders, so that a million files are 250 per folder. */
 export function thumbnailPath(dir: string, key: string, spec: ThumbnailSpec): string {
   const hash = createHash('sha256').update(`${spec.name}\n${key}`).digest();
   const [first, second] = [...hash.subarray(0, 2)].map((byte) => (byte & 63).toString(16).padStart(2, '0'));
@@ -25,17 +25,17 @@ export function thumbnailPath(dir: string, key: string, spec: ThumbnailSpec): st
   return join(dir, first ?? '', second ?? '', name);
 }
 
-/** What a file of `sizeBytes` takes away from the disk. */
+/** Disk space that a file of `sizeBytes` occupies. */
 export function diskBytes(sizeBytes: number): number {
   return Math.max(1, Math.ceil(sizeBytes / diskBlockBytes)) * diskBlockBytes;
 }
 
-/** Reads and writes thumbnails; `run` tells the temporary files of this process from those a dead one left. */
+/** Reads and writes thumbnails; `run` distinguishes temporary files of this process from those of a dead one. */
 export function createThumbnailFiles(clock: Clock) {
   const run = randomBytes(8).toString('hex');
   let writes = 0;
 
-  /** The thumbnail at `path`, or undefined when there is none, or only what a power cut left of it. */
+  /** The thumbnail at `path`; undefined when there is none, or when a power cut left it incomplete. */
   async function read(path: string, type: Thumbnail['type']): Promise<Thumbnail | undefined> {
     const opened = await openRegularFile(path);
     if (!opened.ok) return undefined;
@@ -48,14 +48,14 @@ export function createThumbnailFiles(clock: Clock) {
       if (Math.abs(now - modifiedAt) > touchAfterMs) await file.utimes(now / 1000, now / 1000).catch(ignored);
       return { ok: true, bytes, type };
     } catch {
-      // A disk that cannot give it back costs drawing the image again.
+      // On a disk error the image is simply drawn again.
       return undefined;
     } finally {
       await file.close();
     }
   }
 
-  /** Whole or not at all, at any moment the process may die. Throws the file system's error (disk full, read-only). */
+  /** Writes atomically, even if the process dies. Throws the file system's error (disk full, read-only). */
   async function write(path: string, bytes: Buffer): Promise<void> {
     writes += 1;
     const temporary = `${path}.${run}${writes.toString(16)}.tmp`;
@@ -86,12 +86,12 @@ export function createThumbnailFiles(clock: Clock) {
   return { run, read, write };
 }
 
-/** Thumbnails are not flushed to the disk one by one, so their own end marks tell whether they got there. */
+/** Thumbnails are written without fsync, so their own end markers tell whether they are whole. */
 function isWhole(bytes: Buffer, type: Thumbnail['type']): boolean {
   if (type === 'image/jpeg') return judgeBytes(bytes) === 'complete';
   const header = 8;
   return bytes.length > header && bytes.length === header + bytes.readUInt32LE(4);
 }
 
-/** Without the new access time, or with a temporary file for the next start to clear away, all is well enough. */
+/** A lost access time, or a temporary file left for the next start to delete, does no harm. */
 function ignored(): void {}

@@ -1,10 +1,10 @@
 import type { RetentionPolicy } from '../../retention-policy.ts';
 import type { ThumbnailStore } from './thumbnail-store.ts';
 
-/** Below this share of their budget thumbnails stay even when the disk is full: drawing them all anew costs more. */
+/** This share of the budget is kept even when the disk is full: drawing all thumbnails again would cost more. */
 const keptRate = 0.25;
 
-/** Thumbnails: they keep to their budget by themselves, and give most of it up where the disk fills up. */
+/** The retention policy of thumbnails: they stay within their budget anyway, and give up most of it on a full disk. */
 export function createThumbnailPolicy(store: ThumbnailStore, dir: string): RetentionPolicy {
   const usage = () => store.stats().disk;
   const spare = () => Math.max(0, Math.floor(usage().bytes - usage().budgetBytes * keptRate));

@@ -1,22 +1,22 @@
 import PQueue from 'p-queue';
 
-/** `viewer`: somebody waits for it. `ahead`: somebody may want it soon. */
+/** `viewer`: a viewer is waiting for it. `ahead`: made in advance. */
 export type Urgency = 'viewer' | 'ahead';
 
-/** What became of work that was not done: no room for it, or newer work took its place. */
+/** The result of work that was not done: the queue was full, or newer work replaced it. */
 export const notDone = Symbol('not done');
 
 export type ThumbnailQueue = {
   /**
-   * Does the work when its turn comes: viewers in order, then what is made ahead, newest first. Answers `notDone` at
-   * once to a viewer when as many wait as may; work ahead instead pushes out the oldest of its kind.
+   * Runs the work in turn: work for viewers in order, then work ahead, newest first. Resolves to `notDone` at once when
+   * the queue of viewers is full; when the queue of work ahead is full, the oldest of it is dropped instead.
    */
   add<T>(id: string, work: () => Promise<T>, urgency: Urgency): Promise<T | typeof notDone>;
-  /** A viewer now waits for this work, which may have been ahead until now. */
+  /** Moves work ahead to the viewers' queue, because a viewer now waits for it. */
   hurry(id: string): void;
-  /** Forgets what waits and resolves when what runs has ended. */
+  /** Drops waiting work and resolves when the running work has ended. */
   stop(): Promise<void>;
-  /** How many wait. */
+  /** Waiting work. */
   size(): { viewers: number; ahead: number };
 };
 

@@ -5,19 +5,19 @@ import type { Thumbnail } from './thumbnail.ts';
 import { createThumbnailBudget, type DiskUsage } from './thumbnail-budget.ts';
 import { createThumbnailFiles } from './thumbnail-files.ts';
 
-/** The newest thumbnails, which every screen asks for in the same second. */
+/** Memory for the newest thumbnails, which all viewers request within the same second. */
 const maxMemoryBytes = 16 * 1024 * 1024;
-/** What an entry takes besides its bytes. */
+/** Memory per entry besides its bytes. */
 const entryOverheadBytes = 300;
 
 export type ThumbnailShelf = {
-  /** From memory: at once. */
+  /** Reads from memory. */
   recall(path: string): Thumbnail | undefined;
-  /** From the disk. */
+  /** Reads from disk, and keeps the thumbnail in memory. */
   read(path: string, type: Thumbnail['type']): Promise<Thumbnail | undefined>;
-  /** Into memory. */
+  /** Keeps a thumbnail in memory. */
   remember(path: string, thumbnail: Thumbnail): void;
-  /** To the disk when it takes it: a full or read-only disk only costs drawing the image again. */
+  /** Writes to disk if possible: on a full or read-only disk, images are merely drawn again. */
   store(path: string, thumbnail: Thumbnail): Promise<void>;
   sweep(keepBytes?: number): Promise<void>;
   stats(): ShelfStats;
@@ -30,7 +30,7 @@ export type ShelfStats = {
   storeError: { code: string; since: number } | null;
 };
 
-/** Thumbnails already made: the latest in memory, `budgetBytes` of them in `dir`. */
+/** Stores drawn thumbnails: the latest in memory, up to `budgetBytes` in `dir`. */
 export function createThumbnailShelf({
   dir,
   budgetBytes,
@@ -63,7 +63,7 @@ export function createThumbnailShelf({
     try {
       await files.write(path, thumbnail.bytes);
       budget.count(thumbnail.bytes.length);
-      if (storeError) log.info({ dir }, 'thumbnails can be stored again');
+      if (storeError) log.info({ dir }, 'Thumbnails can be stored again');
       storeError = null;
     } catch (error) {
       noteFailure(error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
@@ -72,7 +72,7 @@ export function createThumbnailShelf({
 
   function noteFailure(code: string): void {
     if (storeError?.code === code) return;
-    log.warn({ dir, code }, 'thumbnails cannot be stored and are drawn anew each time');
+    log.warn({ dir, code }, 'Thumbnails cannot be stored and are drawn again for each request');
     storeError = { code, since: clock.now() };
   }
 

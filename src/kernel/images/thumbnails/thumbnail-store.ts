@@ -10,43 +10,43 @@ import { createThumbnailShelf, type ShelfStats } from './thumbnail-shelf.ts';
 
 /** libuv has four threads for files and images; one always stays free for files. */
 const maxRendering = 3;
-/** At a hundred a second the last of them waits five seconds. */
+/** At a hundred drawings a second, the last of them waits five seconds. */
 const maxWaitingViewers = 500;
 const maxWaitingAhead = 256;
-/** The first sweep leaves the disk to the first pages. */
+/** The first sweep is delayed, to leave the disk to the first pages. */
 const defaultFirstSweepAfterMs = 15_000;
 
 export type ThumbnailRequest = {
-  /** Names the content: the same key must always mean the same image. */
+  /** Identifies the content: the same key must always mean the same image. */
   key: string;
   spec: ThumbnailSpec;
-  /** Where the image lies (a real path, and the folder it must lie in); asked only when there is no thumbnail yet. */
+  /** Finds the image (a real path, and the folder it must lie in); called only when there is no thumbnail yet. */
   locate: () => Promise<{ ok: true; realPath: string; root?: string } | ImageFailure>;
-  /** Made from the image although there is a thumbnail: it may have become unreadable, or readable, since. */
+  /** Draws the image even if there is a thumbnail: it may have become unreadable, or readable, since. */
   anew?: boolean;
-  /** Kept in memory alone: soon there is a newer one, and the disk would hold little else. */
+  /** Keeps it in memory only: it will soon be replaced, and such thumbnails would fill the disk. */
   isFleeting?: boolean;
 };
 
-/** `busy`: more wait than may; ask again in a few seconds. */
+/** `busy`: the queue is full; retry in a few seconds. */
 export type ThumbnailAnswer = Thumbnail | ImageFailure | { ok: false; reason: 'busy'; message: string };
 
 export type ThumbnailStore = {
-  /** The thumbnail when it is in memory: costs nothing, and its image need not be there. */
+  /** The thumbnail if it is in memory: free, and the image need not exist. */
   recall(key: string, spec: ThumbnailSpec): Thumbnail | undefined;
-  /** The thumbnail from memory, from the disk, or made now. Asked for many times at once, it is made once. */
+  /** The thumbnail from memory, from disk, or drawn now. Concurrent requests share one drawing. */
   get(request: ThumbnailRequest): Promise<ThumbnailAnswer>;
-  /** Makes the thumbnail while no viewer waits for another; under pressure the oldest such wishes are forgotten. */
+  /** Draws the thumbnail when no viewer is waiting; under load, the oldest such requests are dropped. */
   makeAhead(request: ThumbnailRequest): Promise<ThumbnailAnswer>;
   stats(): ThumbnailStats;
-  /** How long drawing took lately, by size and format. */
+  /** Recent drawing times by size and format. */
   drawTimes(): DrawTime[];
   /**
-   * Clears away what dead processes left and counts what is there; happens by itself soon after the start. Those looked
-   * at longest ago go until at most `keepBytes` are left, the budget where nothing is said.
+   * Deletes temporary files of dead processes, counts the files, and evicts the least recently used down to `keepBytes`
+   * (default: the budget). Also runs by itself soon after the start.
    */
   sweep(keepBytes?: number): Promise<void>;
-  /** Ends the sweep, forgets what waits and resolves when the renders under way have ended. */
+  /** Ends the sweep, drops waiting requests and resolves when the running drawings have ended. */
   stop(): Promise<void>;
 };
 
@@ -55,7 +55,7 @@ export type ThumbnailStats = ShelfStats & {
   fromDisk: number;
   rendered: number;
   failed: number;
-  /** Turned away or forgotten because too many waited. */
+  /** Refused or dropped because too many were waiting. */
   notDone: number;
   waitingViewers: number;
   waitingAhead: number;
@@ -67,7 +67,7 @@ const busy: ThumbnailAnswer = {
   message: 'too many images are waiting to be drawn',
 };
 
-/** Thumbnails in `dir`, at most `budgetBytes` of disk space; everything in it can be deleted at any time. */
+/** Thumbnails in `dir`, up to `budgetBytes` of disk space; all files in it may be deleted at any time. */
 export function createThumbnailStore({
   dir,
   budgetBytes,
@@ -109,7 +109,7 @@ export function createThumbnailStore({
     return answer;
   }
 
-  /** A viewer's thumbnail that exists is read at once: reading does not stand in line with drawing. */
+  /** For a viewer, an existing thumbnail is read at once: reads do not queue behind drawings. */
   async function produce(
     path: string,
     request: ThumbnailRequest,

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { minuteMs } from '../../time/durations.ts';
 import { diskBytes, temporaryFileName, thumbnailFileName } from './thumbnail-files.ts';
 
-/** What is in the folder after a sweep, and what went. */
+/** The folder's content after a sweep, and the files evicted. */
 export type SweepResult = { files: number; bytes: number; evictedFiles: number; temporaryFiles: number };
 
 export type SweepOptions = { dir: string; budgetBytes: number; run: string };
 
-/** Eviction makes some room, or the next thumbnail would call for the next sweep. */
+/** Eviction leaves some room, or the next thumbnail would trigger the next sweep. */
 const keepRate = 0.9;
 
 /**
- * Counts the thumbnails under `dir` and, above the budget, deletes those not looked at for longest until a tenth of the
- * budget is free. Temporary files of other runs than `run` are of processes that died: they go. Synchronous and long:
- * for a worker thread. Holds one number a minute of access times, not one a file.
+ * Counts the thumbnails in `dir` and, above the budget, evicts the least recently used until a tenth of the budget is
+ * free. Temporary files of runs other than `run` belong to dead processes and are deleted. Synchronous and long, so for a
+ * worker thread. Keeps one number per minute of access times, not one per file.
  */
 export function sweepThumbnails(options: SweepOptions): SweepResult {
   const usage = new Map<number, number>();
@@ -41,7 +41,7 @@ function evict(options: SweepOptions, usage: Map<number, number>, result: SweepR
     left -= bytes;
     lastMinute = minute;
   }
-  // Of the newest minute concerned only as many go as must.
+  // In the newest minute concerned, only as many files as necessary are deleted.
   const withinLast = (usage.get(lastMinute) ?? 0) - Math.max(0, target - left);
   let removedOfLast = 0;
   for (const file of listFiles(options)) {
@@ -80,7 +80,7 @@ function describe(path: string, entry: Dirent, run: string): FoundFile | undefin
   return { path, temporary: false, bytes: diskBytes(stat.size), minute };
 }
 
-/** A folder that is not there, or no folder, has no entries; anything else wrong with it ends the sweep. */
+/** A missing folder, or a file in its place, has no entries; any other error ends the sweep. */
 function listFolder(path: string): Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true });

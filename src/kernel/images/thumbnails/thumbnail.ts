@@ -4,31 +4,31 @@ import { judgeBytes } from '../completeness.ts';
 import { type ImageFailure, type ReadImage, readImage } from '../read-image.ts';
 import { type Box, openPixels, TooManyPixels, withUntrustedImage } from '../untrusted-image.ts';
 
-/** A size in which images are shown. */
+/** A size in which images are displayed. */
 export type ThumbnailSpec = {
-  /** Part of the stored thumbnail's name: change it when the picture would change. */
+  /** Part of the stored thumbnail's key: change it whenever the picture would change. */
   name: string;
   type: 'image/webp' | 'image/jpeg';
-  /** The box the whole image is fitted into, pixels. Nothing is cut off (defects sit at edges too), nothing enlarged. */
+  /** The box that the whole image is fitted into, pixels: never cropped (defects occur at edges too), never enlarged. */
   width: number;
   height: number;
-  /** 1..100 of the encoder. */
+  /** Of the encoder, 1..100. */
   quality: number;
-  /** Of WebP, 0 (quick) to 6; 2 when not said. */
+  /** Of the WebP encoder, 0 (quick) to 6; default 2. */
   effort?: number;
   /**
-   * Lanczos with two lobes rather than three, which is hard to tell apart, and a JPEG by the standard's own tables: each
-   * saves a tenth of the time, the second for a tenth more bytes. An image that the decoder makes a little larger than
-   * the box stays so, which saves a quarter: half of 2592 pixels are as good as 1280.
+   * Trades size for speed. Lanczos with two lobes instead of three is hard to tell apart and saves a tenth of the time; a
+   * JPEG with the standard tables saves another tenth and is a tenth larger. An image decoded slightly larger than the box
+   * stays so, which saves a quarter: half of 2592 pixels will do for 1280.
    */
   isQuick?: boolean;
-  /** A thumbnail that comes out larger is made again, coarser, until it fits. */
+  /** A larger result is encoded again, coarser, until it fits. */
   maxBytes?: number;
 };
 
 export type Thumbnail = { ok: true; bytes: Buffer; type: ThumbnailSpec['type'] };
 
-/** For cards and grids, which show it at 128 × 96 px, sharp on dense screens too; never above 8 KB: networks are thin. */
+/** For cards and grids, which show it at 128 × 96 px; twice that for dense screens, and at most 8 KB for slow networks. */
 export const stripSpec: ThumbnailSpec = {
   name: 'strip-1',
   type: 'image/webp',
@@ -47,7 +47,7 @@ export const cardSpec: ThumbnailSpec = {
   quality: 75,
 };
 
-/** Widths a whole image is drawn in for screens that show it large, pixels. */
+/** Widths of whole images for large displays, pixels. */
 export const ladderWidths = [320, 640, 960, 1280, 1920] as const;
 export type LadderWidth = (typeof ladderWidths)[number];
 
@@ -59,11 +59,11 @@ export function isLadder({ name }: Pick<ThumbnailSpec, 'name'>): boolean {
 }
 
 /**
- * One step of the ladder. Quick rather than small: at effort 0 a WebP is made in three quarters of the time, for bytes
- * that are a quarter more; a JPEG takes two thirds of that, for twice the bytes (measured with 5 megapixels).
+ * One step of the ladder, quick rather than small: at effort 0 a WebP takes three quarters of the time and is a quarter
+ * larger; a JPEG takes two thirds of that and is twice as large (measured with 5 megapixels).
  */
 export function ladderSpec(width: LadderWidth, type: ThumbnailSpec['type']): ThumbnailSpec {
-  // As tall as it comes: a strip of coil is a hundred times as long as it is wide.
+  // Practically unlimited height: a strip of coil is a hundred times as long as it is wide.
   return {
     name: `${ladderName}${width}-3`,
     type,
@@ -80,7 +80,7 @@ export function compatSpec(side: number): ThumbnailSpec {
   return { name: `compat-${side}-1`, type: 'image/jpeg', width: side, height: side, quality: 85 };
 }
 
-/** Tried in turn when a thumbnail is above its `maxBytes`. White noise, the worst there is, fits in the last. */
+/** Tried in turn when a thumbnail exceeds its `maxBytes`. White noise, the worst case, fits with the last. */
 const coarserSteps = [
   { quality: 50, shrink: 1 },
   { quality: 25, shrink: 1 },
@@ -154,7 +154,7 @@ function encode(sized: Sharp, spec: ThumbnailSpec, quality: number): Sharp {
   return image.flatten({ background: '#ffffff' }).jpeg({ quality, optimiseCoding: !spec.isQuick });
 }
 
-/** The decoder says what it stumbled over; whether the file simply ends too early, its own bytes tell better. */
+/** The decoder reports where it failed; whether the file is simply truncated, its own bytes tell better. */
 function explainFailure(source: Buffer, error: unknown): ImageFailure {
   if (!(error instanceof Error)) throw error;
   if (error instanceof TooManyPixels) {

@@ -5,15 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLog } from '../../log.ts';
 import { identityOf } from '../disk/root-check.ts';
-import { createFolderWatch } from './folder-watch.ts';
+import { createFileEvents } from './file-events.ts';
 
 /** A watched root with some folders, and the names that were heard. */
 function openWatch(folders: string[]) {
-  const root = mkdtempSync(join(tmpdir(), 'folder-watch-'));
+  const root = mkdtempSync(join(tmpdir(), 'file-events-'));
   const at = (path: string) => join(root, path);
   for (const folder of folders) mkdirSync(at(folder), { recursive: true });
   const heard: string[] = [];
-  const watch = createFolderWatch({
+  const watch = createFileEvents({
     root,
     isExcluded: () => false,
     isImageName: () => true,

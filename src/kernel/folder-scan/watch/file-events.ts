@@ -37,7 +37,7 @@ type WatchedFolder = {
   seesAllWrites: boolean;
 };
 
-export type FolderWatch = {
+export type FileEvents = {
   /**
    * Watches this folder from now on. True when all its events were received since the last call: the folder is the same
    * (`identity`, see `identityOf`), writes by anyone cause events here, and no event can have been dropped.
@@ -51,7 +51,7 @@ export type FolderWatch = {
  * per folder, because chokidar lists and remembers every file (a million files in a folder: 10 s until ready and 450 MB,
  * against 0.1 ms and no memory; measured). Callbacks only pass names on.
  */
-export function createFolderWatch(options: Options): FolderWatch {
+export function createFileEvents(options: Options): FileEvents {
   const { root, isExcluded, isImageName, log } = options;
   const watchers = new Map<string, WatchedFolder>();
   /** Folders that cannot be watched, for example because the system's limit of watches is reached. */
