@@ -10,7 +10,7 @@ export type Bench = {
   workspace: Workspace;
   inputs: Inputs;
   sizes: Sizes;
-  /** Tells whoever waits what is going on. */
+  /** Reports progress to the person waiting. */
   say(text: string): void;
 };
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** A picture that was on the screen, told by its time of capture; both epoch ms, by the machine's one clock. */
+/** A picture that was on the screen, identified by its time of capture; both epoch ms, by the machine's one clock. */
 export type TileArrival = { capturedAt: number; at: number };
 
 /**

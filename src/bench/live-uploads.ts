@@ -33,7 +33,7 @@ export async function measureUploads(bench: Bench, product: Product): Promise<Ro
   };
   for (let i = 0; i < pairs / 3; i++) alone.push(await send(i));
   const { announced } = await viewers.report();
-  const told = sent.map(({ capturedAt, at }) => {
+  const delaysMs = sent.map(({ capturedAt, at }) => {
     const seen = announced.find(([captured]) => captured === capturedAt);
     return seen ? seen[1] - at : Number.POSITIVE_INFINITY;
   });
@@ -49,7 +49,7 @@ export async function measureUploads(bench: Bench, product: Product): Promise<Ro
   return [
     limit(
       `upload of a pair of ${size}: first byte sent → announced on a socket, p50`,
-      { value: percentile(told, 0.5), unit: 'ms' },
+      { value: percentile(delaysMs, 0.5), unit: 'ms' },
       { atMost: 250 },
     ),
     limit('the same → answered, p50', { value: percentile(alone, 0.5), unit: 'ms' }, { atMost: 250 }),

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 export type ViewersOrder =
   | { type: 'open'; origin: string; viewers: number; variant: string | null }
   | { type: 'report' };
-/** When (epoch ms) each picture, told by its time of capture, was announced to a viewer and was there to its last byte. */
+/** When (epoch ms) each picture, identified by its time of capture, was announced to a viewer and was there to its last byte. */
 export type ViewersReport =
   | { type: 'opened' }
   | {
@@ -19,7 +19,7 @@ export type ViewersReport =
       bytes: number;
     };
 
-type Told = { base: string; captured_at: number };
+type ImageMessage = { base: string; captured_at: number };
 
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 const announced: [number, number][] = [];
@@ -33,17 +33,17 @@ function now(): number {
 function openViewer(origin: string, variant: string | null): Promise<void> {
   const socket = new WebSocket(`${origin.replace('http', 'ws')}/ws/images?channels=original&detail=1&ping=1`);
   let isLoading = false;
-  let waiting: Told | undefined;
+  let waiting: ImageMessage | undefined;
 
-  function load(told: Told): void {
+  function load(image: ImageMessage): void {
     if (variant === null) return;
     isLoading = true;
-    get(origin + told.base + variant, { agent }, (answer) => {
+    get(origin + image.base + variant, { agent }, (answer) => {
       answer.on('data', (piece: Buffer) => {
         bytes += piece.length;
       });
       answer.on('end', () => {
-        if (answer.statusCode === 200) fetched.push([told.captured_at, now()]);
+        if (answer.statusCode === 200) fetched.push([image.captured_at, now()]);
         isLoading = false;
         const next = waiting;
         waiting = undefined;
@@ -57,7 +57,7 @@ function openViewer(origin: string, variant: string | null): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
     socket.on('message', (message) => {
-      const { type, data } = JSON.parse(String(message)) as { type: string; data: Told };
+      const { type, data } = JSON.parse(String(message)) as { type: string; data: ImageMessage };
       if (type === 'current_images') resolve();
       if (type !== 'image_update' || !data.captured_at) return;
       announced.push([data.captured_at, now()]);
@@ -67,15 +67,15 @@ function openViewer(origin: string, variant: string | null): Promise<void> {
   });
 }
 
-function tell(report: ViewersReport): void {
+function sendToParent(report: ViewersReport): void {
   process.send?.(report);
 }
 
 process.on('message', async (order: ViewersOrder) => {
-  if (order.type === 'report') return tell({ type: 'seen', announced, fetched, bytes });
+  if (order.type === 'report') return sendToParent({ type: 'seen', announced, fetched, bytes });
   const { origin, viewers, variant } = order;
   await Promise.all(Array.from({ length: viewers }, () => openViewer(origin, variant)));
-  tell({ type: 'opened' });
+  sendToParent({ type: 'opened' });
 });
 // They stand for other machines: what they do with a picture must take nothing from this one's processors.
 setPriority(10);

@@ -113,14 +113,14 @@ async function measurePixels({ bench, product, folder }: LivePlant, name: string
     const seen = await viewers.report();
     await viewers.close();
     const toArrivals = (list: [number, number][]) => list.map(([capturedAt, at]) => ({ capturedAt, at }));
-    const told = delays(shots, toArrivals(seen.announced));
+    const announceDelays = delays(shots, toArrivals(seen.announced));
     const there = delays(shots, toArrivals(seen.fetched));
     return [
       limit(`${name} → pixels, ${perSecond} images/s, ${otherViewers + 1} viewers, p50`, ms(shown, 0.5), {
         atMost: 60,
       }),
       limit('the same, p99', ms(shown, 0.99), { atMost: 100 }),
-      limit('of it until the first socket tells of it, p50', ms(told, 0.5), { atMost: 10 }),
+      limit('of it until the first socket tells of it, p50', ms(announceDelays, 0.5), { atMost: 10 }),
       limit('of it until another viewer has its bytes, p50', ms(there, 0.5), { atMost: 50 }),
     ];
   } finally {

@@ -14,7 +14,7 @@ const pages = 100;
 const rounds = 4;
 const hammers = 8;
 const pauseMs = 25;
-/** A page a person waits for comes this much later at most while somebody guesses passwords. */
+/** A page a person waits for comes this much later at most while an attacker guesses passwords. */
 const budget = { atMost: 2 };
 
 /** Whether those who guess passwords slow down those who look at pages. */

@@ -44,7 +44,7 @@ export const screens: Group = {
 
 type Written = readonly { sequence: number; at: number }[];
 
-/** How late each change was on each screen, ms, once all are there or nobody believes in the rest any more. */
+/** How late each change was on each screen, ms, once all have arrived or the rest is given up. */
 async function awaitArrivals(
   open: Screens,
   written: Written,

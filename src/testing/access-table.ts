@@ -17,7 +17,7 @@ const administer = row('administer');
 const entrust = row('entrust');
 const ingestImages = row('ingest:images');
 
-/** Every route of the product, by hand: a new one is refused by the test until somebody has decided who may use it. */
+/** Every route of the product, by hand: the test fails for a new route until its access is decided. */
 export const accessTable: readonly AccessRow[] = [
   look('WS /'),
   look('GET /'),

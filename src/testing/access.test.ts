@@ -72,21 +72,24 @@ describe.each(['open-view', 'closed', 'open'] as const)('with ACCESS=%s', (polic
   });
   afterAll(() => plant.close());
 
-  test.each(rows)('$route lets in whom the table says, and tells everybody else what to do', async (row) => {
-    const expected: string[] = [];
-    const found: string[] = [];
-    for (const [i, [who, headers]] of Object.entries(people).entries()) {
-      if (mayPass(who, row, policy)) expected.push(who);
-      const answer = await ask(plant, row, headers, `10.0.1.${i}`);
-      const text = await answer.text();
-      expect(answer.status, `${who}: ${text}`).toBeLessThan(500);
-      const isRefused =
-        /^40[13]$/.test(`${answer.status}`) && row.access !== 'public' && !switchedOff.test(text);
-      if (!isRefused) found.push(who);
-      else if (!/^(?:GET|WS)$/.test(methodOf(row.route))) expect(text, who).toMatch(refusal);
-    }
-    expect(found).toEqual(expected);
-  });
+  test.each(rows)(
+    '$route admits exactly the principals of the table and tells others what to do',
+    async (row) => {
+      const expected: string[] = [];
+      const found: string[] = [];
+      for (const [i, [who, headers]] of Object.entries(people).entries()) {
+        if (mayPass(who, row, policy)) expected.push(who);
+        const answer = await ask(plant, row, headers, `10.0.1.${i}`);
+        const text = await answer.text();
+        expect(answer.status, `${who}: ${text}`).toBeLessThan(500);
+        const isRefused =
+          /^40[13]$/.test(`${answer.status}`) && row.access !== 'public' && !switchedOff.test(text);
+        if (!isRefused) found.push(who);
+        else if (!/^(?:GET|WS)$/.test(methodOf(row.route))) expect(text, who).toMatch(refusal);
+      }
+      expect(found).toEqual(expected);
+    },
+  );
 
   test.each(rows.filter(isWrite))('no page of another site may use a browser for $route', async (row) => {
     for (const who of ['nobody', 'viewer', 'admin', 'kiosk']) {
@@ -101,7 +104,7 @@ describe.each(['open-view', 'closed', 'open'] as const)('with ACCESS=%s', (polic
   });
 });
 
-describe('in a plant nobody has an account in', () => {
+describe('in a plant without accounts', () => {
   let plant: TestApp;
   beforeAll(async () => {
     plant = await createTestApp({ images: [image], env: { DEMO: '0' } });
@@ -140,7 +143,7 @@ describe('in a plant nobody has an account in', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 403, 403]);
   });
 
-  test('users and keys are nobody’s, not even this machine’s: the set-up link makes the first user', async () => {
+  test('users and keys are open to no one, not even on this machine: the set-up link creates the first user', async () => {
     for (const row of rows.filter(({ access }) => access === 'entrust' || access === 'self')) {
       expect((await ask(plant, row, { 'sec-fetch-site': 'same-origin' }, '127.0.0.1')).status).toBe(401);
     }

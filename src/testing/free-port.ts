@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
  */
 const range = { first: 20_000, count: 10_000 };
 
-/** A TCP port of this machine that is free now; somebody else may still take it before it is used. */
+/** A TCP port of this machine that is free now; another process may still take it before it is used. */
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const port = range.first + Math.floor(Math.random() * range.count);

@@ -29,7 +29,7 @@ export type ImagePlant = {
   store: ThumbnailStore;
   images: InspectionImages;
   app: Hono<AppEnv>;
-  /** How often pages were told that an image changed. */
+  /** How many changes of images were published. */
   changes: () => number;
   /** Writes a file of S9/OR-3CT, changed `ageMs` ago, and counts it; `byName` as the first sweep does: not looked into. */
   add(name: string, bytes: Buffer, how?: { ageMs?: number; byName?: boolean }): Promise<InspectionRef>;

@@ -3,7 +3,7 @@ import type { TestApp } from './test-app.ts';
 
 const doer = { actor: '(test)', address: '' };
 
-/** The password of everybody in a test plant. */
+/** The password of every user in a test plant. */
 export const password = 'a password of a test';
 
 /** Makes a user whose password is `password`. */

@@ -5,7 +5,7 @@ import { withSettingsTable } from './settings-table.ts';
 
 const readme = new URL('../../README.md', import.meta.url);
 
-test('the README tells every setting as it is, and none that does not exist', () => {
+test('the README lists every setting as it is, and none that does not exist', () => {
   const text = readFileSync(readme, 'utf8');
   expect(withSettingsTable(text), 'run: node src/testing/settings-table.ts').toBe(text);
 });

@@ -6,7 +6,7 @@ import { settings } from '../kernel/settings/settings.ts';
 const start = '<!-- settings -->';
 const end = '<!-- /settings -->';
 
-/** `readme` with the table between the marks made anew from the settings; undefined when it has no marks. */
+/** `readme` with the table between the marks generated from the settings; undefined when it has no marks. */
 export function withSettingsTable(readme: string): string | undefined {
   const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
   if (from < 0 || to < from) return undefined;

@@ -152,7 +152,7 @@ test('a CSV says the site, and its times are those of the site shown', async () 
   expect(await csv('?table=parts&site=busan')).toHaveLength(2);
 });
 
-test('clients of ImgStats know no sites and are told of the own one alone', async () => {
+test('clients of ImgStats know no sites and see only the own one', async () => {
   expect(await busan.json('/api/meta')).toEqual({ stations: ['S4'] });
   expect(await albany.json('/api/meta')).toEqual({ stations: ['S4', 'S8'] });
   const { stations, total_count } = (await (await busan.post('/api/stats')).json()) as {

@@ -111,7 +111,7 @@ async function databaseOfRun(): Promise<Record<string, string>> {
   return testDialect === 'sqlite' ? {} : { DATABASE_URL: await createServerDatabase(testDialect) };
 }
 
-/** Settings of a plant that finds images when told to, so that a test is never overtaken. */
+/** Settings of a plant that looks for images only on request, so that tests control the order. */
 function settings(folder: string, env: Record<string, string> = {}) {
   const loaded = loadConfig({
     env: {

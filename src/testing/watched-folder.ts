@@ -15,7 +15,7 @@ import { imageName, tinyJpeg } from './faults/plant-images.ts';
 import { waitUntil } from './faults/plant-process.ts';
 import { openMainSite } from './main-site.ts';
 
-/** Events tell what happens; sweeps come only when something asks for them. All doubts are short. */
+/** Changes arrive as events; sweeps run only on request. All delays are short. */
 const quickScan: ScanOptions = {
   minFileAgeMs: 300,
   recentMs: 3_600_000,
@@ -137,16 +137,16 @@ export async function openWatchedFolder(options: Options = {}) {
 export type WatchedFolder = Awaited<ReturnType<typeof openWatchedFolder>>;
 
 /** The one folder that `openOnline` watches from the start. */
-export const onlyPlace = 'S9/OR-3CT';
+export const onlyFolder = 'S9/OR-3CT';
 
 let sequence = 0;
 
 /** The path of a new image there, captured in this second. */
 export function newName(verdict: 'OK' | 'NG' = 'OK'): string {
-  return `${onlyPlace}/${imageName(verdict, systemClock.now(), ++sequence)}`;
+  return `${onlyFolder}/${imageName(verdict, systemClock.now(), ++sequence)}`;
 }
 
-/** A watched folder with one counted image in `onlyPlace`, whose first sweep is over. */
+/** A watched folder with one counted image in `onlyFolder`, whose first sweep is over. */
 export async function openOnline(options: Options = {}): Promise<WatchedFolder> {
   const folder = await openWatchedFolder(options);
   folder.write(newName());

@@ -27,7 +27,7 @@ function strokesOf(svg: string, className: string): [number, number][] {
   });
 }
 
-test('bars are as high as their counts, with NG standing in them from the ground', () => {
+test('bars are as high as their counts, with NG drawn in front from the baseline', () => {
   const svg = chartOf(
     bucketsOf([
       [9, 1],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sparkline } from './sparkline.ts';
 import { coordinate } from './svg.ts';
 
-test('a sparkline breaks where there is no value and keeps to its place', () => {
+test('a sparkline is interrupted where there is no value and stays within its bounds', () => {
   const svg = sparkline({ values: [1, 2, null, 3, 2], width: 102, height: 22 });
   expect(svg).toContain('d="M1,21L26,11M76,1L101,11"');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pickLang } from './languages.ts';
 
-test('the language somebody chose beats what the browser asks for', () => {
+test('a chosen language takes precedence over the browser’s', () => {
   expect(pickLang('en-US,en;q=0.9', 'ko')).toBe('ko');
 });
 

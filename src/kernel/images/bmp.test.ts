@@ -64,7 +64,7 @@ async function cornersOf(path: string) {
   };
 }
 
-describe('a BMP is drawn with its colours in their places', () => {
+describe('a BMP is drawn with its colours in the right order', () => {
   test.each<Kind>([
     { bits: 24 },
     { bits: 24, width: 100 },

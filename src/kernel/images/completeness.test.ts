@@ -73,7 +73,7 @@ test('bytes after the end marker leave it open', async () => {
     expect(await judge(Buffer.concat([whole, Buffer.from('camera 7')]))).toBe('unknown');
 });
 
-test('what is none of JPEG, PNG and BMP cannot be told by its bytes', async () => {
+test('a file that is not a JPEG, PNG or BMP cannot be judged by its bytes', async () => {
   expect(await judge(Buffer.from('station;count\nS9;12\n'))).toBe('unknown');
   expect(await judge(await picture().webp().toBuffer())).toBe('unknown');
 });

@@ -4,7 +4,7 @@ import { findAcceptedType, sniffContentType } from './content-type.ts';
 
 const pixel = () => sharp({ create: { width: 2, height: 2, channels: 3, background: '#0a0' } });
 
-test('an image is told by its bytes, whatever its name says', async () => {
+test('an image is recognised by its bytes, whatever its name', async () => {
   expect(sniffContentType(await pixel().jpeg().toBuffer())).toBe('image/jpeg');
   expect(sniffContentType(await pixel().png().toBuffer())).toBe('image/png');
   expect(sniffContentType(await pixel().webp().toBuffer())).toBe('image/webp');

@@ -94,7 +94,7 @@ test('a part is answered as a part', async () => {
   expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${image.length}`]);
 });
 
-test('a client that has the file is told so, one that has another gets the whole', async () => {
+test('a client that has the file gets a 304, one that has another version gets the whole', async () => {
   const etag = (await get({}, 'HEAD')).headers.get('etag') ?? '';
   expect((await get({ 'if-none-match': `"x", ${etag}` })).status).toBe(304);
   const part = await get({ range: 'bytes=0-9', 'if-range': etag });
@@ -107,7 +107,7 @@ test('a client that has the file is told so, one that has another gets the whole
   expect([rewritten.status, (await bodyOf(rewritten)).length]).toEqual([200, image.length]);
 });
 
-test('HEAD tells the size and sends nothing', async () => {
+test('HEAD states the size and sends no body', async () => {
   const response = await get({}, 'HEAD');
   expect([response.status, response.headers.get('content-length')]).toEqual([200, `${image.length}`]);
   expect((await response.arrayBuffer()).byteLength).toBe(0);

@@ -85,7 +85,7 @@ test.each([600, 1100, 2200])(
   },
 );
 
-test('cut off it is told to be truncated, and damaged it is not shown', async () => {
+test('when cut off it is reported as truncated, and when damaged it is not shown', async () => {
   const whole = await photo(600, 450);
   expect(await renderThumbnail(put(whole), stripSpec)).toMatchObject({ ok: true });
   expect(await renderThumbnail(put(whole.subarray(0, whole.length >> 1)), stripSpec)).toMatchObject({

@@ -100,7 +100,7 @@ test('the waits between failed tries grow, and adding items does not shorten the
   await expect(batch.stop()).rejects.toThrow('disk full');
 });
 
-test('an explicit flush tells its caller of the failure and loses nothing', async () => {
+test('an explicit flush rejects on failure and loses nothing', async () => {
   const { batch, written, disk } = recorder();
   disk.broken = true;
   batch.add(1);

@@ -60,7 +60,7 @@ export function stopOnSignals(lifecycle: Lifecycle, log: Log): void {
   process.on('SIGINT', () => void stop('SIGINT'));
   process.on('uncaughtException', (error) => {
     failed = true;
-    log.fatal({ err: error }, 'an error that nobody caught');
+    log.fatal({ err: error }, 'Uncaught error');
     void stop('uncaught error');
   });
 }

@@ -99,7 +99,7 @@ test('a folder exchanged for a link after its path was checked does not lead out
   if (opened.ok) await opened.file.close();
 });
 
-test('nobody reads a file outside by exchanging folders all the time', async () => {
+test('swapping folders continually never exposes a file outside', async () => {
   const [folder, link, aside] = ['swapped', 'swap-link', 'aside'].map((name) => join(root, name)) as [
     string,
     string,

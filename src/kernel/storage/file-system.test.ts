@@ -20,7 +20,7 @@ test.each([
   [0xfe534d42, 'smb2'],
   [0x65735546, 'fuse'],
   [0x01021997, '9p'],
-])('a share (%i, %s) is polled, because it tells nothing of what others write', (type, fileSystem) => {
+])('a share (%i, %s) is polled, because writes by other machines cause no events', (type, fileSystem) => {
   expect(watchModeOf(type)).toEqual({ mode: 'poll', fileSystem });
   expect(isNetworkFileSystem(type)).toBe(true);
 });

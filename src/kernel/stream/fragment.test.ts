@@ -50,7 +50,7 @@ function list(values: Record<string, string>, heading = '2 stations'): Fragment 
   };
 }
 
-test('where cards only change places, their new order is sent, with what changed in them', () => {
+test('when cards only change order, the new order is sent with the changed cards', () => {
   expect(changesBetween(list({ s4: '97 %', s9: '95 %' }), list({ s9: '95 %', s4: '94 %' }))).toBe(
     '<hx-partial hx-target="#figures-s4" hx-swap="outerMorph"><b id="figures-s4">94 %</b></hx-partial>\n' +
       '<hx-partial hx-target="#order" hx-swap="outerMorph"><p id="order" data-order="card-s9 card-s4"></p></hx-partial>',

@@ -108,7 +108,7 @@ inBrowser('heals by itself after a restart of the server, and says how old it is
   expect(await page.evaluate(() => Reflect.get(globalThis, 'sameDocument'))).toBe(true);
 });
 
-inBrowser('reloads once the server runs another version, but not under somebody’s typing', async () => {
+inBrowser('reloads once the server runs another version, but not while someone types', async () => {
   await page.goto(`http://127.0.0.1:${port}/`);
   await expect.poll(connectionState, until).toBe('live');
   await page.evaluate(() => Reflect.set(globalThis, 'sameDocument', true));
@@ -139,7 +139,7 @@ inBrowser('does not cry wolf when a tab that was in the background comes back', 
   expect(await page.evaluate(() => Reflect.get(globalThis, 'states'))).toEqual([]);
 });
 
-inBrowser('notices a connection that only looks open, polls, and connects anew', async () => {
+inBrowser('detects a half-open connection, polls, and reconnects', async () => {
   const wire = await startWire(port);
   await page.goto(`http://127.0.0.1:${wire.port}/`);
   await expect.poll(connectionState, until).toBe('live');

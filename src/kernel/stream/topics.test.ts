@@ -141,7 +141,7 @@ test('a topic that takes long to render leaves most of the time to others, and s
   stream.close();
 });
 
-test('a topic that refuses what it is asked for does not fill the log', async () => {
+test('a topic that rejects its filters does not fill the log', async () => {
   const stream = await openStream(`topics=${encodeURIComponent('/cards?bad=1')}&${cards}`);
   await stream.until(/two/);
   for (const value of ['a', 'b', 'unreadable']) {
@@ -217,7 +217,7 @@ test('a page of an older server is told to reload', async () => {
   stream.close();
 });
 
-test('a topic nobody looks at any more is dropped', async () => {
+test('a topic without viewers is dropped', async () => {
   const stream = await openStream(cards);
   await stream.until(/two/);
   stream.close();
@@ -253,7 +253,7 @@ test('the fragment by itself, and the reason where it refuses its filters', asyn
   expect((await getText('/cards?bad=1')).status).toBe(400);
 });
 
-test('a viewer that does not read skips to the newest state and holds up nobody', async () => {
+test('a viewer that does not read skips to the newest state and delays no other', async () => {
   const slow = await openStream(bigTopics);
   slow.response.socket.pause();
   const fast = await openStream(cards);
@@ -270,7 +270,7 @@ test('a viewer that does not read skips to the newest state and holds up nobody'
   for (const stream of [slow, fast]) stream.close();
 });
 
-test('a viewer that takes nothing for too long is cut off', async () => {
+test('a viewer that accepts no data for too long is disconnected', async () => {
   await server.stop({ graceMs: 0 });
   await start({ maxBlockedMs: 300 });
   const slow = await openStream(bigTopics);

@@ -13,7 +13,7 @@ test('every day from the year 1 to 9999 is numbered as the calendar numbers it',
   }
 });
 
-test('dates that do not exist are told from those that do', () => {
+test('nonexistent dates are distinguished from existing ones', () => {
   for (const [year, month, day] of [
     [2025, 2, 31],
     [2025, 2, 29],

@@ -15,9 +15,9 @@ import { systemClock } from '../../kernel/time/clock.ts';
 export type CardsServer = {
   /** What each card says. */
   values: Record<string, string>;
-  /** Changes a card, or adds one, and tells the screens. */
+  /** Changes or adds a card and publishes the change. */
   record(station: string, value: string): void;
-  /** Answers `unavailable` to whoever asks for the stream. */
+  /** Answers requests for the stream with `unavailable`. */
   isStreamRefused: boolean;
   viewers(): number;
   stop(): Promise<void>;

@@ -15,7 +15,7 @@ export type Stage = {
   inBrowser: typeof test;
   /** No browser, so nothing is started. */
   isSkipped: boolean;
-  /** A further page, in a profile of its own; whoever opens it looks at its faults and closes it. */
+  /** A further page, in a profile of its own; the caller checks its faults and closes it. */
   openBrowser: TestBrowser['open'];
   readonly plant: TestApp;
   readonly origin: string;

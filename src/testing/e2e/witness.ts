@@ -46,7 +46,7 @@ export async function addWitness(context: BrowserContext): Promise<void> {
   await context.addInitScript(script);
 }
 
-/** What the page did since it was loaded or told to forget. */
+/** What the page did since it was loaded or the record was cleared. */
 export function readWitnessed(page: Page): Promise<Witnessed> {
   return page.evaluate<Witnessed>('witnessed()');
 }

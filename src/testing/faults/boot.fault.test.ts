@@ -51,12 +51,12 @@ async function expectRefusal(running: PlantProcess, message: RegExp, sentences =
     .split('\n')
     .filter((line) => line.includes('"level":60'));
   expect(fatal).toHaveLength(sentences);
-  const told = fatal.map((line) => (JSON.parse(line) as { msg: string }).msg);
-  expect(told.join('\n')).toMatch(message);
+  const messages = fatal.map((line) => (JSON.parse(line) as { msg: string }).msg);
+  expect(messages.join('\n')).toMatch(message);
   expect(running.output()).not.toMatch(/\bat .*\.[jt]s:\d+|node:internal/);
 }
 
-/** For whoever may do everything only a file system that is mounted so is read-only. */
+/** For root, only a read-only mount is read-only. */
 function makeReadOnly(folder: string): Disposable {
   if (!isRoot) {
     chmodSync(folder, 0o555);
@@ -93,7 +93,7 @@ test('a state folder that is missing is made, with all folders above it', async 
   expect((await running.fetch('/health')).status).toBe(200);
 });
 
-test('a watch folder that is missing is offline, a file in its place is told, and it is found once it is there', async () => {
+test('a missing watch folder is offline, a file at its path is reported, and the folder is found once it exists', async () => {
   await using plant = createFaultPlant();
   rmdirSync(plant.watchDir);
   const running = await plant.start();
@@ -195,7 +195,7 @@ test('ports and certificates that cannot be used stop the start in one sentence 
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
   const notThere = join(plant.stateDir, 'none.crt');
-  // What two settings have wrong is told of both.
+  // Faults in two settings are both reported.
   const refusals: [env: Record<string, string>, message: RegExp, sentences?: number][] = [
     [{ COMPAT_PORTS: `${port}` }, new RegExp(`Port ${port} is in use.*COMPAT_PORTS to a free one`)],
     [{ IMAGE_RECEIVER_PORT: `${port}` }, new RegExp(`Port ${port} .*IMAGE_RECEIVER_PORT`)],

@@ -13,7 +13,7 @@ const megabyte = 1024 * 1024;
 /** What `BUDGETS` allows while a million files are swept. */
 const mostMemory = 450 * megabyte;
 
-/** How long this process has waited for a processor that others had, in ms; 0 where the system does not tell. */
+/** How long this process has waited for a processor that others had, in ms; 0 where the system does not report it. */
 function waitedForProcessor(): number {
   const path = '/proc/self/schedstat';
   return existsSync(path) ? Number(readFileSync(path, 'utf8').split(' ')[1]) / 1e6 : 0;

@@ -116,7 +116,7 @@ test.each([
   { step: 'ten years back', ms: -10 * 365 * 24 * hourMs },
   { step: 'ten years forward', ms: 10 * 365 * 24 * hourMs },
 ])(
-  'the system clock steps $step and later returns: pages answer, nothing is lost or counted anew',
+  'the system clock steps $step and later returns: pages answer, nothing is lost or counted twice',
   async ({ ms }) => {
     const times = ['102800', '102900', '103000'];
     const plant = await createTestApp({

@@ -69,8 +69,8 @@ test.skipIf(!canMount)(
     const health = await running.health();
     expect(health).toMatchObject({ status: 'degraded', storage: false, database: false });
     expect(new Set(await statusesOf(running))).toEqual(new Set([200]));
-    const told = readRows(plant.dbPath);
-    expect(told.length).toBeLessThan(machine.written);
+    const countedRows = readRows(plant.dbPath);
+    expect(countedRows.length).toBeLessThan(machine.written);
     expect(findBookFaults(plant.dbPath)).toEqual([]);
 
     filler.free();
@@ -80,7 +80,7 @@ test.skipIf(!canMount)(
     expect(rows.map(({ file }) => file).sort()).toEqual(listFiles(plant.watchDir));
     expect(findBookFaults(plant.dbPath)).toEqual([]);
     const unitById = new Map(rows.map(({ id, file }) => [id, file]));
-    expect(told.filter(({ id, file }) => unitById.get(id) !== file)).toEqual([]);
+    expect(countedRows.filter(({ id, file }) => unitById.get(id) !== file)).toEqual([]);
     expect(await running.terminate()).toMatchObject({ code: 0 });
   },
 );
@@ -91,7 +91,7 @@ test.skipIf(!canMount)(
     await using plant = createFaultPlant();
     using _disk = mountMemory(plant.stateDir, '96m');
     const machine = createMachine(plant.watchDir);
-    const told = await countFirst(plant, machine, 'kill');
+    const countedRows = await countFirst(plant, machine, 'kill');
     const filler = fill(plant.stateDir);
     machine.write(3_000);
     const second = await plant.start();
@@ -100,7 +100,7 @@ test.skipIf(!canMount)(
     expect((await second.fetch('/health')).status).toBe(503);
     expect(new Set(await statusesOf(second))).toEqual(new Set([200]));
     filler.free();
-    await expectAll(plant, 5_000, told);
+    await expectAll(plant, 5_000, countedRows);
   },
 );
 
@@ -110,7 +110,7 @@ test.skipIf(!canMount)(
     await using plant = createFaultPlant();
     using _disk = mountMemory(plant.stateDir, '96m');
     const machine = createMachine(plant.watchDir);
-    const told = await countFirst(plant, machine, 'terminate');
+    const countedRows = await countFirst(plant, machine, 'terminate');
     const filler = fill(plant.stateDir);
     machine.write(3_000);
     const second = await plant.start();
@@ -118,7 +118,7 @@ test.skipIf(!canMount)(
     expect(second.output()).toMatch(/The database .*data\.sqlite cannot be opened: its disk is full/);
     filler.free();
     await (await plant.start()).listening;
-    await expectAll(plant, 5_000, told);
+    await expectAll(plant, 5_000, countedRows);
   },
 );
 
@@ -132,16 +132,20 @@ async function countFirst(
   const first = await plant.start();
   await first.listening;
   await waitUntil('all is counted', () => countRows(plant.dbPath) === 2_000);
-  // Before the end, because whoever reads the file leaves a log beside it.
-  const told = readRows(plant.dbPath);
+  // Before the end, because a reader leaves a log beside the file.
+  const countedRows = readRows(plant.dbPath);
   await first[end]();
-  return told;
+  return countedRows;
 }
 
-/** All images are there, those told of before under the same numbers. */
-async function expectAll({ dbPath }: FaultPlant, count: number, told: readonly BookedRow[]): Promise<void> {
+/** All images are there, those counted before under the same ids. */
+async function expectAll(
+  { dbPath }: FaultPlant,
+  count: number,
+  countedRows: readonly BookedRow[],
+): Promise<void> {
   await waitUntil('all is counted', () => countRows(dbPath) === count);
   const fileById = new Map(readRows(dbPath).map(({ id, file }) => [id, file]));
-  expect(told.filter(({ id, file }) => fileById.get(id) !== file)).toEqual([]);
+  expect(countedRows.filter(({ id, file }) => fileById.get(id) !== file)).toEqual([]);
   expect(findBookFaults(dbPath)).toEqual([]);
 }

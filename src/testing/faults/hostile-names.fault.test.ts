@@ -172,7 +172,7 @@ test.skipIf(browser.missing)('in a browser no script of theirs runs and nothing 
   await close();
 });
 
-test('names that are no UTF-8 are told, and hold up no other', async () => {
+test('names that are not UTF-8 are reported and delay no other', async () => {
   for (const [i, bytes] of nonUtf8Names.entries()) {
     const folder = Buffer.concat([Buffer.from(`${plant.watchDir}/`), bytes]);
     mkdirSync(folder);
@@ -187,6 +187,6 @@ test('names that are no UTF-8 are told, and hold up no other', async () => {
   const isCounted = () =>
     readRows(plant.dbPath).some(({ file }) => file === `S9/OR-3CT/${imageName('OK', at, 3)}`);
   await waitUntil('the next image is counted', isCounted);
-  await waitUntil('they are told', async () => (await running.text('/sources')).includes('S\ufffd'));
-  expect(running.output()).not.toMatch(/scanner thread failed|nobody caught/);
+  await waitUntil('they are reported', async () => (await running.text('/sources')).includes('S\ufffd'));
+  expect(running.output()).not.toMatch(/scanner thread failed|Uncaught error/);
 });

@@ -43,7 +43,7 @@ function createMachines({ watchDir }: FaultPlant) {
       for (let i = 0; i < rejudgedPerRound; i++) {
         const index = Math.floor(random(0, files.length));
         files[index] = rejudge(watchDir, files[index]!);
-        // A judgement made anew is newer than the first.
+        // A later judgement is newer than the first.
         utimesSync(join(watchDir, files[index]!), Date.now() / 1000, Date.now() / 1000);
       }
       const overwritten = files[Math.floor(random(0, files.length))]!;
@@ -52,7 +52,7 @@ function createMachines({ watchDir }: FaultPlant) {
   };
 }
 
-/** What the product has told somebody: images by number, and how many there are. */
+/** What the product has acknowledged to a client: images by id, and how many there are. */
 async function readAcknowledged(plant: PlantProcess): Promise<{ total: number; units: Map<number, string> }> {
   try {
     const stats = await plant.fetch(`/api/stats?${everything}`, { method: 'POST' });
@@ -100,7 +100,7 @@ test(
     await using plant = createFaultPlant();
     const machines = createMachines(plant);
     machines.writeOlder(firstFiles);
-    const told = new Map<number, string>();
+    const reported = new Map<number, string>();
     let midway = 0;
     let before = 0;
     for (let round = 1; round <= rounds; round++) {
@@ -108,7 +108,7 @@ test(
       expect(findBookFaults(plant.dbPath), `after kill ${round}`).toEqual([]);
       const rows = countRows(plant.dbPath);
       expect(rows).toBeGreaterThanOrEqual(acknowledged?.total ?? 0);
-      for (const [id, unit] of acknowledged?.units ?? []) told.set(id, unit);
+      for (const [id, unit] of acknowledged?.units ?? []) reported.set(id, unit);
       if (rows > before && rows < machines.files.length) midway += 1;
       before = rows;
     }
@@ -135,7 +135,7 @@ test(
     expect(rows.filter(({ file, verdict }) => !file.includes(`/${verdict}-`))).toEqual([]);
     expect(findBookFaults(plant.dbPath)).toEqual([]);
     const units = new Map(rows.map(({ id, file }) => [id, unitOf(file)]));
-    expect([...told].filter(([id, unit]) => units.get(id) !== unit)).toEqual([]);
+    expect([...reported].filter(([id, unit]) => units.get(id) !== unit)).toEqual([]);
     expect((await readAcknowledged(last)).total).toBe(onDisk.length);
     expect(await last.terminate()).toMatchObject({ code: 0 });
     console.log(

@@ -98,11 +98,11 @@ test('a file that is still being written is not told before its last byte, howev
   const step = Math.ceil(good.length / 12);
   for (let at = 1_000; at < good.length; at += step) {
     await sleep(250);
-    expect(client.told().some(({ type }) => type === 'image_update')).toBe(false);
+    expect(client.received().some(({ type }) => type === 'image_update')).toBe(false);
     appendFileSync(path, good.subarray(at, at + step));
   }
-  await waitUntil('it is told', () => client.told().some(({ data }) => data.filename === nameAt(0)));
-  const { url } = client.told().at(-1)!.data;
+  await waitUntil('it is told', () => client.received().some(({ data }) => data.filename === nameAt(0)));
+  const { url } = client.received().at(-1)!.data;
   expect(Buffer.from(await (await running.fetch(url!)).arrayBuffer())).toEqual(good);
 });
 
@@ -118,14 +118,14 @@ test('a newest image that is removed gives way to the one before; a coil without
   const all = await openLiveSocket(running);
   const coil = await openLiveSocket(running, '/ws/images?channels=original&coil=8');
   rmSync(join(folder, `8_${startedAt + 60_000}_original.jpg`));
-  await waitUntil('the next newest is told', () => all.told().at(-1)?.data.filename === nameAt(2));
-  await waitUntil('the coil is told to be gone', () => coil.told().at(-1)?.data.deleted === true);
-  expect(coil.told().at(-1)).toMatchObject({
+  await waitUntil('the next newest is told', () => all.received().at(-1)?.data.filename === nameAt(2));
+  await waitUntil('the coil is told to be gone', () => coil.received().at(-1)?.data.deleted === true);
+  expect(coil.received().at(-1)).toMatchObject({
     type: 'image_update',
     data: { type: 'original', deleted: true },
   });
   rmSync(join(folder, nameAt(2)));
-  await waitUntil('the one before is told', () => all.told().at(-1)?.data.filename === nameAt(1));
+  await waitUntil('the one before is told', () => all.received().at(-1)?.data.filename === nameAt(1));
 });
 
 test('a folder that goes away is an outage: said on the wall, nothing deleted, and what came meanwhile is told', async () => {
@@ -149,10 +149,10 @@ test('a folder that goes away is an outage: said on the wall, nothing deleted, a
   expect((await newestOf(running))?.filename).toBe(nameAt(2));
   placeFile(away, nameAt(3), tinyJpeg);
   renameSync(away, folder);
-  await waitUntil('what came meanwhile is told', () => client.told().at(-1)?.data.filename === nameAt(3));
+  await waitUntil('what came meanwhile is told', () => client.received().at(-1)?.data.filename === nameAt(3));
   await waitUntil('the wall is well again', async () => !(await wall()).includes('data-state="offline"'));
   expect(await total()).toBe(4);
-  expect(client.told().filter(({ data }) => data.deleted)).toEqual([]);
+  expect(client.received().filter(({ data }) => data.deleted)).toEqual([]);
 });
 
 test('whatever files and folders are called, they are shown, do no harm and lead nowhere', async () => {

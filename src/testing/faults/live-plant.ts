@@ -34,13 +34,13 @@ export function shownNames(folder: string): string[] {
     .sort();
 }
 
-/** A client of contract S5 and the images it was told of, in order. */
+/** A client of contract S5 and the messages it has received, in order. */
 export async function openLiveSocket(
   running: PlantProcess,
   path = '/',
-): Promise<SocketClient & { told(): LiveMessage[] }> {
+): Promise<SocketClient & { received(): LiveMessage[] }> {
   const client = connectSocket(running.origin.replace('http', 'ws') + path);
   await client.opened;
-  const told = () => client.messages.map((text) => JSON.parse(text) as LiveMessage);
-  return { ...client, told };
+  const received = () => client.messages.map((text) => JSON.parse(text) as LiveMessage);
+  return { ...client, received };
 }

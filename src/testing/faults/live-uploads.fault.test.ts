@@ -62,7 +62,7 @@ test(
     }
     const last = await plant.start(env);
     await last.listening;
-    // Pictures of which no note says how they are called are no pair; they are cleared away once nobody can be sending.
+    // Pictures of which no note says how they are called are no pair; they are deleted once no client can still be sending.
     await waitUntil('what was begun is settled', () =>
       folders.every((folder) => readdirSync(folder).every((name) => !/^\.upload-.*\.json$/.test(name))),
     );

@@ -21,7 +21,7 @@ export function writeImage(watchDir: string, file: string, bytes: Buffer = tinyJ
   writeFileSync(path, bytes);
 }
 
-/** Judges an image anew the way inspection machines do: by renaming it. Answers its new path. */
+/** Changes an image's verdict as inspection machines do, by renaming it. Returns its new path. */
 export function rejudge(watchDir: string, file: string): string {
   const renamed = file.replace(
     /(^|\/)(OK|NG)-/,

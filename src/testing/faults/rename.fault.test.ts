@@ -38,7 +38,7 @@ async function workOn({ watchDir }: FaultPlant, at: number): Promise<Record<stri
   // The counter was set back: the same COUNTs again, some minutes later.
   const again = pick(40).map((sequence) => `${folder}/${imageName('OK', at + 300_000, sequence)}`);
   for (const name of again) writeImage(watchDir, name);
-  // Deleted, and judged anew under the other name by a program that copies.
+  // Deleted, and copied to the name of the other verdict.
   const copied = pick(50).map((sequence) => file(sequence, 'NG'));
   for (const [i, name] of copied.entries()) {
     writeImage(watchDir, name);

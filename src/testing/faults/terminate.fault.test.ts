@@ -24,7 +24,7 @@ function repeat(work: (round: number) => Promise<unknown>): AsyncDisposable {
   };
 }
 
-/** Answers once the stream is open; `end` tells later how it ended. */
+/** Resolves once the stream is open; `end` resolves to how it ended. */
 async function openStream(running: PlantProcess): Promise<{ end: Promise<'ended' | 'cut'> }> {
   const answer = await running.fetch('/stream?topics=/inspections/cards', { signal: null });
   const readAll = async () => {
@@ -70,22 +70,22 @@ test('asked to end in the middle of everything it does so in order and in time, 
   expect(ends.filter((end) => end === 'ended')).toHaveLength(streams.length);
   await readers.disposeAsync();
   expect(findBookFaults(plant.dbPath)).toEqual([]);
-  const told = readRows(plant.dbPath);
+  const countedRows = readRows(plant.dbPath);
 
   const again = await plant.start();
   await again.listening;
   await machines[Symbol.asyncDispose]();
   const onDisk = listFiles(plant.watchDir);
-  expect(told.length).toBeLessThan(onDisk.length);
+  expect(countedRows.length).toBeLessThan(onDisk.length);
   await waitUntil('all is counted', () => countRows(plant.dbPath) >= onDisk.length);
   const rows = readRows(plant.dbPath);
   expect(rows.map(({ file }) => file).sort()).toEqual(onDisk);
   const fileById = new Map(rows.map(({ id, file }) => [id, file]));
-  expect(told.filter(({ id, file }) => fileById.get(id) !== file)).toEqual([]);
+  expect(countedRows.filter(({ id, file }) => fileById.get(id) !== file)).toEqual([]);
   expect(findBookFaults(plant.dbPath)).toEqual([]);
   expect(await again.terminate()).toMatchObject({ code: 0 });
   console.log(
-    `ended ${ended.durationMs.toFixed(0)} ms after SIGTERM with ${told.length} of ${onDisk.length} counted`,
+    `ended ${ended.durationMs.toFixed(0)} ms after SIGTERM with ${countedRows.length} of ${onDisk.length} counted`,
   );
 });
 

@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 90_000 });
 import { openWatchedFolder, type WatchedFolder } from '../../../testing/watched-folder.ts';
 
 const doubtMs = 200;
-const place = 'S9/OR-3CT';
+const partFolder = 'S9/OR-3CT';
 const other = 'S4/OR-2CT';
 
 /** Five recent images and five old ones in each of two folders, counted. */
@@ -20,7 +20,7 @@ async function openCounted(watchMode: 'events' | 'poll'): Promise<WatchedFolder>
   const folder = await openWatchedFolder({ watchMode, scan: { pollIntervalMs: 150, doubtMs } });
   for (let i = 0; i < 20; i++) {
     const at = Date.now() - (i % 2) * 40 * 3_600_000;
-    folder.write(`${i % 4 < 2 ? place : other}/${imageName('OK', at, i)}`);
+    folder.write(`${i % 4 < 2 ? partFolder : other}/${imageName('OK', at, i)}`);
   }
   await folder.start();
   await waitUntil('all are counted', () => folder.images().length === 20);
@@ -44,7 +44,7 @@ const settle = () => sleep(doubtMs + 600);
 describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes by %s', (mode) => {
   test('a removed image is marked missing, keeps its counts, and is itself again when it is back', async () => {
     await using folder = await openCounted(mode);
-    const [path] = pathsIn(folder, place);
+    const [path] = pathsIn(folder, partFolder);
     const aside = folder.at('../aside.jpg');
     for (const round of [1, 2]) {
       renameSync(folder.at(path!), aside);
@@ -60,16 +60,16 @@ describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes 
 
   test('images that are removed all at once are all marked missing', async () => {
     await using folder = await openCounted(mode);
-    const [keep, ...rest] = pathsIn(folder, place);
+    const [keep, ...rest] = pathsIn(folder, partFolder);
     for (const path of rest) rmSync(folder.at(path));
     await waitUntil('they are missing', () => missing(folder).length === rest.length);
     expect(missing(folder)).not.toContain(keep);
   });
 
-  test('an image judged anew at any pace ends as its name says, is never two and never missing', async () => {
+  test('an image renamed between OK and NG at any speed ends with its last verdict, never twice and never missing', async () => {
     await using folder = await openCounted(mode);
     const random = createRandom(`pace ${mode}`);
-    let path = pathsIn(folder, place)[0]!;
+    let path = pathsIn(folder, partFolder)[0]!;
     for (let i = 0; i < 15; i++) {
       path = rejudge(folder.root, path);
       await sleep(random.pick([0, 5, 40, 150, 400]));
@@ -83,10 +83,10 @@ describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes 
     expect(folder.total()).toEqual({ ok: 19, ng: 1, unmatched: 0 });
   });
 
-  test('a single folder that is emptied or removed is an outage, no deletion', async () => {
+  test('a single folder that is emptied or removed is an outage and not a deletion', async () => {
     await using folder = await openCounted(mode);
-    renameSync(folder.at(place), folder.at('../emptied'));
-    mkdirSync(folder.at(place));
+    renameSync(folder.at(partFolder), folder.at('../emptied'));
+    mkdirSync(folder.at(partFolder));
     renameSync(folder.at('S4'), folder.at('../removed'));
     await settle();
     await folder.rescan();
@@ -95,11 +95,11 @@ describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes 
 
   test('images of an emptied folder are missing once the folder is used again', async () => {
     await using folder = await openCounted(mode);
-    const before = pathsIn(folder, place);
-    renameSync(folder.at(place), folder.at('../emptied'));
-    mkdirSync(folder.at(place));
+    const before = pathsIn(folder, partFolder);
+    renameSync(folder.at(partFolder), folder.at('../emptied'));
+    mkdirSync(folder.at(partFolder));
     await settle();
-    folder.write(`${place}/${imageName('NG', Date.now(), 500)}`);
+    folder.write(`${partFolder}/${imageName('NG', Date.now(), 500)}`);
     await waitUntil('the old ones are missing', () => missing(folder).length === before.length);
     expect(folder.total()).toEqual({ ok: 20, ng: 1, unmatched: 0 });
   });
@@ -140,8 +140,8 @@ describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes 
       expect(missing(folder)).toEqual([]);
       expect((await folder.rescan()).note).toMatch(/not found|is empty although/);
 
-      const written = `${place}/${imageName('NG', Date.now(), 600)}`;
-      cpSync(join(aside, pathsIn(folder, place)[0]!), join(aside, written));
+      const written = `${partFolder}/${imageName('NG', Date.now(), 600)}`;
+      cpSync(join(aside, pathsIn(folder, partFolder)[0]!), join(aside, written));
       comeBack(folder.root, aside);
       await waitUntil('it is online', () => folder.status().state === 'online');
       await waitUntil('the new image is found', () => folder.find(written) !== undefined);
@@ -155,7 +155,7 @@ describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes 
     },
   );
 
-  test('what was removed while the process was down is missing after its start', async () => {
+  test('images removed while the process was down are missing after its start', async () => {
     await using folder = await openCounted(mode);
     await waitUntil('nothing is left to write', () => folder.status().backfill === null);
     await folder.stop();
@@ -186,13 +186,13 @@ test('a root that does not exist yet is offline until it does, and is watched fr
   await waitUntil('it is online', () => folder.status().state === 'online');
 });
 
-test('another root that takes the place of the first within a moment is watched, too', async () => {
+test('a root that is replaced by another within a moment is still watched', async () => {
   await using folder = await openCounted('events');
   cpSync(folder.root, folder.at('../copy'), { recursive: true, preserveTimestamps: true });
   renameSync(folder.root, folder.at('../before'));
   renameSync(folder.at('../copy'), folder.root);
   await settle();
-  const path = `${place}/${imageName('NG', Date.now(), 700)}`;
+  const path = `${partFolder}/${imageName('NG', Date.now(), 700)}`;
   folder.write(path);
   await waitUntil('its new image is counted', () => folder.find(path) !== undefined);
   expect(missing(folder)).toEqual([]);

@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 90_000 });
 import {
   newName,
   openOnline,
-  onlyPlace as place,
+  onlyFolder as partFolder,
   type WatchedFolder,
 } from '../../../testing/watched-folder.ts';
 
@@ -66,9 +66,9 @@ test.concurrent('an image that grows slowly is counted once, when it is whole', 
 test.concurrent('an image completed by rename is counted at once', async () => {
   await using folder = await openOnline({ scan: { minFileAgeMs: 60_000 } });
   const path = newName();
-  folder.write(`${place}/.upload-1.tmp`, half);
-  appendFileSync(folder.at(`${place}/.upload-1.tmp`), rest);
-  renameSync(folder.at(`${place}/.upload-1.tmp`), folder.at(path));
+  folder.write(`${partFolder}/.upload-1.tmp`, half);
+  appendFileSync(folder.at(`${partFolder}/.upload-1.tmp`), rest);
+  renameSync(folder.at(`${partFolder}/.upload-1.tmp`), folder.at(path));
   await waitUntil('it is counted', isCounted(folder, path));
   expect(folder.images()).toHaveLength(2);
 });
@@ -95,7 +95,7 @@ test.concurrent('a file from a clock that runs ahead is counted after MIN_FILE_A
   await waitUntil('it is counted', isCounted(folder, path));
 });
 
-test.concurrent('a file counted too early is read again when it goes on growing', async () => {
+test.concurrent('a file counted too early is read again when it grows further', async () => {
   await using folder = await openOnline();
   const path = newName();
   folder.write(path, half);
@@ -116,7 +116,7 @@ test.concurrent('an overwritten image is read again and counted once', async () 
   expect(folder.total().ok).toBe(2);
 });
 
-test.concurrent('an image renamed from OK to NG and back is one unit, judged anew each time', async () => {
+test.concurrent('an image renamed from OK to NG and back is one unit, counted by its last verdict each time', async () => {
   await using folder = await openOnline();
   let path = newName();
   folder.write(path);
@@ -126,7 +126,7 @@ test.concurrent('an image renamed from OK to NG and back is one unit, judged ane
     { ok: 2, ng: 0, unmatched: 0 },
   ]) {
     path = rejudge(folder.root, path);
-    await waitUntil('it is judged anew', isCounted(folder, path));
+    await waitUntil('its new verdict is counted', isCounted(folder, path));
     expect(folder.total()).toEqual(expected);
   }
   await sleep(500);
@@ -144,17 +144,17 @@ test.concurrent('a new station with folders inside folders is noticed at once', 
   await waitUntil('a file in it is counted', isCounted(folder, 'S12/OR-9X/2026-11-21/early/later.png'));
 });
 
-test.concurrent('a folder that is deleted and made anew goes on being watched', async () => {
+test.concurrent('a folder that is deleted and recreated is still watched', async () => {
   await using folder = await openOnline();
-  folder.write(`${place}/2026-11-21/a.png`);
-  await waitUntil('a file in it is counted', isCounted(folder, `${place}/2026-11-21/a.png`));
-  renameSync(folder.at(`${place}/2026-11-21`), folder.at('.archive'));
+  folder.write(`${partFolder}/2026-11-21/a.png`);
+  await waitUntil('a file in it is counted', isCounted(folder, `${partFolder}/2026-11-21/a.png`));
+  renameSync(folder.at(`${partFolder}/2026-11-21`), folder.at('.archive'));
   await sleep(100);
-  folder.write(`${place}/2026-11-21/b.png`);
-  await waitUntil('a file in the new one is counted', isCounted(folder, `${place}/2026-11-21/b.png`));
+  folder.write(`${partFolder}/2026-11-21/b.png`);
+  await waitUntil('a file in the new one is counted', isCounted(folder, `${partFolder}/2026-11-21/b.png`));
   await sleep(300);
-  folder.write(`${place}/2026-11-21/c.png`);
-  await waitUntil('the next one, too', isCounted(folder, `${place}/2026-11-21/c.png`));
+  folder.write(`${partFolder}/2026-11-21/c.png`);
+  await waitUntil('the next one, too', isCounted(folder, `${partFolder}/2026-11-21/c.png`));
 });
 
 test.concurrent('files that are not two folders deep belong to the station Unknown', async () => {
@@ -168,7 +168,7 @@ test.concurrent('files that are not two folders deep belong to the station Unkno
 test.concurrent('a name that does not match is counted as unmatched, other files not at all', async () => {
   await using folder = await openOnline();
   for (const name of ['snapshot.PNG', 'OK-20261399-101010-1.jpg', 'notes.txt', 'OK-20261121-101010-1.gif']) {
-    folder.write(`${place}/${name}`);
+    folder.write(`${partFolder}/${name}`);
   }
   await waitUntil('both are counted', () => folder.images().length === 3);
   expect(folder.total()).toEqual({ ok: 1, ng: 0, unmatched: 2 });

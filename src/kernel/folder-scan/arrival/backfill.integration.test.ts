@@ -24,7 +24,7 @@ function writeHistory(folder: WatchedFolder, count: number, bytes: Buffer | stri
 
 const hourAgo = Date.now() / 1000 - 3600;
 
-/** Folders last changed so long ago that nobody can be writing into them, and always at the same time. */
+/** Folders last changed so long ago that no file in them can still be written, and always at the same time. */
 function makeFoldersOld(folder: WatchedFolder): void {
   for (const path of ['S0/OR-3CT', 'S1/OR-3CT', 'S2/OR-3CT', 'S0', 'S1', 'S2', '']) {
     utimesSync(folder.at(path), hourAgo, hourAgo);
@@ -73,7 +73,7 @@ test.concurrent('a backfill that is stopped half way goes on after a restart, wi
   await waitUntil('the status agrees', () => folder.status().knownFiles === names.length);
 });
 
-test.concurrent('folders that have not changed are passed over after a restart; what changed is found', async () => {
+test.concurrent('unchanged folders are skipped after a restart; changed ones are read', async () => {
   await using folder = await openWatchedFolder();
   writeHistory(folder, 300);
   makeFoldersOld(folder);
@@ -115,7 +115,7 @@ test.concurrent('an old image that is still being copied is not counted before i
   expect(folder.images().map(({ revision }) => revision)).toEqual([0, 0]);
 });
 
-test.concurrent('an old folder moved into place is read completely', async () => {
+test.concurrent('an old folder moved into the watched one is read completely', async () => {
   await using folder = await openWatchedFolder();
   folder.write('S0/OR-3CT/first.png');
   await folder.start();
@@ -138,7 +138,7 @@ test.concurrent.each(['1900', '1969', '1999', '2001'])(
   },
 );
 
-test.concurrent('a rescan answers how many images it saw and how many of them were new', async () => {
+test.concurrent('a rescan returns how many images it saw and how many of them were new', async () => {
   await using folder = await openWatchedFolder({ watchMode: 'poll' });
   writeHistory(folder, 40, tinyJpeg);
   await folder.start();

@@ -47,7 +47,7 @@ const namesOf = (batch: FoundBatch | undefined) => batch?.files.map(({ name }) =
 test.each([
   ['a name of its own', 'heard.jpg'],
   ['a name the sweep found as well', 'swept-2999.jpg'],
-])('what an event tells is looked at before all that a sweep found: %s', async (_, name) => {
+])('a file reported by an event is inspected before all files of a sweep: %s', async (_, name) => {
   const sent: FoundBatch[] = [];
   const context = contextOf(sent);
   const folder = folderState(context, '');

@@ -29,7 +29,7 @@ const usual = [
   'eaDir',
 ];
 
-test('what a NAS, a desktop or a half-done copy leaves behind is passed over, and nothing else', () => {
+test('files of a NAS, a desktop or an unfinished copy are ignored, and nothing else', () => {
   const isExcluded = createExclude();
   for (const name of unusual) expect(isExcluded(name), name).toBe(true);
   for (const name of usual) expect(isExcluded(name), name).toBe(false);
@@ -43,7 +43,7 @@ test('a site adds its own names, whole and without regard to case', () => {
     expect(isExcluded(name), name).toBe(false);
 });
 
-test('a site lets names in that are otherwise passed over', () => {
+test('a site can include names that are otherwise ignored', () => {
   const isExcluded = createExclude(['!~*', '!.live']);
   expect(isExcluded('~OK.jpg')).toBe(false);
   expect(isExcluded('.live')).toBe(false);

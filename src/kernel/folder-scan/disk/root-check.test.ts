@@ -12,7 +12,7 @@ function createFolder(): string {
 
 const nothingExcluded = () => false;
 
-test('a folder that does not exist, and a file in its place, are told apart', async () => {
+test('a folder that does not exist is distinguished from a file at its path', async () => {
   const folder = createFolder();
   const file = join(folder, 'file');
   writeFileSync(file, '');
@@ -43,7 +43,7 @@ test('an empty folder is online while nothing was known in it, and a lost share 
   expect(await createRootCheck(folder, nothingExcluded)(7)).toMatchObject({ online: true, isEmpty: false });
 });
 
-test('another folder in its place has another identity', async () => {
+test('another folder at the same path has another identity', async () => {
   const folder = createFolder();
   const path = join(folder, 'share');
   const check = createRootCheck(path, nothingExcluded);

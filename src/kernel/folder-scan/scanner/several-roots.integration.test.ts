@@ -23,7 +23,7 @@ let rows: Row[];
 let listed: { folder: FolderRef; listed: ListedFolder }[];
 let scanner: Scanner;
 
-/** Roots are the folders `1`, `2`, … ; events tell what happens, sweeps come only when asked for. */
+/** Roots are the folders `1`, `2`, … ; changes arrive as events, sweeps run only on request. */
 function start(options: Partial<ScanOptions> = {}, known: Record<string, string[]> = {}): void {
   scanner = startScanner<{ coils: string }, { added: number }>({
     thread: {
@@ -126,7 +126,7 @@ test('one scanner serves many folders, each with its own status, and takes more 
   });
 });
 
-test('a folder that is watched no longer is left alone; another one goes on', async () => {
+test('a folder that is no longer watched is left alone; the others are still watched', async () => {
   start();
   watch(1, 2);
   await waitUntil('they are swept', () => isSwept(1, 2));
@@ -158,7 +158,7 @@ test('where the files lie in the root itself, folders below it do not matter', a
   expect(statusOf(1)).toMatchObject({ directories: 1, knownFiles: 2 });
 });
 
-test('a flat folder that another takes the place of is watched again', async () => {
+test('a flat folder that is replaced by another is watched again', async () => {
   start();
   write(1, nameNow());
   watch(1);
@@ -170,10 +170,10 @@ test('a flat folder that another takes the place of is watched again', async () 
   await waitUntil('what lies in the new one is recorded', () => namesOf(1).includes(name));
   const next = nameNow();
   write(1, next);
-  await waitUntil('events tell of it', () => namesOf(1).includes(next));
+  await waitUntil('an event reports it', () => namesOf(1).includes(next));
 });
 
-test('a removed image is told of soon, and the newest of many come first', async () => {
+test('a removed image is reported soon, and the newest of many are recorded first', async () => {
   start({ recentMs: 60_000 });
   const now = Date.now();
   const old = Array.from({ length: 2_500 }, (_, i) => `C1_${now - 7_200_000 + i * 1_000}.jpg`);
@@ -210,14 +210,14 @@ test('the ending decides whose image it is, and a BMP is taken when it is as lon
   expect(rows[0]).toMatchObject({ name, coil: 'C1' });
 });
 
-test('a folder as it was listed before is passed over by a new scanner', async () => {
+test('a folder unchanged since its last listing is skipped by a new scanner', async () => {
   const name = nameNow();
   write(1, name);
   const at = Date.now() / 1000 - 60;
   utimesSync(join(folder, '1'), at, at);
   start();
   watch(1);
-  await waitUntil('the listing is told', () => listed.length === 1);
+  await waitUntil('the listing is reported', () => listed.length === 1);
   await scanner.stop();
   rows = [];
   start({}, { '1:': [name] });

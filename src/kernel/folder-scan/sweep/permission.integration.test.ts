@@ -7,7 +7,7 @@ import { newName, openOnline, type WatchedFolder } from '../../../testing/watche
 const isCounted = (folder: WatchedFolder, path: string) => () => folder.find(path) !== undefined;
 
 // Alone in its file: it changes who the whole process is.
-test('a folder without permission is told, stops nothing and is read once it may be', async () => {
+test('a folder without permission is reported, stops nothing and is read once permitted', async () => {
   await using folder = await openOnline({ scan: { pollIntervalMs: 200 } });
   using _user = actUnprivileged(folder.at('..'));
   folder.write('S5/closed/a.jpg');
@@ -18,12 +18,12 @@ test('a folder without permission is told, stops nothing and is read once it may
     folder.write(path);
     await waitUntil('images elsewhere are counted', isCounted(folder, path));
     await folder.rescan();
-    const isTold = () => folder.status().unreadable.paths.some((path) => path.startsWith('S5/closed'));
-    if (mode === 0) await waitUntil('it is told', isTold);
+    const isReported = () => folder.status().unreadable.paths.some((path) => path.startsWith('S5/closed'));
+    if (mode === 0) await waitUntil('it is reported', isReported);
     chmodSync(folder.at('S5/closed'), 0o755);
   }
   folder.write('S5/closed/b.jpg');
   await waitUntil('its new image is counted', isCounted(folder, 'S5/closed/b.jpg'));
-  await waitUntil('nothing is told any more', () => folder.status().unreadable.count === 0);
+  await waitUntil('nothing is reported any more', () => folder.status().unreadable.count === 0);
   expect(folder.images().some(({ missingAt }) => missingAt !== null)).toBe(false);
 });

@@ -48,7 +48,7 @@ function openRoot(room = async () => {}) {
   };
 }
 
-test('a folder that takes long to list is left alone for a while, as long as all its events are heard', async () => {
+test('a folder that is slow to list is not listed again for a while, as long as events cover it', async () => {
   const root = openRoot();
   root.write('1.jpg');
   await root.sweep('sweep', false);
@@ -61,8 +61,8 @@ test('a folder that takes long to list is left alone for a while, as long as all
 });
 
 test.each<[string, SweepKind, boolean]>([
-  ['when something of it must be looked for again', 'sweep', true],
-  ['when everything is gone through', 'reconcile', false],
+  ['when the folder must be listed again', 'sweep', true],
+  ['when the sweep is a reconcile', 'reconcile', false],
 ])('it is listed all the same %s', async (_, kind, again) => {
   const root = openRoot();
   await root.sweep('sweep', false);
@@ -73,7 +73,7 @@ test.each<[string, SweepKind, boolean]>([
   expect(root.offered).toEqual(['1.jpg']);
 });
 
-test('it rests for a hundred times as long as its listing took', async () => {
+test('it is left alone for a hundred times as long as its listing took', async () => {
   const root = openRoot();
   for (let i = 0; i < 1_000; i++) root.write(`${i}.jpg`);
   const beganAt = performance.now();
@@ -84,7 +84,7 @@ test('it rests for a hundred times as long as its listing took', async () => {
   expect(restMs).toBeLessThanOrEqual(tookMs * 100);
 });
 
-test('what a listing waited for is no reason to rest', async () => {
+test('time that a listing spent waiting does not count', async () => {
   const waitMs = 100;
   const root = openRoot(() => sleep(waitMs));
   root.write('1.jpg');

@@ -29,7 +29,7 @@ function openWatch(folders: string[]) {
   return { at, heard, isHeard: (folder: string) => watch.watch(folder, identityOf(statSync(at(folder)))) };
 }
 
-test('a folder is heard from the second look on', async () => {
+test('events cover a folder from its second sweep on', async () => {
   const { at, heard, isHeard } = openWatch(['a']);
   expect(isHeard('a')).toBe(false);
   writeFileSync(at('a/1.jpg'), '');
@@ -37,7 +37,7 @@ test('a folder is heard from the second look on', async () => {
   expect(isHeard('a')).toBe(true);
 });
 
-test('a folder that came into the place of another with the folder above it was not heard, and is from then on', async () => {
+test('a folder that replaced another together with its parent is not covered at first, and is from then on', async () => {
   const { at, heard, isHeard } = openWatch(['line/S1']);
   isHeard('line/S1');
   expect(isHeard('line/S1')).toBe(true);
@@ -49,7 +49,7 @@ test('a folder that came into the place of another with the folder above it was 
   expect(isHeard('line/S1')).toBe(true);
 });
 
-test('after more events at once than the system surely holds, no folder is taken for heard, once', async () => {
+test('after a burst that may have overflowed the system’s queue, no folder counts as covered, once', async () => {
   const { at, heard, isHeard } = openWatch(['busy', 'quiet']);
   isHeard('busy');
   isHeard('quiet');
@@ -60,7 +60,7 @@ test('after more events at once than the system surely holds, no folder is taken
   expect([isHeard('busy'), isHeard('quiet')]).toEqual([true, true]);
 });
 
-test('many events in small portions leave no doubt', async () => {
+test('many events in small bursts do not', async () => {
   const { at, heard, isHeard } = openWatch(['busy']);
   isHeard('busy');
   for (let i = 0; i < 6_000; i++) {

@@ -7,9 +7,9 @@ import { detectWatchMode } from '../../storage/file-system.ts';
 // A machine that runs many tests at once is slow; what must not happen at all never waits for this.
 vi.setConfig({ testTimeout: 90_000 });
 
-import { newName, onlyPlace, openOnline } from '../../../testing/watched-folder.ts';
+import { newName, onlyFolder, openOnline } from '../../../testing/watched-folder.ts';
 
-test.concurrent('left to itself, a folder is watched as its file system allows', async () => {
+test.concurrent('by default, a folder is watched as its file system allows', async () => {
   await using folder = await openOnline({ watchMode: 'auto' });
   expect(folder.status()).toMatchObject({ ...detectWatchMode(folder.root), modeOrigin: 'auto' });
 });
@@ -29,7 +29,7 @@ test.concurrent('without events images are found by the sweeps', async () => {
   }
 });
 
-test.concurrent('without events and long between two sweeps nothing happens until somebody asks for a rescan', async () => {
+test.concurrent('without events and with rare sweeps, nothing happens until a rescan is requested', async () => {
   await using folder = await openOnline({ watchMode: 'poll' });
   const path = newName('NG');
   folder.write(path);
@@ -51,8 +51,8 @@ test.concurrent('a pattern of the site decides what its names say', async () => 
   const patternSource = '^(?P<date>\\d{8})_(?P<time>\\d{6})_(?P<pass>GOOD|BAD)\\.png$';
   await using folder = await openOnline({ patternSource });
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-  folder.write(`${onlyPlace}/${day}_000001_good.png`);
-  folder.write(`${onlyPlace}/${day}_000001_BAD.png`);
+  folder.write(`${onlyFolder}/${day}_000001_good.png`);
+  folder.write(`${onlyFolder}/${day}_000001_BAD.png`);
   await waitUntil('both are counted', () => folder.images().length === 3);
   expect(folder.total()).toEqual({ ok: 1, ng: 1, unmatched: 1 });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createThumbnailQueue, notDone } from './thumbnail-queue.ts';
 
-/** A queue with one place, taken until `release`, and a record of what was done in which order. */
+/** A queue with a single slot, occupied until `release`, and the order in which work was done. */
 function busyQueue(limits: { maxViewers?: number; maxAhead?: number } = {}) {
   const queue = createThumbnailQueue({ concurrency: 1, maxViewers: 10, maxAhead: 10, ...limits });
   const done: string[] = [];
@@ -37,7 +37,7 @@ test('work ahead that a viewer asks for moves to the viewers', async () => {
   expect(done).toEqual(['old', 'new']);
 });
 
-test('a full queue says so to viewers at once, and lets new work ahead replace the oldest', async () => {
+test('a full queue refuses viewers at once, and lets new work ahead replace the oldest', async () => {
   const { queue, done, add, release } = busyQueue({ maxViewers: 1, maxAhead: 2 });
   const answers = [
     add('a', 'viewer'),
@@ -61,7 +61,7 @@ test('work that fails leaves the others alone', async () => {
   expect(await next).toBe('y');
 });
 
-test('stopping forgets what waits and finishes what runs', async () => {
+test('stopping drops waiting work and finishes running work', async () => {
   const { queue, done, add, release } = busyQueue();
   const waiting = [add('a', 'viewer'), add('b', 'ahead')];
   const stopped = queue.stop();

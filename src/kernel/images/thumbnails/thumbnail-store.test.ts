@@ -141,7 +141,7 @@ test('a thumbnail of which a power cut left only a part is made again', async ()
   }
 });
 
-test('above the budget those not looked at for longest go, down to nine tenths', async () => {
+test('above the budget the least recently used are evicted, down to nine tenths', async () => {
   const store = openStore({ budgetBytes: 10 * block });
   for (let index = 0; index < 10; index++) {
     await store.get(request(`image-${index}`));
@@ -197,7 +197,7 @@ test('where nothing can be stored, images are still shown and the figures say wh
   expect([store.stats().storeError, storedFiles().length]).toEqual([null, 1]);
 });
 
-test('when too many wait, the next is told so at once', async () => {
+test('when too many wait, the next request is refused at once', async () => {
   const store = openStore();
   const hold = Promise.withResolvers<void>();
   const slow = (key: string): ThumbnailRequest => ({
@@ -224,7 +224,7 @@ test('a stopped store turns everything away and leaves no half-made thumbnail', 
   expect(storedFiles().every((name) => name.endsWith('.webp'))).toBe(true);
 });
 
-test('a fleeting thumbnail is kept in memory alone, until somebody wants it later', async () => {
+test('a fleeting thumbnail is kept in memory only, until it is requested again later', async () => {
   const store = openStore();
   expect(await store.makeAhead({ ...request('a'), isFleeting: true })).toMatchObject({ ok: true });
   expect(store.recall('a', stripSpec)).toMatchObject({ ok: true });

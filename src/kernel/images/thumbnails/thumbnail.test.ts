@@ -101,7 +101,7 @@ test('transparent, grey, 16-bit and CMYK images come out as plain colour', async
     });
 });
 
-test.each(['jpeg', 'png'] as const)('a %s cut off anywhere is told to be truncated', async (format) => {
+test.each(['jpeg', 'png'] as const)('a %s cut off anywhere is reported as truncated', async (format) => {
   const whole = await noise(300, 200).toFormat(format).toBuffer();
   for (const length of [10, 40, 300, whole.length >> 1, whole.length - 40]) {
     const answer = await renderThumbnail(put(whole.subarray(0, length)), stripSpec);
@@ -189,7 +189,7 @@ test('a file of 50 MB is taken, one above the limit is not even read', async () 
   expect(await renderThumbnail(path, stripSpec)).toMatchObject({ ok: false, reason: 'too_large' });
 });
 
-test('a file that is gone and a folder under an image name are told apart', async () => {
+test('a missing file is distinguished from a folder with an image’s name', async () => {
   expect(await renderThumbnail(join(folder, 'gone.jpg'), stripSpec)).toMatchObject({
     ok: false,
     reason: 'missing',
