@@ -13,7 +13,7 @@ beforeAll(async () => {
   scanner = createApp({
     ...services,
     config: { ...services.config, role: 'scan' },
-    inspections: { ...services.inspections, topics },
+    topics,
   });
 });
 afterAll(() => plant.close());

@@ -12,6 +12,8 @@ const cameraName = 'demo';
 
 /** The demo plant of this installation: a made-up plant in a folder of its own, watched like a real one. */
 export type Demo = {
+  /** Whether it may be started here. */
+  readonly isAllowed: boolean;
   readonly isRunning: boolean;
   readonly dir: string;
   /** Key of the camera that shows its coil line. */
@@ -57,6 +59,7 @@ export function createDemo(options: {
   }
 
   return {
+    isAllowed: options.isAllowed,
     get isRunning() {
       return plant !== undefined;
     },

@@ -1,6 +1,6 @@
 import { access, constants, statfs } from 'node:fs/promises';
+import type { HealthPart } from '../kernel/health-part.ts';
 import type { Db } from '../schema/db.ts';
-import type { HealthPart } from './routes.ts';
 
 /** With less free space the next batch might not fit. */
 const minFreeBytes = 64 * 1024 * 1024;

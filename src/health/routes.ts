@@ -1,11 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import type { HealthPart } from '../kernel/health-part.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { isLetIn, may } from '../kernel/http/guards/may.ts';
-
-/** One component in `/health`; `ok: false` of a required one makes the status degraded. */
-export type HealthPart = { ok: boolean; required: boolean; detail?: unknown };
 
 export type HealthDeps = {
   version: string;

@@ -27,7 +27,7 @@ test('every partial has samples, and every sample a partial', () => {
 
 describe.each(languages)('in %s', (lang) => {
   test.each(partials)('%s renders alone with whatever it is given', (partial) => {
-    const { renderer } = plant.services.inspections;
+    const { renderer } = plant.services;
     const part = (_id: string, template: string, view: object) => renderer.html(template, { lang }, { view });
     for (const data of partialSamples[partial] ?? []) {
       const html = renderer.html(partial, { lang }, { ...data, part });

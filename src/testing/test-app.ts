@@ -75,7 +75,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     return answer.body === null ? answer : new Response(await answer.arrayBuffer(), answer);
   };
   const close = async () => {
-    services.inspections.topics.stop();
+    services.topics.stop();
     await (await server)?.stop({ graceMs: 0 });
     await services.stop();
     prepared?.[Symbol.dispose]();
@@ -97,7 +97,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await services.inspections.sources.rescan();
     },
     listen: async () => {
-      const endStreams = services.inspections.topics.stop;
+      const endStreams = services.topics.stop;
       const { sockets } = services;
       server ??= startServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, log, endStreams, sockets });
       return `http://127.0.0.1:${(await server).port}`;

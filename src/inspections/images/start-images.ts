@@ -11,6 +11,8 @@ import { startImageRetries } from './retry-images.ts';
 /** Everything about images that lives as long as the process. */
 export type Images = InspectionImages & {
   thumbnails: ThumbnailStore;
+  /** Size on disk, thumbnails waiting to be drawn, and how long drawing took lately. */
+  figures(): { bytes: number; waiting: number; drawTimes: ReturnType<ThumbnailStore['drawTimes']> };
   /** These stations have new images: their thumbnails are made before anybody asks. Returns at once. */
   wake(stationIds: readonly number[]): void;
 };
@@ -56,6 +58,14 @@ export function startImages(options: {
   return {
     ...images,
     thumbnails,
+    figures: () => {
+      const { disk, waitingViewers, waitingAhead } = thumbnails.stats();
+      return {
+        bytes: disk.bytes,
+        waiting: waitingViewers + waitingAhead,
+        drawTimes: thumbnails.drawTimes(),
+      };
+    },
     wake: makeAhead.wake,
     async stop() {
       await Promise.all([makeAhead.stop(), retries.stop(), thumbnails.stop()]);

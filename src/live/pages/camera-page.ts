@@ -11,7 +11,7 @@ const stripLength = 24;
 /** How many of them are newer than the one shown. */
 const newerInStrip = 11;
 
-type ListPage = { limit: number; from?: Keyset; direction?: 'older' | 'newer' };
+export type ListPage = { limit: number; from?: Keyset; direction?: 'older' | 'newer' };
 
 /** The reads of a camera's page. `list` reads one channel, also of a station; for a station `coil` is the part. */
 export type HistoryReads = {

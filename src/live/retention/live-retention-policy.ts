@@ -15,7 +15,7 @@ const rowsPerStep = 50;
 const readonlyPauseMs = 3_600_000;
 
 /** The live images that the policy looks after. */
-type RetainedImages = {
+export type RetainedImages = {
   /** Channels that are watched and whose folders can be read. */
   watched(): LiveChannel[];
   /** Deletes images of a channel through `write`, and publishes the newest images that are gone by it. */

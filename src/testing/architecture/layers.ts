@@ -20,9 +20,6 @@ type Layer = (typeof layers)[number];
 const rootFiles: Record<string, Layer> = {
   'events.ts': 'schema',
   'services.ts': 'app',
-  'open-retention.ts': 'app',
-  'part-settings.ts': 'app',
-  'open-live-pages.ts': 'app',
   'sections.ts': 'app',
   'start-faults.ts': 'app',
   'app.ts': 'app',

@@ -1,0 +1,53 @@
+import type { Hono } from 'hono';
+import type { AppEnv } from '../kernel/http/env.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import type { Config } from '../kernel/settings/config.ts';
+import type { Topics } from '../kernel/stream/topics.ts';
+import { inspectionApiRoutes } from './api/api.ts';
+import { inspectionCompatRoutes } from './api/compat.ts';
+import type { InspectionDeps } from './deps.ts';
+import { imageCompatRoutes } from './images/compat.ts';
+import { imageRoutes } from './images/routes.ts';
+import type { Inspections } from './open-inspections.ts';
+import { inspectionRoutes } from './pages/cards-routes.ts';
+import { sourceRoutes } from './pages/source-routes.ts';
+import { stationRoutes } from './pages/station-routes.ts';
+
+/** Pages, images and interfaces of inspections. */
+export function mountInspections(options: {
+  inspections: Inspections;
+  config: Config;
+  demo: { readonly isAllowed: boolean; readonly isRunning: boolean };
+  renderer: Renderer;
+  topics: Topics;
+}): Hono<AppEnv>[] {
+  const { inspections, config, demo, renderer, topics } = options;
+  const { reads, sources, locations, images } = inspections;
+  const deps: InspectionDeps = {
+    reads,
+    sources,
+    locations,
+    readPixels: images.readPixels,
+    renderer,
+    topics,
+    settings: {
+      ngPreviewCount: config.ngPreviewCount,
+      pattern: config.origins.filenameRegex === 'default' ? null : config.filenameRegex,
+      demo: () => (demo.isRunning ? 'drawing' : demo.isAllowed ? 'offered' : 'none'),
+      thumbMaxDim: config.thumbMaxDim,
+    },
+  };
+  return [
+    inspectionRoutes(deps),
+    stationRoutes(deps),
+    sourceRoutes(deps),
+    imageRoutes({ images, findInspection: reads.inspections.find, sites: reads.sites }),
+    inspectionCompatRoutes(deps),
+    imageCompatRoutes({
+      store: images.thumbnails,
+      rootPaths: sources.rootPaths,
+      thumbMaxDim: config.thumbMaxDim,
+    }),
+    inspectionApiRoutes(deps),
+  ];
+}

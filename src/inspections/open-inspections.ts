@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import type { Publish } from '../events.ts';
+import type { HealthPart } from '../kernel/health-part.ts';
+import type { Loop } from '../kernel/jobs/loop.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Bus } from '../kernel/processes/bus/bus.ts';
+import type { Installation } from '../kernel/processes/installation.ts';
+import type { Singletons } from '../kernel/processes/leader/singletons.ts';
+import { processName } from '../kernel/processes/process-name.ts';
+import type { Config } from '../kernel/settings/config.ts';
+import { dutiesOf } from '../kernel/settings/role.ts';
+import type { DataPaths } from '../kernel/storage/data-paths.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import { minuteMs, secondMs } from '../kernel/time/durations.ts';
+import { siteParam, stationHref } from '../plant/links.ts';
+import type { Sites } from '../plant/sites.ts';
+import type { Db } from '../schema/db.ts';
+import { startSequenceChecks } from './gaps/check-gaps.ts';
+import { type Images, startImages } from './images/start-images.ts';
+import { createInspectionReads, type InspectionReads } from './reads.ts';
+import { startFolderRefresh } from './recording/folders.ts';
+import { type InspectionPolicies, openInspectionPolicies } from './retention/open-policies.ts';
+import { createRootLocations, type RootLocations } from './watching/root-locations.ts';
+import { createSources, type Sources, type SourcesOptions } from './watching/sources.ts';
+
+const megabyte = 1_000_000;
+
+/** Everything of inspections that lives as long as the process. */
+export type Inspections = {
+  reads: InspectionReads;
+  /** Loads the folders that other processes add. */
+  folderRefresh: Loop;
+  checks: ReturnType<typeof startSequenceChecks>;
+  sources: Sources;
+  locations: RootLocations;
+  images: Images;
+  policies: InspectionPolicies;
+  health: { sources(): HealthPart; thumbnails(): HealthPart };
+  /** Whether every watched folder was swept once, by whichever process watches it. */
+  isReady(): boolean;
+  /** Page of the station that an image belongs to; undefined for an unknown image. */
+  stationPageOf(imageId: number): Promise<string | undefined>;
+};
+
+/** Inspections as the settings have them; nothing is watched before `sources.watch`. */
+export async function openInspections(options: {
+  config: Config;
+  paths: DataPaths;
+  db: Db;
+  sites: Sites;
+  bus: Bus;
+  singletons: Singletons;
+  duties: Installation['duties'];
+  publish: Publish;
+  clock: Clock;
+  log: Log;
+}): Promise<Inspections> {
+  const { config, paths, db, sites, bus, singletons, duties, publish, clock, log } = options;
+  const reads = await createInspectionReads(db, clock, sites, () => publish('plant.grown', undefined));
+  const checks = startSequenceChecks({
+    db,
+    sites,
+    log,
+    isDuty: duties.checksSequences,
+    onChecked: () => publish('sequences.checked', undefined),
+  });
+  const folderRefresh = startFolderRefresh(reads.folders, log);
+  const sources = createSources({
+    db,
+    siteId: sites.own.id,
+    folders: reads.folders,
+    database: paths.database,
+    bus,
+    singletons,
+    sweeps: dutiesOf(config.role).sweeps,
+    processName,
+    scan: scanTimes(config),
+    watchMode: config.watchMode,
+    patternSource: config.filenameRegex,
+    exclude: config.exclude,
+    timeZone: config.siteTimeZone,
+    clock,
+    log,
+    onRecorded: (recorded) => publish('inspections.recorded', recorded),
+    onStatus: () => publish('sources.changed', undefined),
+  });
+  const locations = createRootLocations({ db, sites, clock, watched: sources.rootPaths });
+  const images = startImages({
+    dir: join(paths.stateDir, 'thumbnails'),
+    budgetBytes: config.thumbBudgetMb * megabyte,
+    db,
+    reads,
+    findLocation: locations.find,
+    ngCount: config.ngPreviewCount,
+    looksAgain: duties.looksAgainAtImages,
+    clock,
+    log,
+    onChanged: () => publish('images.changed', undefined),
+  });
+  const { thumbnails } = images;
+  return {
+    reads,
+    folderRefresh,
+    checks,
+    sources,
+    locations,
+    images,
+    policies: openInspectionPolicies({
+      config,
+      db,
+      siteId: sites.own.id,
+      folders: reads.folders,
+      sources,
+      thumbnails,
+      stateDir: paths.stateDir,
+      clock,
+    }),
+    health: {
+      sources: () => {
+        const list = sources.list();
+        return { ok: list.every(({ state }) => state !== 'offline'), required: false, detail: list };
+      },
+      thumbnails: () => ({ ok: true, required: false, detail: thumbnails.stats() }),
+    },
+    isReady: () => {
+      const list = sources.list();
+      return list.length > 0 && list.every(({ state }) => state !== 'starting');
+    },
+    stationPageOf: async (imageId) => {
+      const found = await reads.inspections.find(imageId);
+      if (found === undefined) return undefined;
+      return stationHref(found.station, {
+        site: siteParam(sites.tagOf(reads.names.siteIdOf(found.stationId))),
+      });
+    },
+  };
+}
+
+function scanTimes(config: Config): SourcesOptions['scan'] {
+  return {
+    minFileAgeMs: config.minFileAgeSec * secondMs,
+    recentMs: config.recentMtimeMin * minuteMs,
+    pollIntervalMs: config.pollIntervalSec * secondMs,
+    reconcileIntervalMs: config.reconcileIntervalMin * minuteMs,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Hono } from 'hono';
+import { sparkline } from '../kernel/charts/sparkline.ts';
+import type { AppEnv } from '../kernel/http/env.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import type { Topics } from '../kernel/stream/topics.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import type { Sites } from '../plant/sites.ts';
+import { overviewRoutes } from './routes.ts';
+import type { OverviewStation } from './views.ts';
+
+/** The Overview, of what other features read for it. */
+export function mountOverview(options: {
+  readStations: (filter: { siteId?: number }) => Promise<OverviewStation[]>;
+  listSources: () => readonly { state: string }[];
+  /** Unreadable images of the own site. */
+  countBadImages: () => Promise<number>;
+  /** Where the live picture of a station of the own site is shown; null where there is none. */
+  liveHrefOf: (station: string) => string | null;
+  sites: Sites;
+  renderer: Renderer;
+  topics: Topics;
+  clock: Clock;
+}): Hono<AppEnv> {
+  const { readStations, listSources, countBadImages, liveHrefOf, sites, renderer, topics, clock } = options;
+  return overviewRoutes({
+    renderer,
+    topics,
+    sites,
+    readStations,
+    readContext: async () => {
+      const sources = listSources();
+      return {
+        now: clock.now(),
+        drawSparkline: (values, scale) => sparkline({ values, ...scale }),
+        sources: {
+          total: sources.length,
+          online: sources.filter(({ state }) => state !== 'offline').length,
+        },
+        badImageCount: await countBadImages(),
+        liveHrefOf,
+      };
+    },
+  });
+}
