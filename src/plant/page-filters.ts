@@ -67,9 +67,9 @@ export function readAskedView(
     isReversed,
     ...bucketsOf(window, wallClock),
     filter: {
-      ...(stationId === undefined ? {} : { stationId }),
-      ...(stationId === undefined && site.siteId !== undefined ? { siteId: site.siteId } : {}),
-      ...(partId === undefined ? {} : { partId }),
+      stationId,
+      siteId: stationId === undefined ? site.siteId : undefined,
+      partId,
     },
     isUnknown:
       site.isUnknown ||

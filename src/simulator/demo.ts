@@ -45,7 +45,7 @@ async function main(): Promise<number> {
   const dir = resolve(values.dir);
   const settings = {
     ...process.env,
-    ...(values.port === undefined ? {} : { PORT: values.port }),
+    PORT: values.port ?? process.env.PORT,
     WATCH_DIR: join(dir, 'images'),
     DB_PATH: join(dir, 'state', 'data.sqlite'),
     IMAGE_BASE_PATH: join(dir, 'live'),

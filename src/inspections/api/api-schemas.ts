@@ -205,7 +205,9 @@ export const statsAnswer = z.object({
     z.string(),
     z.object({
       totals: z.object({
-        ...{ total: count, ok: count, ng: count },
+        total: count,
+        ok: count,
+        ng: count,
         rate: z.number().nullable(),
         latest_ts: z.string().nullable(),
       }),

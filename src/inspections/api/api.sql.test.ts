@@ -77,10 +77,22 @@ describe('inspections', () => {
     const { id } = inspections[0]!;
     expect(inspections).toEqual([
       {
-        ...{ id, revision: 0, site: 'main', station: 'S9', part: 'OR-2CT', verdict: 'OK', sequence: 4 },
-        ...{ path: 'S9/OR-2CT/OK-20250906-101000-4.jpg', name: 'OK-20250906-101000-4.jpg' },
-        ...{ capturedAt: at('10:10:00'), foundAt: plant.clock.now(), sizeBytes: expect.any(Number) },
-        ...{ missingAt: null, clearedAt: null, rejudgedAt: null, previousVerdict: null },
+        id,
+        revision: 0,
+        site: 'main',
+        station: 'S9',
+        part: 'OR-2CT',
+        verdict: 'OK',
+        sequence: 4,
+        path: 'S9/OR-2CT/OK-20250906-101000-4.jpg',
+        name: 'OK-20250906-101000-4.jpg',
+        capturedAt: at('10:10:00'),
+        foundAt: plant.clock.now(),
+        sizeBytes: expect.any(Number),
+        missingAt: null,
+        clearedAt: null,
+        rejudgedAt: null,
+        previousVerdict: null,
         images: {
           strip: `/images/${id}/0/strip.webp`,
           card: `/images/${id}/0/card.webp`,
@@ -193,8 +205,13 @@ describe('the yield', () => {
   test('of a window comes from sums, with its Wilson interval, in buckets without gaps', async () => {
     const { buckets, ...whole } = await readYield('?start=2025-09-06T10:00&end=2025-09-06T10:12');
     expect(whole).toEqual({
-      ...{ startAt: at('10:00:00'), endAt: at('10:12:00'), bucketMs: 60_000 },
-      ...{ ok: 3, ng: 2, unmatched: 1, yieldRate: 0.6 },
+      startAt: at('10:00:00'),
+      endAt: at('10:12:00'),
+      bucketMs: 60_000,
+      ok: 3,
+      ng: 2,
+      unmatched: 1,
+      yieldRate: 0.6,
       interval: { low: expect.closeTo(0.2307, 4), high: expect.closeTo(0.8824, 4) },
     });
     expect(buckets.map(({ startAt }) => startAt)).toEqual(
@@ -239,18 +256,23 @@ test('sources say how each watched folder is doing', async () => {
   expect(await plant.json('/api/v1/sources')).toEqual({
     sources: [
       {
-        ...{
-          id: 1,
-          path: plant.watchDir,
-          state: 'online',
-          reason: null,
-          reasonCode: null,
-          offlineSince: null,
-        },
-        ...{ mode: 'poll', modeOrigin: 'setting', watchedBy: null, fileSystem: expect.any(String) },
-        ...{ directories: expect.any(Number), knownFiles: images.length + 1, incomplete: 0 },
+        id: 1,
+        path: plant.watchDir,
+        state: 'online',
+        reason: null,
+        reasonCode: null,
+        offlineSince: null,
+        mode: 'poll',
+        modeOrigin: 'setting',
+        watchedBy: null,
+        fileSystem: expect.any(String),
+        directories: expect.any(Number),
+        knownFiles: images.length + 1,
+        incomplete: 0,
         unreadable: { count: 0, paths: [] },
-        ...{ sweepRunningSince: null, backfill: null, lag: null },
+        sweepRunningSince: null,
+        backfill: null,
+        lag: null,
         lastSweep: expect.objectContaining({ filesSeen: images.length + 1, durationMs: expect.any(Number) }),
       },
     ],

@@ -44,7 +44,9 @@ export function imagePage(
   const { bad, site, isElsewhere } = rest;
   const query = { site: siteParam(site) };
   return {
-    ...{ inspection, site, isElsewhere },
+    inspection,
+    site,
+    isElsewhere,
     originalSrc: imageSrc(inspection, 'original'),
     cardSrc: imageSrc(inspection, 'card.webp'),
     pixels: rest.pixels,

@@ -34,7 +34,9 @@ export function noticesView(
     offline: sources
       .filter(({ state }) => state === 'offline')
       .map(({ path, reason, reasonCode, offlineSince }) => ({
-        ...{ path, reason, reasonCode },
+        path,
+        reason,
+        reasonCode,
         sinceAt: offlineSince,
       })),
     backfill: running.length > 0 ? { done, total, remainingMs } : null,

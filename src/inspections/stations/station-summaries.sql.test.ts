@@ -84,7 +84,9 @@ describe(`summaries of stations in ${testDialect}`, () => {
     await store.found('S9/OR-3CT', calm);
     const stationId = store.reads.names.findStationId('S9')!;
     expect(await store.reads.pulse.read(stationId)).toEqual({
-      ...{ usualIntervalMs: minute, ngBurstSince: null, belowUsual: null },
+      usualIntervalMs: minute,
+      ngBurstSince: null,
+      belowUsual: null,
     });
     const burst = Array.from({ length: 20 }, (_, i) =>
       imageFile('NG', at - 20 * minute + i * minute, 900 + i),
