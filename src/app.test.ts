@@ -18,11 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => plant.close());
 
-/** As the peer on the same machine asks for a page. */
+/** A page request from the same machine. */
 const ask = (path: string) =>
   scanner.request(path, { headers: { accept: 'text/html' } }, { incoming: { socket: {} }, outgoing: {} });
 
-test('a process that only scans says that it has no pages, on a page that leads nowhere', async () => {
+test('a process that only scans answers that it has no pages, without navigation', async () => {
   const answer = await ask('/inspections');
   const { elements } = readHtml(await answer.clone().text());
   expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('the role scan')]);
@@ -37,7 +37,7 @@ test('a process that only scans says that it has no pages, on a page that leads 
   expect((await ask('/health')).status).toBe(200);
 });
 
-test('the same page of a process that serves pages has its navigation', async () => {
+test('an error page of a process that serves pages has its navigation', async () => {
   const answer = await plant.request('/nothing', { headers: { accept: 'text/html' } });
   const page = await answer.text();
   expect([answer.status, page.includes('<nav'), page.includes('href="/inspections"')]).toEqual([

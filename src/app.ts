@@ -3,8 +3,8 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { identify } from './access/identify.ts';
 import { mountAccess } from './access/mount.ts';
 import { signInHref } from './access/sign-in-href.ts';
-import { demoRoutes } from './demo/routes.ts';
-import { docsRoutes } from './docs/routes.ts';
+import { mountDemo } from './demo/mount.ts';
+import { mountDocs } from './docs/mount.ts';
 import { healthOnly } from './health/health-only.ts';
 import { mountHealth } from './health/mount.ts';
 import { mountInspections } from './inspections/mount.ts';
@@ -108,10 +108,10 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     }),
     ...mountSettings({ config, warnings, version, renderer }),
     ...mountAccess({ access, names: reads.names, sites, renderer }),
-    demoRoutes(demo),
+    mountDemo(demo),
     mountSystem({ system, listeners, tls, retention, renderer, topics, clock }),
     ...mountRetention({ retention, renderer, topics }),
-    docsRoutes({ renderer, version, app }),
+    mountDocs({ renderer, version, app }),
     mountHealth({
       db,
       paths,

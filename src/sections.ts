@@ -1,6 +1,6 @@
 import type { Section } from './kernel/http/page-renderer.ts';
 
-/** Sections of the product, in the order of the bar. */
+/** Sections of the product in the order of the navigation bar; the text of each is `nav.<key>`. */
 export const sections: readonly Section[] = [
   { key: 'overview', href: '/overview', at: /^\/overview/ },
   { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },

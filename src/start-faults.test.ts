@@ -5,7 +5,7 @@ import { findStartFaults } from './start-faults.ts';
 
 const faultsOf = (env: Record<string, string>) => findStartFaults(loadConfig({ env }), proveNamePattern);
 
-test('a wrong port, a wrong pattern and TLS files that are not there are told in one go', async () => {
+test('an invalid port, an invalid pattern and missing TLS files are reported together', async () => {
   const faults = await faultsOf({ PORT: 'x', FILENAME_REGEX: '(', TLS_CERT: '/nope', TLS_KEY: '/none' });
   expect(faults).toEqual([
     expect.stringContaining('PORT is "x"'),
@@ -15,7 +15,7 @@ test('a wrong port, a wrong pattern and TLS files that are not there are told in
   ]);
 });
 
-test('settings that contradict each other are told beside one that is wrong by itself', async () => {
+test('contradicting settings are reported together with an invalid one', async () => {
   const faults = await faultsOf({
     PORT: 'x',
     TLS_CERT: '/nope',
@@ -30,7 +30,7 @@ test('settings that contradict each other are told beside one that is wrong by i
   ]);
 });
 
-test('settings that are right are no fault, and a part of an installation needs a server', async () => {
+test('valid settings have no fault; a role of several processes needs a database server', async () => {
   expect(await faultsOf({})).toEqual([]);
   expect(await faultsOf({ ROLE: 'web' })).toEqual([expect.stringMatching(/^ROLE=web is one part/)]);
 });

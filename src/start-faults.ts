@@ -3,9 +3,9 @@ import type { LoadedConfig } from './kernel/settings/config.ts';
 import { findRoleFault } from './kernel/settings/role.ts';
 
 /**
- * Everything about the settings that keeps the program from starting, one sentence each, found together so that nobody
- * starts again for each: the settings themselves, what they mean as one, the file name pattern and the TLS files.
- * `provePattern` answers the fault of a pattern of FILENAME_REGEX.
+ * Everything in the settings that prevents a start, one sentence each and all at once: single values, values that
+ * contradict each other, the file name pattern and the TLS files. `provePattern` returns the fault of a FILENAME_REGEX,
+ * undefined for a valid one.
  */
 export async function findStartFaults(
   loaded: LoadedConfig,

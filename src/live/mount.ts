@@ -17,7 +17,7 @@ import { type LivePageDeps, liveRoutes } from './pages/routes.ts';
 import type { LiveScreens } from './screens/screens.ts';
 import { liveSocketRoutes } from './screens/socket-routes.ts';
 
-export type LiveMount = {
+type LiveMount = {
   live: Live;
   liveImages: LiveImages;
   screens: LiveScreens;

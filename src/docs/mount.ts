@@ -11,7 +11,7 @@ import { createSwaggerFiles, type SwaggerFileName } from './swagger-files.ts';
 export type DocsDeps = { renderer: Renderer; version: string; app: () => Hono<AppEnv> };
 
 /** `/openapi.json`, generated from the validating schemas, and `/docs`, its interactive page. */
-export function docsRoutes({ renderer, version, app }: DocsDeps): Hono<AppEnv> {
+export function mountDocs({ renderer, version, app }: DocsDeps): Hono<AppEnv> {
   const swagger = createSwaggerFiles();
   let spec: Promise<OpenApi> | undefined;
   const readSpec = () => {

@@ -17,7 +17,7 @@ const startDoc = documented({
 });
 
 /** The button that starts the demo plant; its images appear on the Inspections page by themselves. */
-export function demoRoutes(demo: Demo): Hono<AppEnv> {
+export function mountDemo(demo: Demo): Hono<AppEnv> {
   return new Hono<AppEnv>().post('/demo/start', may('administer', 'demo.start'), startDoc, async (c) => {
     await demo.start();
     return redirectBack(c, '/inspections');
