@@ -43,7 +43,7 @@ afterAll(async () => {
 const cardsOf = async (plant: TestApp, search: string) => {
   const html = await plant.text(`/inspections${search}`);
   return Array.from(
-    html.matchAll(/<h2 id="name-[^"]+"><a href="([^"]+)">([^<]+)<\/a>(?: <small[^>]*>([^<]*))?/g),
+    html.matchAll(/<h2 id="name-[^"]+">\s*<a href="([^"]+)">([^<]+)<\/a>(?:\s*<small[^>]*>([^<]*))?/g),
     (m) => m.slice(1, 4).map((text) => text?.replaceAll('&amp;', '&')),
   );
 };

@@ -50,7 +50,7 @@ async function listImages(running: PlantProcess): Promise<Listed[]> {
 /** The rows of the table of unreadable images: name and reason. */
 async function listBad(running: PlantProcess): Promise<Map<string, string>> {
   const html = await running.text('/sources');
-  const rows = html.matchAll(/<tr><th scope="row"><a [^>]*>([^<]*)<\/a><\/th><td>([^<]*)<\/td>/g);
+  const rows = html.matchAll(/<tr>\s*<th scope="row">\s*<a [^>]*>([^<]*)<\/a>\s*<\/th>\s*<td>([^<]*)<\/td>/g);
   return new Map([...rows].map(([, name = '', reason = '']) => [name, reason]));
 }
 
