@@ -4,12 +4,12 @@ import type { Renderer } from '../kernel/http/render.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Access } from './access.ts';
-import { accountRoutes } from './account-routes.ts';
-import { auditRoutes } from './audit-routes.ts';
-import { kioskRoutes } from './kiosk-routes.ts';
-import { signInRoutes } from './sign-in-routes.ts';
-import { tokenRoutes } from './token-routes.ts';
-import { userRoutes } from './user-routes.ts';
+import { accountRoutes } from './pages/account-routes.ts';
+import { auditRoutes } from './pages/audit-routes.ts';
+import { kioskRoutes } from './pages/kiosk-routes.ts';
+import { signInRoutes } from './pages/sign-in-routes.ts';
+import { tokenRoutes } from './pages/token-routes.ts';
+import { userRoutes } from './pages/user-routes.ts';
 
 /** Pages of accounts, users, tokens, kiosk links and the audit log. */
 export function mountAccess(options: {

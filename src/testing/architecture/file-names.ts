@@ -20,16 +20,11 @@ const sharedNames: readonly string[] = [
   'compat-schemas.ts',
 ];
 
-/** Names that are still taken twice; entries only leave this list. */
-const renamedLater: readonly string[] = [];
-
 /** Files of the product that have one name and different contents. */
 export function findSameNames(sources: readonly Source[]): string[] {
   const products = sources.filter(({ path }) => isProduct(path));
   return [...Map.groupBy(products, ({ path }) => posix.basename(path))]
-    .filter(
-      ([name, files]) => files.length > 1 && !sharedNames.includes(name) && !renamedLater.includes(name),
-    )
+    .filter(([name, files]) => files.length > 1 && !sharedNames.includes(name))
     .map(
       ([name, files]) =>
         `${files.map(({ path }) => path).join(' and ')} are both called ${name}. Name each for what it exports.`,

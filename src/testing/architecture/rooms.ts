@@ -62,15 +62,12 @@ function stepOf(path: string): number {
 }
 
 const maxSources = 20;
-/** Folders that are still larger; entries only leave this list. */
-const splitLater: readonly string[] = ['src/access'];
-
 /** Folders of the product that hold too many sources to be overlooked. */
 export function findFullRooms(sources: readonly Source[]): string[] {
   const products = sources.filter(({ path }) => isProduct(path));
   const rooms = Map.groupBy(products, ({ path }) => posix.dirname(path));
   return [...rooms]
-    .filter(([room, files]) => files.length > maxSources && !splitLater.includes(room))
+    .filter(([, files]) => files.length > maxSources)
     .map(
       ([room, files]) =>
         `${room} has ${files.length} sources; ${maxSources} is the most. Give one of its ideas a room of its own.`,

@@ -1,16 +1,16 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
-import { backPath } from '../kernel/http/back.ts';
-import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/may.ts';
-import { isFromThisMachine } from '../kernel/http/guards/origin.ts';
-import type { Renderer } from '../kernel/http/render.ts';
-import type { Access } from './access.ts';
-import { keepSession, sessionCookie } from './cookies.ts';
-import { doerOf } from './door.ts';
+import { backPath } from '../../kernel/http/back.ts';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/may.ts';
+import { isFromThisMachine } from '../../kernel/http/guards/origin.ts';
+import type { Renderer } from '../../kernel/http/render.ts';
+import type { Access } from '../access.ts';
+import { keepSession, sessionCookie } from '../cookies.ts';
+import { doerOf } from '../door.ts';
+import { normalName, type UserFault } from '../record-users.ts';
+import { beginSession, type SignInFault, signIn } from '../sign-in.ts';
 import { readFields } from './fields.ts';
-import { normalName, type UserFault } from './record-users.ts';
-import { beginSession, type SignInFault, signIn } from './sign-in.ts';
 
 /** Template `access/sign-in`. */
 export type SignInPage = {

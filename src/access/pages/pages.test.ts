@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { languages } from '../kernel/i18n/languages.ts';
-import { readHtml } from '../testing/html.ts';
-import { addToken, addUser, ownPage, password, signIn } from '../testing/people.ts';
-import { createTestApp, type TestApp } from '../testing/test-app.ts';
-import { findUntranslated } from '../testing/untranslated.ts';
+import { languages } from '../../kernel/i18n/languages.ts';
+import { readHtml } from '../../testing/html.ts';
+import { addToken, addUser, ownPage, password, signIn } from '../../testing/people.ts';
+import { createTestApp, type TestApp } from '../../testing/test-app.ts';
+import { findUntranslated } from '../../testing/untranslated.ts';
 
 /** What a person may type anywhere. */
 const odd = `<b onclick="x">S&4'`;

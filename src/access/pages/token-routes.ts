@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
-import { type TokenScope, tokenScopes } from '../kernel/auth/principal.ts';
-import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/may.ts';
-import type { Renderer } from '../kernel/http/render.ts';
-import { type Sites, siteChoices } from '../plant/sites.ts';
-import type { Access } from './access.ts';
-import { doerOf } from './door.ts';
+import { type TokenScope, tokenScopes } from '../../kernel/auth/principal.ts';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/may.ts';
+import type { Renderer } from '../../kernel/http/render.ts';
+import { type Sites, siteChoices } from '../../plant/sites.ts';
+import type { Access } from '../access.ts';
+import { doerOf } from '../door.ts';
+import type { ApiToken } from '../keys.ts';
 import { doneOf, readFields } from './fields.ts';
-import type { ApiToken } from './keys.ts';
 
 /** Template `access/tokens`. */
 export type TokensPage = {

@@ -1,15 +1,15 @@
 import { Hono } from 'hono';
-import { AppError } from '../kernel/errors.ts';
-import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/may.ts';
-import type { Renderer } from '../kernel/http/render.ts';
-import type { SiteTag } from '../plant/sites.ts';
-import type { Access } from './access.ts';
-import { keepKiosk } from './cookies.ts';
-import { doerOf } from './door.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/may.ts';
+import type { Renderer } from '../../kernel/http/render.ts';
+import type { SiteTag } from '../../plant/sites.ts';
+import type { Access } from '../access.ts';
+import { keepKiosk } from '../cookies.ts';
+import { doerOf } from '../door.ts';
+import type { KioskLink } from '../keys.ts';
+import { kioskPagesOf, pagesFromHere, wallHref } from '../kiosk-pages.ts';
 import { doneOf, readFields } from './fields.ts';
-import type { KioskLink } from './keys.ts';
-import { kioskPagesOf, pagesFromHere, wallHref } from './kiosk-pages.ts';
 
 /** Every station, with its site if there are several. */
 type ListStations = () => { name: string; site: SiteTag | null }[];

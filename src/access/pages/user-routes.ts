@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
-import { type Role, roles } from '../kernel/auth/principal.ts';
-import { AppError } from '../kernel/errors.ts';
-import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/may.ts';
-import type { Renderer } from '../kernel/http/render.ts';
-import type { Access } from './access.ts';
-import { doerOf } from './door.ts';
+import { type Role, roles } from '../../kernel/auth/principal.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/may.ts';
+import type { Renderer } from '../../kernel/http/render.ts';
+import type { Access } from '../access.ts';
+import { doerOf } from '../door.ts';
+import { normalName, type UserFault } from '../record-users.ts';
+import type { User } from '../user-queries.ts';
 import { doneOf, readFields } from './fields.ts';
-import { normalName, type UserFault } from './record-users.ts';
-import type { User } from './user-queries.ts';
 
 /** Template `access/users`. */
 export type UsersPage = {

@@ -1,5 +1,5 @@
-import type { AppContext } from '../kernel/http/env.ts';
-import { readForm } from '../kernel/http/form.ts';
+import type { AppContext } from '../../kernel/http/env.ts';
+import { readForm } from '../../kernel/http/form.ts';
 
 /** The fields of a form as texts; a file or a missing field is an empty text. */
 export type Fields = {

@@ -1,19 +1,19 @@
 import { Hono } from 'hono';
-import type { Principal } from '../kernel/auth/principal.ts';
-import { AppError } from '../kernel/errors.ts';
-import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { networkOf } from '../kernel/http/guards/addresses.ts';
-import { may } from '../kernel/http/guards/may.ts';
-import { addressOf } from '../kernel/http/guards/origin.ts';
-import type { Renderer } from '../kernel/http/render.ts';
-import type { Access } from './access.ts';
+import type { Principal } from '../../kernel/auth/principal.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { networkOf } from '../../kernel/http/guards/addresses.ts';
+import { may } from '../../kernel/http/guards/may.ts';
+import { addressOf } from '../../kernel/http/guards/origin.ts';
+import type { Renderer } from '../../kernel/http/render.ts';
+import type { Access } from '../access.ts';
+import { doerOf } from '../door.ts';
+import type { UserFault } from '../record-users.ts';
+import type { Session } from '../sessions.ts';
+import { beginSession } from '../sign-in.ts';
+import type { User } from '../user-queries.ts';
 import { browserName } from './browser-name.ts';
-import { doerOf } from './door.ts';
 import { doneOf, readFields } from './fields.ts';
-import type { UserFault } from './record-users.ts';
-import type { Session } from './sessions.ts';
-import { beginSession } from './sign-in.ts';
-import type { User } from './user-queries.ts';
 
 /** Template `access/account`. */
 export type AccountPage = {

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
-import { roles } from '../kernel/auth/principal.ts';
-import { AppError } from '../kernel/errors.ts';
-import type { AppContext, AppEnv } from '../kernel/http/env.ts';
-import { may } from '../kernel/http/guards/may.ts';
-import type { Renderer } from '../kernel/http/render.ts';
-import type { Translate } from '../kernel/i18n/i18n.ts';
-import type { WallClock } from '../kernel/time/time-zone.ts';
-import type { Access } from './access.ts';
-import { type AuditEntry, listAudit } from './audit-queries.ts';
+import { roles } from '../../kernel/auth/principal.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
+import { may } from '../../kernel/http/guards/may.ts';
+import type { Renderer } from '../../kernel/http/render.ts';
+import type { Translate } from '../../kernel/i18n/i18n.ts';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
+import type { Access } from '../access.ts';
+import { type AuditEntry, listAudit } from '../audit-queries.ts';
 
 /** Subjects of entries: the part of `action` before the dot. */
 const subjects = [
