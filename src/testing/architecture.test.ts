@@ -6,6 +6,7 @@ import { findSameNames } from './architecture/file-names.ts';
 import { findImportFaults } from './architecture/layers.ts';
 import { findFullRooms, findRoomFaults } from './architecture/rooms.ts';
 import { readSources } from './architecture/source.ts';
+import { findSpreadFaults } from './architecture/spreads.ts';
 import { findForeignWrites, readTableOwners } from './architecture/table-owners.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,4 +36,8 @@ test('time, environment and console are reached at one place each, and nothing i
 test('a table is written by its owner alone', () => {
   const owners = readTableOwners(sources);
   expect(sources.flatMap((source) => findForeignWrites(source, owners))).toEqual([]);
+});
+
+test('an object is written one property a line, not spread together from literals', () => {
+  expect([...sources, ...scripts].flatMap(findSpreadFaults)).toEqual([]);
 });
