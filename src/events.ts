@@ -1,7 +1,7 @@
-/** Rows of live images by channel id: `rows` are new or changed, `gone` have lost their file. */
-export type LiveNews = { siteId: number; channels: { id: number; rows: number[]; gone: number[] }[] };
+/** A batch of live images, as row ids by channel id: `rows` are new or changed, `gone` have lost their file. */
+export type LiveBatch = { siteId: number; channels: { id: number; rows: number[]; gone: number[] }[] };
 
-/** Every event of the product with its payload. Features know of each other's doings only through these. */
+/** Every event of the product with its payload. Features learn of each other's changes only through these. */
 export type Events = {
   /** A batch of images was counted, judged again, read again or found missing. */
   'inspections.recorded': {
@@ -16,8 +16,8 @@ export type Events = {
   /** An image turned out unreadable, or readable again. */
   'images.changed': undefined;
   /** A batch of live images of one site was recorded, read again or found missing. */
-  'live.recorded': LiveNews;
-  /** A newest image of a live channel (`isNewest`), or of a coil in it alone; a station's is `station/<name>`. */
+  'live.recorded': LiveBatch;
+  /** The newest image of a live channel (`isNewest`), or only of a coil in it. A station's channel is `station/<name>`. */
   'live.image': {
     channel: string;
     camera: string;
@@ -27,9 +27,9 @@ export type Events = {
     coil: string | null;
     isNewest: boolean;
   };
-  /** A channel has no image any more, or none of these coils. */
+  /** A channel has no images left, or none of these coils. */
   'live.removed': { channel: string; camera: string; coils: string[] };
-  /** A camera has sent no image for longer than its usual interval allows; and has sent one again. */
+  /** A camera has sent no image for longer than its usual interval allows, or sends again. */
   'live.silent': { camera: string; sinceAt: number; usualIntervalMs: number };
   'live.resumed': { camera: string; sinceAt: number; usualIntervalMs: number };
   /** Channels were added, or their folders went online or offline. */
@@ -40,7 +40,7 @@ export type Events = {
   'retention.changed': undefined;
   /** A step of a clean-up deleted something that `policy` covers. */
   'retention.removed': { policy: string; count: number; bytes: number };
-  /** COUNT gaps of some hours were worked out again. */
+  /** COUNT gaps of some hours were derived again. */
   'sequences.checked': undefined;
   /** A station, part or folder was added. */
   'plant.grown': undefined;
@@ -74,7 +74,7 @@ export function isForAll(event: keyof Events): boolean {
 export function mergeEvents(event: string, earlier: unknown, later: unknown): unknown {
   if (JSON.stringify(earlier) === JSON.stringify(later)) return later;
   if (earlier === undefined || later === undefined) return undefined;
-  if (event === 'live.recorded') return mergeNews(earlier as LiveNews, later as LiveNews);
+  if (event === 'live.recorded') return mergeLiveBatches(earlier as LiveBatch, later as LiveBatch);
   if (event !== 'inspections.recorded') return undefined;
   const [a, b] = [earlier, later] as [Events['inspections.recorded'], Events['inspections.recorded']];
   return {
@@ -87,16 +87,16 @@ export function mergeEvents(event: string, earlier: unknown, later: unknown): un
 }
 
 /** With more rows than this the receiver reads all channels again rather than row by row. */
-const maxRows = 300;
+const maxBatchRows = 300;
 
-function mergeNews(earlier: LiveNews, later: LiveNews): LiveNews | undefined {
+function mergeLiveBatches(earlier: LiveBatch, later: LiveBatch): LiveBatch | undefined {
   const channels = new Map(earlier.channels.map((channel) => [channel.id, channel]));
   for (const { id, rows, gone } of later.channels) {
     const before = channels.get(id) ?? { rows: [], gone: [] };
     channels.set(id, { id, rows: union(before.rows, rows), gone: union(before.gone, gone) });
   }
   const count = [...channels.values()].reduce((sum, { rows, gone }) => sum + rows.length + gone.length, 0);
-  if (earlier.siteId !== later.siteId || count > maxRows) return undefined;
+  if (earlier.siteId !== later.siteId || count > maxBatchRows) return undefined;
   return { siteId: later.siteId, channels: [...channels.values()] };
 }
 

@@ -12,7 +12,7 @@ type Parts = {
   topics: { recheck(): void };
   live: {
     showStations(stationIds: readonly number[] | undefined): void;
-    follow(news: Events['live.recorded'] | undefined): void;
+    follow(batch: Events['live.recorded'] | undefined): void;
   };
   screens: LiveScreens;
   sockets: { recheck(): void };
@@ -44,7 +44,7 @@ export function productReactions(parts: Parts): Reactions {
         (recorded) => images.wake(recorded?.stationIds ?? []),
         (recorded) => live.showStations(recorded?.stationIds),
       ],
-      'live.recorded': [(news) => live.follow(news)],
+      'live.recorded': [(batch) => live.follow(batch)],
       'images.changed': [() => images.forgetFailures()],
       'access.changed': [recheckViewers],
     },

@@ -10,11 +10,11 @@ import { createFolders, type Folders } from './recording/folders.ts';
 import { createStationPulse, type StationPulse } from './stations/station-pulse.ts';
 import { createStationSummaries, type ReadStationSummaries } from './stations/station-summaries.ts';
 
-/** Everything that is read of inspections, built once. */
+/** All reads of inspections, built once. */
 export type InspectionReads = {
   clock: Clock;
   sites: Sites;
-  /** The clock on the wall of the own site. */
+  /** Wall clock of the own site. */
   wallClock: WallClock;
   names: PlantNames;
   folders: Folders;
@@ -23,7 +23,7 @@ export type InspectionReads = {
   pulse: StationPulse;
   summaries: ReadStationSummaries;
   gaps: ReadGaps;
-  /** Reads anew what is kept in memory of names and folders: another process has added some. */
+  /** Refreshes the names and folders in memory with those that other processes have added. */
   refresh(): Promise<void>;
 };
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LiveNews, Publish } from '../events.ts';
+import type { LiveBatch, Publish } from '../events.ts';
 import type { Queryable } from '../kernel/db/database.ts';
 import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
@@ -41,7 +41,7 @@ export type Live = {
   /** These stations have new images, or with undefined any station may have. Returns at once. */
   showStations(stationIds: readonly number[] | undefined): void;
   /** Takes in what another process recorded; undefined when messages may have been missed. Returns at once. */
-  follow(news: LiveNews | undefined): void;
+  follow(batch: LiveBatch | undefined): void;
   /** Channels that are watched, here or elsewhere, and whose folders can be read. */
   watched(): LiveChannel[];
   /** Deletes images of a channel through `write`, and publishes the newest images that are gone by it. */

@@ -10,29 +10,29 @@ export type PartName = { id: number; name: string };
 
 /** Stations and parts by name and by id, kept in memory because every recorded fact needs them. */
 export type PlantNames = {
-  /** Id of the own site's station of this name; makes the station, in a transaction of its own, when it is new. */
+  /** Id of the own site's station of this name. A new station is created in a transaction of its own. */
   ensureStation(name: string): Promise<number>;
-  /** Id of the part (product model) of this name, the same at every site; makes it when it is new. */
+  /** Id of the part (product model) of this name, the same at every site. A new part is created. */
   ensurePart(name: string): Promise<number>;
   stationName(id: number): string;
-  /** The site a station belongs to; an unknown one counts as the own site's. */
+  /** The site of a station; the own site for an unknown station. */
   siteIdOf(stationId: number): number;
   partName(id: number): string;
   /** A station of the own site, or of the one named. */
   findStationId(name: string, siteId?: number): number | undefined;
   findPartId(name: string): number | undefined;
-  /** Of one site, or of all: sorted as people sort them (S2 before S10), those of equal names by site. */
+  /** Stations of one site, or of all, in natural order (S2 before S10), then by id. */
   listStations(siteId?: number): Station[];
   listParts(): PartName[];
-  /** Learns of the sites, stations and parts that other processes added meanwhile. */
+  /** Reads the sites, stations and parts that other processes have added. */
   refresh(): Promise<void>;
 };
 
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-/** Servers give numbers before they commit, so that a row may appear below the newest one known. */
-const lateNumbers = 1_000;
+/** Database servers assign ids before commit, so a row can appear below the newest known id. */
+const lateIds = 1_000;
 
-/** Reads all names once; new ones are added as facts bring them, and `onAdded` told, so that other processes read them. */
+/** Reads all names once. Facts add new ones; `onAdded` is called for each, so that other processes can be notified. */
 export async function createPlantNames(
   db: Db,
   clock: Clock,
@@ -124,7 +124,7 @@ async function createKnown<T extends { id: number }>(
     return row;
   };
   const refresh = async () => {
-    for (const row of await readFrom({ fromId: newestId - lateNumbers })) remember(row);
+    for (const row of await readFrom({ fromId: newestId - lateIds })) remember(row);
   };
   await refresh();
   return {

@@ -2,8 +2,8 @@ import { type AnyColumn, eq, type Placeholder, type SQL, sql } from 'drizzle-orm
 import type { Db } from '../schema/db.ts';
 
 /**
- * The condition that a row's station belongs to a site; none without a site. The sign keeps databases from looking up
- * each station's whole history in an index of stations: the window of time stays what narrows the rows.
+ * The condition that a row's station belongs to a site; undefined without a site. The leading plus keeps the planner
+ * from walking each station's whole history in an index of stations, so that the time window selects the rows.
  */
 export function createSiteCondition(db: Db) {
   const { stations } = db.tables;

@@ -33,7 +33,7 @@ describe(`sites in ${testDialect}`, () => {
     expect(first.wallClock.timeZone).toBe('Asia/Seoul');
   });
 
-  test('a restart with another title or zone changes the row, and the zone before is told', async () => {
+  test('a restart with another title or zone changes the row, and reports the zone before', async () => {
     await createSites(db, clock, busan);
     const again = await createSites(db, clock, { ...busan, title: 'Busan 2', timeZone: 'Asia/Tokyo' });
     expect(again.previousTimeZone).toBe('Asia/Seoul');

@@ -5,42 +5,42 @@ import type { Clock } from '../kernel/time/clock.ts';
 import { createWallClock, type WallClock } from '../kernel/time/time-zone.ts';
 import type { Db } from '../schema/db.ts';
 
-/** A plant. `name` is its short name in addresses, `title` the one people read ('' when none is set). */
+/** A plant. `name` is its short name in URLs, `title` its display name ('' when none is set). */
 export type Site = { id: number; name: string; title: string; timeZone: string };
 
-/** A site as pages write it: `label` is its title, or its short name; `isOwn` is that of the process that answers. */
+/** A site as pages show it: `label` is its title, or else its short name; `isOwn` marks the site of this process. */
 export type SiteTag = { name: string; label: string; timeZone: string; isOwn: boolean };
 
-/** What the settings say of the site of this process: SITE, SITE_NAME, SITE_TIME_ZONE. */
+/** This process's site from the settings SITE, SITE_NAME and SITE_TIME_ZONE. */
 export type SiteSettings = Omit<Site, 'id'>;
 
 /** The sites whose processes share this database. */
 export type Sites = {
-  /** The one this process belongs to: it writes facts of no other. */
+  /** The site of this process, which writes facts of no other site. */
   readonly own: Site;
   /** Wall clock of the own site. */
   readonly wallClock: WallClock;
-  /** The zone the database knew for the own site until this start, when that was another one. */
+  /** The own site's time zone before this start, if it has changed. */
   readonly previousTimeZone: string | undefined;
-  /** All, by name. */
+  /** All sites, by name. */
   list(): Site[];
   find(name: string): Site | undefined;
   get(id: number): Site | undefined;
-  /** More than one: only then do pages speak of sites. */
+  /** Whether there is more than one; otherwise pages do not mention sites. */
   isSeveral(): boolean;
-  /** How pages name a site; null while there is only one, so that nothing of it is shown. */
+  /** How pages show a site; null if it is the only one, which pages do not mention. */
   tagOf(siteId: number): SiteTag | null;
-  /** Label of the own site; null while there is only one. */
+  /** Label of the own site; null if it is the only one. */
   ownLabel(): string | null;
-  /** Narrows a read to the own site; nothing to narrow while there is only one. */
+  /** Filter that limits a read to the own site; empty if it is the only one. */
   ownFilter(): { siteId?: number };
-  /** The clock on the wall of a site; of an unknown one, the own. */
+  /** Wall clock of a site; the own site's for an unknown one. */
   wallClockOf(siteId: number): WallClock;
-  /** Learns of sites that other processes added or renamed meanwhile. */
+  /** Reads the sites that other processes have added or renamed. */
   refresh(): Promise<void>;
 };
 
-/** Makes sure of the own site's row and reads the others. */
+/** Creates or updates the own site's row and reads the others. */
 export async function createSites(db: Db, clock: Clock, settings: SiteSettings): Promise<Sites> {
   const { site: own, previousTimeZone } = await claimSite(db, clock, settings);
   const { sites: table } = db.tables;
@@ -92,7 +92,7 @@ export async function createSites(db: Db, clock: Clock, settings: SiteSettings):
   };
 }
 
-/** The sites a filter offers, with the one that is shown; null while there is only one. */
+/** The options of a site filter, with the shown site chosen; null if there is only one site. */
 export function siteChoices(
   sites: Sites,
   shown: SiteTag | null,
@@ -104,8 +104,8 @@ export function siteChoices(
 }
 
 /**
- * The row of the site this process belongs to, made when it is new and brought up to date with the settings. What a
- * database from before sites holds goes to the first one that asks.
+ * The row of this process's site, created or updated from the settings. Data from before there were sites belongs to
+ * the first site that claims it.
  */
 async function claimSite(
   db: Db,
@@ -119,7 +119,7 @@ async function claimSite(
   const row =
     known ??
     (await db.tx(async (q) => {
-      // Before anything is read in this transaction: two processes that start together must see each other's row.
+      // Writes come first in this transaction, so that two processes starting together see each other's row.
       await q.update(sites).set(settings).where(eq(sites.name, ''));
       await insertMissing(db.dialect, q, sites, [{ ...settings, createdAt: clock.now() }]);
       return find(q);

@@ -76,9 +76,9 @@ export async function openWatchedFolder(options: Options = {}) {
       singletons: createSingletons({ locks: undefined, log }),
       sweeps: true,
       processName: 'this one',
-      onRecorded: (news) => {
-        recorded.push(news);
-        more.onRecorded?.(news);
+      onRecorded: (batch) => {
+        recorded.push(batch);
+        more.onRecorded?.(batch);
       },
       onStatus: () => {},
     });

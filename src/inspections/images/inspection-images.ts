@@ -22,36 +22,36 @@ import type { InspectionRef } from '../model.ts';
 import type { RootLocations } from '../watching/root-locations.ts';
 import { type ImageOutcome, recordOutcomes } from './record-outcomes.ts';
 
-/** How long a failure is answered again without another look at the file. */
+/** How long a failure is cached before the file is examined again. */
 const failurePauseMs = 60_000;
 const writingPauseMs = 2_000;
 const maxRememberedFailures = 2_000;
 const maxRememberedSizes = 2_000;
-/** Files somebody is writing at the same time; of more than these, the next look tells. */
+/** Most images tracked while they are being written; further ones are retried on their next request. */
 const maxWaiting = 500;
 const outcomeBatch = { maxItems: 200, maxDelayMs: 100, maxPending: 2_000 };
 
 export type ImageWish = {
-  /** Not for a viewer: when there is time. */
+  /** Low priority: no viewer is waiting for it. */
   ahead?: boolean;
-  /** Although it failed a moment ago. */
+  /** Retries even if it failed a moment ago. */
   again?: boolean;
 };
 
-/** Images of inspections as viewers get them; what turns out unreadable is recorded, and recorded again when it is well. */
+/** Images of inspections, for viewers. Records which are unreadable, and which have become readable again. */
 export type InspectionImages = {
-  /** A thumbnail that is in memory, for the address alone: no question to the database or the disk. */
+  /** A thumbnail from memory, by its address alone, without access to the database or the disk. */
   recall(id: number, revision: number, spec: ThumbnailSpec): Thumbnail | undefined;
   thumbnail(inspection: InspectionRef, spec: ThumbnailSpec, wish?: ImageWish): Promise<ThumbnailAnswer>;
-  /** The file itself, to be closed by the caller, and how long viewers may keep it. */
+  /** The original file, which the caller must close, and how long clients may cache it. */
   open(inspection: InspectionRef): Promise<(OpenFile & { caching: Caching }) | ImageFailure>;
   /** Width and height as shown; null where they cannot be read. */
   readPixels(inspection: InspectionRef): Promise<PixelSize | null>;
-  /** Images of which a viewer saw a stand-in because somebody was writing them. */
+  /** Images for which viewers got a placeholder, because the file was still being written. */
   listWaiting(): number[];
-  /** Forgets what failed a moment ago: another process has looked, too, and may have had more luck. */
+  /** Clears the cached failures: another process may have read those images since. */
   forgetFailures(): void;
-  /** Resolves when everything learnt so far is in the database. */
+  /** Resolves when all outcomes so far are in the database. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -60,7 +60,7 @@ export function createInspectionImages(options: {
   db: Db;
   store: ThumbnailStore;
   findLocation: RootLocations['find'];
-  /** Short name of the own site: of images of others nothing is recorded. */
+  /** Short name of the own site; nothing is recorded about images of other sites. */
   site: string;
   clock: Clock;
   log: Log;
@@ -85,7 +85,7 @@ export function createInspectionImages(options: {
     flush: async (items) => {
       if (await recordOutcomes(db, items)) options.onChanged();
     },
-    onError: (err) => log.error({ err }, 'What is known of unreadable images could not be saved yet'),
+    onError: (err) => log.error({ err }, 'Outcomes of reading images cannot be saved yet'),
   });
   let instance: string | undefined;
 
@@ -101,7 +101,7 @@ export function createInspectionImages(options: {
     return (await isBeingWritten(located, known)) ? beingWritten : located;
   }
 
-  /** A file at another site's path is that site's only when it is the very one that was recorded there. */
+  /** A file at another site's path is that site's image only if its size and time are the recorded ones. */
   async function isRecorded(id: number, { sizeBytes, modifiedAt }: LocatedImage): Promise<boolean> {
     const [row] = await selectFacts({ id });
     return row?.sizeBytes === sizeBytes && row.modifiedAt === modifiedAt;
@@ -122,7 +122,7 @@ export function createInspectionImages(options: {
     outcomes.add({ inspectionId: id, at: clock.now(), reason: null, reload, ...(facts && { facts }) });
   }
 
-  /** That a file or its folder is gone the scanner finds out; the image itself may be all right. */
+  /** Missing files and folders are left to the scanner: they do not make an image unreadable. */
   function noteFailure(inspection: InspectionRef, failure: ImageFailure): void {
     if (failure.reason === 'missing' || failure.reason === 'offline' || failure.reason === 'elsewhere')
       return;
@@ -149,7 +149,7 @@ export function createInspectionImages(options: {
     const request = {
       key: `${instance}/${addressOf(inspection)}`,
       spec,
-      anew: again,
+      redraw: again,
       locate: async () => {
         looked = await locate(inspection);
         return looked;
@@ -169,7 +169,7 @@ export function createInspectionImages(options: {
     if (!located.ok) return located;
     const opened = await openRegularFile(located.realPath, located.root);
     if (!opened.ok) return opened;
-    // Written over, but the scanner has not been there: the address will change in a moment.
+    // Overwritten, but not scanned yet: the address will change in a moment.
     return { ...opened, caching: opened.sizeBytes === inspection.sizeBytes ? 'immutable' : 'revalidate' };
   }
 
@@ -210,8 +210,8 @@ function pickFacts({ sizeBytes, modifiedAt }: LocatedImage): { sizeBytes: number
 }
 
 /**
- * Tells this database from one that stood here before: the numbers of images begin anew in it, and thumbnails of other
- * images may still lie there under the same numbers.
+ * Identifies this database in thumbnail keys: image ids restart in a new database, while the thumbnail folder may still
+ * hold other images under the same ids.
  */
 async function readInstance(db: Db): Promise<string> {
   const { roots } = db.tables;

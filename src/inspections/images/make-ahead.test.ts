@@ -18,7 +18,7 @@ function start() {
   return startMakeAhead({ images, listInspections, ngCount: 2, log });
 }
 
-test('the thumbnails a card shows, the last image and the last NG ones, are there before anybody asks', async () => {
+test('the thumbnails of a card, the last image and the last NG ones, are drawn before they are requested', async () => {
   const minuteMs = 60_000;
   const ages: [string, number][] = [
     ['OK-1.jpg', 9],
@@ -39,7 +39,7 @@ test('the thumbnails a card shows, the last image and the last NG ones, are ther
   expect(plant.store.stats()).toMatchObject({ rendered: 6, fromMemory: 3 });
 });
 
-test('a bad image among the newest is found out ahead and not tried at every new image', async () => {
+test('an unreadable image among the newest is not retried with every new image', async () => {
   await plant.add('NG-1.jpg', Buffer.from('not an image'));
   const stationIds = plant.reads.names.listStations().map(({ id }) => id);
   const makeAhead = start();
@@ -57,7 +57,7 @@ test('a bad image among the newest is found out ahead and not tried at every new
   });
 });
 
-test('after stopping nothing is made any more', async () => {
+test('no thumbnail is drawn after a stop', async () => {
   await plant.add('OK-1.jpg', jpeg);
   const makeAhead = start();
   makeAhead.wake([1]);

@@ -6,22 +6,22 @@ import { minuteMs } from '../../kernel/time/durations.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Db } from '../../schema/db.ts';
 
-/** What looking into an image showed. */
+/** The outcome of reading an image. */
 export type ImageOutcome = {
   inspectionId: number;
-  /** When it was looked into. */
+  /** When it was read, epoch ms UTC. */
   at: number;
   /** Why it could not be read; null when it could. */
   reason: string | null;
-  /** What is now known of a file that was taken by its name alone. */
+  /** Size and time of a file that was recorded by its name alone. */
   facts?: { sizeBytes: number; modifiedAt: number };
-  /** Viewers were shown a stand-in under the image's address: it needs a new one for them to look again. */
+  /** Viewers have a placeholder under the image's address: it needs a new address for them to load it again. */
   reload?: boolean;
 };
 
 /**
- * Writes outcomes down, all in one transaction: unreadable images are listed with the reason and how often it was tried,
- * readable ones leave the list. Answers whether anything that pages show has changed.
+ * Records outcomes in one transaction: unreadable images are listed with the reason and the number of attempts, readable
+ * ones are removed from the list. Returns whether anything that pages show has changed.
  */
 export async function recordOutcomes(db: Db, outcomes: readonly ImageOutcome[]): Promise<boolean> {
   const latest = new Map(outcomes.map((outcome) => [outcome.inspectionId, outcome]));
@@ -85,7 +85,7 @@ async function recordReadable(db: Db, q: Queryable, outcome: ImageOutcome): Prom
       .where(eq(inspections.id, inspectionId));
 }
 
-/** How long an unreadable image is left alone, by the number of failures up to which it holds. */
+/** Least time between two attempts to read an unreadable image; each pause applies up to `attempts` failures. */
 const pauses = [
   { attempts: 3, ms: minuteMs },
   { attempts: 12, ms: 60 * minuteMs },
@@ -93,8 +93,8 @@ const pauses = [
 ] as const;
 
 /**
- * Unreadable images whose turn it is to be tried again, by number from `afterId` on: whoever goes round by it comes past
- * all, even past many whose state cannot be told because their folder is away.
+ * Ids of unreadable images due for a retry, in order from `afterId` (exclusive). Paging by id reaches every image, even
+ * behind many that stay undecided because their folder is offline.
  */
 export async function listDueBadImages(
   db: Db,

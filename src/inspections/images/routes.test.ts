@@ -27,7 +27,7 @@ async function listBad(): Promise<{ name: string; reason: string; attempts: numb
   return images.map(({ inspection, reason, attempts }) => ({ name: inspection.name, reason, attempts }));
 }
 
-test('an image has a strip and a card thumbnail, widths for large screens and its original, each to be kept for ever', async () => {
+test('an image has strip and card thumbnails, widths for large screens and its original, all cacheable for ever', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg);
   for (const [size, type] of [
     ['strip.webp', 'image/webp'],
@@ -51,7 +51,7 @@ test('an image has a strip and a card thumbnail, widths for large screens and it
   expect(plant.store.stats()).toMatchObject({ rendered: 4, fromMemory: 4 });
 });
 
-test('an old address leads to the current one, an unknown image to none', async () => {
+test('an old address redirects to the current one, an unknown image is not found', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg);
   const old = await get({ ...inspection, revision: 7 }, 'card.webp');
   expect([old.status, old.headers.get('location'), old.headers.get('cache-control')]).toEqual([
@@ -92,7 +92,7 @@ test('an unreadable image shows why, in the language of the reader, and is liste
   expect(plant.changes()).toBeGreaterThan(0);
 });
 
-test('the retry button tries at once, counts, and takes a healed image off the list', async () => {
+test('the retry button retries at once, counts the attempt, and removes a readable image from the list', async () => {
   const inspection = await plant.add('NG-1.jpg', cut);
   await get(inspection);
   const retry = (headers: Record<string, string>) =>
@@ -106,7 +106,7 @@ test('the retry button tries at once, counts, and takes a healed image off the l
   expect(errorOf(await get(inspection))).toBeNull();
 });
 
-test('an image a share could not give for a while heals by itself', async () => {
+test('an image that a share could not read for a while recovers by itself', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg);
   const path = pathOf(inspection);
   renameSync(path, `${path}.real`);
@@ -126,7 +126,7 @@ test('an image a share could not give for a while heals by itself', async () => 
   await retries.stop();
 });
 
-test('an image that stays bad is tried less and less often', async () => {
+test('an image that stays unreadable is retried less and less often', async () => {
   await get(await plant.add('NG-1.jpg', cut));
   expect(await listBad()).toMatchObject([{ attempts: 1 }]);
   const retries = startRetries();
@@ -138,7 +138,7 @@ test('an image that stays bad is tried less and less often', async () => {
   expect((await listBad())[0]?.attempts).toBe(6);
 });
 
-test('a file somebody is still writing says so, and gets a new address when it is there', async () => {
+test('a half-written image says so, and gets a new address when it is complete', async () => {
   const whole = await drawJpeg(800, 600);
   const inspection = await plant.add('OK-1.jpg', whole.subarray(0, 900), { ageMs: 1000, byName: true });
   for (const size of ['strip.webp', 'original']) {
@@ -158,7 +158,7 @@ test('a file somebody is still writing says so, and gets a new address when it i
   expect([errorOf(await get(current)), plant.images.listWaiting()]).toEqual([null, []]);
 });
 
-test('a half-written file that nobody goes on with becomes a bad image', async () => {
+test('a half-written file that stops growing becomes an unreadable image', async () => {
   const inspection = await plant.add('OK-1.jpg', cut, { ageMs: 1000, byName: true });
   expect(errorOf(await get(inspection))).toBe('incomplete');
   plant.clock.advance(61_000);
@@ -166,7 +166,7 @@ test('a half-written file that nobody goes on with becomes a bad image', async (
   expect(await listBad()).toEqual([{ name: 'OK-1.jpg', reason: 'truncated', attempts: 1 }]);
 });
 
-test('an old image taken by its name alone has its size once somebody looked at it', async () => {
+test('an old image recorded by its name alone gets its size when it is first viewed', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg, { byName: true });
   expect(inspection.sizeBytes).toBeNull();
   await get(inspection);
@@ -174,7 +174,7 @@ test('an old image taken by its name alone has its size once somebody looked at 
   expect(await plant.find(inspection.id)).toMatchObject({ sizeBytes: jpeg.length, revision: 0 });
 });
 
-test('of a file that is gone the thumbnail stays, and the rest says since when', async () => {
+test('a missing file keeps its thumbnail, and its other sizes say since when it is missing', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg);
   await get(inspection);
   rmSync(pathOf(inspection));
@@ -187,7 +187,7 @@ test('of a file that is gone the thumbnail stays, and the rest says since when',
   expect(await original.text()).toContain('2026-01-05');
 });
 
-test('while the watched folder is away its images are offline, not gone and not bad', async () => {
+test('while the watched folder is offline its images are offline, neither missing nor unreadable', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg);
   renameSync(plant.watchDir, `${plant.watchDir}-away`);
   expect(errorOf(await get(inspection))).toBe('offline');
@@ -199,7 +199,7 @@ test('while the watched folder is away its images are offline, not gone and not 
   expect(errorOf(await get(inspection))).toBeNull();
 });
 
-test('an image damaged after its thumbnail was made leaves the list when it is whole again', async () => {
+test('an image damaged after its thumbnail was drawn leaves the list when it is intact again', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg);
   await get(inspection);
   writeFileSync(pathOf(inspection), cut);
@@ -211,7 +211,7 @@ test('an image damaged after its thumbnail was made leaves the list when it is w
   expect(await listBad()).toEqual([]);
 });
 
-test('an original that was written over before the scanner noticed is not kept for ever', async () => {
+test('an original overwritten since the last scan is not cached for ever', async () => {
   const inspection = await plant.add('OK-1.jpg', jpeg);
   writeFileSync(pathOf(inspection), otherJpeg);
   const response = await get(inspection, 'original');
@@ -243,7 +243,7 @@ test.each([
   expect(errorOf(await get(inspection))).toBeNull();
 });
 
-test('one bad image among many delays none of them', async () => {
+test('one unreadable image delays none of the others', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `OK-${index}.jpg`);
   const inspections = [];
   for (const [index, name] of names.entries())

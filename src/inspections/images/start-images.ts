@@ -8,12 +8,12 @@ import { createInspectionImages, type InspectionImages } from './inspection-imag
 import { startMakeAhead } from './make-ahead.ts';
 import { startImageRetries } from './retry-images.ts';
 
-/** Everything about images that lives as long as the process. */
+/** Images, their thumbnails and retries, for the life of the process. */
 export type Images = InspectionImages & {
   thumbnails: ThumbnailStore;
-  /** Size on disk, thumbnails waiting to be drawn, and how long drawing took lately. */
+  /** Size on disk, length of the drawing queue, and recent drawing times. */
   figures(): { bytes: number; waiting: number; drawTimes: ReturnType<ThumbnailStore['drawTimes']> };
-  /** These stations have new images: their thumbnails are made before anybody asks. Returns at once. */
+  /** Draws the thumbnails of stations with new images before they are requested. Returns at once. */
   wake(stationIds: readonly number[]): void;
 };
 
@@ -30,7 +30,7 @@ export function startImages(options: {
   log: Log;
   /** An image became unreadable, readable, or has a new address. */
   onChanged: () => void;
-  /** Whether this is the process that looks again at what could not be read. */
+  /** Whether this process retries unreadable images. */
   looksAgain: () => boolean;
 }): Images {
   const { dir, budgetBytes, db, reads, findLocation, ngCount, clock, log, onChanged, looksAgain } = options;

@@ -1,5 +1,5 @@
 import { inArray } from 'drizzle-orm';
-import type { LiveNews } from '../../events.ts';
+import type { LiveBatch } from '../../events.ts';
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Db } from '../../schema/db.ts';
@@ -15,14 +15,14 @@ const retryMs = 1_000;
 /** Brings what other processes of the site record to the viewers of this one. */
 export type RemoteRecordings = {
   /** Takes in rows that another process wrote; undefined when anything may have changed. Returns at once. */
-  take(news: LiveNews | undefined): void;
+  take(batch: LiveBatch | undefined): void;
   /** Loads channels that other processes have added. Returns at once. */
   discoverChannels(): void;
   stop(): Promise<void>;
 };
 
 /** A batch of recorded images, as broadcast to the other processes. */
-export function recordedEvent(siteId: number, { channelId, rows, gone }: RecordedRows): LiveNews {
+export function recordedEvent(siteId: number, { channelId, rows, gone }: RecordedRows): LiveBatch {
   const idsOf = (list: readonly { id: number }[]) => list.map(({ id }) => id);
   return { siteId, channels: [{ id: channelId, rows: idsOf(rows), gone: idsOf(gone) }] };
 }
@@ -53,7 +53,7 @@ export function createRemoteRecordings(options: {
     }
   }
 
-  async function takeChannel({ id, rows: ids, gone }: LiveNews['channels'][number]): Promise<void> {
+  async function takeChannel({ id, rows: ids, gone }: LiveBatch['channels'][number]): Promise<void> {
     const channel = channels.byId(id);
     if (!channel) return refreshNew();
     const rows = ids.length === 0 ? [] : await readRows(ids);
@@ -98,11 +98,11 @@ export function createRemoteRecordings(options: {
   };
 
   return {
-    take: (news) => {
-      if (news === undefined) void loop?.trigger();
-      else if (news.siteId === siteId)
+    take: (batch) => {
+      if (batch === undefined) void loop?.trigger();
+      else if (batch.siteId === siteId)
         enqueue(async () => {
-          for (const channel of news.channels) await takeChannel(channel);
+          for (const channel of batch.channels) await takeChannel(channel);
         });
     },
     discoverChannels: () => enqueue(refreshNew),

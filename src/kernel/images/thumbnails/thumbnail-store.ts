@@ -23,7 +23,7 @@ export type ThumbnailRequest = {
   /** Finds the image (a real path, and the folder it must lie in); called only when there is no thumbnail yet. */
   locate: () => Promise<{ ok: true; realPath: string; root?: string } | ImageFailure>;
   /** Draws the image even if there is a thumbnail: it may have become unreadable, or readable, since. */
-  anew?: boolean;
+  redraw?: boolean;
   /** Keeps it in memory only: it will soon be replaced, and such thumbnails would fill the disk. */
   isFleeting?: boolean;
 };
@@ -115,10 +115,10 @@ export function createThumbnailStore({
     request: ThumbnailRequest,
     urgency: Urgency,
   ): Promise<ThumbnailAnswer> {
-    const readsFirst = urgency === 'viewer' && !request.anew;
+    const readsFirst = urgency === 'viewer' && !request.redraw;
     const stored = readsFirst ? await read(path, request) : undefined;
     if (stored) return stored;
-    const readsInTurn = urgency === 'ahead' && !request.anew && !request.isFleeting;
+    const readsInTurn = urgency === 'ahead' && !request.redraw && !request.isFleeting;
     const work = async () => (readsInTurn && (await read(path, request))) || render(path, request);
     const answer = stopped ? notDone : await queue.add(path, work, urgency);
     if (answer !== notDone) return answer;
@@ -133,7 +133,7 @@ export function createThumbnailStore({
   }
 
   function ask(request: ThumbnailRequest, urgency: Urgency): Promise<ThumbnailAnswer> {
-    const recalled = request.anew ? undefined : recall(request.key, request.spec);
+    const recalled = request.redraw ? undefined : recall(request.key, request.spec);
     if (recalled) return Promise.resolve(recalled);
     const path = thumbnailPath(dir, request.key, request.spec);
     const current = running.get(path);
