@@ -23,7 +23,7 @@ const tag = 'Inspections';
 const ofImgStats = { tag: 'ImgStats', isCompat: true };
 const forms = 'Forms of the pages';
 
-/** The routes of inspections as programs see them. */
+/** The API documentation of the inspection routes. */
 export const apiDocs = {
   stations: documented({
     tag,

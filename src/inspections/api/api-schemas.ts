@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { maxPageItems } from '../queries/inspection-queries.ts';
 
 /*
- * What programs ask and get at /api/v1 and at the paths of ImgStats: the queries are held to these schemas,
- * /openapi.json is made from them, and tests hold the answers to them.
+ * Queries and responses of /api/v1 and of the ImgStats paths. Queries are validated against these schemas,
+ * /openapi.json is generated from them, and tests validate the responses against them.
  */
 
 const defaultPageItems = 100;
@@ -178,10 +178,10 @@ export const rescanAnswer = z.object({
   note: z.string().nullable().describe('What could not be swept'),
 });
 
-/** A form of a page: where its reader goes back to. */
+/** A form of a page: the URL to return to. */
 export const backForm = z.object({ back: z.string().optional().describe('Path of the page to go back to') });
 
-/** ImgStats: `/api/scan` leaves the note out where there is none. */
+/** ImgStats: `/api/scan` omits the note if there is none. */
 export const scanAnswer = z.object({ scanned: count, added: count, note: z.string().optional() });
 
 export const metaAnswer = z.object({ stations: z.array(z.string()) });
@@ -193,7 +193,7 @@ export const statsQuery = z.object({
   end: time('Last moment, outside'),
 });
 
-/** `/img` and `/thumb`: without a path they answer what contract S1 says. */
+/** `/img` and `/thumb`: without a path they respond as contract S1 says. */
 export const fileQuery = z.object({
   path: z.string().optional().describe('Absolute path of an image in a watched folder'),
 });

@@ -49,12 +49,12 @@ async function refusal(path: string, init: RequestInit = {}): Promise<{ status: 
   return { status: answer.status, error: [error.code, (error.details as { field?: string })?.field] };
 }
 
-test('stations say when they were last seen and how they usually run', async () => {
-  const pace = { usualIntervalMs: null, ngBurstSince: null, belowUsual: null };
+test('stations have the time they were last seen and their usual interval', async () => {
+  const pulse = { usualIntervalMs: null, ngBurstSince: null, belowUsual: null };
   expect(await plant.json('/api/v1/stations')).toEqual({
     stations: [
-      { site: 'main', name: 'S4', lastSeenAt: at('10:20:00'), ...pace },
-      { site: 'main', name: 'S9', lastSeenAt: at('10:10:00'), ...pace },
+      { site: 'main', name: 'S4', lastSeenAt: at('10:20:00'), ...pulse },
+      { site: 'main', name: 'S9', lastSeenAt: at('10:10:00'), ...pulse },
     ],
   });
 });
@@ -72,7 +72,7 @@ describe('inspections', () => {
     expect(all.next).toBeNull();
   });
 
-  test('carry everything known of the image and where to get it', async () => {
+  test('have all facts of the image and its URLs', async () => {
     const { inspections } = await list('?station=S9&part=OR-2CT&limit=1');
     const { id } = inspections[0]!;
     expect(inspections).toEqual([
@@ -140,7 +140,7 @@ describe('inspections', () => {
     expect(oldest?.sequence).toBe(9);
   });
 
-  test('pages keep to their filters, and images that arrive meanwhile move none of them', async () => {
+  test('pages keep their filters, and new images do not shift them', async () => {
     const all = labels(await list('?station=S9&verdict=OK'));
     const first = await list('?station=S9&verdict=OK&limit=2');
     await plant.addImages(['S9/OR-3CT/OK-20250906-102500-77.jpg']);
@@ -243,7 +243,7 @@ describe('the yield', () => {
     expect(ages.ok + ages.ng + ages.unmatched).toBe(images.length + 1);
   });
 
-  test('of a station that does not exist is nothing', async () => {
+  test('of an unknown station is empty', async () => {
     expect(await readYield('?station=S99')).toMatchObject({ ok: 0, ng: 0, unmatched: 0, yieldRate: null });
   });
 
@@ -252,7 +252,7 @@ describe('the yield', () => {
   });
 });
 
-test('sources say how each watched folder is doing', async () => {
+test('sources have the state of each watched folder', async () => {
   expect(await plant.json('/api/v1/sources')).toEqual({
     sources: [
       {
@@ -279,12 +279,12 @@ test('sources say how each watched folder is doing', async () => {
   });
 });
 
-test('a rescan answers what it found', async () => {
+test('a rescan returns its result', async () => {
   const answer = await plant.post('/api/v1/rescan');
   expect(await answer.json()).toEqual({ scanned: images.length + 1, added: 0, note: null });
 });
 
-describe('what is not taken is refused as JSON with a code', () => {
+describe('a refusal is JSON with a code', () => {
   test.each([
     ['GET', '/api/v1/nothing', 404, 'not_found'],
     ['GET', '/api/v1/', 404, 'not_found'],
@@ -302,7 +302,7 @@ describe('what is not taken is refused as JSON with a code', () => {
     expect(await asked).toEqual({ status: 413, error: ['too_large', undefined] });
   });
 
-  test('a change from elsewhere', async () => {
+  test('a change from another origin', async () => {
     const headers = { 'sec-fetch-site': 'cross-site' };
     const asked = refusal('/api/v1/rescan', { method: 'POST', headers });
     expect(await asked).toEqual({ status: 403, error: ['forbidden', undefined] });

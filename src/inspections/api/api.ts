@@ -55,13 +55,13 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
     );
 }
 
-/** All stations, or those of the site asked for. */
+/** All stations, or those of the requested site. */
 function stationsAsked(c: Context<AppEnv>, { names, sites }: InspectionDeps['reads']): Station[] {
   const { isUnknown, siteId } = readAskedSite(c.req.query('site') || undefined, undefined, sites);
   return isUnknown ? [] : names.listStations(siteId);
 }
 
-/** Without any of `period, start, end` a list reaches back for ever. */
+/** Without any of `period, start, end` a list covers all time. */
 function hasWindow(search: URLSearchParams): boolean {
   return ['period', 'start', 'end'].some((field) => (search.get(field) ?? '') !== '');
 }
@@ -107,7 +107,7 @@ async function yieldByBucket(deps: InspectionDeps, c: Context<AppEnv>) {
   };
 }
 
-/** Hour counts serve where every border inside the window is a full hour of UTC. */
+/** Hour counts suffice if every bucket boundary inside the window is a full hour of UTC. */
 function isHourly({ buckets }: AskedView): boolean {
   return buckets.slice(1).every(({ startAt }) => startAt % 3_600_000 === 0);
 }

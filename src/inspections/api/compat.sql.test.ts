@@ -104,7 +104,7 @@ describe('the statistics of each station', () => {
     expect(total_count).toBe(6);
   });
 
-  test('are zeros without a last image for a named station that had none in the window', async () => {
+  test('are zeros without a last image for a named station without images in the window', async () => {
     expect((await stats('?station=S4&period=1h')).stations).toEqual({
       S4: {
         totals: { total: 0, ok: 0, ng: 0, rate: null, latest_ts: null },
@@ -115,11 +115,11 @@ describe('the statistics of each station', () => {
     });
   });
 
-  test('are empty for a station that does not exist', async () => {
+  test('are empty for an unknown station', async () => {
     expect(await stats('?station=S99')).toMatchObject({ stations: {}, total_count: 0 });
   });
 
-  test('are of all stations when the station is left empty', async () => {
+  test('are of all stations if the station is empty', async () => {
     expect((await stats('?station=&period=1h')).total_count).toBe(8);
   });
 });
@@ -135,7 +135,7 @@ describe('the window', () => {
     expect(window(await stats(query))).toEqual([start, '2025-09-06T10:30:00+09:00']);
   });
 
-  test('holds its first instant and not its last', async () => {
+  test('includes its first instant and excludes its last', async () => {
     const minute = await stats('?start=2025-09-06T10:30&end=2025-09-06T10:31');
     expect(minute.stations.S9?.totals.total).toBe(2);
     const before = await stats('?start=2025-09-06T10:29&end=2025-09-06T10:30');
@@ -145,7 +145,7 @@ describe('the window', () => {
     expect((await stats('?station=S4')).total_count).toBe(1);
   });
 
-  test('reaches 24 h back from its end when it has no start, and up to now when it has no end', async () => {
+  test('starts 24 h before its end without a start, and ends now without an end', async () => {
     expect(window(await stats('?end=2025-09-06T09:00'))).toEqual([
       '2025-09-05T09:00:00+09:00',
       '2025-09-06T09:00:00+09:00',
@@ -190,12 +190,12 @@ describe('the window', () => {
     expect(await refusal(query)).toContain(`${field} "`);
   });
 
-  test('of ten thousand years is answered', async () => {
+  test('of ten thousand years gets a response', async () => {
     expect((await stats('?start=0001-01-01&end=9999-12-31')).total_count).toBe(images.length);
   });
 });
 
-test('times are read back by a client as the very same instant', async () => {
+test('clients parse the times as the same instants', async () => {
   const { stations } = await stats('?station=S9');
   expect(Date.parse(stations.S9?.last?.ts ?? '')).toBe(Date.parse('2025-09-06T10:21:31+09:00'));
 });
@@ -209,13 +209,13 @@ test('the paths they name are shown by /img and /thumb', async () => {
   }
 });
 
-test('the statistics are asked for with POST alone', async () => {
+test('the statistics accept only POST', async () => {
   const answer = await plant.request('/api/stats');
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
 });
 
 describe('a scan', () => {
-  test('says how many images there are and how many were new', async () => {
+  test('returns how many images there are and how many were new', async () => {
     const scan = async () => (await plant.post('/api/scan')).json();
     expect(await scan()).toEqual({ scanned: images.length, added: 0 });
     await plant.writeImages(['S9/OR-3CT/OK-20250101-000000-1.jpg', 'S9/OR-3CT/notes.jpg']);
@@ -223,7 +223,7 @@ describe('a scan', () => {
     expect(await scan()).toEqual({ scanned: images.length + 2, added: 0 });
   });
 
-  test('of a folder that is not there says so, deletes nothing, and finds all again when it is back', async () => {
+  test('of an offline folder says so, deletes nothing, and finds all images when it is back', async () => {
     const scan = async () => (await plant.post('/api/scan')).json();
     const before = await stats();
     renameSync(plant.watchDir, `${plant.watchDir}-away`);

@@ -10,8 +10,8 @@ import { apiDocs } from './api-docs.ts';
 
 /**
  * The interface of ImgStats (contract S1) on the same reads as the pages: `/api/meta`, `/api/scan`, `/api/stats`.
- * Its clients know no sites, and its answers name stations alone: they are those of the own site, whatever others share
- * the database. Its images, `/img` and `/thumb`, are with the image routes. Times are ISO 8601 with the site's offset.
+ * Its clients know no sites and its responses name only stations: those of the own site, whichever others share the
+ * database. Its images, `/img` and `/thumb`, are with the image routes. Times are ISO 8601 with the site's offset.
  */
 export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
   const { names, sites, clock, wallClock } = deps.reads;
@@ -46,7 +46,7 @@ export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
 
 type StationStats = Pick<StationSummary, 'station' | 'counts' | 'last' | 'lastNgs'>;
 
-/** Stations with an image in the window; one that was asked for by its name is there also without. */
+/** Stations with an image in the window; a station requested by name is included without one, too. */
 async function readStats(
   { reads, settings }: InspectionDeps,
   station: string,

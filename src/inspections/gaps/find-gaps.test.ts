@@ -122,11 +122,11 @@ test('checked hour by hour with context, the findings are those of the whole', (
       );
       from = to;
     }
-    const told = (findings: SequenceFinding[], kind: string) =>
+    const ofKind = (findings: SequenceFinding[], kind: string) =>
       brief(findings.filter((finding) => finding.kind === kind));
     const whole = findSequenceGaps(rows);
-    expect(told(byHour, 'missing')).toEqual(told(whole, 'missing'));
-    expect(told(byHour, 'reset')).toEqual(told(whole, 'reset'));
+    expect(ofKind(byHour, 'missing')).toEqual(ofKind(whole, 'missing'));
+    expect(ofKind(byHour, 'reset')).toEqual(ofKind(whole, 'reset'));
     const repeats = (findings: SequenceFinding[]) =>
       findings.reduce((sum, { kind, count }) => sum + (kind === 'repeated' ? count : 0), 0);
     expect(repeats(byHour)).toBe(repeats(whole));

@@ -8,7 +8,7 @@ import { noticesView } from './notices.ts';
 import { exampleName, readSummaries, viewContext } from './page-reads.ts';
 import { maxCardsOf } from './wall-grid.ts';
 
-/** How many stations and images there are, shown or not. */
+/** Total numbers of stations and images, shown or not. */
 async function readTotals(deps: InspectionDeps, asked: AskedView): Promise<CardTotals> {
   const parts = (await deps.reads.counts.countByPart(asked.window, asked.filter)).map((part) => ({
     stationId: part.stationId,
@@ -18,7 +18,7 @@ async function readTotals(deps: InspectionDeps, asked: AskedView): Promise<CardT
   return { stations: stations.size, images: parts.reduce((sum, { images }) => sum + images, 0) };
 }
 
-/** Which site the page shows, or that it shows all, and whose times it writes; nothing where there is only one. */
+/** Which site the page shows, or all, and in whose time zone; empty if there is only one site. */
 function coveredSite(
   { reads: { sites } }: InspectionDeps,
   { site, wallClock }: AskedView,
@@ -26,7 +26,7 @@ function coveredSite(
   return sites.isSeveral() ? { label: site?.label ?? null, timeZone: wallClock.timeZone } : null;
 }
 
-/** The live part of the Inspections page. */
+/** The fragment of the Inspections page that its stream keeps fresh. */
 async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsView> {
   const sources = deps.sources.list();
   const maxCards = maxCardsOf(asked.query);
@@ -46,7 +46,7 @@ async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsV
   });
 }
 
-/** The same as a live fragment: a change of one figure travels as one small part of one card. */
+/** The same fragment for the stream, in parts: a change of one figure sends one small part of one card. */
 export async function renderCards(
   deps: InspectionDeps,
   search: URLSearchParams,

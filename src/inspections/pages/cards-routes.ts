@@ -13,10 +13,10 @@ import { sendExport } from './export.ts';
 import { readImagePage } from './image-page.ts';
 import { keepRescanResult, takeRescanResult } from './rescan-notice.ts';
 
-/** Rendered at least this often: presets move with the minute. */
+/** Longest time between two renderings: preset windows move every minute. */
 const everyMinuteMs = 60_000;
 
-/** The Inspections page with its live cards, the page of one image, CSV, and the rescan button. */
+/** The Inspections page with its cards, the page of one image, CSV, and the rescan button. */
 export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
   deps.topics.define({
     path: '/inspections/cards',

@@ -63,7 +63,7 @@ const rest = {
   anyImageEver: true,
 };
 
-test('the worst yield stands first and stations without a yield stand last', () => {
+test('the worst yield comes first and stations without a yield come last', () => {
   const view = cardsView(
     [summary('B', 99, 1), summary('none', 0, 0), summary('A', 90, 10), summary('C', 99, 1)],
     context,
@@ -73,7 +73,7 @@ test('the worst yield stands first and stations without a yield stand last', () 
   expect(view.covers.totalCount).toBe(300);
 });
 
-test('a yield of few inspections stands with its interval, one of many without', () => {
+test('a yield of few inspections is shown with its interval, one of many without', () => {
   expect(stationCard(summary('S', 10, 0), context).yield.interval?.lower).toBeCloseTo(0.7225, 4);
   expect(stationCard(summary('S', 49, 1), context).yield.interval).toBeNull();
   expect(stationCard(summary('S', 0, 0), context).yield).toEqual({ rate: null, interval: null });
@@ -101,7 +101,7 @@ test('the bar of a part compares it with the largest part of the card', () => {
   ]);
 });
 
-test('what is wrong with a station now stands on a card of now, and not on one of a time that is over', () => {
+test('current problems of a station are on a card of the present, not of a past window', () => {
   const burst = summary('S9', 90, 10, { ngBurstSince: now - 60_000 });
   const of = (endAt: number) => stationCard(burst, { ...context, window: { ...window, endAt } });
   expect([of(now + 1).tone, of(now + 1).conditions.map(({ kind }) => kind)]).toEqual(['ng', ['burst']]);
@@ -115,13 +115,13 @@ test('the link to all NG keeps the chosen time and part', () => {
   );
 });
 
-test('an empty page tells a plant without images from a time without images', () => {
+test('an empty page distinguishes a plant without images from a window without images', () => {
   expect(cardsView([], context, { ...rest, anyImageEver: false }).empty?.kind).toBe('nothing-yet');
   expect(cardsView([], context, rest).empty?.kind).toBe('nothing-here');
   expect(cardsView([summary('S', 1, 0)], context, rest).empty).toBeNull();
 });
 
-test('an image that is unreadable or gone says so', () => {
+test('an unreadable or missing image says so', () => {
   expect(shotView(inspection, { unreadable: new Map([[7, 'truncated']]) }).unreadable).toBe('truncated');
   expect(shotView({ ...inspection, missingAt: now }).missing).toBe(true);
 });

@@ -18,7 +18,7 @@ import type { TimeWindow } from '../../plant/time-window.ts';
 import { showInterval, type TrendBucket, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
 /**
  * Rows → what the templates of the Inspections page print. Everything here is pure: numbers stay numbers and instants
- * stay epoch ms UTC; templates write them with `it.format` and `it.t`.
+ * stay epoch ms UTC; templates format them with `it.format` and `it.t`.
  *
  * Templates and their data:
  *   inspections/page            InspectionsPage
@@ -38,12 +38,12 @@ import { maxCardsOf, wallGrid } from './wall-grid.ts';
 /** Draws the filled trend of a card; the result is safe SVG. */
 export type DrawTrend = (buckets: TrendBucket[], window: TimeWindow, bucketMs: number) => string;
 
-/** What every view of a page needs to know besides its rows. */
+/** What every view of a page needs besides its rows. */
 export type ViewContext = Unshowable & {
   now: number;
   query: PageQuery;
   window: TimeWindow;
-  /** Width of one bar of the trend. */
+  /** Width of one bar of the trend, in ms. */
   bucketMs: number;
   drawTrend: DrawTrend;
 };
@@ -59,7 +59,7 @@ export type PartLine = {
   counts: VerdictCounts;
   yield: YieldView;
   href: string;
-  /** Lengths of the OK and NG stretch of its bar, in percent of the card's largest part. */
+  /** Lengths of the OK and NG segments of its bar, in percent of the card's largest part. */
   bar: { ok: number; ng: number };
 };
 
@@ -72,7 +72,7 @@ export type StationCard = {
   timeZone: string | null;
   href: string;
   tone: Tone;
-  /** Worst first; none on a card of a time that is over. */
+  /** Worst first; empty on a card of a past window. */
   conditions: StationCondition[];
   yield: YieldView;
   counts: VerdictCounts;
@@ -107,11 +107,11 @@ export type CoversView = {
 
 /** Why there is no card to show, and what to do next. */
 export type EmptyView = {
-  /** `nothing-yet`: no image was ever seen. `nothing-here`: none within the chosen time and filters. */
+  /** `nothing-yet`: no image was ever recorded. `nothing-here`: none within the chosen window and filters. */
   kind: 'nothing-yet' | 'nothing-here';
   folders: string[];
   exampleName: string;
-  /** The pattern of FILENAME_REGEX, shown when it is not the default one. */
+  /** The pattern of FILENAME_REGEX, shown unless it is the default. */
   pattern: string | null;
   demo: DemoState;
   widerHref: string;
@@ -123,11 +123,11 @@ export type CardsView = {
   cards: StationCard[];
   /** Stations beyond the cards shown. */
   moreCount: number;
-  /** Wall mode: how the tiles stand. */
+  /** Wall mode: the grid of tiles. */
   wall: { columns: number; rows: number };
   order: ListOrder;
   empty: EmptyView | null;
-  /** The statistics could not be read: plain words; the cards are then empty. */
+  /** Why the statistics could not be read, in plain words; the cards are then empty. */
   error: string | null;
 };
 
@@ -136,15 +136,15 @@ export type RescanResult = { scanned: number; added: number; note: string | null
 export type InspectionsPage = {
   filters: FilterForm;
   live: PageFragments<'cards'>;
-  /** Set after POST /inspections/rescan came back. */
+  /** Result of POST /inspections/rescan, after its redirect. */
   rescan: RescanResult | null;
-  /** This page's own URL, for forms that come back. */
+  /** This page's own URL, for forms that return to it. */
   here: string;
 };
 
 /** Names of the parts of a card; the part `figures` of slug `S9` is the element `#figures-S9`, template `inspections/_card-figures`. */
 
-/** Lines of parts a card shows before it says "and n more". */
+/** Parts listed on a card before it says "and n more". */
 const maxPartLines = 4;
 
 /** Yield of `counts` with its interval where few were inspected; no inspections → no value. */
@@ -157,7 +157,7 @@ export function yieldView(counts: VerdictCounts): YieldView {
 
 /** One card. */
 export function stationCard(summary: StationSummary, context: ViewContext): StationCard {
-  // What is wrong now says nothing of a time that is over.
+  // Current problems say nothing about a past window.
   const conditions = context.window.endAt > context.now ? stationConditions(summary, context.now) : [];
   const tone = conditions[0] ? conditionTone(conditions[0]) : 'ok';
   const site = siteParam(summary.site);
@@ -208,10 +208,10 @@ function orderCards(cards: StationCard[]): StationCard[] {
   return cards.toSorted((a, b) => rank(a) - rank(b) || a.station.localeCompare(b.station));
 }
 
-/** Stations and images of a page, shown or not. */
+/** Total stations and images of a page, shown or not. */
 export type CardTotals = { stations: number; images: number };
 
-/** The whole live part of the Inspections page. */
+/** The whole fragment of the Inspections page. */
 export function cardsView(
   summaries: StationSummary[],
   context: ViewContext,
@@ -220,7 +220,7 @@ export function cardsView(
     empty: Omit<EmptyView, 'kind' | 'widerHref'>;
     anyImageEver: boolean;
     coveredSite?: CoveredSite | null;
-    /** Where `summaries` are not all. */
+    /** Set if `summaries` are not all. */
     totals?: CardTotals;
   },
 ): CardsView {

@@ -7,7 +7,7 @@ import type { ControlChart } from '../../statistics/control-chart.ts';
 const oneMinus = (share: number | null | undefined) =>
   share === null || share === undefined ? null : 1 - share;
 
-/** A p chart of NG shares drawn as yield: the limits change sides, what is out stays out. Null draws an empty chart. */
+/** A p chart of NG shares drawn as yield: the limits swap sides, points outside stay outside. Null draws an empty chart. */
 export function drawYieldTrend(
   buckets: readonly TimeWindow[],
   chart: ControlChart | null,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../../testing/test-app.ts';
 import { checkSequences } from '../gaps/check-gaps.ts';
 
-/** What a spreadsheet would run as a formula, and what breaks a careless table. */
+/** A name that a spreadsheet would run as a formula, and one that breaks careless CSV. */
 const formula = "=cmd|' -C calc'!A0";
 const broken = 'A "b", c\nd';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => plant.close());
 
-/** The lines of a table, its byte order mark checked and taken off. */
+/** The lines of a table after its byte order mark, which is checked. */
 async function read(query: string): Promise<string[]> {
   const answer = await plant.request(`/inspections/export.csv${query}`);
   const bytes = Buffer.from(await answer.arrayBuffer());
@@ -88,20 +88,20 @@ test('images are downloaded, newest first, with the filters of the page', async 
   ]);
 });
 
-test('no cell of any table begins like a formula', async () => {
+test('no cell of any table starts like a formula', async () => {
   for (const table of ['stations', 'parts', 'hours', 'gaps', 'images']) {
     const cells = (await read(`?table=${table}&period=1w`)).flatMap((line) => line.split(','));
     expect(cells.filter((cell) => /^"?[=+@\t]/.test(cell))).toEqual([]);
   }
 });
 
-test('a table of a station that does not exist has its head alone', async () => {
+test('a table of an unknown station has only its header', async () => {
   for (const table of ['stations', 'parts', 'hours', 'gaps', 'images']) {
     expect(await read(`?table=${table}&station=S99`)).toHaveLength(1);
   }
 });
 
-test('more images than are read at once are all there, once', async () => {
+test('an export of several reads has every image once', async () => {
   const many = await createTestApp({
     images: Array.from({ length: 1203 }, (_, i) => `S9/A/OK-20250906-101500-${i}.jpg`),
   });

@@ -11,13 +11,13 @@ import type { ListFilter } from '../queries/inspection-queries.ts';
 import { readSummaries } from './page-reads.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 
-/** Images of one export; more than a spreadsheet opens is asked for in smaller windows. */
+/** Most images in one export, as many as a spreadsheet opens; request more in smaller windows. */
 const maxExportedImages = 1_000_000;
 const imagesPerRead = 500;
 
 type Table = { name: string; columns: string[]; rows: AsyncIterable<unknown[]> | Iterable<unknown[]> };
 
-/** `GET /inspections/export.csv?table=stations|parts|hours|gaps|images`: what a table of a page shows, as CSV; with the site where there are several. */
+/** `GET /inspections/export.csv?table=stations|parts|hours|gaps|images`: a table of a page as CSV, with the site if there are several. */
 export async function sendExport(c: AppContext, deps: InspectionDeps): Promise<Response> {
   const search = new URL(c.req.url).searchParams;
   const asked = readAskedView(search, deps.reads);
@@ -33,8 +33,8 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
   const name = search.get('table') ?? 'stations';
   const iso = (at: number | null) => (at === null ? '' : asked.wallClock.format(at, 'iso'));
   const isSeveral = deps.reads.sites.isSeveral();
-  const place = isSeveral ? ['site', 'station'] : ['station'];
-  const placeOf = (row: { site: SiteTag | null; station: string }) =>
+  const stationColumns = isSeveral ? ['site', 'station'] : ['station'];
+  const stationOf = (row: { site: SiteTag | null; station: string }) =>
     isSeveral ? [row.site?.name ?? '', row.station] : [row.station];
   const counts = ['ok', 'ng', 'unmatched', 'yield'];
   const countsOf = (row: { ok: number; ng: number; unmatched: number }) => [
@@ -48,33 +48,33 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
       const rows = await readSummaries(deps, asked);
       return {
         name,
-        columns: [...place, ...counts, 'latest'],
-        rows: rows.map((row) => [...placeOf(row), ...countsOf(row.counts), iso(row.latestAt)]),
+        columns: [...stationColumns, ...counts, 'latest'],
+        rows: rows.map((row) => [...stationOf(row), ...countsOf(row.counts), iso(row.latestAt)]),
       };
     }
     case 'parts': {
       const rows = await readParts(deps, asked);
       return {
         name,
-        columns: [...place, 'model', ...counts],
-        rows: rows.map((row) => [...placeOf(row), row.part, ...countsOf(row.counts)]),
+        columns: [...stationColumns, 'model', ...counts],
+        rows: rows.map((row) => [...stationOf(row), row.part, ...countsOf(row.counts)]),
       };
     }
     case 'hours': {
       const rows = await readStationHours(deps, asked);
       return {
         name,
-        columns: [...place, 'hour', ...counts],
-        rows: rows.map((row) => [...placeOf(row), iso(row.startAt), ...countsOf(row)]),
+        columns: [...stationColumns, 'hour', ...counts],
+        rows: rows.map((row) => [...stationOf(row), iso(row.startAt), ...countsOf(row)]),
       };
     }
     case 'gaps': {
       const { gaps } = asked.isUnknown ? { gaps: [] } : await deps.reads.gaps(asked.window, asked.filter);
       return {
         name,
-        columns: [...place, 'model', 'kind', 'from', 'to', 'count', 'after', 'before'],
+        columns: [...stationColumns, 'model', 'kind', 'from', 'to', 'count', 'after', 'before'],
         rows: gaps.map((gap) => [
-          ...placeOf(gap),
+          ...stationOf(gap),
           gap.part,
           gap.kind,
           gap.fromSequence,
@@ -88,7 +88,7 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
     case 'images':
       return {
         name,
-        columns: ['id', ...place, 'model', 'time', 'verdict', 'count', 'path', 'missing_since'],
+        columns: ['id', ...stationColumns, 'model', 'time', 'verdict', 'count', 'path', 'missing_since'],
         rows: imageRows(deps, asked, parseVerdict(search), iso),
       };
     default:

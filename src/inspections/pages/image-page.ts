@@ -6,7 +6,7 @@ import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
 import { type ImagePage, imagePage } from './image-views.ts';
 
-/** The page of one image with its neighbours at the station, and the zone of its times; throws `not_found` for an unknown id. */
+/** The page of one image with its neighbours at the station, and its time zone; throws `not_found` for an unknown id. */
 export async function readImagePage(
   deps: InspectionDeps,
   id: number,

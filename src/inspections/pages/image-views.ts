@@ -15,16 +15,16 @@ export type ImageLink = { href: string; capturedAt: number; sequence: number | n
 
 export type ImagePage = {
   inspection: InspectionRef;
-  /** Its site, where there are several. */
+  /** Its site, if there are several. */
   site: SiteTag | null;
-  /** It is kept at its site and cannot be shown here. */
+  /** Its file is at another site and cannot be shown here. */
   isElsewhere: boolean;
   /** What is shown: the original, or nothing when it is missing or unreadable. */
   originalSrc: string;
   cardSrc: string;
   pixels: { width: number; height: number } | null;
   unreadable: { reason: string; attempts: number; failedAt: number; retryAction: string } | null;
-  /** Absolute path on the server, for copying. */
+  /** Absolute path on the server, to be copied. */
   fullPath: string;
   stationHref: string;
   partHref: string;

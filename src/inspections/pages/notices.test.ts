@@ -3,7 +3,7 @@ import { noticesView, roundRemaining } from './notices.ts';
 
 const now = Date.UTC(2026, 10, 21, 5, 2, 0);
 
-test('the progress of several folders is one progress, with a believable guess of the time left', () => {
+test('several folders have one progress, with a believable estimate of the time left', () => {
   const source = { path: '/data', state: 'online', reason: null, reasonCode: null, offlineSince: null };
   const view = noticesView(
     [

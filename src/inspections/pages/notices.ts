@@ -1,6 +1,6 @@
 import type { OfflineReason } from '../../kernel/folder-scan/model/root-status.ts';
 
-/** Watch folders that need a word, and the progress of reading older images. */
+/** Watched folders that need attention, and the progress of reading older images. */
 export type NoticesView = {
   offline: OfflineFolder[];
   backfill: { done: number; total: number; remainingMs: number | null } | null;
@@ -13,7 +13,7 @@ type OfflineFolder = {
   sinceAt: number | null;
 };
 
-/** Offline folders and the sum of what is left to read; the remaining time is extrapolated from the time spent so far. */
+/** Offline folders and the total left to read; the remaining time is extrapolated from the time spent so far. */
 export function noticesView(
   sources: {
     path: string;
@@ -43,7 +43,7 @@ export function noticesView(
   };
 }
 
-/** A guess stays believable when it does not pretend to know seconds: steps of 5 s, a minute, or ten. */
+/** Rounds an estimate to steps of 5 s, 1 min or 10 min, since more digits would claim false precision. */
 export function roundRemaining(ms: number): number {
   const step = ms < 120_000 ? 5_000 : ms < 3_600_000 ? 60_000 : 600_000;
   return Math.max(step, Math.round(ms / step) * step);

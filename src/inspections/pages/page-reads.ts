@@ -28,12 +28,12 @@ export async function viewContext(
   };
 }
 
-/** Draws bars up to now: the future is neither a bar nor a gap. */
+/** Draws bars up to now; the future is neither bars nor gaps. */
 function drawTrendUntil(now: number): DrawTrend {
   return (buckets, window) => barTrend({ buckets, window, now, maxCount: smallestFullBar });
 }
 
-/** The summaries that a page's filters select; of more stations than `atMost`, those with the worst yield. */
+/** The summaries that a page's filters select; beyond `atMost` stations, those with the worst yield. */
 export async function readSummaries(
   deps: InspectionDeps,
   asked: AskedView,

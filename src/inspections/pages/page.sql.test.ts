@@ -48,7 +48,7 @@ test('the first page covers the last hour, with the running minute in it', async
   expect(textOfId(page, 'inspections-covers')).toContain('Last 1 h · 09:31–10:31 · all stations · 6 records');
 });
 
-test('stations stand in order of their yield, the worst first, those without one last', async () => {
+test('stations are sorted by yield, the worst first, those without one last', async () => {
   expect(stationsOf(await load('/'))).toEqual(['S1', 'S9', 'S7', 'S4']);
 });
 
@@ -93,7 +93,7 @@ test('a range that ends before it begins is shown as one minute, and the page sa
   }
 });
 
-test('hours of several days stand below their day, those of one day below none', async () => {
+test('hours of several days are grouped by day, those of one day are not', async () => {
   const groups = async (period: string) =>
     withClass(await load(`/stations/S3?${period}`), 'group').map(textOf);
   expect(await groups('period=1d')).toEqual(['6 Sept 2025', '5 Sept 2025']);
@@ -109,7 +109,7 @@ test('a range that cannot be read is a page that says which field is wrong', asy
 });
 
 describe('the rescan button', () => {
-  test('leads back to the page it stands on, which says once what was found', async () => {
+  test('returns to its own page, which shows the result once', async () => {
     await plant.writeImages(['S7/OR-3CT/OK-20250906-100600-2.jpg']);
     const body = new URLSearchParams({ back: '/inspections?station=S7' });
     const answer = await plant.post('/inspections/rescan', { body });
@@ -127,7 +127,7 @@ describe('the rescan button', () => {
     }
   });
 
-  test('shows no result that somebody made up', async () => {
+  test('shows no forged result', async () => {
     for (const cookie of [
       'rescan=1',
       'rescan={"scanned":"<b>"}',
@@ -158,7 +158,7 @@ describe('language and theme', () => {
     expect(await plant.text('/', { headers: { cookie } })).toMatch(/<html lang="ko" data-theme="dark"/);
   });
 
-  test('of nonsense change nothing', async () => {
+  test('of unknown values change nothing', async () => {
     const answer = await plant.post('/preferences', {
       body: new URLSearchParams({ theme: 'pink', lang: 'xx' }),
     });

@@ -8,10 +8,10 @@ import type { InspectionRef, StationSummary } from '../model.ts';
 const shownHours = 24;
 /** A station without an image for this long is no longer on the Overview; its page stays. */
 const forgottenAfterMs = 30 * 24 * hourMs;
-/** More are not looked into: so many stations are a folder that was not meant to be watched. */
+/** Further stations are left out: so many come from a folder that was not meant to be watched. */
 const maxStations = 1_000;
 
-/** What a page about the whole plant says of one station. */
+/** One station on a page about the whole plant. */
 export type StationOverview = {
   site: SiteTag | null;
   station: string;
@@ -19,13 +19,13 @@ export type StationOverview = {
   lastDay: VerdictCounts;
   hours: TrendBucket[];
   last: InspectionRef | null;
-  /** The last image is kept at its site and cannot be shown here. */
+  /** The file of the last image is at another site and cannot be shown here. */
   isElsewhere: boolean;
 } & Pick<StationSummary, 'lastSeenAt' | 'usualIntervalMs' | 'ngBurstSince' | 'belowUsual'>;
 
 /**
- * All stations, of one site or of all, of the last 30 days with their last hour and last 24 hours; of more than a
- * thousand stations those that had images in these hours first.
+ * All stations of the last 30 days, of one site or of all, with their last hour and last 24 hours. Of more than a
+ * thousand stations, those with images in these hours come first.
  */
 export async function readOverview(
   { reads, locations }: Pick<InspectionDeps, 'reads' | 'locations'>,

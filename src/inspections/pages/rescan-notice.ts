@@ -5,7 +5,7 @@ import type { RescanResult } from './cards-views.ts';
 const cookieName = 'rescan';
 const shownForSec = 20;
 
-/** Carries a rescan's result over the redirect to the page it was asked from, shown there once. */
+/** Carries a rescan's result through the redirect back to the page that requested it, which shows it once. */
 export function keepRescanResult(c: AppContext, result: RescanResult): void {
   setCookie(c, cookieName, JSON.stringify(result), {
     httpOnly: true,
@@ -15,7 +15,7 @@ export function keepRescanResult(c: AppContext, result: RescanResult): void {
   });
 }
 
-/** The result to show, if a rescan has just been asked for. A cookie is anybody's text: anything odd is none. */
+/** The result of a rescan that was just requested. Null for anything unexpected, because clients can forge cookies. */
 export function takeRescanResult(c: AppContext): RescanResult | null {
   const text = getCookie(c, cookieName);
   if (!text) return null;

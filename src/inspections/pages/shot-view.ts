@@ -1,10 +1,10 @@
-/** Rows → one thumbnail as templates print it. Pure, as `views.ts`. */
+/** Rows → one thumbnail as templates print it. Pure. */
 
 import { imageHref, imageSrc } from '../../plant/links.ts';
 import type { Verdict } from '../../plant/yield.ts';
 import type { InspectionRef } from '../model.ts';
 
-/** What cannot be shown of the images of a page. */
+/** Images of a page that cannot be shown. */
 export type Unshowable = {
   /** Images that could not be read: inspection id → reason. */
   unreadable?: ReadonlyMap<number, string>;
@@ -25,9 +25,9 @@ export type Shot = {
   capturedAt: number;
   path: string;
   missing: boolean;
-  /** Why it cannot be shown; then a placeholder takes its place. */
+  /** Why it cannot be shown; a placeholder is shown instead. */
   unreadable: string | null;
-  /** Label of the site it is kept at when it cannot be shown here; then a placeholder takes its place. */
+  /** Label of the site that has its file, if it cannot be shown here; a placeholder is shown instead. */
   elsewhere: string | null;
 };
 

@@ -37,7 +37,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
   });
   afterEach(() => db.close());
 
-  test('have folders, stations and images of their own, although their paths are equal', async () => {
+  test('have their own folders, stations and images, even with equal paths', async () => {
     expect(busan.rootId).not.toBe(albany.rootId);
     const { stations } = db.tables;
     expect(await db.read.select({ name: stations.name }).from(stations)).toEqual([
@@ -47,7 +47,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
     expect(await busan.rows()).toHaveLength(7);
   });
 
-  test('are counted apart, by part, by time and on cards', async () => {
+  test('are counted separately by part, by time and on cards', async () => {
     const { counts, names, summaries } = busan.reads;
     const [ownId, otherId] = [names.findStationId('S4')!, names.findStationId('S4', ids().albany)!];
     const sums = async (filter: object) =>
@@ -57,7 +57,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
     expect(await sums({})).toHaveLength(2);
     const ofTime = await counts.countByTime(window, { siteId: ids().albany }, false);
     expect(new Set(ofTime.map(({ stationId }) => stationId))).toEqual(new Set([otherId]));
-    // A window that cuts minutes is answered at its edges from the rows themselves.
+    // At the edges of a window that cuts minutes, the rows themselves are counted.
     const edge = { startAt: at - 20 * minuteMs - 1, endAt: at - 20 * minuteMs + 1 };
     expect(await counts.countByPart(edge, { siteId: ids().albany })).toMatchObject([
       { stationId: otherId, ok: 1 },
@@ -72,7 +72,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
       for (const image of [last, ...lastNgs]) expect(image?.site).toBe(site?.name);
   });
 
-  test('are listed apart, and together in order of time', async () => {
+  test('are listed separately, and together in order of time', async () => {
     const { inspections } = busan.reads;
     const list = (filter: object) => inspections.list(filter, { limit: 20 });
     expect((await list({ siteId: ids().busan })).map(({ sequence }) => sequence)).toEqual([4, 2, 1]);
@@ -84,7 +84,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
     expect(await list({})).toHaveLength(7);
   });
 
-  test('have their COUNT gaps checked by their own process and read apart', async () => {
+  test('have their COUNT gaps checked by their own process and read separately', async () => {
     const gapsOf = async (siteId: number) =>
       (await busan.reads.gaps(window, { siteId })).gaps.map(({ site, fromSequence }) => [
         site?.name,
@@ -99,7 +99,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
     expect((await busan.reads.gaps(window, { siteId: ids().busan })).checkedCount).toBe(3);
   });
 
-  test('stand on the overview apart, or one of them alone', async () => {
+  test('are shown separately on the overview, or one of them alone', async () => {
     const show = async (filter: object) =>
       (await readOverview(busan, filter)).map(({ site, lastHour }) => [site?.label, lastHour.ng]);
     expect((await show({})).sort()).toEqual([
@@ -109,7 +109,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
     expect(await show({ siteId: ids().albany })).toEqual([['albany', 2]]);
   });
 
-  test('what another process adds is known as soon as a page meets it', async () => {
+  test('rows that another process adds are known as soon as a page reads them', async () => {
     await albany.found('S8/HX-1', [imageFile('OK', at - minuteMs, 1)]);
     const [newest] = await busan.reads.inspections.list({ siteId: ids().albany }, { limit: 1 });
     const cards = await busan.reads.summaries({ window, buckets: [window], ngLimit: 0 });
@@ -122,7 +122,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
     ]);
   });
 
-  test('a filter means the site named, a station alone is the own one, and an unknown site finds nothing', () => {
+  test('a filter selects the named site, a station alone is of the own site, and an unknown site finds nothing', () => {
     const ask = (search: string) => readAskedView(new URLSearchParams(search), busan.reads);
     const ownId = busan.reads.names.findStationId('S4');
     expect(ask('').filter).toEqual({});
@@ -138,7 +138,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
     expect(ask('site=nowhere&station=S4')).toMatchObject({ isUnknown: true, filter: {} });
   });
 
-  test('the time typed into a filter, the fields and the days are those of the site shown', () => {
+  test('times typed into a filter, its fields and days are in the zone of the shown site', () => {
     const ask = (search: string) => readAskedView(new URLSearchParams(search), busan.reads);
     const day = 'period=custom&start=2026-11-20T00:00&end=2026-11-21T00:00';
     expect(ask(`${day}&site=busan`).window.startAt).toBe(Date.parse('2026-11-20T00:00+09:00'));

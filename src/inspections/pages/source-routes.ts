@@ -9,7 +9,7 @@ import { badImagesView, type SourcesPage, type SourcesView, sourcePanel } from '
 
 const badImagesShown = 100;
 
-/** The Sources page: how each watched folder is doing, and the images that could not be read. */
+/** The Sources page: the state of each watched folder, and the unreadable images. */
 export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
   deps.topics.define({
     path: '/sources/status',

@@ -16,7 +16,7 @@ import { roundRemaining } from './notices.ts';
 
 export type SourcePanel = SourceStatus & {
   tone: Tone;
-  /** 0..1 of the older images read, null when nothing is left. */
+  /** Share of older images read, 0..1; null if none are left. */
   backfillRate: number | null;
   remainingMs: number | null;
   exampleName: string;
@@ -66,7 +66,7 @@ export function sourcePanel(source: SourceStatus, exampleName: string, now: numb
   };
 }
 
-/** Images that could not be read; `totalCount` counts all, `images` are the newest of them. */
+/** Unreadable images; `totalCount` counts all, `images` are the newest of them. */
 export function badImagesView(images: BadImage[], totalCount: number): BadImagesView {
   return {
     lines: images.map(({ inspection, reason, failedAt, attempts }) => ({

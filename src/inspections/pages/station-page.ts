@@ -85,8 +85,8 @@ export async function readStationTrend(deps: InspectionDeps, asked: AskedStation
 }
 
 /**
- * Run rules assume points that scatter to both sides of the centre. Where a bucket is expected to hold less than one NG
- * (n·p̄ < 1) most points stand at 100 % by counting alone, and only the limits can tell anything.
+ * Run rules assume points that scatter on both sides of the centre. If a bucket is expected to hold less than one NG
+ * (n·p̄ < 1), most points are at 100 % anyway, and only the limits are meaningful.
  */
 function rulesFor(samples: readonly ProportionSample[]): readonly RunRule[] {
   const judged = samples.filter(({ total }) => total > 0);

@@ -24,7 +24,7 @@ const readers = {
   gaps: readStationGaps,
 } as const satisfies Record<StationPanel, unknown>;
 
-/** A station's page; all its panels but the history are live fragments `/station/<panel>?station=…`. */
+/** A station's page; all its panels but the history are streamed fragments `/station/<panel>?station=…`. */
 export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
   for (const panel of Object.keys(readers) as (keyof typeof readers)[]) {
     deps.topics.define({

@@ -30,7 +30,7 @@ export async function readParts(
 
 type StationHour = { site: SiteTag | null; station: string } & TrendBucket;
 
-/** Counts per station and hour, oldest first; hours without images between two others are there with zeros. */
+/** Counts per station and hour, oldest first; hours without images between two others are included with zeros. */
 export async function readStationHours(deps: InspectionDeps, asked: AskedView): Promise<StationHour[]> {
   if (asked.isUnknown) return [];
   const { counts, sites, names } = deps.reads;
@@ -67,5 +67,5 @@ function fillHours(rows: readonly TrendBucket[]): TrendBucket[] {
   return filled;
 }
 
-/** A month of hours; longer windows are for the CSV of days to come. */
+/** Most hours in the table: a month. */
 const maxHours = 31 * 24;

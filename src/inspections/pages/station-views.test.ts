@@ -4,7 +4,7 @@ import { gapsView, historyView, hourTableView, maxGapRows, partTableView } from 
 const query = { period: '1d', station: 'S 9', part: 'OR-3CT' } as const;
 const noShots = { inspections: [], newer: null, older: null };
 
-test('older and newer images keep the filters of the page, and the form carries them along', () => {
+test('links to older and newer images keep the filters of the page, and so does the form', () => {
   const view = historyView(
     'S 9',
     { inspections: [], newer: 'n1', older: 'o1' },
@@ -18,7 +18,7 @@ test('older and newer images keep the filters of the page, and the form carries 
   expect(view.carried).toEqual({ part: 'OR-3CT', period: '1d' });
 });
 
-test('the newest page has no way to newer images', () => {
+test('the newest page has no link to newer images', () => {
   const view = historyView('S9', noShots, query, { verdict: null, part: null }, { parts: [] });
   expect([view.newerHref, view.newestHref, view.olderHref]).toEqual([null, null, null]);
 });
@@ -34,7 +34,7 @@ test('an hour links to the page of exactly that hour, newest first', () => {
   expect(rows.map((row) => row.yield.rate)).toEqual([null, 0.5]);
 });
 
-test('the worst part stands first', () => {
+test('the worst part comes first', () => {
   const part = (name: string, ok: number, ng: number) => ({
     part: name,
     counts: { ok, ng, unmatched: 0 },
@@ -44,7 +44,7 @@ test('the worst part stands first', () => {
   expect(rows.map((row) => row.part)).toEqual(['bad', 'good', 'none']);
 });
 
-test('a long list of gaps is cut, and says by how much', () => {
+test('a long list of gaps is cut off and says how many are left out', () => {
   const gaps = Array.from({ length: maxGapRows + 3 }, (_, i) => ({
     station: 'S9',
     part: 'OR-3CT',

@@ -24,7 +24,7 @@ import { type YieldView, yieldView } from './cards-views.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
 
 export type StationTrendView = {
-  /** Safe SVG of yield per bucket with its limits, times written as the reader's language does. */
+  /** Safe SVG of yield per bucket with its limits, with times in the reader's language. */
   draw: (names: TickNames) => string;
   window: TimeWindow;
   bucketMs: number;
@@ -40,7 +40,7 @@ export type PartTableView = {
 };
 
 export type HourTableView = {
-  /** Newest first; hours without inspections between two others are in it, with zero counts. */
+  /** Newest first; hours without inspections between two others are included with zero counts. */
   rows: { startAt: number; endAt: number; counts: VerdictCounts; yield: YieldView; href: string }[];
   csvHref: string;
 };
@@ -54,7 +54,7 @@ export type HistoryView = {
   filter: HistoryFilter;
   parts: string[];
   shots: Shot[];
-  /** Where the filter form goes, and the page's own query that travels with it as hidden fields. */
+  /** Target of the filter form, and the page's own query, sent along as hidden fields. */
   action: string;
   carried: Record<string, string>;
   newerHref: string | null;
@@ -65,7 +65,7 @@ export type HistoryView = {
 
 export type StationPage = {
   station: string;
-  /** Its site, where there are several. */
+  /** Its site, if there are several. */
   site: SiteTag | null;
   filters: FilterForm;
   live: PageFragments<StationPanel>;
@@ -73,10 +73,10 @@ export type StationPage = {
   here: string;
 };
 
-/** Panels of the page that are live fragments. */
+/** Panels of the page that are streamed fragments. */
 export type StationPanel = 'summary' | 'trend' | 'parts' | 'hours' | 'gaps';
 
-/** Rows of COUNT gaps a page prints; the rest is in the CSV. */
+/** Most rows of COUNT gaps on a page; the rest is in the CSV. */
 export const maxGapRows = 50;
 
 /** The table of parts, worst yield first. */
@@ -94,7 +94,7 @@ export function partTableView(
   return { rows, csvHref: csvHref(station, 'parts', query) };
 }
 
-/** The table of hours, newest first; `toLocal` writes an instant as the time fields do, so that an hour links to itself. */
+/** The table of hours, newest first; `toLocal` formats an instant as the time fields do, so that each hour can link to its own page. */
 export function hourTableView(
   station: string,
   hours: ({ startAt: number } & VerdictCounts)[],

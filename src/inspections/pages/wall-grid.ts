@@ -1,11 +1,11 @@
 import type { PageQuery } from '../../plant/links.ts';
 
-/** More and smaller tiles could not be read from five metres; the wall shows the worst ones. */
+/** More, smaller tiles would be unreadable from five metres; the wall shows the worst stations. */
 const maxWallColumns = 8;
 const maxWallRows = 10;
 const maxWallTiles = maxWallColumns * maxWallRows;
 
-/** The grid of a 16:9 wall in which `count` tiles, best seen at 2.2:1, come out largest and few places stay empty. */
+/** The grid of a 16:9 wall with the largest tiles, ideally 2.2:1, and few empty cells for `count` tiles. */
 export function wallGrid(count: number): { columns: number; rows: number } {
   let best = { columns: 1, rows: 1, worth: 0 };
   for (let columns = 1; columns <= maxWallColumns; columns++) {
@@ -18,10 +18,10 @@ export function wallGrid(count: number): { columns: number; rows: number } {
   return { columns: best.columns, rows: best.rows };
 }
 
-/** A page of more is nothing anybody reads, and holds up everybody else. */
+/** Longer pages are not read by people, and rendering them delays all other requests. */
 const maxCards = 200;
 
-/** How many stations' cards, or tiles of a wall, one page holds. */
+/** Most cards of stations, or tiles of a wall, on one page. */
 export function maxCardsOf({ kiosk }: PageQuery): number {
   return kiosk ? maxWallTiles : maxCards;
 }

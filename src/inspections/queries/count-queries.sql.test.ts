@@ -24,7 +24,7 @@ describe(`counts in ${testDialect}`, () => {
   });
   afterEach(() => store.db.close());
 
-  /** What a window holds, counted image by image. */
+  /** The images of a window, counted one by one. */
   function countRows(rows: Rows, window: TimeWindow, only: { stationId?: number; partId?: number } = {}) {
     const sums = new Map<string, VerdictCounts>();
     for (const { stationId, partId, capturedAt, verdict } of rows) {
@@ -43,7 +43,7 @@ describe(`counts in ${testDialect}`, () => {
     return new Map(filled.map(({ stationId, partId, ...sums }) => [`${stationId}:${partId}`, sums]));
   }
 
-  /** New images, known ones, renamed, overwritten and removed ones, in random order. */
+  /** New, known, renamed, overwritten and removed images in random order. */
   async function recordRandomBatches(seed: string, batches: number): Promise<void> {
     const random = createRandom(seed);
     const folders = ['S9/OR-3CT', 'S9/OR-2CT', 'S4/OR-3CT'];
@@ -115,7 +115,7 @@ describe(`counts in ${testDialect}`, () => {
     },
   );
 
-  test('an image stands in the minute in which it was captured, also at the odd edges of a window', async () => {
+  test('an image counts in its minute of capture, even at edges within a minute', async () => {
     const second = 1000;
     await store.found('S9/OR-3CT', [
       imageFile('OK', at + 29 * second, 1),
@@ -131,7 +131,7 @@ describe(`counts in ${testDialect}`, () => {
     ]);
   });
 
-  test('a window is half open: its first instant is inside, its last is not', async () => {
+  test('a window is half-open: it includes its first instant and not its last', async () => {
     await store.found('S9/OR-3CT', [imageFile('OK', at, 1), imageFile('NG', at + minuteMs, 2)]);
     const [first] = await store.reads.counts.countByPart({ startAt: at, endAt: at + minuteMs });
     expect(first).toMatchObject({ ok: 1, ng: 0 });
@@ -144,8 +144,8 @@ describe(`counts in ${testDialect}`, () => {
   });
 });
 
-/** A read of SQLite answers without waiting for anything, so that only care lets others have their turn. */
-test('a count over very many stations lets others have their turn', async () => {
+/** SQLite reads never wait, so a long read has to yield to the event loop explicitly. */
+test('a count over very many stations does not block the event loop', async () => {
   const store = await openInspectionStore('sqlite');
   for (let i = 0; i < 400; i++) await store.found(`S${i}/OR-3CT`, [imageFile('OK', at + i, 1)]);
   let turns = 0;

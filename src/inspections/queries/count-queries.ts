@@ -14,18 +14,18 @@ import { type Segment, segmentsOf, withKnownEdges } from './window-segments.ts';
 export type PartCounts = { stationId: number; partId: number } & VerdictCounts;
 export type StationBucket = { stationId: number } & TrendBucket;
 
-/** Counts over any window, answered from the roll-ups and therefore as fast after ten years as after ten minutes. */
+/** Counts over any window, read from the roll-ups and so as fast after ten years as after ten minutes. */
 export type CountQueries = {
   /** Counts per station and part. */
   countByPart(window: TimeWindow, filter?: CountFilter): Promise<PartCounts[]>;
   /**
-   * Counts per station in fine buckets: whole hours where `coarse` and the window allow, else minutes, at the edges of
-   * the window what is left of one. Oldest first; buckets without inspections are left out.
+   * Counts per station in fine buckets: whole hours where `coarse` and the window allow, else minutes; the buckets at
+   * the edges of the window may be parts of a minute. Oldest first, without empty buckets.
    */
   countByTime(window: TimeWindow, filter: CountFilter, coarse: boolean): Promise<StationBucket[]>;
 };
 
-/** A stretch of the counts of hours or minutes, half-open. */
+/** A half-open range of the hour or minute counts. */
 type CountStretch = CountFilter & { startAt: number; endAt: number };
 type RollUp = Exclude<Segment['from'], 'rows'>;
 
@@ -33,7 +33,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
   const { inspections, inspectionHours, inspectionMinutes } = db.tables;
   const isOfSite = createSiteCondition(db);
 
-  /** Only windows that do not begin and end with a minute need to know how far back there are rows. */
+  /** Only windows with an edge within a minute need to know since when there are rows. */
   async function cut(window: TimeWindow): Promise<Segment[]> {
     const segments = segmentsOf(window);
     if (segments.every(({ from }) => from !== 'rows')) return segments;

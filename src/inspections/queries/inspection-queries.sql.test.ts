@@ -21,7 +21,7 @@ describe(`lists of images in ${testDialect}`, () => {
   });
   afterEach(() => store.db.close());
 
-  /** Three parts at two stations within ten seconds, so that many images share their second. */
+  /** Three parts at two stations within ten seconds, so that many images share a second. */
   async function recordCrowd(): Promise<void> {
     const random = createRandom('crowd');
     for (const path of ['S9/OR-3CT', 'S9/OR-2CT', 'S10/OR-3CT']) {
@@ -86,7 +86,7 @@ describe(`lists of images in ${testDialect}`, () => {
     }
   });
 
-  test('an image recorded while somebody pages moves nothing to another page', async () => {
+  test('an image recorded during paging shifts no row to another page', async () => {
     await recordCrowd();
     const { inspections } = store.reads;
     const first = await inspections.list({}, { limit: 50 });
@@ -96,7 +96,7 @@ describe(`lists of images in ${testDialect}`, () => {
     expect(ids).toEqual((await expectedIds({}, 'older')).slice(1, 101));
   });
 
-  test('an image tells its station, part, path and facts', async () => {
+  test('an image has its station, part, path and facts', async () => {
     await store.found('S9/OR-3CT/2026-11-21', [imageFile('NG', at, 7)]);
     const [image] = await store.reads.inspections.list({}, { limit: 1 });
     expect(image).toEqual({
@@ -137,7 +137,7 @@ describe(`lists of images in ${testDialect}`, () => {
     expect(await inspections.findLastSeenAt(await names.ensureStation('S1'))).toBeUndefined();
   });
 
-  test('a list is never longer than its page, whatever is asked for', async () => {
+  test('a list is never longer than its page, whatever limit is requested', async () => {
     const files = Array.from({ length: 600 }, (_, i) => imageFile('OK', at + i * second, i));
     await store.found('S9/OR-3CT', files);
     expect(await store.reads.inspections.list({}, { limit: 10_000 })).toHaveLength(500);

@@ -11,7 +11,7 @@ import type { BadImage, InspectionRef } from '../model.ts';
 import type { Folders } from '../recording/folders.ts';
 import { mergeLanes, type Page } from './merge-lanes.ts';
 
-/** Which inspections a list shows. `window` is half-open; without a station all stations, of one site or of all, are merged. */
+/** Which inspections a list shows. `window` is half-open; without a station, all stations of one site or of all are merged. */
 export type ListFilter = {
   siteId?: number;
   stationId?: number;
@@ -20,23 +20,23 @@ export type ListFilter = {
   window?: Partial<TimeWindow>;
 };
 
-/** Longest list one question answers. */
+/** Longest list that one query returns. */
 export const maxPageItems = 500;
 
 export type InspectionQueries = {
   find(id: number): Promise<InspectionRef | undefined>;
   findByFile(rootId: number, folderPath: string, name: string): Promise<InspectionRef | undefined>;
-  /** Newest first with 'older', oldest first with 'newer'; `from` itself is not in the answer. */
+  /** Newest first with 'older', oldest first with 'newer'; `from` itself is excluded. */
   list(
     filter: ListFilter,
     page: { limit: number; from?: Keyset; direction?: Direction },
   ): Promise<InspectionRef[]>;
-  /** Capture time of a station's newest image; undefined when it never had one. */
+  /** Capture time of a station's newest image; undefined if it never had one. */
   findLastSeenAt(stationId: number): Promise<number | undefined>;
   /** Why images cannot be read, by id; readable ones are left out. */
   listBadReasons(ids: readonly number[]): Promise<Map<number, string>>;
   findBadImage(inspection: InspectionRef): Promise<BadImage | undefined>;
-  /** Of one site, or of all. */
+  /** Unreadable images of one site, or of all. */
   listBadImages(
     limit: number,
     filter?: { siteId?: number },
@@ -44,7 +44,7 @@ export type InspectionQueries = {
 };
 
 type Lane = { stationId: number; partId: number | undefined };
-/** A stretch of one lane; `capturedAt` and `id` are where it begins. */
+/** A stretch of one lane, which starts after the keyset `capturedAt` and `id`. */
 type LaneStretch = Lane & Partial<TimeWindow & Keyset> & { limit: number };
 
 export function createInspectionQueries(
@@ -54,7 +54,7 @@ export function createInspectionQueries(
   const { inspections, badImages } = db.tables;
   const isOfSite = createSiteCondition(db);
 
-  /** Rows may be of stations and folders that another process has just added. */
+  /** Rows may belong to stations and folders that another process has just added. */
   async function toRefs(rows: readonly (typeof inspections.$inferSelect)[]): Promise<InspectionRef[]> {
     await folders.ensureKnown(rows);
     return rows.map(toRef);
@@ -75,8 +75,8 @@ export function createInspectionQueries(
   }
 
   /**
-   * The index stretches a list is merged from: one a station for NG and unmatched images, which have indexes of their
-   * own, else one a station and part, in the index of units. An index of station and time alone would be a fifth of the
+   * The index lanes that a list is merged from: one a station for NG and unmatched images, which have their own indexes,
+   * else one a station and part, from the index of units. A further index of station and time would be a fifth of the
    * cost of every insert.
    */
   function lanesOf({ siteId, stationId, partId, verdict }: ListFilter): Lane[] {
@@ -97,7 +97,7 @@ export function createInspectionQueries(
       { verdict, direction }: Pick<ListFilter, 'verdict'> & Pick<Page, 'direction'>,
     ) => {
       const { startAt, endAt, capturedAt, id } = value;
-      const place = sql`(${inspections.capturedAt}, ${inspections.id})`;
+      const keyset = sql`(${inspections.capturedAt}, ${inspections.id})`;
       const isBehind = direction === 'older' ? sql`<` : sql`>`;
       const by = direction === 'older' ? desc : asc;
       return db.read
@@ -110,7 +110,7 @@ export function createInspectionQueries(
             verdictIs(verdict),
             startAt && gte(inspections.capturedAt, startAt),
             endAt && lt(inspections.capturedAt, endAt),
-            capturedAt && sql`${place} ${isBehind} (${capturedAt}, ${id})`,
+            capturedAt && sql`${keyset} ${isBehind} (${capturedAt}, ${id})`,
           ),
         )
         .orderBy(by(inspections.capturedAt), by(inspections.id))
@@ -126,7 +126,7 @@ export function createInspectionQueries(
 
   function verdictIs(verdict: ListFilter['verdict']): SQL | undefined {
     if (verdict === undefined) return undefined;
-    // Written out, so that the partial indexes of NG and unmatched images apply.
+    // Literals, so that the partial indexes of NG and unmatched images apply.
     if (verdict === 'NG') return sql`${inspections.verdict} = 'NG'`;
     return verdict === 'unmatched' ? isNull(inspections.verdict) : eq(inspections.verdict, verdict);
   }

@@ -9,7 +9,7 @@ const lane = (rows: number, span: number): Keyset[] =>
   Array.from({ length: rows }, () => ({ capturedAt: random.integer(0, span), id: ++nextId }));
 const compare = (a: Keyset, b: Keyset) => a.capturedAt - b.capturedAt || a.id - b.id;
 
-/** Reads a lane as an index does, and counts what it is asked for. */
+/** Reads a lane as an index does, and counts the requested rows. */
 function createReader() {
   const read = { rows: 0, questions: 0 };
   const ask = async (rows: Keyset[], { limit, from, direction }: Page) => {
@@ -43,7 +43,7 @@ test.each([
   }
 });
 
-test('a page over a thousand stations holds about a page and not one of each', async () => {
+test('a page over a thousand stations reads about one page of rows, not one for each station', async () => {
   const lanes = Array.from({ length: 1_000 }, () => lane(500, 1_000_000));
   const { read, ask } = createReader();
   expect(await mergeLanes(lanes, { limit: 500, direction: 'older' }, ask)).toHaveLength(500);

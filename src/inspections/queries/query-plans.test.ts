@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.db.close());
 
-/** The plans of every statement that a read sends, as SQLite explains them; prepared ones are sent, too, without being built again. */
+/** The SQLite plans of every statement that a read executes, including statements prepared before. */
 async function explain(read: () => Promise<unknown>): Promise<string[]> {
   const sent = new Set<string>();
   const { logger } = (store.db.read as unknown as { session: { logger: Logger } }).session;
@@ -118,7 +118,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
 ])('%s: read from an index, never by looking at every row', async (_what, read, index) => {
   const plans = await explain(read);
   expect(plans.join('\n')).toMatch(index);
-  // A partial index may be read whole: it holds only what is looked for.
+  // A full read of a partial index is fine: it holds only matching rows.
   const scans = plans.filter((plan) => /^SCAN/.test(plan) && !/inspection_hours_unchecked/.test(plan));
   expect(scans).toEqual([]);
 });

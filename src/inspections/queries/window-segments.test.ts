@@ -47,7 +47,7 @@ test.each([
   expect(cut(from, to)).toEqual(segments);
 });
 
-test('the pieces of any window follow each other without hole or overlap', () => {
+test('the segments of any window follow each other without gap or overlap', () => {
   let state = 11;
   const random = (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -16,11 +16,10 @@ export type ClearableRow = {
 
 /**
  * Deletes the files behind rows of one folder. A row is first marked as cleared, then its file is deleted, then the row
- * is marked as missing: a process that dies in between neither forgets what it was about to delete nor takes its own
- * deletion for a loss.
+ * is marked as missing: after a crash in between, the deletion is resumed and not mistaken for a lost file.
  *
- * Returns what became of each file; none where the folder is not watched or only the folder is gone. 'away' when the
- * whole root is gone, 'readonly' when nothing can be deleted there.
+ * Returns the outcome for each file; none if the folder is not watched or only the folder is gone; 'away' if the whole
+ * root is gone; 'readonly' if nothing can be deleted there.
  */
 export type ClearFiles = (
   folder: KnownFolder,
@@ -31,7 +30,7 @@ export function createClearFiles(options: {
   db: Db;
   clock: Clock;
   rootPath: (rootId: number) => string | undefined;
-  /** Whether a file of this modification time, epoch ms, stays whatever its name says. */
+  /** Whether a file of this modification time, epoch ms, is kept whatever its name says. */
   isRecent: (modifiedAt: number) => boolean;
   onCleared: (folder: { rootId: number; path: string }, names: readonly string[]) => void;
 }): ClearFiles {

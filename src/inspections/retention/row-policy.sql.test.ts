@@ -13,7 +13,7 @@ import { createRowPolicy } from './row-policy.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const place = 'S9/OR-3CT';
+const folder = 'S9/OR-3CT';
 
 describe(`old inspections in ${testDialect}`, () => {
   let store: InspectionStore;
@@ -54,7 +54,7 @@ describe(`old inspections in ${testDialect}`, () => {
     Array.from({ length: 10 * days }, (_, i) => imageFile(i % 5 ? 'OK' : 'NG', at - i * 0.1 * dayMs, i));
 
   async function fill(days = 40): Promise<void> {
-    for (const path of [place, 'S4/OR-2CT']) await store.found(path, files(days));
+    for (const path of [folder, 'S4/OR-2CT']) await store.found(path, files(days));
   }
 
   test('are deleted by the day while their counts stay', async () => {
@@ -77,36 +77,36 @@ describe(`old inspections in ${testDialect}`, () => {
     await fill();
     await removeAll(at - 30 * dayMs);
     const [rows, total] = [await store.rows(), await store.total()];
-    expect(await store.found(place, files(40))).toMatchObject({ added: 0 });
+    expect(await store.found(folder, files(40))).toMatchObject({ added: 0 });
     const renamed = files(40).map((file) => imageFile('NG', file.capturedAt, file.sequence ?? 0));
-    await store.found(place, renamed.slice(310));
+    await store.found(folder, renamed.slice(310));
     expect(await store.rows()).toEqual(rows);
     expect(await store.total()).toEqual(total);
   });
 
   test('that were never recorded are counted until later ones are deleted, and skipped after that', async () => {
     const old = unmatchedFile('old.jpg', at - 400 * dayMs);
-    expect(await store.found(place, [old])).toMatchObject({ added: 1 });
+    expect(await store.found(folder, [old])).toMatchObject({ added: 1 });
     await fill();
     await removeAll(at - 30 * dayMs);
-    expect(await store.found(place, [unmatchedFile('older.jpg', at - 35 * dayMs)])).toMatchObject({
+    expect(await store.found(folder, [unmatchedFile('older.jpg', at - 35 * dayMs)])).toMatchObject({
       added: 0,
     });
     const stillTaken = unmatchedFile('newer.jpg', (horizons.at(-1) ?? 0) + 1);
-    expect(await store.found(place, [stillTaken])).toMatchObject({ added: 1 });
+    expect(await store.found(folder, [stillTaken])).toMatchObject({ added: 1 });
     expect(await store.total()).toMatchObject({ unmatched: 2 });
   });
 
   test('are deleted a few hundred at a time, and another process resumes where one stopped', async () => {
     await store.found(
-      place,
+      folder,
       Array.from({ length: 700 }, (_, i) => imageFile('OK', at - 40 * dayMs + i * 1000, i)),
     );
     const first = await policy.remove({ before: at });
     expect(first).toMatchObject({ isDone: false });
     expect(first.count).toBeLessThanOrEqual(300);
     policy = openPolicy();
-    expect(await store.found(place, [imageFile('OK', at - 40 * dayMs, 0)])).toMatchObject({ added: 0 });
+    expect(await store.found(folder, [imageFile('OK', at - 40 * dayMs, 0)])).toMatchObject({ added: 0 });
     expect(await removeAll(at)).toBe(700 - first.count);
     expect(await store.total()).toEqual({ ok: 700, ng: 0, unmatched: 0 });
   });
@@ -123,7 +123,7 @@ describe(`old inspections in ${testDialect}`, () => {
   test('leave behind the COUNT gaps found in them and create none at their edge', async () => {
     const times = Array.from({ length: 30 }, (_, i) => i).filter((i) => i !== 7);
     await store.found(
-      place,
+      folder,
       times.map((i) => imageFile('OK', at - 40 * dayMs + i * 10 * 60_000, i)),
     );
     await checkSequences(store.db);
@@ -131,13 +131,13 @@ describe(`old inspections in ${testDialect}`, () => {
     const before = await gaps();
     expect(before).toMatchObject([{ kind: 'missing', fromSequence: 7, toSequence: 7 }]);
     await removeAll(at - 40 * dayMs + 3 * hourMs);
-    await store.found(place, [imageFile('OK', at - 40 * dayMs + 30 * 10 * 60_000, 30)]);
+    await store.found(folder, [imageFile('OK', at - 40 * dayMs + 30 * 10 * 60_000, 30)]);
     for (let i = 0; i < 4; i++) await checkSequences(store.db);
     expect((await gaps()).map(({ id: _, ...gap }) => gap)).toEqual(before.map(({ id: _, ...gap }) => gap));
   });
 
   test('count to whole minutes at the edge of a window, so that adjacent windows add up', async () => {
-    await store.found(place, [
+    await store.found(folder, [
       imageFile('OK', at - 40 * dayMs + 10_000, 1),
       imageFile('OK', at - 40 * dayMs + 50_000, 2),
       imageFile('OK', at - 40 * dayMs + 70_000, 3),

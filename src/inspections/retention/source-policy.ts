@@ -11,9 +11,9 @@ import { createMeanSize } from './mean-size.ts';
 import { createSiteHours, type HourLane, inHour } from './site-hours.ts';
 
 const filesPerStep = 50;
-/** How long a read-only folder is left alone. */
+/** Time between two attempts to delete from a read-only folder. */
 const readonlyPauseMs = hourMs;
-/** Images of the last day stay however full the disk is, by their name as by their modification time. */
+/** Images of the last day, by name or by modification time, are kept however full the disk is. */
 const alwaysKeptMs = dayMs;
 
 export type SourcePolicy = {
