@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { dayMs, minuteMs } from '../kernel/time/durations.ts';
+import { dayMs, hourMs, minuteMs } from '../kernel/time/durations.ts';
 import { type LocalStep, localStepsWithin, stepMs } from '../kernel/time/local-steps.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { Period } from './links.ts';
@@ -9,7 +9,7 @@ import type { TrendBucket } from './yield.ts';
 export type TimeWindow = { startAt: number; endAt: number };
 
 const presetMs: Readonly<Record<Exclude<Period, 'custom'>, number>> = {
-  '1h': 3_600_000,
+  '1h': hourMs,
   '1d': dayMs,
   '1w': 7 * dayMs,
 };
@@ -110,6 +110,11 @@ export function bucketsOf(window: TimeWindow, wallClock: WallClock, maxBuckets =
   const starts = [window.startAt, ...borders];
   const buckets = starts.map((startAt, i) => ({ startAt, endAt: starts[i + 1] ?? window.endAt }));
   return { bucketMs: stepMs(step), buckets };
+}
+
+/** Whether every border between buckets is a full hour of UTC, so that counts by the hour serve them. */
+export function areCutAtHours(buckets: readonly TimeWindow[]): boolean {
+  return buckets.slice(1).every(({ startAt }) => startAt % hourMs === 0);
 }
 
 /** Sums minute or hour counts into the bucket in which they start; rows outside the buckets are ignored. */

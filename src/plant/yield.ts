@@ -33,6 +33,12 @@ export function yieldRate(counts: { ok: number; ng: number }): number | null {
   return judged === 0 ? null : counts.ok / judged;
 }
 
+/** Orders yields worst first; what has no yield stands last. */
+export function compareYields(a: number | null, b: number | null): number {
+  // No yield is above 1.
+  return (a ?? 2) - (b ?? 2);
+}
+
 /** Whether a yield is based on so few inspections that its interval must be shown beside it. */
 export function showInterval(counts: { ok: number; ng: number }): boolean {
   const judged = counts.ok + counts.ng;

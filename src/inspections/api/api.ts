@@ -7,8 +7,8 @@ import { may } from '../../kernel/http/guards/may.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { readAskedSite } from '../../plant/asked-site.ts';
 import type { Station } from '../../plant/names.ts';
-import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
-import { fillBuckets } from '../../plant/time-window.ts';
+import { readAskedView } from '../../plant/page-filters.ts';
+import { areCutAtHours, fillBuckets } from '../../plant/time-window.ts';
 import { sumCounts, yieldRate } from '../../plant/yield.ts';
 import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { InspectionDeps } from '../deps.ts';
@@ -94,7 +94,7 @@ async function yieldByBucket(deps: InspectionDeps, c: Context<AppEnv>) {
   const { window, buckets, bucketMs } = asked;
   const rows = asked.isUnknown
     ? []
-    : await deps.reads.counts.countByTime(window, asked.filter, isHourly(asked));
+    : await deps.reads.counts.countByTime(window, asked.filter, areCutAtHours(asked.buckets));
   const filled = fillBuckets(buckets, rows);
   const total = sumCounts(filled);
   return {
@@ -105,11 +105,6 @@ async function yieldByBucket(deps: InspectionDeps, c: Context<AppEnv>) {
     interval: wilsonInterval(total.ok, total.ok + total.ng),
     buckets: filled.map((bucket) => ({ ...bucket, yieldRate: yieldRate(bucket) })),
   };
-}
-
-/** Hour counts suffice if every bucket boundary inside the window is a full hour of UTC. */
-function isHourly({ buckets }: AskedView): boolean {
-  return buckets.slice(1).every(({ startAt }) => startAt % 3_600_000 === 0);
 }
 
 function toJson({ rootId: _root, stationId: _station, ...inspection }: InspectionRef) {

@@ -15,7 +15,14 @@ import {
   type Tone,
 } from '../../plant/station-state.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
-import { showInterval, type TrendBucket, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
+import {
+  compareYields,
+  showInterval,
+  type TrendBucket,
+  totalCount,
+  type VerdictCounts,
+  yieldRate,
+} from '../../plant/yield.ts';
 /**
  * Rows → what the templates of the Inspections page print. Everything here is pure: numbers stay numbers and instants
  * stay epoch ms UTC; templates format them with `it.format` and `it.t`.
@@ -142,8 +149,6 @@ export type InspectionsPage = {
   here: string;
 };
 
-/** Names of the parts of a card; the part `figures` of slug `S9` is the element `#figures-S9`, template `inspections/_card-figures`. */
-
 /** Parts listed on a card before it says "and n more". */
 const maxPartLines = 4;
 
@@ -204,8 +209,9 @@ function partLines(station: string, parts: StationSummary['parts'], query: Parti
 
 /** Cards in reading order: worst yield first, stations without a yield last, names within a tie. */
 function orderCards(cards: StationCard[]): StationCard[] {
-  const rank = (card: StationCard): number => card.yield.rate ?? 2;
-  return cards.toSorted((a, b) => rank(a) - rank(b) || a.station.localeCompare(b.station));
+  return cards.toSorted(
+    (a, b) => compareYields(a.yield.rate, b.yield.rate) || a.station.localeCompare(b.station),
+  );
 }
 
 /** Total stations and images of a page, shown or not. */
@@ -225,8 +231,8 @@ export function cardsView(
   },
 ): CardsView {
   const cards = orderCards(summaries.map((summary) => stationCard(summary, context)));
-  const totalCount = cards.reduce((sum, { counts }) => sum + counts.ok + counts.ng + counts.unmatched, 0);
-  const totals = rest.totals ?? { stations: cards.length, images: totalCount };
+  const images = cards.reduce((sum, { counts }) => sum + totalCount(counts), 0);
+  const totals = rest.totals ?? { stations: cards.length, images };
   const shown = cards.slice(0, maxCardsOf(context.query));
   const empty: EmptyView = {
     ...rest.empty,

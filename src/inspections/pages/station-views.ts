@@ -1,7 +1,7 @@
 /**
  * Rows → what the templates of the station page print.
  *
- * Templates and their data (each `_name` is also the fragment `/stations/<station>/<name>`, container `#station-<name>`):
+ * Templates and their data (each `_name` but the history is also the fragment `/station/<name>?station=…`, container `#station-<name>`):
  *   stations/page       StationPage
  *   stations/_summary   StationCard          header with state, figures, last image and last NG
  *   stations/_trend     StationTrendView
@@ -18,7 +18,7 @@ import { type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
-import type { Verdict, VerdictCounts } from '../../plant/yield.ts';
+import { compareYields, type Verdict, type VerdictCounts } from '../../plant/yield.ts';
 import type { InspectionRef, SequenceGap } from '../model.ts';
 import { type YieldView, yieldView } from './cards-views.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
@@ -90,7 +90,7 @@ export function partTableView(
     yield: yieldView(row.counts),
     href: stationHref(station, { ...query, part: row.part }),
   }));
-  rows.sort((a, b) => (a.yield.rate ?? 2) - (b.yield.rate ?? 2) || a.part.localeCompare(b.part));
+  rows.sort((a, b) => compareYields(a.yield.rate, b.yield.rate) || a.part.localeCompare(b.part));
   return { rows, csvHref: csvHref(station, 'parts', query) };
 }
 

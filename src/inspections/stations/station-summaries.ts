@@ -1,10 +1,9 @@
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
-import { hourMs } from '../../kernel/time/durations.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { CountFilter } from '../../plant/page-filters.ts';
 import type { Sites } from '../../plant/sites.ts';
-import { fillBuckets, type TimeWindow } from '../../plant/time-window.ts';
-import { sumCounts, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
+import { areCutAtHours, fillBuckets, type TimeWindow } from '../../plant/time-window.ts';
+import { compareYields, sumCounts, totalCount, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
 import type { StationSummary } from '../model.ts';
 import type { CountQueries } from '../queries/count-queries.ts';
 import type { InspectionQueries } from '../queries/inspection-queries.ts';
@@ -44,12 +43,12 @@ export function createStationSummaries({
   return async ({ window, buckets, ngLimit, filter = {}, atMost }) => {
     const byStation = new Map<number, PartLines>();
     for (const { stationId, partId, ...sums } of await counts.countByPart(window, filter)) {
-      if (sums.ok + sums.ng + sums.unmatched === 0) continue;
+      if (totalCount(sums) === 0) continue;
       const lines = byStation.get(stationId) ?? [];
       byStation.set(stationId, lines);
       lines.push({ part: names.partName(partId), counts: sums });
     }
-    const isCoarse = buckets.slice(1).every(({ startAt }) => startAt % hourMs === 0);
+    const isCoarse = areCutAtHours(buckets);
     const rows = Map.groupBy(await counts.countByTime(window, filter, isCoarse), (row) => row.stationId);
     const stations = [...byStation];
     return mapFairly(
@@ -80,7 +79,7 @@ type PartLines = { part: string; counts: VerdictCounts }[];
 /** Stations by yield, worst first, those without a yield last. */
 function worstOf(stations: readonly [number, PartLines][]): [number, PartLines][] {
   const rates = new Map(
-    stations.map(([id, parts]) => [id, yieldRate(sumCounts(parts.map(({ counts }) => counts))) ?? 2]),
+    stations.map(([id, parts]) => [id, yieldRate(sumCounts(parts.map(({ counts }) => counts)))]),
   );
-  return stations.toSorted(([a], [b]) => (rates.get(a) ?? 2) - (rates.get(b) ?? 2));
+  return stations.toSorted(([a], [b]) => compareYields(rates.get(a) ?? null, rates.get(b) ?? null));
 }
