@@ -36,7 +36,7 @@ afterAll(() => plant.close());
 const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = { cookie }) =>
   plant.post(path, { body: new URLSearchParams(fields), headers: { ...ownPage, ...headers } }, '10.0.0.9');
 const texts = (lang: string): object =>
-  JSON.parse(readFileSync(new URL(`../../views/locales/${lang}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../../../views/locales/${lang}.json`, import.meta.url), 'utf8'));
 
 describe.each(languages)('in %s', (lang) => {
   const faultsOf = (html: string) => [
