@@ -2,7 +2,7 @@
 const neededMajor = 24;
 
 /**
- * What to tell somebody whose Node.js is too old, in one line; null when it is new enough. Kept in plain, old
+ * One line for users whose Node.js is too old; null if it is new enough. Kept in plain, old
  * JavaScript: it must load where the rest of the product cannot.
  * @param {string} version as `process.versions.node` says it
  * @returns {string | null}

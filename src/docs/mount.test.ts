@@ -100,7 +100,7 @@ test('the page of the API lists every request without a script, and lends swagge
   }
 });
 
-/** Fits the schema, and holds nothing that the schema does not tell. */
+/** Matches the schema, without any property that the schema does not declare. */
 function expectShape(name: string, value: unknown, schema: z.core.JSONSchema.JSONSchema): void {
   const parsed = z.fromJSONSchema(closed(schema) as z.core.JSONSchema.JSONSchema).safeParse(value);
   expect({ name, issues: parsed.error?.issues ?? [] }).toEqual({ name, issues: [] });

@@ -53,11 +53,11 @@ test('strangers of a closed plant learn whether it works, and neither folders no
     const answer = await plant.request('/health', { headers }, '10.0.0.9');
     return [answer.status, await answer.json()];
   };
-  const told = { status: 'healthy', database: true, storage: true, timestamp: testNow };
-  expect(await ask({})).toMatchObject([200, { ...told, stats: {} }]);
+  const status = { status: 'healthy', database: true, storage: true, timestamp: testNow };
+  expect(await ask({})).toMatchObject([200, { ...status, stats: {} }]);
   expect(JSON.stringify(await ask({}))).not.toContain(plant.folder);
   const authorization = `Bearer ${await addToken(plant, ['read'])}`;
-  expect(await ask({ authorization })).toMatchObject([200, { ...told, stats: { live: { offline: [] } } }]);
+  expect(await ask({ authorization })).toMatchObject([200, { ...status, stats: { live: { offline: [] } } }]);
 });
 
 test('a missing watched folder is reported, and leaves the rest healthy', async () => {

@@ -71,7 +71,7 @@ describe.each(kinds.filter((kind) => !isMissing(kind)))('a database on %s', (kin
       (url: string) => url.replace('127.0.0.1', 'nowhere.invalid'),
       'no host of this name',
     ],
-  ])('%s is told in plain words, and no password with it', async (_what, wrong, reason) => {
+  ])('%s is reported in plain words, without the password', async (_what, wrong, reason) => {
     const url = wrong(server.url('plant'));
     const opening = openServerDb({ url, clock: systemClock, log });
     await expect(opening).rejects.toMatchObject({

@@ -66,7 +66,7 @@ function defineFactTables(kit: Kit) {
   /**
    * One row an inspected unit. Idempotent by (directory, name); the unit itself is (station, part, time, COUNT),
    * so that a renamed file re-judges its row. Old images found by the first sweep have no `sizeBytes` until
-   * somebody looks at them.
+   * they are first viewed.
    */
   const inspections = kit.table(
     'inspections',

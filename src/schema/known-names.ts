@@ -31,10 +31,10 @@ export type ServerNameQueries = {
 };
 
 /** A scanner thread's own connection, used only to read which names of a folder are known. */
-export function openKnownNames(place: DbPlace, log: Log, queries: NameQueries): KnownNames {
-  return place.url === undefined
-    ? readFromFile(place.path, queries)
-    : readFromServer(place.url, log, queries);
+export function openKnownNames(location: DbPlace, log: Log, queries: NameQueries): KnownNames {
+  return location.url === undefined
+    ? readFromFile(location.path, queries)
+    : readFromServer(location.url, log, queries);
 }
 
 function readFromFile(path: string, { sqlite }: NameQueries): KnownNames {

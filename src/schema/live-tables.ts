@@ -27,7 +27,7 @@ export function defineLiveTables(kit: Kit) {
       kit.uniqueIndex('live_channels_path', [t.siteId, t.path]),
     ],
   );
-  /** One row a file; idempotent by (channel, name). `coil` is the empty text where the name tells none. */
+  /** One row a file; idempotent by (channel, name). `coil` is '' if the name has none. */
   const liveImages = kit.table(
     'live_images',
     {

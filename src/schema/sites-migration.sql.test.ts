@@ -43,7 +43,7 @@ type Opened = { db: Db; close(): Promise<void> };
 /** Opens a database with these migrations; `run` is done to it first, past the product. */
 type Open = (migrationsFolder: string) => Promise<Opened & { run(statement: string): Promise<unknown> }>;
 
-async function place(): Promise<Open> {
+async function emptyDatabase(): Promise<Open> {
   if (testDialect === 'sqlite') {
     const folder = mkdtempSync(join(tmpdir(), 'linesight-old-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -67,7 +67,7 @@ async function place(): Promise<Open> {
 
 describe(`a ${testDialect} database from before there were sites`, () => {
   test('belongs, with every row, to the site that first starts on it', async () => {
-    const open = await place();
+    const open = await emptyDatabase();
     const kind = testDialect === 'sqlite' ? 'sqlite' : testDialect === 'mariadb' ? 'mysql' : 'postgres';
     const old = await open(firstSteps(kind));
     for (const statement of before) await old.run(statement);
@@ -104,7 +104,7 @@ describe(`a ${testDialect} database from before there were sites`, () => {
   });
 
   test('without a row belongs to no site: the first one is created at startup', async () => {
-    const open = await place();
+    const open = await emptyDatabase();
     const kind = testDialect === 'sqlite' ? 'sqlite' : testDialect === 'mariadb' ? 'mysql' : 'postgres';
     await (await open(firstSteps(kind))).close();
     const { db, close } = await open(migrationsOf(kind));

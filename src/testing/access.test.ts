@@ -73,7 +73,7 @@ describe.each(['open-view', 'closed', 'open'] as const)('with ACCESS=%s', (polic
   afterAll(() => plant.close());
 
   test.each(rows)(
-    '$route admits exactly the principals of the table and tells others what to do',
+    '$route admits exactly the principals of the table and shows others what to do',
     async (row) => {
       const expected: string[] = [];
       const found: string[] = [];

@@ -29,7 +29,7 @@ test('a room has at most twenty sources, and a name means one file', () => {
   expect([...findFullRooms(sources), ...findSameNames(sources)]).toEqual([]);
 });
 
-test('time, environment and console are reached at one place each, and nothing is left half done', () => {
+test('time, environment and console are each accessed in one file, and nothing is left half done', () => {
   expect([...sources, ...scripts].flatMap(findBanned)).toEqual([]);
 });
 

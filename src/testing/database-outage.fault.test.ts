@@ -21,7 +21,7 @@ describe.each(kinds.filter((kind) => !isMissing(kind)))('a plant on %s', (kind) 
   });
   afterAll(() => server.close());
 
-  test('is watched, counted and shown as on SQLite, names told apart to the letter', async () => {
+  test('is watched, counted and shown as on SQLite, names compared to the letter', async () => {
     const env = { DATABASE_URL: server.url('small') };
     const paths = [
       'S9/OR-3CT/OK-20250906-101500-1.jpg',
@@ -45,7 +45,7 @@ describe.each(kinds.filter((kind) => !isMissing(kind)))('a plant on %s', (kind) 
     expect(await countImages(plant)).toBe(10);
     await server.kill();
     await plant.writeImages(images(10, 300));
-    // Nobody may sweep while the lock is gone with the server.
+    // No process may sweep while the lock is lost with the server.
     plant.services.inspections.sources.rescan().catch(() => {});
     await vi.waitFor(async () => expect((await plant.request('/health')).status).toBe(503), patience);
     const page = await plant.request('/');

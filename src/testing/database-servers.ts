@@ -68,7 +68,7 @@ export async function startDatabaseServer(kind: ServerKind): Promise<DatabaseSer
     await ended;
   }
 
-  // Whoever ends before its `close` leaves no server behind.
+  // A process that exits before `close` leaves no server behind.
   process.once('exit', () => {
     child?.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -125,7 +125,7 @@ function postgres(folder: string, port: number): Programs {
       'UTF8',
       '--locale=C.UTF-8',
     ],
-    // Everybody is let in as `line`; the user `guarded` is asked for a password that nobody has.
+    // `line` connects without a password; `guarded` needs a password that is not known.
     prepare: () => {
       const rules = join(data, 'pg_hba.conf');
       writeFileSync(rules, `host all guarded 127.0.0.1/32 scram-sha-256\n${readFileSync(rules, 'utf8')}`);

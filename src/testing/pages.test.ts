@@ -23,8 +23,8 @@ const images: TestImage[] = [
 
 const otherLanguages = languages.filter((lang) => lang !== 'en');
 
-/** Forms that mean something only once somebody fills them in. */
-const needSomebody = ['/demo/start', '/login', '/setup'];
+/** Forms that do nothing until they are filled in. */
+const needInput = ['/demo/start', '/login', '/setup'];
 
 /** Walls are hung up once, by hand: no link leads to them. */
 const starts = ['/', '/?kiosk=1', '/overview?kiosk=1', '/stations/S9?kiosk=1'];
@@ -51,7 +51,7 @@ describe.each([
     expect(dead.map(({ url, from, response }) => `${response.status} ${url} on ${from}`)).toEqual([]);
   });
 
-  test('leads nowhere outside the plant and to no place within a page that is not there', () => {
+  test('has no links outside the plant and no anchors that do not exist', () => {
     expect(found.external).toEqual([]);
     expect(found.deadAnchors).toEqual([]);
   });
@@ -77,7 +77,7 @@ describe.each([
   });
 
   test('sends its forms to where they are answered, and the reader back to a page', async () => {
-    const forms = found.postForms.filter(({ action }) => !needSomebody.includes(action));
+    const forms = found.postForms.filter(({ action }) => !needInput.includes(action));
     const kinds = Map.groupBy(forms, ({ action, page }) => `${action} on ${page.split('?')[0]}`);
     expect(kinds.size).toBeGreaterThan(1);
     for (const [name, [form]] of kinds) {

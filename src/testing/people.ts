@@ -40,7 +40,7 @@ export function addToken(
   return plant.services.access.keys.addToken(doer, token);
 }
 
-/** Everybody there can be in a plant with users, by name, with the headers each sends. The kiosk shows `/overview`. */
+/** Every kind of caller of a plant with users, by name, with the headers each sends. The kiosk shows `/overview`. */
 export async function addEverybody(plant: TestApp): Promise<Record<string, Record<string, string>>> {
   const people: Record<string, Record<string, string>> = { nobody: {}, 'nobody, own page': ownPage };
   for (const role of roles) {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Nobody: the user whom file systems ask for permission as they ask everybody but root. */
+/** The user `nobody`, to whom file permissions apply, unlike root. */
 const nobody = 65_534;
 
 /**

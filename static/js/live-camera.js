@@ -1,6 +1,6 @@
 /*
- * The page of one camera: shows the newest picture as it comes, or one of the past without loading the page anew, so
- * that zoom and place stay. Without this file every step is a link and the newest picture comes by itself, too.
+ * The page of one camera: shows the newest picture as it comes, or one of the past without reloading the page, so
+ * that zoom and position stay. Without this file every step is a link and the newest picture comes by itself, too.
  */
 
 import { createSiteTime, tickPictures } from './live/ages.js';
@@ -140,7 +140,7 @@ function switchPicture() {
   setView(settings.view === 'labeled' ? 'original' : 'labeled');
 }
 
-/** The view is in the URL, so that it can be sent to somebody. */
+/** The view is in the URL, so that it can be shared. */
 function setView(view) {
   settings.view = view;
   const radio = document.getElementById(`view-${view}`);

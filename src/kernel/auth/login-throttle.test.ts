@@ -76,6 +76,6 @@ test('a user does not wait at a known address because of guessing elsewhere', ()
   const again = throttle.begin('kim', '10.0.0.1');
   expect(again.ok).toBe(true);
   if (again.ok) again.succeeded();
-  // A guesser at that very place is slowed there as anywhere.
+  // Guesses from that very address are slowed as from any other.
   expect(failTimes(20, 'kim', () => '10.0.0.1')).toBe(5);
 });

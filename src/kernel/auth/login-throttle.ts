@@ -60,21 +60,21 @@ export function createLoginThrottle(clock: Clock): LoginThrottle {
       const now = clock.now();
       const keys = { pair: `${address} ${name}`, address: `address ${address}`, account: `account ${name}` };
       const isTrusted = trusted.has(keys.pair);
-      const places = (Object.keys(rules) as (keyof typeof rules)[])
-        .filter((place) => place !== 'account' || !isTrusted)
-        .map((place) => ({ key: keys[place], ...failuresOf(keys[place]), rule: rules[place] }));
+      const counters = (Object.keys(rules) as (keyof typeof rules)[])
+        .filter((counter) => counter !== 'account' || !isTrusted)
+        .map((counter) => ({ key: keys[counter], ...failuresOf(keys[counter]), rule: rules[counter] }));
       const waitMs = Math.max(
-        ...places.map(({ count, lastAt, rule }) => lastAt + waitAfter(count, rule) - now),
+        ...counters.map(({ count, lastAt, rule }) => lastAt + waitAfter(count, rule) - now),
       );
       if (waitMs > 0) return { ok: false, waitMs };
-      for (const { key, count } of places) kept.set(key, { count: count + 1, lastAt: now });
+      for (const { key, count } of counters) kept.set(key, { count: count + 1, lastAt: now });
       return {
         ok: true,
         failures: failuresOf(keys.pair).count,
         succeeded: () => {
           kept.delete(keys.pair);
           trusted.set(keys.pair, true);
-          for (const { key } of places) takeBack(key);
+          for (const { key } of counters) takeBack(key);
         },
       };
     },

@@ -63,9 +63,9 @@ test('the axis is labelled with round values within the bounds and round local t
 
 test('texts of values stand left of the drawing, where no line runs through them', () => {
   const svg = chartOf(pointsOf(Array(24).fill(0.97)));
-  const places = [...svg.matchAll(/<text[^>]* x="(-?[\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>[^<]*%</g)];
-  expect(places.length).toBeGreaterThan(2);
-  for (const [, x, anchor] of places) expect([Number(x) < 0, anchor]).toEqual([true, 'end']);
+  const labels = [...svg.matchAll(/<text[^>]* x="(-?[\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>[^<]*%</g)];
+  expect(labels.length).toBeGreaterThan(2);
+  for (const [, x, anchor] of labels) expect([Number(x) < 0, anchor]).toEqual([true, 'end']);
 });
 
 test('coordinates have at most one decimal, labels are escaped, nothing is styled in place', () => {

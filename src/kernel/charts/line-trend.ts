@@ -156,6 +156,6 @@ function markOf(point: LinePoint, x: Scale, y: Scale): string {
 function tickText(share: number, label: string, i: number): string {
   const anchor = share > 0.96 ? 'end' : 'middle';
   const kind = i % 2 === 1 ? 'chart-axis chart-second' : 'chart-axis';
-  const place = `x="${coordinate(share * 100)}%" y="98%" text-anchor="${anchor}"`;
-  return `<text class="${kind}" ${place}>${escapeText(label)}</text>`;
+  const position = `x="${coordinate(share * 100)}%" y="98%" text-anchor="${anchor}"`;
+  return `<text class="${kind}" ${position}>${escapeText(label)}</text>`;
 }

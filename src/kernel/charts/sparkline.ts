@@ -25,8 +25,8 @@ export function sparkline({ values, width = 120, height = 24, min, max, title }:
     (value) => y(value ?? 0),
   );
   const d = draw.defined((value) => value !== null && Number.isFinite(value)).digits(1)(values) ?? '';
-  const place = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"`;
+  const box = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"`;
   const look =
     ' fill="none" stroke-linecap="round" stroke-linejoin="round" vector-effect="non-scaling-stroke"';
-  return svgImage(place, title, pathOf('chart-line', d, look));
+  return svgImage(box, title, pathOf('chart-line', d, look));
 }

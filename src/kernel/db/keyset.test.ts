@@ -5,11 +5,11 @@ test.each([
   { capturedAt: 1_795_228_258_036, id: 10_000_001 },
   { capturedAt: 0, id: 1 },
   { capturedAt: -2_208_988_800_000, id: 5 },
-])('a place in a list is the same after its way through a URL', (place) => {
-  expect(parseKeyset(writeKeyset(place), 'before')).toEqual(place);
+])('a keyset survives its way through a URL', (keyset) => {
+  expect(parseKeyset(writeKeyset(keyset), 'before')).toEqual(keyset);
 });
 
-test.each([null, ''])('no place (%s) is the beginning of the list', (text) => {
+test.each([null, ''])('no keyset (%s) is the start of the list', (text) => {
   expect(parseKeyset(text, 'before')).toBeUndefined();
 });
 

@@ -42,8 +42,8 @@ export type Door = {
   /** The site of this process. A token tied to another site changes nothing here. */
   siteId: number;
   /**
-   * Whether a URL belongs to one of a kiosk link's pages: the page itself, its fragments or its images. `isSocket` tells
-   * a WebSocket from a page of the same path.
+   * Whether a URL belongs to one of a kiosk link's pages: the page itself, its fragments or its images. `isSocket`
+   * distinguishes a WebSocket from a page of the same path.
    */
   isOnPages(pages: readonly string[], url: URL, isSocket?: boolean): Promise<boolean>;
   /** Milliseconds until this caller may write again; 0 is now. */

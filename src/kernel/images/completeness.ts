@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { sniffContentType } from './content-type.ts';
 
 /**
- * Whether an image file has been written to its end. `unknown`: its bytes do not tell (not a JPEG, PNG or BMP, or data
- * follows the end marker), so only its age can.
+ * Whether an image file has been written to its end. `unknown`: its bytes do not show it (not a JPEG, PNG or BMP, or
+ * data follows the end marker), so only its age can.
  */
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
 
@@ -89,7 +89,7 @@ function judgeEnd(end: Buffer, tail: Buffer, marker: Buffer): Completeness {
 
 /**
  * A BMP has no end marker, but its header states the file size (BITMAPFILEHEADER, bfSize). Some writers leave it 0 or
- * write a wrong size, and a black upper edge ends in zeros as allocated space does; then only the file's age can tell.
+ * write a wrong size, and a black upper edge ends in zeros as allocated space does; then only the file's age decides.
  */
 function judgeBitmap(head: Buffer, end: Buffer, sizeBytes: number): Completeness {
   const named = head.readUInt32LE(2);

@@ -40,7 +40,7 @@ test('without any setting the old systems’ defaults hold', () => {
   expect(warnings).toEqual([]);
 });
 
-test('each setting has its own name, a sentence of explanation and a place among the values', () => {
+test('each setting has its own name, a sentence of explanation and a value in the config', () => {
   const { config } = load({});
   expect(new Set(settings.map((setting) => setting.env)).size).toBe(settings.length);
   for (const setting of settings) {

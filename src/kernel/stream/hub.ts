@@ -60,7 +60,7 @@ export type Hub = {
   stop(): void;
 };
 
-/** `version`: pages of another version are told to reload. `maxViewers`: most streams open at once. */
+/** `version`: pages of another version must reload. `maxViewers`: most streams open at once. */
 export function createHub(options: { clock: Clock; log: Log; version: string; maxViewers: number }): Hub {
   const { clock, version } = options;
   const viewers = new Map<StreamViewer, number>();

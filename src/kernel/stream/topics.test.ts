@@ -211,7 +211,7 @@ test('a returning viewer that missed nothing gets nothing, one that missed a cha
   for (const stream of [watcher, same, behind, otherProcess]) stream.close();
 });
 
-test('a page of an older server is told to reload', async () => {
+test('a page of an older server must reload', async () => {
   const stream = await openStream(`${cards}&v=old`);
   await stream.until(/event: reload\ndata: v1\n/);
   stream.close();

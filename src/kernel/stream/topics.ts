@@ -37,7 +37,7 @@ export type Topics = {
 };
 
 /**
- * `version` names the running code: pages of another version are told to reload. `maxBlockedMs`: how long a viewer may
+ * `version` names the running code: pages of another version must reload. `maxBlockedMs`: how long a viewer may
  * accept no data before it is disconnected. `recheckEveryMs`: how often its right to look is checked.
  */
 export function createTopics(options: {

@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { isProduct, type Source } from './source.ts';
 
 /**
- * Names that mean the same in every feature, so that someone who knows one feature finds the file in another: its door,
- * what it is made of and reads, its words, its pages, its API with schemas and docs, and the old system's addresses.
- * Any other name must be enough to tell which file is meant, in a search as in a conversation.
+ * Names that mean the same in every feature, so that someone who knows one feature finds the file in another:
+ * its mount, dependencies, reads, model, pages, API with schemas and docs, and the URLs of the old system.
+ * Any other name must identify its file, in a search as in a conversation.
  */
 const sharedNames: readonly string[] = [
   'mount.ts',

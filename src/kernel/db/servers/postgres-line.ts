@@ -8,8 +8,8 @@ export const longestSilenceSec = 20;
 const farewellMs = 500;
 
 /**
- * What the server is to do when nothing comes from us. `idle_session_timeout` is of PostgreSQL 14; before, the network
- * alone tells a vanished machine, and nothing a process that stands still.
+ * How the server ends a session that sends nothing. `idle_session_timeout` needs PostgreSQL 14; older servers notice a
+ * vanished machine only through TCP, and a hung process not at all.
  */
 const sessionSettings = `
   select set_config(wanted.name, wanted.value, false)

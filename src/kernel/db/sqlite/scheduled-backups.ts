@@ -33,7 +33,7 @@ export type ScheduledBackups = {
 
 /**
  * Copies the database to `<dir>/<its name>.backup-<date>` once the newest copy is `intervalMs` old, and keeps the newest
- * `keep`; an interval of 0 makes none. The files themselves tell when a backup is due, so a restart neither repeats nor
+ * `keep`; an interval of 0 makes none. The age of the files decides when a backup is due, so a restart neither repeats nor
  * skips one.
  */
 export function startScheduledBackups(options: {

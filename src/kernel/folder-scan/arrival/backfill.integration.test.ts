@@ -46,9 +46,9 @@ test.concurrent('the newest images come first, then the older ones from new to o
   const names = folder.paths().map(baseName);
   expect(names.indexOf(recent)).toBe(0);
   // A batch holds a thousand images of one of the three folders: the first three are the newer half.
-  const places = names.slice(1).map((name) => old.indexOf(name));
-  expect(Math.min(...places.slice(0, 3_000))).toBe(3_000);
-  expect(Math.max(...places.slice(3_000))).toBe(2_999);
+  const positions = names.slice(1).map((name) => old.indexOf(name));
+  expect(Math.min(...positions.slice(0, 3_000))).toBe(3_000);
+  expect(Math.max(...positions.slice(3_000))).toBe(2_999);
   await waitUntil('the progress is over', () => folder.status().backfill === null);
   expect(folder.images().find(({ path }) => path.endsWith(recent))?.sizeBytes).toBe(tinyJpeg.length);
 });

@@ -30,7 +30,7 @@ const reasons: Partial<Record<OfflineReason, string>> = {
 /**
  * Creates the check whether a watched folder is online. A folder that held images and is suddenly empty is taken for a
  * lost mount and is offline, so the rows of its images stay as they are. While the file system has not answered, further
- * checks join the pending one: each would block one of the few threads that serve all file access. `isExplained` tells
+ * checks join the pending one: each would block one of the few threads that serve all file access. `isExplained`:
  * whether the empty folder of this identity is one whose files were removed (`emptied.ts`).
  */
 export function createRootCheck(

@@ -4,8 +4,8 @@ import type { ScanContext } from './scan-context.ts';
 const longestSetBackMs = 3 * 3_600_000;
 
 /**
- * Whether the time in a name lies before a limit. A local time that occurs twice counts as the later one, because only
- * the file itself can tell which is meant.
+ * Whether the time in a name lies before a limit. A local time that occurs twice counts as the later one, because the
+ * name alone does not decide between them.
  */
 export function isBefore({ wallClock }: Pick<ScanContext, 'wallClock'>, at: number, limit: number): boolean {
   if (at >= limit) return false;

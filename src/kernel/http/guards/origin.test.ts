@@ -10,7 +10,7 @@ test.each<[string, Record<string, string>, string, boolean]>([
   ['::ffff:127.0.0.1', {}, '127.0.0.1', true],
   ['::1', {}, '::1', true],
   ['192.168.0.7', {}, '192.168.0.7', false],
-  // What a proxy on this machine was told is not believed, what it saw itself is.
+  // A proxy on this machine is trusted for the peer address it saw, not for headers it received.
   ['127.0.0.1', { 'x-forwarded-for': '1.2.3.4, 192.168.0.7' }, '192.168.0.7', false],
   ['192.168.0.7', { 'x-forwarded-for': '127.0.0.1' }, '192.168.0.7', false],
   ['127.0.0.1', { 'x-real-ip': '127.0.0.1' }, '127.0.0.1', false],

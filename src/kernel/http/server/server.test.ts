@@ -13,7 +13,7 @@ import { startServer } from './server.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 
-/** `onSlow` is told when a request for /slow has come. */
+/** `onSlow` is called when a request for /slow arrives. */
 function createApp(onSlow = () => {}) {
   const app = new Hono<AppEnv>();
   app.use(requestLog({ log }), securityHeaders(), compression());

@@ -86,7 +86,7 @@ export function createThumbnailFiles(clock: Clock) {
   return { run, read, write };
 }
 
-/** Thumbnails are written without fsync, so their own end markers tell whether they are whole. */
+/** Thumbnails are written without fsync, so their own end markers show whether they are complete. */
 function isWhole(bytes: Buffer, type: Thumbnail['type']): boolean {
   if (type === 'image/jpeg') return judgeBytes(bytes) === 'complete';
   const header = 8;

@@ -154,7 +154,7 @@ function encode(sized: Sharp, spec: ThumbnailSpec, quality: number): Sharp {
   return image.flatten({ background: '#ffffff' }).jpeg({ quality, optimiseCoding: !spec.isQuick });
 }
 
-/** The decoder reports where it failed; whether the file is simply truncated, its own bytes tell better. */
+/** The decoder reports where it failed; the file's own bytes show better whether it is truncated. */
 function explainFailure(source: Buffer, error: unknown): ImageFailure {
   if (!(error instanceof Error)) throw error;
   if (error instanceof TooManyPixels) {

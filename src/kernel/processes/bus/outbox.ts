@@ -2,7 +2,7 @@
 const pauseMs = 100;
 /** Time until the next try after a failure, unless the link is reported up before. */
 const retryMs = 3_000;
-/** Beyond this number of waiting names all are dropped, and the others are told to reload everything. */
+/** Beyond this number of waiting names all are dropped, and the other processes reload everything. */
 const maxWaiting = 1_000;
 
 export type Outbox<Item> = {
