@@ -1,7 +1,7 @@
 /*
- * What every script of a page needs: ages in the reader's words, texts that change only when they differ, and one
- * reload per version of the server. A plain script under a hashed name, first in the page, because modules cannot be
- * imported by a hashed name and plain names are revalidated on every page.
+ * Shared by every script of a page: ages in the reader's language, text updates without needless DOM changes, one
+ * reload per server version. A plain script under a hashed name, loaded first: modules cannot be imported by a hashed
+ * name, and plain names are revalidated on every page.
  */
 window.linesight = (() => {
   const minuteSec = 60;
@@ -9,8 +9,8 @@ window.linesight = (() => {
   const daySec = 86_400;
 
   /**
-   * "4 s ago", in the largest unit; hours until two days have passed. Begun seconds count, so that nothing looks
-   * younger than it is. The words are those of the page's language, in attributes of its root.
+   * "4 s ago", in the largest unit; hours up to two days. Seconds round up, so that nothing looks younger than it is.
+   * The texts in the page's language are attributes of its root element.
    */
   function ageInWords(ms) {
     const { agoNow, agoS, agoM, agoH, agoD } = document.documentElement.dataset;
@@ -23,12 +23,17 @@ window.linesight = (() => {
     return inUnits(agoD, daySec);
   }
 
-  /** Leaves equal text alone: a selection in it survives, and observers are not woken. */
+  /** Leaves equal text untouched, which keeps a selection in it and triggers no observers. */
   function setText(element, text) {
     if (element && element.textContent !== text) element.textContent = text;
   }
 
-  /** Not while somebody fills in a form, and once per version. */
+  /** Whether keys typed at this element are its input rather than shortcuts. */
+  function isTextField(element) {
+    return element.matches('input:not([type="radio"]), select, textarea:not([readonly]), [contenteditable]');
+  }
+
+  /** Once per version, and not while a form field has the focus. */
   function reloadForVersion(version) {
     if (document.activeElement?.matches('input:not([type="radio"], [type="range"]), select, textarea'))
       return;
@@ -41,5 +46,5 @@ window.linesight = (() => {
     location.reload();
   }
 
-  return { ageInWords, setText, reloadForVersion };
+  return { ageInWords, setText, isTextField, reloadForVersion };
 })();

@@ -86,7 +86,7 @@ function pageHtml(cards: string, stream: string) {
     <link rel="icon" href="data:,">
     <meta name="htmx-config" content='{"noSwap":[204,304,"4xx","5xx"],"includeIndicatorCSS":false,"history":false}'>
     <script defer src="${files.asset('js/words.js')}"></script>
-    <script defer src="${files.asset('js/live.js')}"></script>
+    <script defer src="${files.asset('js/stream.js')}"></script>
     <script defer src="${files.asset('vendor/htmx.min.js')}"></script>
     <script defer src="${files.asset('vendor/hx-sse.min.js')}"></script>
     </head><body>

@@ -1,36 +1,37 @@
 /*
- * Says whether the page is live, polls while its stream is away, lets ages tick and changed numbers flash.
- * Comes before htmx, so that it hears the stream from its first word.
+ * Keeps a page's fragments fresh: watches the event stream, polls while the stream is away, shows the connection
+ * state, updates ages every second and flashes changed numbers. Loaded before htmx so that no stream event is missed.
  */
 (() => {
   const { ageInWords, reloadForVersion, setText } = window.linesight;
 
-  /** Two pings of the server missed, and some patience. */
-  const SILENCE_MS = 40_000;
-  /** How long a broken stream may take to come back before the page polls. */
-  const RETURN_MS = 8_000;
-  const POLL_MS = 10_000;
-  const POLL_TIMEOUT_MS = 8_000;
-  const FLASH_MS = 600;
+  /** Two missed pings of the server, plus a margin. */
+  const silenceMs = 40_000;
+  /** How long a broken stream may take to reconnect before the page polls. */
+  const reconnectMs = 8_000;
+  const pollEveryMs = 10_000;
+  const pollTimeoutMs = 8_000;
+  const flashMs = 600;
 
   const root = document.documentElement;
   const live = document.getElementById('live');
   const badge = document.getElementById('connection');
   const stale = document.getElementById('stale');
-  const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+  const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
   const now = () => performance.now();
 
+  /** As in the badge's data attributes: none, live, polling, lost. */
   let state = 'none';
   let connection = null;
-  let heardAt = now();
-  let deadline = heardAt + SILENCE_MS;
-  let pollAt = 0;
+  let lastContactAt = now();
+  let deadline = lastContactAt + silenceMs;
+  let nextPollAt = 0;
   let etag = '';
   let newVersion = '';
-  /** Server clock minus ours in ms; null until the server has told its time. */
-  let skew = null;
+  /** Server clock minus this machine's, ms; null until the first server time. */
+  let clockOffsetMs = null;
 
-  function show(next) {
+  function setState(next) {
     if (state === next) return;
     state = next;
     root.dataset.live = next;
@@ -40,58 +41,59 @@
     setText(badge.querySelector('[data-connection-word]'), badge.dataset[next] || '');
   }
 
-  function heard(serverAt) {
-    heardAt = now();
-    if (serverAt) skew = serverAt - Date.now();
+  function recordContact(serverAt) {
+    lastContactAt = now();
+    if (serverAt) clockOffsetMs = serverAt - Date.now();
   }
 
-  /** The stream has until `time` to show a sign of life before the page polls. */
-  function expectBy(time) {
+  /** Polling starts at `time` at the latest unless a stream message arrives first. */
+  function expectMessageBy(time) {
     deadline = Math.min(deadline, time);
   }
 
   function onMessage(event) {
     const { message } = event.detail;
     connection = event.detail.connection;
-    heard(message.event === 'ping' && JSON.parse(message.data).at);
-    deadline = now() + SILENCE_MS;
-    show('live');
+    recordContact(message.event === 'ping' && JSON.parse(message.data).at);
+    deadline = now() + silenceMs;
+    setState('live');
     if (message.event === 'reload') newVersion = message.data;
   }
 
   async function poll() {
-    pollAt = now() + POLL_MS;
-    // A connection that only looks open is given up; htmx connects anew.
+    nextPollAt = now() + pollEveryMs;
+    // Cancels a connection that only looks open; htmx then reconnects.
     connection?.reader?.cancel();
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), POLL_TIMEOUT_MS);
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), pollTimeoutMs);
     try {
       const url = live.getAttribute('hx-sse:connect').replace('/stream?', '/stream/snapshot?');
       const headers = { 'HX-Request': 'true', 'If-None-Match': etag };
-      const response = await fetch(url, { headers, cache: 'no-store', signal: stop.signal });
+      const response = await fetch(url, { headers, cache: 'no-store', signal: controller.signal });
       if (!response.ok && response.status !== 304) throw new Error(String(response.status));
       const text = await response.text();
+      // The stream came back while the poll was under way.
       if (now() < deadline) return;
-      heard(Date.parse(response.headers.get('date')));
+      recordContact(Date.parse(response.headers.get('date')));
       newVersion = response.headers.get('x-reload') || newVersion;
-      show('polling');
+      setState('polling');
       if (response.status === 200) await htmx.swap({ text, sourceElement: live, target: live, swap: 'none' });
       etag = response.headers.get('etag') || '';
     } catch {
-      if (now() >= deadline) show('lost');
+      if (now() >= deadline) setState('lost');
     } finally {
       clearTimeout(timer);
     }
   }
 
-  function tickAges() {
+  function updateAges() {
     if (state !== 'none') {
-      const age = ageInWords(now() - heardAt);
+      const age = ageInWords(now() - lastContactAt);
       if (badge) setText(badge.querySelector('[data-connection-age]'), age);
       if (stale) setText(stale.querySelector('[data-stale-since]'), age);
     }
-    if (skew === null) return;
-    const serverNow = Date.now() + skew;
+    if (clockOffsetMs === null) return;
+    const serverNow = Date.now() + clockOffsetMs;
     for (const element of document.querySelectorAll('time[data-ago]')) {
       const at = Number(element.dataset.ago) || Date.parse(element.dateTime);
       if (at) setText(element, ageInWords(serverNow - at));
@@ -101,11 +103,11 @@
   function tick() {
     if (document.hidden) return;
     if (newVersion) reloadForVersion(newVersion);
-    if (live && now() >= deadline && now() >= pollAt) poll();
-    tickAges();
+    if (live && now() >= deadline && now() >= nextPollAt) poll();
+    updateAges();
   }
 
-  /** Numbers that a live change has changed light up for a moment, anew at each change. */
+  /** Returns a function that flashes every number changed since its last call. */
   function createFlash() {
     const shownTexts = new WeakMap();
     const timers = new WeakMap();
@@ -114,17 +116,17 @@
       const changed = [];
       for (const element of document.querySelectorAll('[data-flash]')) {
         const text = element.textContent;
-        if (shownTexts.has(element) && shownTexts.get(element) !== text && !calm.matches)
+        if (shownTexts.has(element) && shownTexts.get(element) !== text && !reducedMotion.matches)
           changed.push(element);
         shownTexts.set(element, text);
       }
       changed.forEach(end);
-      // An animation begins again only once the browser has seen the element without it.
+      // A CSS animation restarts only after a layout without its class.
       if (changed.length > 0) document.body.getBoundingClientRect();
       for (const element of changed) {
         element.classList.add('is-changed');
         clearTimeout(timers.get(element));
-        timers.set(element, setTimeout(end, FLASH_MS, element));
+        timers.set(element, setTimeout(end, flashMs, element));
       }
     };
   }
@@ -132,13 +134,13 @@
   function listenToStream() {
     live.addEventListener('htmx:sse:before:message', onMessage);
     live.addEventListener('htmx:sse:before:connection', (event) => {
-      if (event.detail.connection.attempt > 0) expectBy(now() + RETURN_MS);
+      if (event.detail.connection.attempt > 0) expectMessageBy(now() + reconnectMs);
     });
-    live.addEventListener('htmx:sse:error', () => expectBy(now() + RETURN_MS));
-    // The first connect failed: htmx tries again within 15 s.
+    live.addEventListener('htmx:sse:error', () => expectMessageBy(now() + reconnectMs));
+    // The first connect failed; htmx retries within 15 s.
     for (const failure of ['htmx:error', 'htmx:response:error'])
-      live.addEventListener(failure, () => expectBy(now()));
-    // On a slow link htmx may start before its stream extension has come; then it passes #live over.
+      live.addEventListener(failure, () => expectMessageBy(now()));
+    // On a slow link htmx may start before its stream extension has loaded and then skip #live.
     document.addEventListener('DOMContentLoaded', () => {
       setTimeout(() => live._htmx || htmx.process(live));
     });
@@ -148,12 +150,12 @@
     const flashChanges = createFlash();
     if (live) listenToStream();
     document.addEventListener('htmx:after:swap', () => {
-      tickAges();
+      updateAges();
       flashChanges();
     });
-    // htmx closes the stream of a hidden page; coming back it gets time to connect.
+    // htmx closes the stream of a hidden page; a page shown again gets time to reconnect.
     document.addEventListener('visibilitychange', () => {
-      deadline = now() + RETURN_MS;
+      deadline = now() + reconnectMs;
       tick();
     });
     flashChanges();
