@@ -1,22 +1,25 @@
 /*
- * The page of one camera: shows the newest picture as it comes, or one of the past without reloading the page, so
- * that zoom and position stay. Without this file every step is a link and the newest picture comes by itself, too.
+ * The page of one camera: shows the newest picture on arrival, or a past one without a page load, so that zoom and
+ * scroll position stay. Without this file every step is a link and the page reloads itself for the newest picture.
  */
 
 import { createSiteTime, tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
-import { readPage } from './live/page-text.js';
+import { clearStripMark, replaceParts, scrollStripToMark } from './live/page-parts.js';
 import { createPanes } from './live/panes.js';
+import { readPage } from './live/read-page.js';
 import { createServerClock } from './live/server-clock.js';
 import { createSplit } from './live/split.js';
 import { createZoom } from './live/zoom.js';
 
 const { reloadForVersion } = window.linesight;
 
-/** The strip follows new pictures this often. */
-const STRIP_MS = 5_000;
-const SCRUB_MS = 150;
+/** While pictures arrive, the parts around them are refreshed this often. */
+const partsEveryMs = 5_000;
+/** The time slider loads a picture once it has rested this long. */
+const scrubDelayMs = 150;
+const tickMs = 1_000;
 
 const stage = document.getElementById('live-stage');
 const settings = stage.dataset;
@@ -25,12 +28,12 @@ const clock = createServerClock();
 const badge = createBadge();
 const siteTime = createSiteTime(settings.zone);
 let isLive = 'liveMode' in settings;
-let stripTimer = null;
-let shownVersion = null;
-/** Of several steps only the last counts. */
-let step = 0;
-/** New pictures so far. */
-let came = 0;
+let refreshTimer = null;
+/** The server's version as first received. */
+let serverVersion = null;
+/** Number of the last step; answers to earlier ones are dropped. */
+let lastStep = 0;
+let newImageCount = 0;
 
 const panes = createPanes(stage, { siteTime, now: clock.now, scale: () => zoom?.scale() ?? 1 });
 const split = createSplit(stage, frame);
@@ -45,94 +48,62 @@ const zoom = createZoom(frame, {
   },
 });
 
-function hear(message) {
-  if (message.type === 'current_images') clock.forget();
-  clock.hear(message.timestamp);
-  if (message.type === 'image_update' && isLive) show(message.data);
-  if (message.type === 'current_images') {
-    if (isLive) for (const image of Object.values(message.data)) show(image);
-    shownVersion ??= message.version;
-    if (message.version && message.version !== shownVersion) reloadForVersion(message.version);
-  }
+function onMessage(message) {
+  if (message.type === 'current_images') clock.reset();
+  clock.addSample(message.timestamp);
+  if (message.type === 'image_update' && isLive) showImage(message.data);
+  if (message.type === 'current_images') onCurrentImages(message);
   if (message.type === 'cameras' && isLive) refreshSoon(0);
   tickAll();
 }
 
-function show(image) {
-  if (!panes.show(image)) return;
-  came += 1;
-  unmarkStrip();
-  refreshSoon(STRIP_MS);
+/** The full state, sent on connecting. */
+function onCurrentImages({ data, version }) {
+  if (isLive) for (const image of Object.values(data)) showImage(image);
+  serverVersion ??= version;
+  if (version && version !== serverVersion) reloadForVersion(version);
 }
 
-/** The strip is some seconds behind: until it has the new picture, none of its own is the one shown. */
-function unmarkStrip() {
-  document.querySelector('#live-history [aria-current]')?.removeAttribute('aria-current');
+function showImage(image) {
+  if (!panes.update(image)) return;
+  newImageCount += 1;
+  clearStripMark();
+  refreshSoon(partsEveryMs);
 }
 
-/** History and defects follow what is newest, a few times a minute. */
+/** Refreshes the parts around the picture; calls until then are covered by the same refresh. */
 function refreshSoon(afterMs) {
-  if (stripTimer !== null) return;
-  stripTimer = setTimeout(async () => {
-    stripTimer = null;
+  if (refreshTimer !== null) return;
+  refreshTimer = setTimeout(async () => {
+    refreshTimer = null;
     if (!isLive || document.hidden) return;
-    const before = came;
+    const countBefore = newImageCount;
     const page = await readPage(location.href);
     if (!isLive) return;
-    takeParts(page);
-    if (came !== before) unmarkStrip();
+    if (page) applyPage(page);
+    if (newImageCount !== countBefore) clearStripMark();
   }, afterMs);
 }
 
-/** Parts of the page that are the server's words. */
-function takeParts(page) {
-  if (!page) return false;
-  for (const id of ['live-nav', 'live-history', 'live-defects']) {
-    const before = document.getElementById(id);
-    const next = page.getElementById(id);
-    const isBusy = before?.contains(document.activeElement) && document.activeElement.matches('input');
-    if (before && next && !isBusy && !before.isEqualNode(next)) replaceKeepingFocus(before, next);
-  }
-  panes.takeStates(page);
-  return true;
+function applyPage(page) {
+  replaceParts(page);
+  panes.copyStatesFrom(page);
 }
 
-/** The strip shows the picture it marks, however narrow it is; the page itself does not move. */
-function revealShown() {
-  const strip = document.querySelector('[data-strip]');
-  const shown = strip?.querySelector('[aria-current]')?.getBoundingClientRect();
-  if (!shown) return;
-  const { left, right } = strip.getBoundingClientRect();
-  if (shown.left < left || shown.right > right)
-    strip.scrollLeft += (shown.left + shown.right - left - right) / 2;
-}
-
-function replaceKeepingFocus(before, next) {
-  const { activeElement } = document;
-  const name = before.contains(activeElement) ? activeElement.dataset.step : undefined;
-  const href = activeElement?.getAttribute('href');
-  before.replaceWith(document.adoptNode(next));
-  if (name === undefined) return;
-  const same = [...next.querySelectorAll(`[data-step="${name}"]`)];
-  const target =
-    same.find((link) => link.getAttribute('href') === href) ?? same[0] ?? next.querySelector('a, button');
-  target?.focus({ preventScroll: true });
-}
-
-/** Goes to another picture, or back to live, in place. */
+/** Shows another picture, or the newest again, without a page load. */
 async function go(href, { isNew = true } = {}) {
-  const mine = ++step;
+  const step = ++lastStep;
   const page = await readPage(href);
-  if (mine !== step) return;
+  if (step !== lastStep) return;
   const next = page?.getElementById('live-stage');
   if (!next) return location.assign(href);
   if (isNew) history.pushState(null, '', href);
   isLive = 'liveMode' in next.dataset;
   if (settings.coil !== next.dataset.coil) settings.coil = next.dataset.coil;
-  takeParts(page);
-  revealShown();
-  panes.take(next);
-  feed.follow();
+  applyPage(page);
+  scrollStripToMark();
+  panes.copyFrom(next);
+  feed.subscribe();
   tickAll();
 }
 
@@ -140,7 +111,7 @@ function switchPicture() {
   setView(settings.view === 'labeled' ? 'original' : 'labeled');
 }
 
-/** The view is in the URL, so that it can be shared. */
+/** The view is part of the URL, so that a copied link keeps it. */
 function setView(view) {
   settings.view = view;
   const radio = document.getElementById(`view-${view}`);
@@ -175,7 +146,7 @@ function startControls() {
   switcher?.addEventListener('click', switchPicture);
   if (switcher) switcher.hidden = false;
   stage.querySelector('[data-zoom-tools]').hidden = false;
-  // The choice of the view is made here and sent nowhere.
+  // The view is applied here; the form must not submit it.
   document.querySelector('[data-views]')?.addEventListener('change', (event) => {
     event.stopPropagation();
     setView(event.target.value);
@@ -203,7 +174,7 @@ function scrub(field) {
     const url = new URL(field.form.action);
     for (const [name, value] of new FormData(field.form)) url.searchParams.set(name, value);
     go(withView(url.href));
-  }, SCRUB_MS);
+  }, scrubDelayMs);
 }
 
 function onKey(event) {
@@ -226,14 +197,14 @@ const feed = createFeed({
   attempts: Number(settings.attempts),
   pingMs: Number(settings.pingMs),
   query: () => panes.query(settings.coil),
-  onMessage: hear,
+  onMessage,
   onState: badge.show,
 });
 startControls();
-revealShown();
+scrollStripToMark();
 split.refresh();
 setInterval(() => {
-  if (clock.hasLeapt()) feed.reconnect();
+  if (clock.hasJumped()) feed.reconnect();
   tickAll();
-}, 1_000);
+}, tickMs);
 document.addEventListener('visibilitychange', panes.resume);

@@ -1,10 +1,11 @@
 /*
- * Times and sizes in the reader's words, and how old each picture is, said on it when it is old. The rules are those of src/live/newest/picture-state.ts.
+ * Times and sizes in the reader's language, and the state of each picture by its age; same rules as
+ * src/live/newest/picture-state.ts.
  */
 
 const { ageInWords, setText } = window.linesight;
 
-/** Writes clock times and dates of the site: `time(at)`, `dateTime(at)`. */
+/** Formats instants (epoch ms) in the site's time zone: `time(at)`, `dateTime(at)`. */
 export function createSiteTime(timeZone) {
   const clock = { timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' };
   const lang = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
@@ -22,7 +23,7 @@ export function sizeInWords(bytes) {
   return `${value.format(bytes / 1000 ** unit)} ${names[unit]}`;
 }
 
-/** Sets the state and the age of every element with a picture's data; `now` is the server's time, or null. */
+/** Updates state and age of every element that holds a picture; `now` is the server's time, or null if unknown. */
 export function tickPictures(elements, now) {
   if (now === null) return;
   for (const element of elements) tickPicture(element, now);
@@ -41,10 +42,10 @@ function tickPicture(element, now) {
   if (element.hasAttribute('data-offline')) return;
   const next = ageMs <= Number(staleMs) ? 'fresh' : silent ? 'silent' : 'old';
   if (element.dataset.state !== next) element.dataset.state = next;
-  if (next !== 'fresh') sayAge(element.querySelector('[data-word]'), age, silent);
+  if (next !== 'fresh') writeAge(element.querySelector('[data-word]'), age, silent);
 }
 
-function sayAge(word, age, silent) {
+function writeAge(word, age, silent) {
   let strong = word.querySelector('b');
   if (!strong || word.childNodes.length !== 2) {
     strong = document.createElement('b');

@@ -1,8 +1,8 @@
-/* Says whether pictures come: green live, yellow HTTP mode, red connection error, each with the age of the last word. */
+/* The connection badge: green live, yellow HTTP mode, red connection error; the last two with the age of the last message. */
 const { ageInWords, setText } = window.linesight;
 
-/** A wall in trouble for less than this keeps its banner down. */
-const BANNER_MS = 5_000;
+/** The banner of a wall appears only when the connection has been silent for this long. */
+const bannerAfterMs = 5_000;
 
 export function createBadge() {
   const badge = document.getElementById('live-badge');
@@ -21,7 +21,7 @@ export function createBadge() {
       const age = silentMs === null ? '' : ageInWords(silentMs);
       setText(badge.querySelector('[data-badge-age]'), state === 'live' ? '' : age);
       if (!stale) return;
-      stale.hidden = state !== 'lost' || silentMs === null || silentMs < BANNER_MS;
+      stale.hidden = state !== 'lost' || silentMs === null || silentMs < bannerAfterMs;
       setText(stale.querySelector('[data-stale-since]'), age);
     },
   };

@@ -1,32 +1,29 @@
 /*
- * The pictures' news: a WebSocket, and HTTP while it does not get through. The rules are those of contract S5: a lost
- * socket is tried again every `delayMs`; after `attempts` tries in vain the newest pictures are asked for over HTTP
- * instead, while the socket is tried on and takes over again by itself.
+ * The feed of image messages: a WebSocket, with HTTP polling while it cannot connect. As in contract S5, a lost socket
+ * is retried every `delayMs`; after `attempts` failures the newest images are polled over HTTP as well, until the
+ * socket is back.
  *
  * States: connecting, live, polling (HTTP mode), lost (connection error).
  */
-const CONNECT_MS = 10_000;
-const POLL_TIMEOUT_MS = 8_000;
-const WATCH_MS = 1_000;
-/** Silent for so many pings of the server: the line is dead, whatever it looks like. */
-const PINGS_MISSED = 2.5;
+const connectTimeoutMs = 10_000;
+const pollTimeoutMs = 8_000;
+const watchEveryMs = 1_000;
+/** A connection silent for this many ping intervals counts as dead, even if the socket looks open. */
+const maxSilentPings = 2.5;
 
-/**
- * `query()` says what is followed; `onMessage` gets every message, `onState` every change of state.
- * `follow()` tells the server that the query has changed.
- */
+/** `query()` names the channels and the coil; `onMessage` gets every message, `onState` every change of state. */
 export function createFeed({ delayMs, attempts, pingMs, query, onMessage, onState }) {
   let socket = null;
   let state = 'connecting';
   let failures = 0;
   let retryTimer;
   let deadline = 0;
-  let heardAt = null;
+  let lastMessageAt = null;
   let polling = null;
-  let followed = '';
+  let subscribedQuery = '';
   const now = () => performance.now();
 
-  function show(next) {
+  function setState(next) {
     if (state === next) return;
     state = next;
     onState(next);
@@ -41,98 +38,99 @@ export function createFeed({ delayMs, attempts, pingMs, query, onMessage, onStat
   function connect() {
     clearTimeout(retryTimer);
     drop();
-    followed = query();
-    deadline = now() + Math.min(CONNECT_MS, PINGS_MISSED * pingMs);
+    subscribedQuery = query();
+    deadline = now() + Math.min(connectTimeoutMs, maxSilentPings * pingMs);
     const next = new WebSocket(address());
     socket = next;
-    next.addEventListener('message', ({ data }) => socket === next && hear(JSON.parse(data)));
+    next.addEventListener('message', ({ data }) => socket === next && receive(JSON.parse(data)));
     next.addEventListener('close', () => socket === next && lose());
   }
 
-  /** Lets go of a socket at once; one on a dead line would take a minute to close. */
+  /** Forgets the socket at once: closing one on a dead connection takes a minute. */
   function drop() {
     const old = socket;
     socket = null;
     old?.close();
   }
 
-  function hear(message) {
-    heardAt = now();
-    deadline = now() + PINGS_MISSED * pingMs;
+  function receive(message) {
+    lastMessageAt = now();
+    deadline = now() + maxSilentPings * pingMs;
     failures = 0;
     polling?.abort();
     polling = null;
-    show('live');
+    setState('live');
     onMessage(message);
-    if (query() !== followed) follow();
+    if (query() !== subscribedQuery) subscribe();
   }
 
   function lose() {
     drop();
     failures += 1;
     if (failures > attempts) poll();
-    else show('lost');
+    else setState('lost');
     clearTimeout(retryTimer);
     retryTimer = setTimeout(connect, delayMs);
   }
 
-  /** Asks over HTTP, again and again until the socket is back. */
+  /** Polls over HTTP until the socket is back. */
   async function poll() {
     if (polling) return;
     const stop = new AbortController();
     polling = stop;
     while (!stop.signal.aborted) {
-      await askOnce(stop);
+      await pollOnce(stop);
       await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
   }
 
-  async function askOnce(stop) {
-    const giveUp = new AbortController();
-    const end = () => giveUp.abort();
-    const patience = setTimeout(end, POLL_TIMEOUT_MS);
-    stop.signal.addEventListener('abort', end, { once: true });
+  async function pollOnce(stop) {
+    const request = new AbortController();
+    const abort = () => request.abort();
+    const timer = setTimeout(abort, pollTimeoutMs);
+    stop.signal.addEventListener('abort', abort, { once: true });
     try {
-      const response = await fetch(`/live/latest?${query()}`, { cache: 'no-store', signal: giveUp.signal });
-      // Signed out, or a screen that may not look any more: the page itself says what to do.
+      const response = await fetch(`/live/latest?${query()}`, { cache: 'no-store', signal: request.signal });
+      // Signed out, or a revoked screen: the reloaded page explains it.
       if (response.status === 401 || response.status === 403) return location.reload();
       if (!response.ok) throw new Error(String(response.status));
       const message = await response.json();
       if (stop.signal.aborted) return;
-      heardAt = now();
-      show('polling');
+      lastMessageAt = now();
+      setState('polling');
       onMessage(message);
     } catch {
-      if (!stop.signal.aborted) show('lost');
+      if (!stop.signal.aborted) setState('lost');
     } finally {
-      clearTimeout(patience);
-      stop.signal.removeEventListener('abort', end);
+      clearTimeout(timer);
+      stop.signal.removeEventListener('abort', abort);
     }
   }
 
-  function follow() {
-    followed = query();
+  /** Sends the current query to the server; on connecting it is part of the address. */
+  function subscribe() {
+    subscribedQuery = query();
     if (socket?.readyState !== WebSocket.OPEN) return;
-    const asked = new URLSearchParams(followed);
-    const coil = asked.get('coil') ?? '';
-    socket.send(JSON.stringify({ type: 'subscribe', channels: asked.getAll('channels'), coil }));
+    const params = new URLSearchParams(subscribedQuery);
+    const coil = params.get('coil') ?? '';
+    socket.send(JSON.stringify({ type: 'subscribe', channels: params.getAll('channels'), coil }));
   }
 
   function watch() {
     if (socket && now() > deadline) lose();
   }
 
-  setInterval(watch, WATCH_MS);
+  setInterval(watch, watchEveryMs);
   window.addEventListener('online', connect);
   window.addEventListener('offline', () => socket && lose());
-  // Back from the browser's memory: what was open then is not open now.
+  // A page restored from the back/forward cache has lost its socket.
   window.addEventListener('pageshow', ({ persisted }) => persisted && connect());
   connect();
   return {
-    follow,
+    subscribe,
     reconnect: connect,
     state: () => state,
-    /** How long nothing was heard, ms; null before the first word. */
-    silentMs: () => (heardAt === null ? null : now() - heardAt),
+    /** Time since the last message, ms; null before the first. */
+    silentMs: () => (lastMessageAt === null ? null : now() - lastMessageAt),
   };
 }

@@ -1,21 +1,21 @@
 /*
- * One picture on the screen. The next one is loaded and decoded off screen and takes its place when it is whole; while
- * one loads, only the newest of those that follow waits. A slow line so shows fewer pictures, never old ones.
+ * One picture on the screen. The next one is loaded and decoded off screen and replaces it when complete; while one
+ * loads, only the newest of the following ones waits. A slow connection shows fewer pictures, never old ones.
  */
-const FIRST_PATIENCE_MS = 30_000;
-const MOST_PATIENCE_MS = 240_000;
-const RETRY_MS = [1_000, 2_000, 5_000, 15_000];
-const WIDTHS = [320, 640, 960, 1280, 1920];
+const firstTimeoutMs = 30_000;
+const maxTimeoutMs = 240_000;
+const retryDelaysMs = [1_000, 2_000, 5_000, 15_000];
+const ladderWidths = [320, 640, 960, 1280, 1920];
 
-/** A line this much slower than a LAN, bytes per ms, has better use for small pictures than for quick ones. */
-const SLOW_BYTES_PER_MS = 3_000;
-/** Below this it may be the browser that was busy. */
-const NOTABLE_MS = 250;
-/** So long after it was last seen to be slow a line is tried with larger ones again. */
-const SLOW_FOR_MS = 60_000;
+/** Below this rate a small picture matters more than a quickly decoded one. */
+const slowBytesPerMs = 3_000;
+/** Shorter transfers are not rated: the browser itself may have been busy. */
+const minRatedMs = 250;
+/** How long a connection counts as slow after its last slow transfer. */
+const slowForMs = 60_000;
 let slowUntil = 0;
 
-/** WebP for all but old browsers; found out once. */
+/** All but old browsers decode WebP; probed once. */
 const hasWebp = new Promise((resolve) => {
   const probe = new Image();
   probe.onload = () => resolve(probe.width > 0);
@@ -23,7 +23,7 @@ const hasWebp = new Promise((resolve) => {
   probe.src = 'data:image/webp;base64,UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA';
 });
 
-/** JPEG is drawn and decoded in two thirds of the time for twice the bytes: WebP is for lines that are slower than that. */
+/** JPEG is drawn and decoded in two thirds of the time but has twice the bytes, so WebP is for slow connections only. */
 async function format() {
   return performance.now() < slowUntil && (await hasWebp) ? 'webp' : 'jpg';
 }
@@ -31,18 +31,18 @@ async function format() {
 new PerformanceObserver((list) => {
   for (const { initiatorType, transferSize, responseStart, responseEnd } of list.getEntries()) {
     const ms = responseEnd - responseStart;
-    if (initiatorType === 'img' && ms > NOTABLE_MS && transferSize < SLOW_BYTES_PER_MS * ms)
-      slowUntil = performance.now() + SLOW_FOR_MS;
+    if (initiatorType === 'img' && ms > minRatedMs && transferSize < slowBytesPerMs * ms)
+      slowUntil = performance.now() + slowForMs;
   }
 }).observe({ type: 'resource' });
 
-/** The narrowest width of the ladder that fills `cssPixels` on this screen; infinite when none does. */
+/** The smallest ladder width that fills `cssPixels` on this screen; infinity if none does. */
 export function widthFor(cssPixels) {
   const needed = cssPixels * (window.devicePixelRatio || 1);
-  return WIDTHS.find((width) => width >= needed) ?? Number.POSITIVE_INFINITY;
+  return ladderWidths.find((width) => width >= needed) ?? Number.POSITIVE_INFINITY;
 }
 
-/** The address of an image's pixels: of the ladder, or the file itself where `isFull`. */
+/** The URL of an image's pixels: a ladder width, or with `isFull` the file itself where the ladder is too small. */
 async function addressOf(image, cssPixels, isFull) {
   const width = widthFor(cssPixels);
   if (isFull && width === Number.POSITIVE_INFINITY) return image.original;
@@ -56,9 +56,9 @@ function load(source, signal) {
   next.fetchPriority = 'high';
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => {
-      // Takes its place on the line away, too.
+      // Cancels the download.
       next.src = '';
-      reject(new Error('given up'));
+      reject(new Error('aborted'));
     });
     next.onload = () => {
       if (next.decode) next.decode().then(() => resolve(next), reject);
@@ -70,23 +70,23 @@ function load(source, signal) {
 }
 
 /**
- * `place` is the element that holds the `img`. `pixelsWide()` tells how wide it is on the screen, `isFull()` whether the
- * file itself is wanted beyond the ladder, `altOf(image)` its words; `onShown(image)` follows each change.
+ * `holder` contains the `img`; `pixelsWide()` is its width on the screen in CSS pixels, `isFull()` whether the file
+ * itself is wanted beyond the ladder, `altOf(image)` its alternative text; `onShown(image)` runs after each change.
  */
-export function createPicture(place, { pixelsWide, isFull = () => false, altOf = () => '', onShown }) {
-  let shown = place.querySelector('img');
+export function createPicture(holder, { pixelsWide, isFull = () => false, altOf = () => '', onShown }) {
+  let shown = holder.querySelector('img');
   let current = null;
   let loading = null;
   let waiting = null;
   let failures = 0;
-  /** Another size was wanted while one was loading. */
-  let isCoarse = false;
+  /** Another size was requested during a load. */
+  let needsRefine = false;
   let retryTimer;
-  let patienceMs = FIRST_PATIENCE_MS;
+  let timeoutMs = firstTimeoutMs;
 
   async function begin(image) {
     const stop = new AbortController();
-    const patience = setTimeout(() => stop.abort(), patienceMs);
+    const timer = setTimeout(() => stop.abort(), timeoutMs);
     const task = { image, stop };
     loading = task;
     try {
@@ -95,33 +95,33 @@ export function createPicture(place, { pixelsWide, isFull = () => false, altOf =
       if (loading !== task) return;
       next.alt = altOf(image);
       if (shown?.isConnected) shown.replaceWith(next);
-      else place.prepend(next);
+      else holder.prepend(next);
       shown = next;
       current = image;
       failures = 0;
-      patienceMs = FIRST_PATIENCE_MS;
+      timeoutMs = firstTimeoutMs;
       onShown(image);
     } catch {
       if (loading === task) fail(image);
     } finally {
-      clearTimeout(patience);
+      clearTimeout(timer);
       if (loading === task) {
         loading = null;
-        goOn();
-        if (isCoarse) refine();
+        loadWaiting();
+        if (needsRefine) refine();
       }
     }
   }
 
   function refine() {
-    isCoarse = loading !== null;
+    needsRefine = loading !== null;
     if (current && !loading && !waiting) begin(current);
   }
 
-  /** Tries the same again, unless something newer has come meanwhile. */
+  /** Retries the same image unless a newer one has arrived. */
   function fail(image) {
-    patienceMs = Math.min(MOST_PATIENCE_MS, patienceMs * 2);
-    const afterMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
+    timeoutMs = Math.min(maxTimeoutMs, timeoutMs * 2);
+    const afterMs = retryDelaysMs[Math.min(failures, retryDelaysMs.length - 1)];
     failures += 1;
     clearTimeout(retryTimer);
     retryTimer = setTimeout(() => !loading && !waiting && isWanted(image) && begin(image), afterMs);
@@ -130,7 +130,7 @@ export function createPicture(place, { pixelsWide, isFull = () => false, altOf =
   let wanted = null;
   const isWanted = (image) => wanted === image;
 
-  function goOn() {
+  function loadWaiting() {
     if (!waiting || document.hidden) return;
     const next = waiting;
     waiting = null;
@@ -138,20 +138,20 @@ export function createPicture(place, { pixelsWide, isFull = () => false, altOf =
   }
 
   return {
-    /** Shows this image as soon as it can. */
+    /** Loads this image next, then shows it. */
     show(image) {
       wanted = image;
       clearTimeout(retryTimer);
       waiting = image;
-      if (!loading) goOn();
+      if (!loading) loadWaiting();
     },
-    /** Loads what is shown once more, in the size that is wanted now. */
+    /** Reloads the shown image in the size needed now. */
     refine,
-    /** Goes on with what waited while nobody looked. */
+    /** Loads what waited while the page was hidden. */
     resume() {
-      if (!loading) goOn();
+      if (!loading) loadWaiting();
     },
-    /** Takes an image that the page came with. */
+    /** Sets the image that the page was rendered with. */
     adopt(image) {
       current = image;
     },

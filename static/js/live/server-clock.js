@@ -1,35 +1,35 @@
 /*
- * The server's time, whatever the clock of this machine says. A message that was long on its way tells too early a time,
- * so of the last few the latest counts; performance.now() ticks on when somebody sets the clock.
+ * The server's time, independent of this machine's clock. Every message carries it; a delayed message is too early, so
+ * the latest of the last few samples counts. performance.now() keeps running when the system clock is set.
  */
-const KEPT = 8;
-/** The machine slept, or its clock was set: what was learnt before is doubtful. */
-const LEAP_MS = 5_000;
+const maxSamples = 8;
+/** A jump larger than this means the machine slept or its clock was set. */
+const jumpMs = 5_000;
 
 export function createServerClock() {
   let offsets = [];
   const drift = () => Date.now() - performance.now();
   let lastDrift = drift();
   return {
-    hear(serverAt) {
+    addSample(serverAt) {
       if (!Number.isFinite(serverAt)) return;
-      offsets = [...offsets, serverAt - performance.now()].slice(-KEPT);
+      offsets = [...offsets, serverAt - performance.now()].slice(-maxSamples);
     },
-    /** Of another connection nothing is known yet: the server's clock may have been set meanwhile. */
-    forget() {
+    /** For a new connection: the server's clock may have been set in between. */
+    reset() {
       offsets = [];
     },
-    /** Epoch ms; null until the server has told its time. */
+    /** Epoch ms; null before the first sample. */
     now: () => (offsets.length === 0 ? null : performance.now() + Math.max(...offsets)),
     /**
-     * Whether time has leapt since the last question. Until the server tells its time anew, pictures are taken for older
-     * rather than for younger than they are: nobody may be there to tell it.
+     * Whether time has jumped since the last call. After a jump forward pictures count as older until the next sample
+     * arrives: too old is safe, too young is not.
      */
-    hasLeapt() {
-      const leapMs = drift() - lastDrift;
-      lastDrift += leapMs;
-      if (Math.abs(leapMs) <= LEAP_MS) return false;
-      if (leapMs > 0) offsets = offsets.map((offset) => offset + leapMs);
+    hasJumped() {
+      const changeMs = drift() - lastDrift;
+      lastDrift += changeMs;
+      if (Math.abs(changeMs) <= jumpMs) return false;
+      if (changeMs > 0) offsets = offsets.map((offset) => offset + changeMs);
       return true;
     },
   };

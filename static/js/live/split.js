@@ -1,7 +1,7 @@
-/* The slider between two pictures that lie over each other: a line to drag, and a field for keys. */
-const GRIP_PX = 20;
+/* The slider between two pictures laid over each other: a line to drag, and a range field for keys. */
+const gripPx = 20;
 
-/** `stage` is in slider view when its data-view says so. */
+/** The slider is on while the stage's data-view is "slider". */
 export function createSplit(stage, panes) {
   const label = stage.querySelector('[data-split]');
   const field = label?.querySelector('input');
@@ -37,11 +37,11 @@ export function createSplit(stage, panes) {
     });
   }
   return {
-    /** A press near the line takes it; true when it did. */
+    /** Starts a drag if the press is near the line, and returns whether it did. */
     grab(event) {
       if (!isOn() || !field) return false;
       const box = panes.querySelector('.live-view').getBoundingClientRect();
-      if (Math.abs(event.clientX - box.left - share() * box.width) > GRIP_PX) return false;
+      if (Math.abs(event.clientX - box.left - share() * box.width) > gripPx) return false;
       isHeld = true;
       panes.setPointerCapture(event.pointerId);
       return true;

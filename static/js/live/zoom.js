@@ -1,18 +1,24 @@
 /*
- * Zoom and pan of one or two pictures together: wheel, pinch, drag, double click, keys and buttons. What is looked at is
- * kept as a part of the picture, so it stays when the next picture comes, whatever its size.
+ * Zoom and pan of one or two pictures together: wheel, pinch, drag, double click, keys and buttons. The visible part is
+ * stored as a share of the picture, so that it stays when the next picture has another size.
  */
-const MOST = 40;
-const STEP = 1.25;
-const PAN = 0.12;
-/** Two taps of a finger within this are a double click. */
-const DOUBLE_TAP_MS = 300;
+/** Times the size that fits the stage. */
+const maxScale = 40;
+const scaleStep = 1.25;
+const doubleClickScale = 3;
+/** One arrow key, as a share of the visible part. */
+const panStep = 0.12;
+/** Two taps within this count as a double click. */
+const doubleTapMs = 300;
 
-/** `frame` holds the `.live-view` elements; `onChange(scale)` follows each change; `grab(event)` may take a press for itself. */
+/**
+ * `frame` contains the `.live-view` elements; `onChange(scale)` runs after each change; `grab(event)` returns true for a
+ * press it handles itself; `oneToOne(view)` is the scale of one screen pixel per picture pixel.
+ */
 export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
   let scale = 1;
-  /** The middle of what is seen, as shares of the place. */
-  let middle = { x: 0.5, y: 0.5 };
+  /** Centre of the visible part, as shares of the view. */
+  let center = { x: 0.5, y: 0.5 };
   const pointers = new Map();
   let lastTap = 0;
 
@@ -23,11 +29,11 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
 
   function apply() {
     const margin = 0.5 / scale;
-    middle = { x: clamp(middle.x, margin, 1 - margin), y: clamp(middle.y, margin, 1 - margin) };
+    center = { x: clamp(center.x, margin, 1 - margin), y: clamp(center.y, margin, 1 - margin) };
     for (const view of views()) {
       const { clientWidth: width, clientHeight: height } = view;
-      const x = width / 2 - middle.x * width * scale;
-      const y = height / 2 - middle.y * height * scale;
+      const x = width / 2 - center.x * width * scale;
+      const y = height / 2 - center.y * height * scale;
       view.querySelector('.live-sheet').style.transform =
         scale === 1 ? '' : `translate(${x}px, ${y}px) scale(${scale})`;
     }
@@ -35,19 +41,19 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
     onChange(scale);
   }
 
-  /** Zooms so that what is under the point (shares of the place) stays under it. */
+  /** Keeps the point at `at` (shares of the view) where it is. */
   function zoomTo(next, at = { x: 0.5, y: 0.5 }) {
     const before = scale;
-    scale = clamp(next, 1, MOST);
-    middle = {
-      x: middle.x + (at.x - 0.5) * (1 / before - 1 / scale),
-      y: middle.y + (at.y - 0.5) * (1 / before - 1 / scale),
+    scale = clamp(next, 1, maxScale);
+    center = {
+      x: center.x + (at.x - 0.5) * (1 / before - 1 / scale),
+      y: center.y + (at.y - 0.5) * (1 / before - 1 / scale),
     };
     apply();
   }
 
   function panBy(x, y) {
-    middle = { x: middle.x + x / scale, y: middle.y + y / scale };
+    center = { x: center.x + x / scale, y: center.y + y / scale };
     apply();
   }
 
@@ -62,12 +68,12 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
       const view = viewAt(event);
       if (!view) return;
       event.preventDefault();
-      zoomTo(scale * (event.deltaY < 0 ? STEP : 1 / STEP), share(view, event));
+      zoomTo(scale * (event.deltaY < 0 ? scaleStep : 1 / scaleStep), share(view, event));
     },
     { passive: false },
   );
 
-  const toggle = (event) => zoomTo(scale > 1 ? 1 : 3, share(viewAt(event), event));
+  const toggle = (event) => zoomTo(scale > 1 ? 1 : doubleClickScale, share(viewAt(event), event));
   frame.addEventListener('dblclick', (event) => viewAt(event) && toggle(event));
 
   frame.addEventListener('pointerdown', (event) => {
@@ -81,38 +87,43 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
     const view = visibleView();
     if (!before || !view) return;
     const [a, b] = [...pointers.values()];
-    const spread = () => Math.hypot(...Object.values(apart([...pointers.values()])));
-    const wide = b && spread();
+    const spread = () => Math.hypot(...Object.values(difference([...pointers.values()])));
+    const spreadBefore = b && spread();
     const dx = (before.clientX - event.clientX) / view.clientWidth;
     const dy = (before.clientY - event.clientY) / view.clientHeight;
     pointers.set(event.pointerId, event);
     if (scale > 1) panBy(dx / pointers.size, dy / pointers.size);
-    if (b && wide > 0) zoomTo(scale * (spread() / wide), share(view, between(a, b)));
+    if (b && spreadBefore > 0) zoomTo(scale * (spread() / spreadBefore), share(view, midpoint(a, b)));
   });
 
   for (const end of ['pointerup', 'pointercancel']) {
     frame.addEventListener(end, (event) => {
       const wasAlone = pointers.size === 1;
       if (!pointers.delete(event.pointerId) || event.pointerType !== 'touch' || !wasAlone) return;
-      if (event.timeStamp - lastTap < DOUBLE_TAP_MS) toggle(event);
+      if (event.timeStamp - lastTap < doubleTapMs) toggle(event);
       lastTap = event.timeStamp;
     });
   }
 
   const actions = {
-    in: () => zoomTo(scale * STEP),
-    out: () => zoomTo(scale / STEP),
+    in: () => zoomTo(scale * scaleStep),
+    out: () => zoomTo(scale / scaleStep),
     fit: () => zoomTo(1),
     one: () => zoomTo(oneToOne(visibleView())),
   };
   const keys = { '+': 'in', '=': 'in', '-': 'out', 0: 'fit', 1: 'one', Escape: 'fit' };
-  const arrows = { ArrowLeft: [-PAN, 0], ArrowRight: [PAN, 0], ArrowUp: [0, -PAN], ArrowDown: [0, PAN] };
+  const arrows = {
+    ArrowLeft: [-panStep, 0],
+    ArrowRight: [panStep, 0],
+    ArrowUp: [0, -panStep],
+    ArrowDown: [0, panStep],
+  };
   new ResizeObserver(apply).observe(frame);
 
   return {
     act: (name) => actions[name]?.(),
     scale: () => scale,
-    /** Whether the key was one of ours. */
+    /** Returns whether the key was handled. */
     onKey({ key }) {
       if (key in keys) {
         actions[keys[key]]();
@@ -125,10 +136,10 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
   };
 }
 
-function apart([a, b]) {
+function difference([a, b]) {
   return { x: a.clientX - b.clientX, y: a.clientY - b.clientY };
 }
 
-function between(a, b) {
+function midpoint(a, b) {
   return { clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 };
 }
