@@ -3,6 +3,7 @@ import type { LiveCamera, LiveImage } from '../live/model.ts';
 import type { CameraFacts } from '../live/pages/camera-views.ts';
 import { cameraView } from '../live/pages/camera-views.ts';
 import { defectView } from '../live/pages/defect-table.ts';
+import { performanceView } from '../live/pages/performance-views.ts';
 import { readWallQuery } from '../live/pages/wall-query.ts';
 import { wallView } from '../live/pages/wall-views.ts';
 
@@ -105,6 +106,32 @@ const pages = [
   page({ camera: cameras[4]!, image: null, pictures: {}, strip: [], day: null }),
   page({ camera: station, image: image(3, { kind: 'inspection', verdict: 'NG', coil: null, part: odd }) }),
 ];
+const drawTime = {
+  name: 'ladder-640',
+  type: 'image/webp',
+  width: 640,
+  p50Ms: 12.3,
+  p95Ms: 45.6,
+  count: 7,
+} as const;
+const performancePage = (of: readonly LiveCamera[], isMeasured: boolean) =>
+  performanceView(of, {
+    now,
+    feed: { viewers: 3, skipped: 1 },
+    drawTimes: isMeasured ? [drawTime, { ...drawTime, type: 'image/jpeg' }] : [],
+    figuresOf: () => ({
+      perSecond: 1.234,
+      deliveryMs: isMeasured ? { p50: 12.3, p99: 45.6 } : null,
+      sizeBytes: isMeasured ? 2_345_678 : null,
+    }),
+    viewersOf: () => 2,
+  });
+const performancePages = [
+  performancePage([...cameras, station], true),
+  performancePage(cameras, false),
+  performancePage([], false),
+  performancePage(Array(201).fill(station), true),
+];
 const views = (list: readonly unknown[]) => list.map((view) => ({ view }));
 
 /** For every partial of the Live pages the data it is printed with. */
@@ -115,6 +142,8 @@ export const livePartialSamples: Readonly<Record<string, readonly object[]>> = {
   'live/_empty': views([empty, { ...empty, demoOffered: false }]),
   'live/_history': views(pages),
   'live/_pane': pages.flatMap((view) => view.panes.map((pane) => ({ view: pane, page: view }))),
+  'live/_performance-cameras': views(performancePages),
+  'live/_performance-drawn': views(performancePages),
   'live/_tile': views(walls.flatMap(({ tiles }) => tiles)),
   'live/_wall-form': views(walls),
 };
