@@ -73,17 +73,21 @@ inBrowser.each([
   },
 );
 
+/** Longer than a wall of this plant takes to show all its pictures. */
+const oneRound = { timeout: 60_000 };
+
 inBrowser(
-  'a wall with more pictures than fit shows the next ones by turns, without loading the page anew',
+  'a wall with more pictures than fit shows the next ones by turns, without reloading the page',
   async () => {
     await stage.page.setViewportSize({ width: 1920, height: 1080 });
-    await stage.open('/live?kiosk=1&tiles=4&rotate=1');
+    await stage.open('/live?kiosk=1&tiles=4&rotate=3');
     await becomes(stage.page, 'live');
     await stage.page.evaluate('window.isSame = true');
     const names = () => stage.page.locator('.live-name').allInnerTexts();
-    expect(await names()).toEqual(['Main camera', 'Main camera', 'exit', 'S1']);
-    await expect.poll(names, soon).toEqual(['S2', 'S3', 'S4', 'S5']);
-    await expect.poll(names, soon).toEqual(['S6', 'S7', 'S8', 'S9']);
+    // On a busy machine the wall may have turned before the first look; it comes round again.
+    await expect.poll(names, oneRound).toEqual(['Main camera', 'Main camera', 'exit', 'S1']);
+    await expect.poll(names, oneRound).toEqual(['S2', 'S3', 'S4', 'S5']);
+    await expect.poll(names, oneRound).toEqual(['S6', 'S7', 'S8', 'S9']);
     expect(await stage.page.evaluate('window.isSame')).toBe(true);
   },
 );
