@@ -54,15 +54,15 @@ export type StationSummary = {
   belowUsual: number | null;
 };
 
-/** A missing or repeated stretch of COUNT values of one station and part. */
+/** What is wrong with the COUNTs of one station and part: values missing, repeated or misread, or a counter that was reset. */
 export type SequenceGap = {
   station: string;
   part: string;
-  kind: 'missing' | 'repeated' | 'reset';
+  kind: 'missing' | 'repeated' | 'reset' | 'misread';
   /** First and last COUNT value of the stretch. */
   fromSequence: number;
   toSequence: number;
-  /** How many values are missing or repeated. */
+  /** How many values are missing, repeated or misread; 0 for a reset. */
   count: number;
   /** Capture times of the images around it. */
   fromAt: number;

@@ -114,7 +114,7 @@ function defineFactTables(kit: Kit) {
       stationId: kit.ref('station_id').notNull(),
       partId: kit.ref('part_id').notNull(),
       hourAt: kit.ms('hour_at').notNull(),
-      kind: kit.enumText('kind', ['missing', 'repeated', 'reset']).notNull(),
+      kind: kit.enumText('kind', ['missing', 'repeated', 'reset', 'misread']).notNull(),
       fromSequence: kit.int('from_sequence').notNull(),
       toSequence: kit.int('to_sequence').notNull(),
       count: kit.int('count').notNull(),

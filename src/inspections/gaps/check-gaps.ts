@@ -7,7 +7,8 @@ import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Sites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
 import { readRowsSince } from '../recording/horizons.ts';
-import { contextRows, findSequenceGaps, type SequenceRow } from './find-gaps.ts';
+import type { SequenceRow } from './counter.ts';
+import { contextRows, findSequenceGaps } from './find-gaps.ts';
 
 /** Hours checked in one run; the rest waits for the next. */
 const hoursPerRun = 60;
