@@ -5,7 +5,8 @@ import { useBrowser } from './browser.ts';
 
 const browser = useBrowser();
 const inBrowser = test.skipIf(browser.missing);
-const patience = { timeout: 60_000, interval: 50 };
+/** The plant draws its pictures first: seconds on a quiet machine, minutes where other tests take both processors. */
+const patience = { timeout: 240_000, interval: 50 };
 
 /** Where it is about noon now, so that every station of the demo plant works. */
 function zoneAtNoon(): string {
@@ -59,5 +60,5 @@ inBrowser(
     expect(faults).toEqual([]);
     await close();
   },
-  150_000,
+  600_000,
 );
