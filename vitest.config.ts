@@ -40,7 +40,6 @@ export default defineConfig({
           name: kind,
           include: ['src/**/*.sql.test.ts'],
           env: { TEST_DATABASE: kind },
-          isolate: false,
           ...real,
         },
       })),

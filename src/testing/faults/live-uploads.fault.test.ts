@@ -56,7 +56,10 @@ test(
       const sending = Array.from({ length: senders }, (_, i) =>
         sendUntilKilled(running, `r${round}s${i}`, acknowledged),
       );
+      const before = acknowledged.size;
       await sleep(200 + Math.random() * 800);
+      // On a busy machine the first pair takes longer than that.
+      await waitUntil('a pair of this round is acknowledged', () => acknowledged.size > before);
       await running.kill();
       await Promise.all(sending);
     }
@@ -84,7 +87,7 @@ test(
       const answer = await last.fetch(`/latest/labeled?coil_number=${coil}`);
       expect(await answer.json()).toMatchObject({ image: { coil_number: coil }, total_images: 1 });
     }
-    expect(acknowledged.size).toBeGreaterThan(rounds);
+    expect(acknowledged.size).toBeGreaterThanOrEqual(rounds);
     expect(await last.terminate()).toMatchObject({ code: 0 });
     console.log(
       `${acknowledged.size} pairs acknowledged, ${unacknowledged} more whole, after ${rounds} kills`,
