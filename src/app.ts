@@ -11,8 +11,9 @@ import { mountInspections } from './inspections/mount.ts';
 import { readOverview } from './inspections/pages/read-overview.ts';
 import { backPath } from './kernel/http/back.ts';
 import { compression } from './kernel/http/compression.ts';
-import type { AppEnv } from './kernel/http/env.ts';
+import type { AppEnv, AppMiddleware } from './kernel/http/env.ts';
 import { createErrorHandlers } from './kernel/http/error-handlers.ts';
+import { createNetworkCheck } from './kernel/http/guards/addresses.ts';
 import { crossOrigin } from './kernel/http/guards/cross-origin.ts';
 import { hostCheck } from './kernel/http/guards/host-check.ts';
 import { bodySizeLimit, timeLimit, urlLimit } from './kernel/http/guards/limits.ts';
@@ -56,6 +57,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.notFound(errors.notFound);
   app.use(requestLog({ log }));
   app.use(system.measureRequests);
+  app.use(trustProxies(config.trustedProxies));
   app.use(securityHeaders());
   app.use(hostCheck({ allowedHosts: config.allowedHosts }));
   app.use(sockets.refuseStray());
@@ -70,6 +72,15 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
   for (const routes of mountFeatures(services, () => app)) app.route('/', routes);
   return app;
+}
+
+/** Puts on every request which addresses are proxies of ours. */
+function trustProxies(networks: readonly string[]): AppMiddleware {
+  const isTrustedProxy = createNetworkCheck(networks);
+  return async (c, next) => {
+    c.set('isTrustedProxy', isTrustedProxy);
+    await next();
+  };
 }
 
 function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv>[] {

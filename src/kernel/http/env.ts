@@ -15,6 +15,8 @@ export type AppVariables = {
   t: Translate;
   theme: Theme;
   kiosk: boolean;
+  /** Whether an address is one of TRUSTED_PROXIES. */
+  isTrustedProxy: (address: string) => boolean;
   /** The caller; set by the feature `access`, as is `door`. */
   principal: Principal;
   /** Identifies the caller again, for answers that never end. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNetwork } from '../http/guards/addresses.ts';
 
 /**
  * What a setting accepts: `schema` parses the text of an environment variable, and `allowed` describes it, completing the
@@ -85,6 +86,14 @@ export function commaList(): Kind<string[]> {
     .transform((value) => split(value).filter((item) => item !== ''))
     .pipe(z.array(z.string().max(maxNameLength)).max(maxListLength));
   return { allowed: `at most ${maxListLength} names with commas between them`, schema };
+}
+
+/** Addresses and networks separated by commas. */
+export function networkList(): Kind<string[]> {
+  return {
+    allowed: `at most ${maxListLength} addresses or networks such as 10.1.2.3 or 10.1.0.0/16 with commas between them`,
+    schema: commaList().schema.refine((items) => items.every(isNetwork)),
+  };
 }
 
 /** Ports separated by commas. */

@@ -8,6 +8,7 @@ import { setting } from './setting.ts';
 import {
   commaList,
   maybePort,
+  networkList,
   oneOf,
   path,
   portList,
@@ -186,6 +187,14 @@ const server = [
     default: '',
     ...commaList(),
     doc: 'Host names by which browsers may reach this server, besides the usual ones (addresses, names without a dot, .local and the like).',
+  }),
+  setting({
+    env: 'TRUSTED_PROXIES',
+    key: 'trustedProxies',
+    group: 'server',
+    default: '',
+    ...networkList(),
+    doc: 'Reverse proxies on other machines, whose X-Forwarded-For, -Host, -Port and -Proto are believed. Those on this machine always are.',
   }),
   setting({
     env: 'MAX_VIEWERS',

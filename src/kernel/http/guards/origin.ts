@@ -8,6 +8,7 @@ const forwardingHeaders = [
   'via',
   'x-forwarded-for',
   'x-forwarded-host',
+  'x-forwarded-port',
   'x-forwarded-proto',
   'x-real-ip',
   'cf-connecting-ip',
@@ -31,10 +32,49 @@ export function isSecure(c: Context<AppEnv>): boolean {
   return new URL(c.req.url).protocol === 'https:' || c.req.header('x-forwarded-proto') === 'https';
 }
 
-/** Under TLS, a page loaded over plain HTTP does not count as ours, because it could have been altered on the way. */
+/**
+ * Whether a page was loaded from the address that its request was sent to. Names and ports must be equal. Only a proxy
+ * may have changed them on the way: one that is trusted says what it was sent (X-Forwarded-Host, -Port), and others drop
+ * the port (`$host` of nginx), so a Host without a port is compared by its name alone. Under TLS, a page loaded over plain
+ * HTTP does not count as ours, because it could have been altered on the way.
+ */
 function isOwn(page: URL, c: Context<AppEnv>): boolean {
-  if (new URL(c.req.url).protocol === 'https:' && page.protocol !== 'https:') return false;
-  return page.host === requestHost(c);
+  const forwarded = forwardedOf(c);
+  const isUnderTls = new URL(c.req.url).protocol === 'https:' || forwarded.scheme === 'https';
+  if (isUnderTls && page.protocol !== 'https:') return false;
+  const sentTo = forwarded.host ?? c.req.header('host') ?? new URL(c.req.url).host;
+  const isPortGiven = /:\d+$/.test(sentTo);
+  const host = isPortGiven || forwarded.port === undefined ? sentTo : `${sentTo}:${forwarded.port}`;
+  // Parsed as a URL of the page's scheme, so that a default port or capital letters make no difference.
+  const hostUrl = `${page.protocol}//${host}`;
+  if (!URL.canParse(hostUrl)) return false;
+  const own = new URL(hostUrl);
+  if (own.host === page.host) return true;
+  const isPortDropped = !isPortGiven && forwarded.port === undefined && !isOnDefaultPort(c);
+  return isPortDropped && own.hostname === page.hostname;
+}
+
+/** What a trusted proxy says of the request it was sent; nothing of any other client, which could say anything. */
+function forwardedOf(c: Context<AppEnv>): { host?: string; port?: string; scheme?: string } {
+  if (!isProxy(c, c.env?.incoming?.socket?.remoteAddress ?? '')) return {};
+  const first = (name: string) => c.req.header(name)?.split(',')[0]?.trim() || undefined;
+  const port = first('x-forwarded-port');
+  return {
+    host: first('x-forwarded-host'),
+    port: port !== undefined && /^\d{1,5}$/.test(port) ? port : undefined,
+    scheme: first('x-forwarded-proto')?.toLowerCase(),
+  };
+}
+
+/** Whether the request came straight to the default port of its scheme, so that a Host without a port says it all. */
+function isOnDefaultPort(c: Context<AppEnv>): boolean {
+  const port = c.env?.incoming?.socket?.localPort;
+  const isDefault = port === (new URL(c.req.url).protocol === 'https:' ? 443 : 80);
+  return isDefault && forwardingHeaders.every((name) => c.req.header(name) === undefined);
+}
+
+function isProxy(c: Context<AppEnv>, address: string): boolean {
+  return isLoopback(address) || (c.get('isTrustedProxy')?.(address) ?? false);
 }
 
 /** Whether a request comes from this machine, and not through a proxy on it. */
@@ -45,21 +85,22 @@ export function isFromThisMachine(c: Context<AppEnv>): boolean {
 }
 
 /**
- * Address of the client. Only a proxy on this machine is trusted to forward it; of others the own address counts, because
- * they could send anything.
+ * Address of the client. Proxies on this machine and those of TRUSTED_PROXIES are trusted to forward it; of others the own
+ * address counts, because they could send anything.
  */
 export function addressOf(c: Context<AppEnv>): string {
   const peer = c.env?.incoming?.socket?.remoteAddress ?? '';
-  const forwarded = isLoopback(peer) ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-  return (forwarded || peer).replace(/^::ffff:(?=\d+\.)/, '').slice(0, maxAddressLength);
+  if (!isProxy(c, peer)) return plainAddress(peer);
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map(plainAddress);
+  // Each proxy adds the address it was sent from, so the last one that is no proxy of ours is the client's.
+  return hops.findLast((hop) => hop !== '' && !isProxy(c, hop)) ?? (hops.at(-1) || plainAddress(peer));
 }
 
 const maxAddressLength = 64;
 
-function requestHost(c: Context<AppEnv>): string {
-  const requestUrl = new URL(c.req.url);
-  const host = c.req.header('host');
-  // Parsed as a URL, so that a default port or capital letters make no difference.
-  const hostUrl = `${requestUrl.protocol}//${host}`;
-  return host !== undefined && URL.canParse(hostUrl) ? new URL(hostUrl).host : requestUrl.host;
+function plainAddress(text: string): string {
+  return text
+    .trim()
+    .replace(/^::ffff:(?=\d+\.)/, '')
+    .slice(0, maxAddressLength);
 }
