@@ -1,5 +1,6 @@
 import type { RootStatus } from '../kernel/folder-scan/model/root-status.ts';
 import type { SiteTag } from '../plant/sites.ts';
+import type { JudgedStation } from '../plant/station-state.ts';
 import type { TrendBucket, Verdict, VerdictCounts } from '../plant/yield.ts';
 
 /** The types that reads, views and API of inspections share. Instants are epoch ms UTC. */
@@ -43,16 +44,10 @@ export type StationSummary = {
   latestAt: number | null;
   /** Capture time of the newest image ever. */
   lastSeenAt: number | null;
-  /** Usual time between two images, derived from recent hours in which the station ran; null while unknown. */
-  usualIntervalMs: number | null;
   last: InspectionRef | null;
   lastNgs: InspectionRef[];
   trend: TrendBucket[];
-  /** Start of the current run of NG far above the station's usual share; null when there is none. */
-  ngBurstSince: number | null;
-  /** Lower limit (0..1) of its usual yield when the last hour lies below it. */
-  belowUsual: number | null;
-};
+} & JudgedStation;
 
 /** What is wrong with the COUNTs of one station and part: values missing, repeated or misread, or a counter that was reset. */
 export type SequenceGap = {

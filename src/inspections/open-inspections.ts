@@ -56,7 +56,10 @@ export async function openInspections(options: {
   log: Log;
 }): Promise<Inspections> {
   const { config, paths, db, sites, bus, singletons, duties, publish, clock, log } = options;
-  const reads = await createInspectionReads(db, clock, sites, () => publish('plant.grown', undefined));
+  const reads = await createInspectionReads(db, clock, sites, {
+    onAdded: () => publish('plant.grown', undefined),
+    listSources: () => sources.list(),
+  });
   const checks = startSequenceChecks({
     db,
     sites,
@@ -65,7 +68,7 @@ export async function openInspections(options: {
     onChecked: () => publish('sequences.checked', undefined),
   });
   const folderRefresh = startFolderRefresh(reads.folders, log);
-  const sources = createSources({
+  const sources: Sources = createSources({
     db,
     siteId: sites.own.id,
     folders: reads.folders,

@@ -4,10 +4,12 @@ import { createPlantNames, type PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { createReadGaps, type ReadGaps } from './gaps/gap-queries.ts';
+import type { SourceStatus } from './model.ts';
 import { type CountQueries, createCountQueries } from './queries/count-queries.ts';
 import { createInspectionQueries, type InspectionQueries } from './queries/inspection-queries.ts';
 import { createFolders, type Folders } from './recording/folders.ts';
 import { createStationPulse, type StationPulse } from './stations/station-pulse.ts';
+import { createStationStates, type StationStates } from './stations/station-states.ts';
 import { createStationSummaries, type ReadStationSummaries } from './stations/station-summaries.ts';
 
 /** All reads of inspections, built once. */
@@ -21,24 +23,33 @@ export type InspectionReads = {
   counts: CountQueries;
   inspections: InspectionQueries;
   pulse: StationPulse;
+  states: StationStates;
   summaries: ReadStationSummaries;
   gaps: ReadGaps;
   /** Refreshes the names and folders in memory with those that other processes have added. */
   refresh(): Promise<void>;
 };
 
+/**
+ * `onAdded` runs when a station, part or folder is new. `listSources` gives the folders watched at this site, whose outage
+ * is that of their stations; without it no outage is known.
+ */
 export async function createInspectionReads(
   db: Db,
   clock: Clock,
   sites: Sites,
-  onAdded: () => void = () => {},
+  {
+    onAdded = () => {},
+    listSources,
+  }: { onAdded?: () => void; listSources?: () => readonly SourceStatus[] } = {},
 ): Promise<InspectionReads> {
   const names = await createPlantNames(db, clock, sites, onAdded);
   const folders = await createFolders(db, names, onAdded);
   const counts = createCountQueries(db, names, folders);
   const inspections = createInspectionQueries(db, { sites, names, folders });
   const pulse = createStationPulse(counts, clock);
-  const summaries = createStationSummaries({ counts, inspections, pulse, sites, names });
+  const states = createStationStates({ folders, inspections, pulse, names, sites, listSources, clock });
+  const summaries = createStationSummaries({ counts, inspections, states, sites, names, folders });
   return {
     clock,
     sites,
@@ -48,6 +59,7 @@ export async function createInspectionReads(
     counts,
     inspections,
     pulse,
+    states,
     summaries,
     gaps: createReadGaps(db, { sites, names, folders }),
     refresh: folders.refresh,

@@ -5,13 +5,14 @@ import type { Renderer } from '../kernel/http/render.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
+import type { SourceState } from '../plant/station-state.ts';
 import { overviewRoutes } from './routes.ts';
 import type { OverviewStation } from './views.ts';
 
 /** The Overview, of what other features read for it. */
 export function mountOverview(options: {
   readStations: (filter: { siteId?: number }) => Promise<OverviewStation[]>;
-  listSources: () => readonly { state: string }[];
+  listSources: () => readonly { state: SourceState }[];
   /** Unreadable images of the own site. */
   countBadImages: () => Promise<number>;
   /** Where the live picture of a station of the own site is shown; null where there is none. */
@@ -28,14 +29,10 @@ export function mountOverview(options: {
     sites,
     readStations,
     readContext: async () => {
-      const sources = listSources();
       return {
         now: clock.now(),
         drawSparkline: (values, scale) => sparkline({ values, ...scale }),
-        sources: {
-          total: sources.length,
-          online: sources.filter(({ state }) => state !== 'offline').length,
-        },
+        sources: listSources(),
         badImageCount: await countBadImages(),
         liveHrefOf,
       };

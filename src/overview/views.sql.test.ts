@@ -8,7 +8,7 @@ const thisHour = Math.floor(now / hourMs) * hourMs;
 const context: OverviewContext = {
   now,
   drawSparkline: (rates, { min, max }) => `${rates.length} ${min} ${max}`,
-  sources: { total: 1, online: 1 },
+  sources: [{ state: 'online' }],
   badImageCount: 0,
   liveHrefOf: (name) => (name === 'seen' ? '/live/station/seen' : null),
 };
@@ -25,9 +25,8 @@ function station(name: string, ng: number, more: Partial<OverviewStation> = {}):
     isElsewhere: false,
     station: name,
     lastSeenAt: now - 1000,
-    usualIntervalMs: 3000,
-    ngBurstSince: null,
-    belowUsual: null,
+    state: { code: 'running' },
+    also: [],
     lastHour: { ok: 1000 - ng, ng, unmatched: 0 },
     lastDay: { ok: 23_520, ng: 480, unmatched: 0 },
     hours,
@@ -36,26 +35,59 @@ function station(name: string, ng: number, more: Partial<OverviewStation> = {}):
   };
 }
 
+const silent = { code: 'silent', sinceAt: now - 600_000, usualIntervalMs: 3_000 } as const;
+const burst = { code: 'ngBurst', sinceAt: now - 600_000 } as const;
+const low = { code: 'usualYield', sinceAt: null, usual: 0.98 } as const;
+
+test('nothing is called right before it was judged', () => {
+  const figures = (stations: OverviewStation[], sources: OverviewContext['sources'] = context.sources) =>
+    overviewView(stations, { ...context, sources }).figures;
+  const fine = station('fine', 10);
+  expect(figures([fine])).toMatchObject({ plant: { kind: 'allRight' }, plantTone: 'ok' });
+  for (const unjudged of [
+    figures([]),
+    figures([fine, station('new', 0, { state: null })]),
+    figures([fine], [{ state: 'offline' }]),
+    figures([fine], [{ state: 'starting' }]),
+    figures([fine], [{ state: 'online' }, { state: 'offline' }]),
+  ])
+    expect(unjudged).toMatchObject({ plant: { kind: 'unjudged' }, plantTone: 'unknown' });
+});
+
+test('the folders of this site say nothing of another one', () => {
+  const tag = { name: 'north', label: 'North', timeZone: 'UTC', isOwn: false };
+  const offline = { ...context, sources: [{ state: 'offline' as const }], site: { tag, timeZone: 'UTC' } };
+  const { sources, plant } = overviewView([station('S9', 10, { site: tag })], offline).figures;
+  expect([sources, plant]).toEqual([null, { kind: 'allRight' }]);
+});
+
 test('faulty stations sort to the top, then the worst yield, then stations at rest', () => {
   const view = overviewView(
     [
       station('fine', 10),
-      station('rest', 0, { lastSeenAt: now - 24 * hourMs, lastHour: { ok: 0, ng: 0, unmatched: 0 } }),
-      station('silent', 5, { lastSeenAt: now - 600_000 }),
+      station('rest', 0, {
+        state: { code: 'notScheduled', lastSeenAt: now - 24 * hourMs },
+        lastHour: { ok: 0, ng: 0, unmatched: 0 },
+      }),
+      station('silent', 5, { state: silent }),
       station('worse', 30),
-      station('burst', 90, { ngBurstSince: now - 600_000 }),
+      station('burst', 90, { state: burst }),
     ],
     context,
   );
-  expect(view.rows.map((row) => row.station)).toEqual(['burst', 'silent', 'worse', 'fine', 'rest']);
-  expect([view.figures.wrongCount, view.figures.wrongTone, view.figures.stationCount]).toEqual([2, 'ng', 5]);
+  expect(view.rows.map((row) => row.station)).toEqual(['silent', 'burst', 'worse', 'fine', 'rest']);
+  expect([view.figures.plant, view.figures.plantTone, view.figures.stationCount]).toEqual([
+    { kind: 'wrong', count: 2 },
+    'ng',
+    5,
+  ]);
 });
 
 test('of too many stations the Overview shows those that need attention, and counts all', () => {
   const many = Array.from({ length: 300 }, (_, i) => station(`fine ${i}`, 10));
-  const view = overviewView([...many, station('silent', 5, { lastSeenAt: now - 600_000 })], context);
+  const view = overviewView([...many, station('silent', 5, { state: silent })], context);
   expect([view.rows.length, view.rows[0]?.station, view.moreCount]).toEqual([200, 'silent', 101]);
-  expect([view.figures.stationCount, view.figures.wrongCount]).toEqual([301, 1]);
+  expect([view.figures.stationCount, view.figures.plant]).toEqual([301, { kind: 'wrong', count: 1 }]);
 });
 
 test('the yield is highlighted only below the usual range of the last day, and red only with an NG burst', () => {
@@ -63,15 +95,14 @@ test('the yield is highlighted only below the usual range of the last day, and r
   expect(usual.usual?.lower).toBeCloseTo(0.98 - 3 * Math.sqrt((0.98 * 0.02) / 1000), 6);
   expect(usual.tone).toBe('ok');
   expect(overviewView([station('S9', 34)], context).figures.tone).toBe('warn');
-  const burst = station('S9', 34, { ngBurstSince: now - 600_000 });
-  expect(overviewView([burst], context).figures.tone).toBe('ng');
+  expect(overviewView([station('S9', 34, { state: burst })], context).figures.tone).toBe('ng');
 });
 
 test('a station far below its own usual yield is counted and sorts to the top', () => {
-  const view = overviewView([station('fine', 10), station('poor', 30, { belowUsual: 0.98 })], context);
-  expect([view.figures.wrongCount, view.figures.wrongTone]).toEqual([1, 'warn']);
-  expect(view.rows.map((row) => [row.station, row.tone, row.conditions[0]?.kind])).toEqual([
-    ['poor', 'warn', 'low'],
+  const view = overviewView([station('fine', 10), station('poor', 30, { state: low })], context);
+  expect([view.figures.plant, view.figures.plantTone]).toEqual([{ kind: 'wrong', count: 1 }, 'warn']);
+  expect(view.rows.map(({ station, judged }) => [station, judged.tone, judged.state?.code])).toEqual([
+    ['poor', 'warn', 'usualYield'],
     ['fine', 'ok', 'running'],
   ]);
 });

@@ -12,18 +12,21 @@ import { floorTo, hourMs } from '../kernel/time/durations.ts';
 import { imageHref, imageSrc, siteParam, stationHref, stationSlug } from '../plant/links.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import {
-  conditionTone,
-  type StationCondition,
-  type StationFacts,
-  stationConditions,
+  type JudgedStation,
+  judgePlant,
+  type PlantState,
+  type SourceState,
+  type StateView,
+  stateRank,
+  stateView,
   type Tone,
-  toneRank,
 } from '../plant/station-state.ts';
 import { sumCounts, totalCount, yieldRate } from '../plant/yield.ts';
 import { proportionLimits } from '../statistics/control-chart.ts';
 
 /** One station as the Overview reads it: the last 24 hours by hour, and sums of the last hour and day. */
-export type OverviewStation = StationFacts & {
+export type OverviewStation = JudgedStation & {
+  lastSeenAt: number | null;
   /** Null where there is only one site. */
   site: SiteTag | null;
   station: string;
@@ -41,8 +44,8 @@ export type OverviewContext = {
   site?: { tag: SiteTag | null; timeZone: string };
   /** Draws 24 hours of yield (0..1, null where nothing was judged) as safe SVG, all rows on the same scale. */
   drawSparkline: (rates: (number | null)[], scale: { min: number; max: number }) => string;
-  /** Watched folders of the own site. */
-  sources: { total: number; online: number };
+  /** State of each watched folder of the own site. */
+  sources: readonly { state: SourceState }[];
   badImageCount: number;
   /** The live page of a station of the own site; null where it has no picture. */
   liveHrefOf: (station: string) => string | null;
@@ -56,8 +59,9 @@ export type OverviewFigures = {
   lastHourCount: number;
   /** Median of the whole hours of the last day in which anything ran; null when there were none. */
   usualHourCount: number | null;
-  wrongCount: number;
-  wrongTone: Tone;
+  /** What may be said of all stations together, and its tone. */
+  plant: PlantState;
+  plantTone: Tone;
   stationCount: number;
   /** Null while another site is shown: its folders are watched there. */
   sources: { total: number; online: number } | null;
@@ -71,8 +75,7 @@ export type OverviewRow = {
   /** Label of its site, where the page shows several. */
   siteLabel: string | null;
   href: string;
-  tone: Tone;
-  conditions: StationCondition[];
+  judged: StateView;
   yieldRate: number | null;
   dayYieldRate: number | null;
   lastHourCount: number;
@@ -119,15 +122,13 @@ function overviewRow(
   context: OverviewContext,
   scale: { min: number; max: number },
 ): OverviewRow {
-  const conditions = stationConditions(facts, context.now);
   const site = siteParam(facts.site);
   return {
     slug: stationSlug(facts.station, site),
     station: facts.station,
     siteLabel: context.site?.tag === null ? (facts.site?.label ?? null) : null,
     href: stationHref(facts.station, { period: '1d', site }),
-    tone: conditionTone(conditions[0] as StationCondition),
-    conditions,
+    judged: stateView(facts),
     yieldRate: yieldRate(facts.lastHour),
     dayYieldRate: yieldRate(facts.lastDay),
     lastHourCount: totalCount(facts.lastHour),
@@ -151,7 +152,7 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
   const rows = stations.map((facts) => overviewRow(facts, context, scale));
   rows.sort(
     (a, b) =>
-      toneRank(a.tone) - toneRank(b.tone) ||
+      stateRank(a.judged.state) - stateRank(b.judged.state) ||
       (a.yieldRate ?? 2) - (b.yieldRate ?? 2) ||
       a.station.localeCompare(b.station),
   );
@@ -174,7 +175,14 @@ function overviewFigures(
   const rate = yieldRate(lastHour);
   const seen = stations.flatMap(({ lastSeenAt }) => lastSeenAt ?? []);
   const below = rate !== null && usual !== null && rate < usual.lower;
-  const wrongTone = rows.some(({ tone }) => tone === 'ng') ? 'ng' : 'warn';
+  const wrongTone = rows.some(({ judged }) => judged.tone === 'ng') ? 'ng' : 'warn';
+  const isElsewhere = context.site?.tag?.isOwn === false;
+  // The folders of another site are watched there.
+  const sources = isElsewhere ? [] : context.sources;
+  const plant = judgePlant(
+    rows.map(({ judged }) => judged.state),
+    sources,
+  );
   return {
     yieldRate: rate,
     usual,
@@ -182,10 +190,12 @@ function overviewFigures(
     tone: below ? wrongTone : 'ok',
     lastHourCount: totalCount(lastHour),
     usualHourCount: usualHourCount(stations, context.now),
-    wrongCount: rows.filter(({ tone }) => tone === 'ng' || tone === 'warn').length,
-    wrongTone,
+    plant,
+    plantTone: { wrong: wrongTone, allRight: 'ok', unjudged: 'unknown' }[plant.kind] as Tone,
     stationCount: rows.length,
-    sources: context.site?.tag?.isOwn === false ? null : context.sources,
+    sources: isElsewhere
+      ? null
+      : { total: sources.length, online: sources.filter(({ state }) => state !== 'offline').length },
     badImageCount: context.badImageCount,
     newestAt: seen.length > 0 ? Math.max(...seen) : null,
   };

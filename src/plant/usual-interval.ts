@@ -1,4 +1,4 @@
-import { dayMs, minuteMs } from '../kernel/time/durations.ts';
+import { dayMs, hourMs, minuteMs } from '../kernel/time/durations.ts';
 import { type TrendBucket, totalCount } from './yield.ts';
 
 /*
@@ -14,6 +14,31 @@ export const minSilenceMs = minuteMs;
 /** The longest pause, ms, of a source with this usual interval before it counts as silent. */
 export function silentAfterMs(usualIntervalMs: number): number {
   return Math.max(usualIntervalMs * silentAfterIntervals, minSilenceMs);
+}
+
+/** A longer silence means a station at rest (a weekend, a stopped line), not a current fault. */
+export const atRestAfterMs = 12 * hourMs;
+/** Without a known usual interval a station runs while its last image is younger than this. */
+const runningWithoutIntervalMs = 10 * minuteMs;
+
+type StationPace = { lastSeenAt: number | null; usualIntervalMs: number | null };
+
+/** A station's silence at `now`; null while it runs as usual, is at rest, or has no known usual interval. */
+export function stationSilence(
+  { lastSeenAt, usualIntervalMs }: StationPace,
+  now: number,
+): { sinceAt: number; usualIntervalMs: number } | null {
+  if (lastSeenAt === null || usualIntervalMs === null) return null;
+  const ageMs = now - lastSeenAt;
+  if (ageMs <= silentAfterMs(usualIntervalMs) || ageMs >= atRestAfterMs) return null;
+  return { sinceAt: lastSeenAt, usualIntervalMs };
+}
+
+/** Whether a station sends images at `now`, as far as is known of its usual interval. */
+export function isStationRunning({ lastSeenAt, usualIntervalMs }: StationPace, now: number): boolean {
+  if (lastSeenAt === null) return false;
+  const ageMs = now - lastSeenAt;
+  return ageMs < (usualIntervalMs === null ? runningWithoutIntervalMs : atRestAfterMs);
 }
 
 /** Intervals between minutes with images that are needed before a station's usual interval is known. */

@@ -6,6 +6,7 @@ import { badImagesView, sourcePanel } from '../inspections/pages/source-views.ts
 import { gapsView, historyView, hourTableView, partTableView } from '../inspections/pages/station-views.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
+import { type StationState, stateView } from '../plant/station-state.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
@@ -57,26 +58,47 @@ const summary = (station: string, over: Partial<StationSummary> = {}): StationSu
     part: `P${i}`,
     counts: { ok: 10 * i, ng: i, unmatched: 0 },
   })),
-  usualIntervalMs: 5000,
   last: image(1),
   lastNgs: images,
   trend: [],
-  ngBurstSince: null,
-  belowUsual: null,
+  state: { code: 'running' },
+  also: [],
   ...over,
 });
+const everyState: StationState[] = [
+  { code: 'sourceOffline', sinceAt: now },
+  { code: 'sourceOffline', sinceAt: null },
+  { code: 'clockWrong', aheadMs: 9 * hourMs },
+  { code: 'clockWrong', aheadMs: -hourMs },
+  { code: 'stopped', sinceAt: now, reason: odd },
+  { code: 'silent', sinceAt: now - 30 * hourMs, usualIntervalMs: 3000 },
+  { code: 'silent', sinceAt: now, usualIntervalMs: null },
+  { code: 'imagesUnusable', sinceAt: now },
+  { code: 'ngBurst', sinceAt: now },
+  { code: 'belowTarget', sinceAt: null, target: 0.95 },
+  { code: 'usualYield', sinceAt: null, usual: 0.978 },
+  { code: 'drift', sinceAt: now },
+  { code: 'notEnoughHistory' },
+  { code: 'running' },
+  { code: 'notScheduled', lastSeenAt: now },
+  { code: 'notScheduled', lastSeenAt: null },
+];
+const judged = [
+  ...everyState.map((state) => stateView({ state, also: everyState.slice(0, 9) })),
+  stateView({ state: null, also: [] }),
+];
 const tag = { name: 'b', label: odd, timeZone: 'Asia/Tokyo', isOwn: false };
 const summaries = [
   summary('S4', { site: tag }),
-  summary('S9', { last: image(11), lastNgs: [image(12)], belowUsual: 0.97 }),
-  summary(odd, { lastSeenAt: now - hourMs, ngBurstSince: now - hourMs, last: image(4), lastNgs: [image(5)] }),
+  summary('S9', { last: image(11), lastNgs: [image(12)], state: everyState[10]!, also: [everyState[8]!] }),
+  summary(odd, { lastSeenAt: now - hourMs, state: everyState[0]!, last: image(4), lastNgs: [image(5)] }),
   summary('S4', {
     counts: { ok: 0, ng: 0, unmatched: 3 },
     parts: [],
     lastNgs: [],
     last: null,
     lastSeenAt: null,
-    usualIntervalMs: null,
+    state: null,
   }),
 ];
 
@@ -177,19 +199,26 @@ const overviewContext = {
   badImageCount: 2,
   liveHrefOf: (station: string) => (station === facts[0]?.station ? '/live/station/S9' : null),
 };
-const overview = overviewView(facts, { ...overviewContext, sources: { total: 2, online: 1 } });
+const overview = overviewView(facts, {
+  ...overviewContext,
+  sources: [{ state: 'offline' }, { state: 'online' }],
+});
 const overviewOfSites = overviewView(facts, {
   ...overviewContext,
-  sources: { total: 2, online: 1 },
+  sources: [{ state: 'offline' }, { state: 'online' }],
   site: { tag: null, timeZone: 'Asia/Tokyo' },
 });
 const overviewOfOther = overviewView(facts, {
   ...overviewContext,
-  sources: { total: 2, online: 1 },
+  sources: [{ state: 'offline' }, { state: 'online' }],
   site: { tag, timeZone: 'Asia/Tokyo' },
 });
-const lowTogether = { ...overview.figures, tone: 'warn', wrongCount: 0 };
-const overviewOfNothing = overviewView([], { ...overviewContext, sources: { total: 0, online: 0 } });
+const lowTogether = { ...overview.figures, tone: 'warn', plant: { kind: 'allRight' } };
+const overviewOfNothing = overviewView([], { ...overviewContext, sources: [] });
+const unjudged = ['noStation', 'sourceOffline', 'starting', 'noHistory', 'notScheduled'].map((why) => ({
+  ...overview.figures,
+  plant: { kind: 'unjudged', why },
+}));
 
 const counts = { ok: 8, ng: 2, unmatched: 1 };
 const gap = {
@@ -246,6 +275,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...livePartialSamples,
   'overview/_figures': views(
     lowTogether,
+    ...unjudged,
     ...[overview, overviewOfNothing, overviewOfOther].map((v) => v.figures),
   ),
   'overview/_row': views(...overview.rows, ...overviewOfSites.rows),
@@ -259,9 +289,13 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     { filters: { ...filters, query: { ...query, site: odd } } },
   ],
   'shared/_reversed': [{ filters }, { filters: { ...filters, isReversed: true } }],
-  'shared/_flag': [{ kind: 'low', lower: 0.94 }, ...cards.cards.flatMap(({ conditions }) => conditions)].map(
-    (condition) => ({ condition }),
-  ),
+  'shared/_state': judged.flatMap((judged) => [
+    { judged },
+    { judged, isAlone: true },
+    { judged, kiosk: true },
+  ]),
+  'shared/_state-why': judged.map((judged) => ({ judged })),
+  'shared/_state-word': [...everyState, null].map((state) => ({ state })),
   'shared/_order': views(cards.order, overview.order),
   'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_scale': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stationStateCodes } from '../../plant/station-state.ts';
 import { maxPageItems } from '../queries/inspection-queries.ts';
 
 /*
@@ -7,6 +8,7 @@ import { maxPageItems } from '../queries/inspection-queries.ts';
  */
 
 const defaultPageItems = 100;
+const stateCode = z.enum(stationStateCodes);
 const instant = (text: string) => z.number().describe(`${text}, epoch milliseconds UTC`);
 const count = z.number().int().min(0);
 const counts = { ok: count, ng: count, unmatched: count };
@@ -98,12 +100,20 @@ export const stationsAnswer = z.object({
       site: z.string().describe('Short name of its site (SITE)'),
       name: z.string(),
       lastSeenAt: instant('Newest image').nullable(),
+      state: stateCode
+        .nullable()
+        .describe(
+          'Its state, as every page prints it; null until its folders were swept once since the start',
+        ),
+      stateSince: instant('Since when, where that is known').nullable(),
+      alsoWrong: z.array(stateCode).describe('What else is wrong at the same time'),
       usualIntervalMs: z.number().nullable().describe('Usual time between two images'),
       ngBurstSince: instant('Start of an NG burst that is on now').nullable(),
       belowUsual: z
         .number()
         .nullable()
         .describe('Lower end of its usual yield (0 to 1) where the last hour lies below it'),
+      hasHistory: z.boolean().describe('Enough was inspected to know its usual yield'),
     }),
   ),
 });

@@ -49,8 +49,9 @@ async function refusal(path: string, init: RequestInit = {}): Promise<{ status: 
   return { status: answer.status, error: [error.code, (error.details as { field?: string })?.field] };
 }
 
-test('stations have the time they were last seen and their usual interval', async () => {
-  const pulse = { usualIntervalMs: null, ngBurstSince: null, belowUsual: null };
+test('stations have their state, the time they were last seen and their usual interval', async () => {
+  const state = { state: 'notScheduled', stateSince: null, alsoWrong: [] };
+  const pulse = { ...state, usualIntervalMs: null, ngBurstSince: null, belowUsual: null, hasHistory: false };
   expect(await plant.json('/api/v1/stations')).toEqual({
     stations: [
       { site: 'main', name: 'S4', lastSeenAt: at('10:20:00'), ...pulse },

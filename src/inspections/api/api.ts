@@ -14,6 +14,7 @@ import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
+import type { StationNow } from '../stations/station-states.ts';
 import { apiDocs } from './api-docs.ts';
 import type { listQuery } from './api-schemas.ts';
 
@@ -26,7 +27,7 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
         stations: await mapFairly(stationsAsked(c, reads), async ({ id, siteId, name }) => ({
           site: (reads.sites.get(siteId) ?? reads.sites.own).name,
           name,
-          lastSeenAt: (await reads.inspections.findLastSeenAt(id)) ?? null,
+          ...stateJson(await reads.states.read(id)),
           ...(await reads.pulse.read(id)),
         })),
       }),
@@ -53,6 +54,17 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
     .post('/api/v1/rescan', may('operate', 'inspections.rescan'), apiDocs.rescan, async (c) =>
       c.json(await deps.sources.rescan()),
     );
+}
+
+/** The state's code, null until it can be judged; what else is wrong by its codes. */
+function stateJson({ lastSeenAt, state, also }: StationNow) {
+  const sinceAt = state !== null && 'sinceAt' in state ? state.sinceAt : null;
+  return {
+    lastSeenAt,
+    state: state?.code ?? null,
+    stateSince: sinceAt,
+    alsoWrong: also.map(({ code }) => code),
+  };
 }
 
 /** All stations, or those of the requested site. */

@@ -2,20 +2,20 @@ import type { Lang } from '../../kernel/i18n/languages.ts';
 import type { Fragment } from '../../kernel/stream/fragment.ts';
 import { fragmentViewer, movableList, renderFragment } from '../../kernel/stream/page-fragments.ts';
 import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
+import { totalCount } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
+import { listShownStations } from '../stations/station-summaries.ts';
 import { type CardsView, type CardTotals, type CoveredSite, cardsView } from './cards-views.ts';
 import { noticesView } from './notices.ts';
 import { exampleName, readSummaries, viewContext } from './page-reads.ts';
 import { maxCardsOf } from './wall-grid.ts';
 
-/** Total numbers of stations and images, shown or not. */
-async function readTotals(deps: InspectionDeps, asked: AskedView): Promise<CardTotals> {
-  const parts = (await deps.reads.counts.countByPart(asked.window, asked.filter)).map((part) => ({
-    stationId: part.stationId,
-    images: part.ok + part.ng + part.unmatched,
-  }));
-  const stations = new Set(parts.filter(({ images }) => images > 0).map(({ stationId }) => stationId));
-  return { stations: stations.size, images: parts.reduce((sum, { images }) => sum + images, 0) };
+/** Total numbers of stations and images, whether or not there is a card for them. */
+async function readTotals(deps: InspectionDeps, { window, filter }: AskedView): Promise<CardTotals> {
+  const shown = new Set(listShownStations(deps.reads, filter));
+  const counts = await deps.reads.counts.countByPart(window, filter);
+  const images = counts.reduce((sum, part) => sum + (shown.has(part.stationId) ? totalCount(part) : 0), 0);
+  return { stations: shown.size, images };
 }
 
 /** Which site the page shows, or all, and in whose time zone; empty if there is only one site. */

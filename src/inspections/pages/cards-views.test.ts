@@ -26,12 +26,11 @@ function summary(
     parts: [{ part: 'OR-3CT', counts: { ok, ng, unmatched: 0 } }],
     latestAt: now - 1000,
     lastSeenAt: now - 1000,
-    usualIntervalMs: 3000,
     last: null,
     lastNgs: [],
     trend: [],
-    ngBurstSince: null,
-    belowUsual: null,
+    state: { code: 'running' },
+    also: [],
     ...more,
   };
 }
@@ -102,10 +101,10 @@ test('the bar of a part compares it with the largest part of the card', () => {
 });
 
 test('current problems of a station are on a card of the present, not of a past window', () => {
-  const burst = summary('S9', 90, 10, { ngBurstSince: now - 60_000 });
+  const burst = summary('S9', 90, 10, { state: { code: 'ngBurst', sinceAt: now - 60_000 } });
   const of = (endAt: number) => stationCard(burst, { ...context, window: { ...window, endAt } });
-  expect([of(now + 1).tone, of(now + 1).conditions.map(({ kind }) => kind)]).toEqual(['ng', ['burst']]);
-  expect([of(now).tone, of(now).conditions]).toEqual(['ok', []]);
+  expect([of(now + 1).tone, of(now + 1).judged?.state?.code]).toEqual(['ng', 'ngBurst']);
+  expect([of(now).tone, of(now).judged]).toEqual(['unknown', null]);
 });
 
 test('the link to all NG keeps the chosen time and part', () => {

@@ -8,12 +8,7 @@ import {
   stationSlug,
 } from '../../plant/links.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
-import {
-  conditionTone,
-  type StationCondition,
-  stationConditions,
-  type Tone,
-} from '../../plant/station-state.ts';
+import { type StateView, stateView, type Tone } from '../../plant/station-state.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import {
   compareYields,
@@ -78,13 +73,13 @@ export type StationCard = {
   /** Zone of its site, where there are several. */
   timeZone: string | null;
   href: string;
+  /** The tone of the state now; grey on a card of a past window. */
   tone: Tone;
-  /** Worst first; empty on a card of a past window. */
-  conditions: StationCondition[];
+  /** Its state now; null on a card of a past window, of which it says nothing. */
+  judged: StateView | null;
   yield: YieldView;
   counts: VerdictCounts;
   lastSeenAt: number | null;
-  stale: boolean;
   period: Period;
   window: TimeWindow;
   bucketMs: number;
@@ -162,9 +157,7 @@ export function yieldView(counts: VerdictCounts): YieldView {
 
 /** One card. */
 export function stationCard(summary: StationSummary, context: ViewContext): StationCard {
-  // Current problems say nothing about a past window.
-  const conditions = context.window.endAt > context.now ? stationConditions(summary, context.now) : [];
-  const tone = conditions[0] ? conditionTone(conditions[0]) : 'ok';
+  const judged = context.window.endAt > context.now ? stateView(summary) : null;
   const site = siteParam(summary.site);
   const query = { ...context.query, station: undefined, site };
   const isOneSite = context.query.site !== undefined || context.query.station !== undefined;
@@ -176,12 +169,11 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     timeZone: summary.site?.timeZone ?? null,
     siteLabel: isOneSite ? null : (summary.site?.label ?? null),
     href: stationHref(summary.station, query),
-    tone,
-    conditions,
+    tone: judged?.tone ?? 'unknown',
+    judged,
     yield: yieldView(summary.counts),
     counts: summary.counts,
     lastSeenAt: summary.lastSeenAt,
-    stale: conditions.some((condition) => condition.kind === 'silent' || condition.kind === 'quiet'),
     period: context.query.period,
     window: context.window,
     bucketMs: context.bucketMs,

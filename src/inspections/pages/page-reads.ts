@@ -33,7 +33,7 @@ function drawTrendUntil(now: number): DrawTrend {
   return (buckets, window) => barTrend({ buckets, window, now, maxCount: smallestFullBar });
 }
 
-/** The summaries that a page's filters select; beyond `atMost` stations, those with the worst yield. */
+/** The summaries of all stations that a page's filters select; beyond `atMost`, those with the worst yield. */
 export async function readSummaries(
   deps: InspectionDeps,
   asked: AskedView,
@@ -42,5 +42,5 @@ export async function readSummaries(
   if (asked.isUnknown) return [];
   const { window, buckets, filter } = asked;
   const ngLimit = deps.settings.ngPreviewCount;
-  return deps.reads.summaries({ window, buckets, filter, ngLimit, atMost });
+  return deps.reads.summaries({ window, buckets, filter, areAllShown: true, ngLimit, atMost });
 }

@@ -49,7 +49,7 @@ test('the first page covers the last hour, with the running minute in it', async
 });
 
 test('stations are sorted by yield, the worst first, those without one last', async () => {
-  expect(stationsOf(await load('/'))).toEqual(['S1', 'S9', 'S7', 'S4']);
+  expect(stationsOf(await load('/'))).toEqual(['S1', 'S9', 'S7', 'S3', 'S4']);
 });
 
 test('a yield has one decimal and its counts, a station without judged images has a dash', async () => {

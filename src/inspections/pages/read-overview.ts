@@ -3,11 +3,10 @@ import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import { sumCounts, type TrendBucket, type VerdictCounts } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
-import type { InspectionRef, StationSummary } from '../model.ts';
+import type { InspectionRef } from '../model.ts';
+import type { StationNow } from '../stations/station-states.ts';
 
 const shownHours = 24;
-/** A station without an image for this long is no longer on the Overview; its page stays. */
-const forgottenAfterMs = 30 * 24 * hourMs;
 /** Further stations are left out: so many come from a folder that was not meant to be watched. */
 const maxStations = 1_000;
 
@@ -21,11 +20,11 @@ export type StationOverview = {
   last: InspectionRef | null;
   /** The file of the last image is at another site and cannot be shown here. */
   isElsewhere: boolean;
-} & Pick<StationSummary, 'lastSeenAt' | 'usualIntervalMs' | 'ngBurstSince' | 'belowUsual'>;
+} & StationNow;
 
 /**
- * All stations of the last 30 days, of one site or of all, with their last hour and last 24 hours. Of more than a
- * thousand stations, those with images in these hours come first.
+ * All stations of one site or of all that are not hidden, with their last hour and last 24 hours. Of more than a thousand
+ * stations, those with images in these hours come first.
  */
 export async function readOverview(
   { reads, locations }: Pick<InspectionDeps, 'reads' | 'locations'>,
@@ -40,7 +39,7 @@ export async function readOverview(
   const known = reads.names.listStations(filter.siteId);
   const active = known.toSorted((a, b) => Number(rows.has(b.id)) - Number(rows.has(a.id)));
   const looked = known.length > maxStations ? active.slice(0, maxStations) : known;
-  const stations = await mapFairly(looked, async ({ id, siteId, name }) => {
+  return mapFairly(looked, async ({ id, siteId, name }) => {
     const [last] = await reads.inspections.list({ stationId: id }, { limit: 1 });
     const hours = byHour(rows.get(id) ?? []);
     return {
@@ -51,11 +50,9 @@ export async function readOverview(
       hours,
       last: last ?? null,
       isElsewhere: last !== undefined && (await locations.listElsewhere([last.rootId])).size > 0,
-      lastSeenAt: last?.capturedAt ?? null,
-      ...(await reads.pulse.read(id)),
+      ...(await reads.states.read(id)),
     };
   });
-  return stations.filter(({ lastSeenAt }) => lastSeenAt !== null && now - lastSeenAt < forgottenAfterMs);
 }
 
 function byHour(rows: readonly TrendBucket[]): TrendBucket[] {

@@ -5,7 +5,6 @@ import { fillBuckets } from '../../plant/time-window.ts';
 import { type ProportionSample, pChart } from '../../statistics/control-chart.ts';
 import { defaultRunRules, type RunRule } from '../../statistics/run-rules.ts';
 import type { InspectionDeps } from '../deps.ts';
-import type { StationSummary } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
 import { type StationCard, stationCard } from './cards-views.ts';
 import { drawYieldTrend } from './draw-yield-trend.ts';
@@ -40,29 +39,17 @@ export function readAskedStation(
   return { ...asked, station };
 }
 
+/** The id of no part. */
+const noPartId = 0;
+
 type AskedStation = AskedView & { station: string };
 
 export async function readStationSummary(deps: InspectionDeps, asked: AskedStation): Promise<StationCard> {
-  const [found] = await readSummaries(deps, asked);
-  const summary = found ?? (await quietSummary(deps, asked));
+  // A model that nobody knows was never made at this station.
+  const filter = asked.isUnknown ? { ...asked.filter, partId: noPartId } : asked.filter;
+  const [summary] = await readSummaries(deps, { ...asked, filter, isUnknown: false });
+  if (summary === undefined) throw new Error(`No summary of the station ${asked.station}`);
   return stationCard(summary, await viewContext(deps, asked, [summary]));
-}
-
-/** A station without an image in the window is still a station. */
-async function quietSummary(deps: InspectionDeps, asked: AskedStation): Promise<StationSummary> {
-  const stationId = asked.filter.stationId ?? 0;
-  return {
-    site: deps.reads.sites.tagOf(deps.reads.names.siteIdOf(stationId)),
-    station: asked.station,
-    counts: { ok: 0, ng: 0, unmatched: 0 },
-    parts: [],
-    latestAt: null,
-    lastSeenAt: (await deps.reads.inspections.findLastSeenAt(stationId)) ?? null,
-    ...(await deps.reads.pulse.read(stationId)),
-    last: null,
-    lastNgs: [],
-    trend: fillBuckets(asked.buckets, []),
-  };
 }
 
 /** Yield per bucket on a p chart (NIST/SEMATECH 6.3.3.2): limits from all buckets, points beyond them marked. */

@@ -25,6 +25,8 @@ export type Folders = {
   list(): KnownFolder[];
   /** Ids of the parts that were ever inspected at a station. */
   partsOf(stationId: number): number[];
+  /** Ids of the watched folders that a station's images were found in. */
+  rootsOf(stationId: number): number[];
 };
 
 /** Database servers assign ids before they commit, so a row may appear below the newest known id. */
@@ -48,7 +50,9 @@ export async function createFolders(
     partId: directories.partId,
   };
   const parts = new Map<number, Set<number>>();
+  const roots = new Map<number, Set<number>>();
   const remember = (row: KnownFolder) => {
+    roots.set(row.stationId, (roots.get(row.stationId) ?? new Set()).add(row.rootId));
     parts.set(row.stationId, (parts.get(row.stationId) ?? new Set()).add(row.partId));
     byId.set(row.id, row);
     byPath.set(keyOf(row.rootId, row.path), row);
@@ -102,6 +106,7 @@ export async function createFolders(
     find: (rootId, path) => byPath.get(keyOf(rootId, path)),
     list: () => [...byId.values()],
     partsOf: (stationId) => [...(parts.get(stationId) ?? [])],
+    rootsOf: (stationId) => [...(roots.get(stationId) ?? [])],
   };
 }
 

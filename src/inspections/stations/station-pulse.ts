@@ -3,10 +3,9 @@ import type { Clock } from '../../kernel/time/clock.ts';
 import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import { usualIntervalOfCounts } from '../../plant/usual-interval.ts';
 import { sumCounts } from '../../plant/yield.ts';
-import type { StationSummary } from '../model.ts';
 import type { CountQueries } from '../queries/count-queries.ts';
 import { findNgBurst } from './ng-burst.ts';
-import { findLowYield } from './usual-yield.ts';
+import { findLowYield, isBaseline } from './usual-yield.ts';
 
 const usualIntervalHours = 8;
 const recentHours = 1;
@@ -15,8 +14,18 @@ const usualIntervalTtlMs = 60_000;
 const healthTtlMs = 5_000;
 const maxStations = 10_000;
 
-type Health = Pick<StationSummary, 'ngBurstSince' | 'belowUsual'>;
-type Pulse = Health & Pick<StationSummary, 'usualIntervalMs'>;
+type Health = {
+  /** Start of the current run of NG far above the station's usual share; null when there is none. */
+  ngBurstSince: number | null;
+  /** Lower limit (0..1) of its usual yield when the last hour lies below it. */
+  belowUsual: number | null;
+  /** Whether enough was inspected before to know what is usual. */
+  hasHistory: boolean;
+};
+type Pulse = Health & {
+  /** Usual time between two images, derived from recent hours in which the station ran; null while unknown. */
+  usualIntervalMs: number | null;
+};
 
 /** A station's usual interval and whether its NG share or yield is unusual now; derived from roll-ups, cached for seconds. */
 export type StationPulse = {
@@ -58,6 +67,7 @@ export function createStationPulse(counts: CountQueries, clock: Clock): StationP
     const found = {
       ngBurstSince: findNgBurst(minutes, baseline),
       belowUsual: findLowYield(sumCounts(minutes), baseline),
+      hasHistory: isBaseline(baseline),
     };
     healths.set(stationId, found);
     return found;

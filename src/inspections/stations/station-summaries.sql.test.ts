@@ -28,9 +28,10 @@ describe(`summaries of stations in ${testDialect}`, () => {
   });
   afterEach(() => store.db.close());
 
-  async function cards(more: { partId?: number; ngLimit?: number } = {}) {
-    const { ngLimit = 3, ...filter } = more;
-    const list = await store.reads.summaries({ window: lastHour, buckets: quarters, ngLimit, filter });
+  async function cards(more: { partId?: number; ngLimit?: number; areAllShown?: boolean } = {}) {
+    const { ngLimit = 3, areAllShown, ...filter } = more;
+    const request = { window: lastHour, buckets: quarters, ngLimit, areAllShown, filter };
+    const list = await store.reads.summaries(request);
     return new Map(list.map((summary) => [summary.station, summary]));
   }
 
@@ -71,12 +72,29 @@ describe(`summaries of stations in ${testDialect}`, () => {
     expect(found.get('S9')).toMatchObject({ counts: { ok: 0, ng: 1 }, last: { part: 'OR-3CT' } });
   });
 
-  test('a station without images in the window has no card, even when its only image moved out of it', async () => {
+  test('the old interface lists the stations of the window, even when the only image moved out of it', async () => {
     await store.found('S4/OR-3CT', [imageFile('OK', at - 2 * hour, 1)]);
     await store.found('S9/OR-3CT', [unmatchedFile('x.png', at - minute)]);
     expect([...(await cards()).keys()]).toEqual(['S9']);
     await store.found('S9/OR-3CT', [unmatchedFile('x.png', at + minute)]);
     expect([...(await cards()).keys()]).toEqual([]);
+  });
+
+  test('a page shows every station, with or without an image in its window', async () => {
+    await store.found('S4/OR-3CT', [imageFile('OK', at - 40 * day, 1)]);
+    await store.found('S9/OR-2CT', [imageFile('NG', at - minute, 1)]);
+    const shown = await cards({ areAllShown: true });
+    expect([...shown.keys()].toSorted()).toEqual(['S4', 'S9']);
+    expect(shown.get('S4')).toMatchObject({
+      counts: { ok: 0, ng: 0, unmatched: 0 },
+      parts: [],
+      last: null,
+      lastSeenAt: at - 40 * day,
+      state: { code: 'notScheduled' },
+    });
+    expect(shown.get('S4')?.trend).toHaveLength(quarters.length);
+    const partId = store.reads.names.findPartId('OR-2CT')!;
+    expect([...(await cards({ areAllShown: true, partId })).keys()]).toEqual(['S9']);
   });
 
   test('usual interval, NG burst and low yield are reported, and cached for seconds only', async () => {
@@ -87,6 +105,7 @@ describe(`summaries of stations in ${testDialect}`, () => {
       usualIntervalMs: minute,
       ngBurstSince: null,
       belowUsual: null,
+      hasHistory: true,
     });
     const burst = Array.from({ length: 20 }, (_, i) =>
       imageFile('NG', at - 20 * minute + i * minute, 900 + i),
@@ -100,7 +119,7 @@ describe(`summaries of stations in ${testDialect}`, () => {
     });
   });
 
-  test('the overview has the last hour, last day and newest image of every station of the last 30 days', async () => {
+  test('the overview has the last hour, last day and newest image of every station, however old', async () => {
     store.clock.set(at + 30 * minute);
     await store.found('S9/OR-3CT', [
       imageFile('OK', at - 23 * hour - minute, 0),
@@ -112,13 +131,14 @@ describe(`summaries of stations in ${testDialect}`, () => {
     await store.found('S4/OR-3CT', [imageFile('NG', at - 3 * day, 1)]);
     await store.found('S1/OR-3CT', [imageFile('NG', at - 31 * day, 1)]);
     const stations = await readOverview({ reads: store.reads, locations: store.locations }, {});
-    expect(stations.map(({ station }) => station)).toEqual(['S4', 'S9']);
-    expect(stations[0]).toMatchObject({ lastSeenAt: at - 3 * day, lastDay: { ok: 0, ng: 0 } });
-    expect(stations[1]).toMatchObject({
+    expect(stations.map(({ station }) => station)).toEqual(['S1', 'S4', 'S9']);
+    expect(stations[0]).toMatchObject({ lastSeenAt: at - 31 * day, state: { code: 'notScheduled' } });
+    expect(stations[1]).toMatchObject({ lastSeenAt: at - 3 * day, lastDay: { ok: 0, ng: 0 } });
+    expect(stations[2]).toMatchObject({
       lastHour: { ok: 2, ng: 1, unmatched: 0 },
       lastDay: { ok: 3, ng: 1, unmatched: 0 },
       last: { sequence: 4 },
     });
-    expect(sumCounts(stations[1]!.hours)).toEqual(stations[1]!.lastDay);
+    expect(sumCounts(stations[2]!.hours)).toEqual(stations[2]!.lastDay);
   });
 });

@@ -7,14 +7,16 @@ import { compareYields, sumCounts, totalCount, type VerdictCounts, yieldRate } f
 import type { StationSummary } from '../model.ts';
 import type { CountQueries } from '../queries/count-queries.ts';
 import type { InspectionQueries } from '../queries/inspection-queries.ts';
-import type { StationPulse } from './station-pulse.ts';
+import type { Folders } from '../recording/folders.ts';
+import type { StationStates } from './station-states.ts';
 
 type Options = {
   counts: CountQueries;
   inspections: InspectionQueries;
-  pulse: StationPulse;
+  states: StationStates;
   sites: Sites;
   names: PlantNames;
+  folders: Folders;
 };
 
 export type SummaryRequest = {
@@ -23,12 +25,15 @@ export type SummaryRequest = {
   buckets: TimeWindow[];
   ngLimit: number;
   filter?: CountFilter;
+  /** Also every station shown on pages that has no image in the window, and no station that is hidden from them. */
+  areAllShown?: boolean;
   /** Most stations returned: those with the worst yield. */
   atMost?: number;
 };
 
 /**
- * One summary, all that a card shows, for each station with inspections in the window; unordered. Costs a few roll-up
+ * One summary, all that a card shows, for each station with inspections in the window, or for each one shown; unordered.
+ * Costs a few roll-up
  * reads and two index look-ups a station, however long the history is.
  */
 export type ReadStationSummaries = (request: SummaryRequest) => Promise<StationSummary[]>;
@@ -36,18 +41,21 @@ export type ReadStationSummaries = (request: SummaryRequest) => Promise<StationS
 export function createStationSummaries({
   counts,
   inspections,
-  pulse,
+  states,
   sites,
   names,
+  folders,
 }: Options): ReadStationSummaries {
-  return async ({ window, buckets, ngLimit, filter = {}, atMost }) => {
-    const byStation = new Map<number, PartLines>();
-    for (const { stationId, partId, ...sums } of await counts.countByPart(window, filter)) {
-      if (totalCount(sums) === 0) continue;
-      const lines = byStation.get(stationId) ?? [];
-      byStation.set(stationId, lines);
-      lines.push({ part: names.partName(partId), counts: sums });
-    }
+  return async ({ window, buckets, ngLimit, filter = {}, areAllShown = false, atMost }) => {
+    const counted = await counts.countByPart(window, filter);
+    const shownIds = areAllShown
+      ? listShownStations({ names, folders }, filter)
+      : counted.map(({ stationId }) => stationId);
+    const byStation = new Map<number, PartLines>(shownIds.map((id) => [id, []]));
+    for (const { stationId, partId, ...sums } of counted)
+      if (totalCount(sums) > 0)
+        byStation.get(stationId)?.push({ part: names.partName(partId), counts: sums });
+    if (!areAllShown) for (const [id, parts] of byStation) if (parts.length === 0) byStation.delete(id);
     const isCoarse = areCutAtHours(buckets);
     const rows = Map.groupBy(await counts.countByTime(window, filter, isCoarse), (row) => row.stationId);
     const stations = [...byStation];
@@ -63,8 +71,7 @@ export function createStationSummaries({
           counts: sumCounts(parts.map((line) => line.counts)),
           parts: parts.sort((a, b) => a.part.localeCompare(b.part)),
           latestAt: last?.capturedAt ?? null,
-          lastSeenAt: (await inspections.findLastSeenAt(stationId)) ?? null,
-          ...(await pulse.read(stationId)),
+          ...(await states.read(stationId)),
           last: last ?? null,
           lastNgs,
           trend: fillBuckets(buckets, rows.get(stationId) ?? []),
@@ -72,6 +79,19 @@ export function createStationSummaries({
       },
     );
   };
+}
+
+/**
+ * Ids of the stations that a page shows: all that are not hidden, whether or not they have images in its window, and of a
+ * model those that ever made it.
+ */
+export function listShownStations(
+  { names, folders }: { names: PlantNames; folders: Folders },
+  { siteId, stationId, partId }: CountFilter,
+): number[] {
+  if (stationId !== undefined) return [stationId];
+  const ids = names.listStations(siteId).map(({ id }) => id);
+  return partId === undefined ? ids : ids.filter((id) => folders.partsOf(id).includes(partId));
 }
 
 type PartLines = { part: string; counts: VerdictCounts }[];

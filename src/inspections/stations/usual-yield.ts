@@ -7,6 +7,11 @@ const minNg = 5;
 /** A baseline needs at least this many judged inspections. */
 const minBaselineInspections = 50;
 
+/** Whether so much was inspected that the usual yield is known. */
+export function isBaseline({ ok, ng }: VerdictCounts): boolean {
+  return ok + ng >= minBaselineInspections;
+}
+
 /**
  * The lower limit (0..1) of a station's usual yield when its last hour lies below it; otherwise null, also while the
  * baseline is too small. `baseline` are the inspections of the day before that hour.
@@ -17,9 +22,8 @@ const minBaselineInspections = 50;
 export function findLowYield(lastHour: VerdictCounts, baseline: VerdictCounts): number | null {
   const rate = yieldRate(lastHour);
   if (rate === null || lastHour.ng < minNg) return null;
-  const judged = baseline.ok + baseline.ng;
-  if (judged < minBaselineInspections) return null;
-  const usual = wilsonInterval(baseline.ok, judged)!.low;
+  if (!isBaseline(baseline)) return null;
+  const usual = wilsonInterval(baseline.ok, baseline.ok + baseline.ng)!.low;
   const { lower } = proportionLimits(usual, lastHour.ok + lastHour.ng);
   return rate < lower ? lower : null;
 }

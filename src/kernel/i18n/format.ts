@@ -18,6 +18,8 @@ export type Format = {
   monthDay(at: number): string;
   /** Date and HH:MM. */
   dateTime(at: number): string;
+  /** HH:MM within the day of `now`, else with day and month: since when something lasts. */
+  since(at: number, now: number): string;
   /** ISO 8601 in UTC, for machines: the `datetime` of a time element. */
   iso(at: number): string;
   /** Age of an instant in its largest unit: "4 s ago". Less than a second, or the future, is "now". */
@@ -106,6 +108,8 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
     date: date.format,
     monthDay: monthDay.format,
     dateTime: (at) => `${date.format(at)} ${time.format(at)}`,
+    since: (at, now) =>
+      date.format(at) === date.format(now) ? time.format(at) : `${monthDay.format(at)} ${time.format(at)}`,
     iso: (at) => Temporal.Instant.fromEpochMilliseconds(at).toString(),
     ago: agoText,
     duration,

@@ -1,8 +1,7 @@
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import { atRestAfterMs } from '../../plant/station-state.ts';
-import { minSilenceMs } from '../../plant/usual-interval.ts';
+import { atRestAfterMs, minSilenceMs } from '../../plant/usual-interval.ts';
 import type { LiveImage } from '../model.ts';
 
 /** New inspections arrive in batches; one read of a station's newest image serves many of them. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { stationConditions } from '../../plant/station-state.ts';
+import { judgeStation, noFacts } from '../../plant/station-state.ts';
+import { stationSilence } from '../../plant/usual-interval.ts';
 import { type StationShot, stationImage } from './station-feed.ts';
 import { createStationSilences } from './station-silences.ts';
 
@@ -18,13 +19,8 @@ function watch() {
     () => now,
   );
   const isSilentOnCards = () => {
-    const facts = {
-      lastSeenAt: feed.capturedAt,
-      usualIntervalMs: feed.usualIntervalMs,
-      ngBurstSince: null,
-      belowUsual: null,
-    };
-    return stationConditions(facts, now).some(({ kind }) => kind === 'silent');
+    const pace = { lastSeenAt: feed.capturedAt, usualIntervalMs: feed.usualIntervalMs };
+    return judgeStation({ ...noFacts, silent: stationSilence(pace, now) }).state?.code === 'silent';
   };
   return {
     feed,

@@ -1,4 +1,4 @@
-import { stationSilence } from '../../plant/station-state.ts';
+import { stationSilence } from '../../plant/usual-interval.ts';
 import type { Silences } from './silences.ts';
 import type { StationFeed } from './station-feed.ts';
 
