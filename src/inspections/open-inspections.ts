@@ -99,6 +99,7 @@ export async function openInspections(options: {
     clock,
     log,
     onChanged: () => publish('images.changed', undefined),
+    onOutgrown: sources.lookAgain,
   });
   const { thumbnails } = images;
   return {

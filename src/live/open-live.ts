@@ -75,7 +75,13 @@ export async function openLive(options: {
   const record = createRecordLiveImages(db, clock);
   const queries = createLiveQueries(db, channels);
   const current = createCurrentImages(db, channels);
-  const images = createLiveImages({ channels, store, clock, log });
+  const images = createLiveImages({
+    channels,
+    store,
+    onOutgrown: (channel, name) => watching.lookAgain(channel.id, name),
+    clock,
+    log,
+  });
 
   const silences = createSilences(now);
   const newest = createNewestPublisher({ channels, current, queries, silences, publish, log });
@@ -126,6 +132,7 @@ export async function openLive(options: {
           pollIntervalMs: config.pollIntervalSec * secondMs,
           reconcileIntervalMs: config.reconcileIntervalMin * minuteMs,
           recentMs,
+          lookAgainMs: config.recentMtimeMin * minuteMs,
           doubtMs,
         },
         watchMode: config.watchMode,

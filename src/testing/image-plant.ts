@@ -65,6 +65,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
     site: 'main',
     clock,
     log,
+    onOutgrown: () => {},
     onChanged: () => {
       changes += 1;
     },

@@ -18,6 +18,7 @@ import { openMainSite } from './main-site.ts';
 /** Changes arrive as events; sweeps run only on request. All delays are short. */
 const quickScan: ScanOptions = {
   minFileAgeMs: 300,
+  cutOffMs: 300,
   recentMs: 3_600_000,
   pollIntervalMs: 60_000,
   reconcileIntervalMs: 3_600_000,

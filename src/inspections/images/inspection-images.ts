@@ -66,6 +66,8 @@ export function createInspectionImages(options: {
   log: Log;
   /** An image became unreadable, readable, or has a new address. */
   onChanged: () => void;
+  /** The file is not as it was recorded: it has grown, or was overwritten. */
+  onOutgrown: (inspection: InspectionRef) => void;
 }): InspectionImages {
   const { db, store, clock, log } = options;
   const { inspections: table } = db.tables;
@@ -97,8 +99,9 @@ export function createInspectionImages(options: {
     if (location.kind === 'shared')
       return located.ok && (await isRecorded(inspection.id, located)) ? located : elsewhere;
     if (!located.ok) return located;
-    const known = { knownSizeBytes: inspection.sizeBytes, now: clock.now() };
-    return (await isBeingWritten(located, known)) ? beingWritten : located;
+    const { sizeBytes } = inspection;
+    if (sizeBytes !== null && sizeBytes !== located.sizeBytes) options.onOutgrown(inspection);
+    return (await isBeingWritten(located, { sizeBytes, now: clock.now() })) ? beingWritten : located;
   }
 
   /** A file at another site's path is that site's image only if its size and time are the recorded ones. */

@@ -30,10 +30,12 @@ export function startImages(options: {
   log: Log;
   /** An image became unreadable, readable, or has a new address. */
   onChanged: () => void;
+  /** The file is not as it was recorded. */
+  onOutgrown: (file: { rootId: number; path: string }) => void;
   /** Whether this process retries unreadable images. */
   looksAgain: () => boolean;
 }): Images {
-  const { dir, budgetBytes, db, reads, findLocation, ngCount, clock, log, onChanged, looksAgain } = options;
+  const { dir, budgetBytes, db, reads, findLocation, ngCount, clock, log } = options;
   const { inspections, sites } = reads;
   const thumbnails = createThumbnailStore({ dir, budgetBytes, clock, log });
   const images = createInspectionImages({
@@ -43,7 +45,8 @@ export function startImages(options: {
     site: sites.own.name,
     clock,
     log,
-    onChanged,
+    onChanged: options.onChanged,
+    onOutgrown: options.onOutgrown,
   });
   const makeAhead = startMakeAhead({ images, listInspections: inspections.list, ngCount, log });
   const retries = startImageRetries({
@@ -53,7 +56,7 @@ export function startImages(options: {
     findInspection: inspections.find,
     clock,
     log,
-    looksAgain,
+    looksAgain: options.looksAgain,
   });
   return {
     ...images,

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RescanResult } from '../../kernel/folder-scan/model/rescan-result.ts';
+import type { Scanner } from '../../kernel/folder-scan/scanner/scanner.ts';
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
@@ -16,6 +17,8 @@ import { type ScanSetup, type StartAlongside, type WatchedRoot, watchRoot } from
 
 /** Most roots watched at once: WATCH_DIR and the demo plant, with room to spare. */
 const maxRoots = 8;
+/** How long another process may take to accept a file to look at. */
+const lookWithinMs = 5_000;
 
 export type SourcesOptions = ScanSetup & {
   db: Db;
@@ -48,6 +51,8 @@ export type Sources = {
   keepSince(at: number): void;
   /** Files of a folder were deleted on purpose. */
   noteCleared(folder: { rootId: number; path: string }, names: readonly string[]): void;
+  /** Looks again at a file that is not as it was recorded, in the process that sweeps its root. Returns at once. */
+  lookAgain(file: { rootId: number; path: string }): void;
   /** Absolute path of a root. */
   rootPath(rootId: number): string | undefined;
   rootPaths(): { id: number; path: string }[];
@@ -149,6 +154,7 @@ export function createSources(options: SourcesOptions): Sources {
       for (const { root } of own.values()) root?.scanner()?.keepSince(at);
     },
     noteCleared: (folder, names) => own.get(folder.rootId)?.root?.scanner()?.noteCleared(folder, names),
+    lookAgain: createLookAgain(bus, (id) => own.get(id)?.root?.scanner()),
     rootPath: (rootId) => own.get(rootId)?.path ?? listRoots().find(({ id }) => id === rootId)?.path,
     rootPaths: () => listRoots().map(({ id, path }) => ({ id, path })),
     rescan: () => rescanRoots({ roots: listRoots(), heartbeats, bus }),
@@ -156,6 +162,28 @@ export function createSources(options: SourcesOptions): Sources {
       await heartbeatLoop.stop();
       await Promise.all([...own.values()].map(({ root }) => root?.stop()));
     },
+  };
+}
+
+/** Passes files on to the scanner of their root, here or in another process; `path` lies below the root. */
+function createLookAgain(
+  bus: Bus,
+  scannerOf: (rootId: number) => Scanner | undefined,
+): (file: { rootId: number; path: string }) => void {
+  function look({ rootId, path }: { rootId: number; path: string }): true | undefined {
+    const scanner = scannerOf(rootId);
+    if (!scanner) return undefined;
+    const end = path.lastIndexOf('/');
+    scanner.lookAgain({ rootId, path: path.slice(0, Math.max(end, 0)) }, path.slice(end + 1));
+    return true;
+  }
+  bus.onRequest('lookAgain', async (file) => {
+    const { rootId, path } = (file ?? {}) as { rootId?: unknown; path?: unknown };
+    return typeof rootId === 'number' && typeof path === 'string' ? look({ rootId, path }) : undefined;
+  });
+  return (file) => {
+    // Where no process watches the root, its next sweep will find the change.
+    if (!look(file) && bus.isShared) bus.request('lookAgain', file, lookWithinMs).catch(() => {});
   };
 }
 

@@ -1,11 +1,19 @@
 import { opendir } from 'node:fs/promises';
+import { LRUCache } from 'lru-cache';
 import { resolveInside } from '../storage/confine.ts';
 import { openRegularFile } from '../storage/open-file.ts';
+import { hourMs } from '../time/durations.ts';
 import { checkCompleteness } from './completeness.ts';
 import type { ImageFailure } from './read-image.ts';
 
-/** An incomplete file that changed this recently is considered still being written, an older one truncated. */
-const stillWrittenMs = 60_000;
+/** A file without its end that we have seen unchanged for this long is truncated; before that it is being written. */
+const stillWrittenMs = 30_000;
+/** A file changed longer ago than any clock or time zone is off is truncated at the first look. */
+const longestOffsetMs = 26 * hourMs;
+const maxUnended = 1_000;
+
+/** Files without their end, as first seen in this state; by our own clock, because a share's may be hours off. */
+const unended = new LRUCache<string, { content: string; since: number }>({ max: maxUnended });
 
 export type LocatedImage = {
   ok: true;
@@ -83,10 +91,19 @@ export async function isAway(rootPath: string): Promise<boolean> {
  */
 export async function isBeingWritten(
   image: LocatedImage,
-  options: { knownSizeBytes: number | null; now: number },
+  recorded: { sizeBytes: number | null; now: number },
 ): Promise<boolean> {
-  if (image.sizeBytes === options.knownSizeBytes) return false;
-  if (Math.abs(options.now - image.modifiedAt) > stillWrittenMs) return false;
-  const { realPath, sizeBytes } = image;
-  return (await checkCompleteness(realPath, { sizeBytes }).catch(() => 'unknown')) === 'incomplete';
+  const { realPath, sizeBytes, modifiedAt } = image;
+  const { now } = recorded;
+  if (sizeBytes === recorded.sizeBytes || now - modifiedAt > longestOffsetMs) return false;
+  const completeness = await checkCompleteness(realPath, { sizeBytes }).catch(() => 'unknown');
+  if (completeness !== 'incomplete') {
+    unended.delete(realPath);
+    return false;
+  }
+  const content = `${sizeBytes} ${modifiedAt}`;
+  const before = unended.get(realPath);
+  if (before?.content === content) return now - before.since < stillWrittenMs;
+  unended.set(realPath, { content, since: now });
+  return true;
 }

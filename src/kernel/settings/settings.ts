@@ -53,7 +53,7 @@ const watching = [
     unit: 'min',
     default: '60',
     ...wholeNumber(1, 525_600),
-    doc: 'At startup, images of this period are read first; older ones follow in the background.',
+    doc: 'At startup, images of this period are read first; older ones follow in the background. On shares, files recorded within it are looked at again for growth.',
   }),
   setting({
     env: 'MIN_FILE_AGE_SEC',
@@ -62,7 +62,7 @@ const watching = [
     unit: 's',
     default: '2',
     ...wholeNumber(0, 3600),
-    doc: 'A file without an end marker counts as complete once its size has not changed for this long.',
+    doc: 'A file whose content does not show that it is complete counts once it has not changed for this long.',
   }),
 ] as const;
 

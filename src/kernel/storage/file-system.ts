@@ -40,6 +40,11 @@ export function isNetworkFileSystem(type: number): boolean {
   return network.has(fileSystemName(type));
 }
 
+/** Whether the times of files come from the clock of this machine. A file system we do not know may be a share. */
+export function isTimedHere(fileSystem: string): boolean {
+  return namesByMagic.values().some((name) => name === fileSystem) && !network.has(fileSystem);
+}
+
 /** How to notice changes on a file system of a statfs type: events where they can be trusted, else polling. */
 export function watchModeOf(type: number): { mode: 'events' | 'poll'; fileSystem: string } {
   const fileSystem = fileSystemName(type);

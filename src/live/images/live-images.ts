@@ -34,6 +34,8 @@ export type LiveImages = {
 export function createLiveImages(options: {
   channels: LiveChannels;
   store: ThumbnailStore;
+  /** The file is not as it was recorded: it has grown, or was overwritten. */
+  onOutgrown: (channel: LiveChannel, name: string) => void;
   clock: Clock;
   log: Log;
 }): LiveImages {
@@ -49,11 +51,13 @@ export function createLiveImages(options: {
     return `live ${content}\n${path}\n${name}`;
   }
 
-  async function locate(channel: LiveChannel, { name, sizeBytes }: Content) {
+  async function locate(channel: LiveChannel, { name, sizeBytes, modifiedAt }: Content) {
     const located = await locateImage(channel.path, name);
     if (!located.ok) return located;
-    const known = { knownSizeBytes: sizeBytes, now: clock.now() };
-    return (await isBeingWritten(located, known)) ? beingWritten : located;
+    const isSeen = sizeBytes !== null && modifiedAt !== null;
+    const isSame = located.sizeBytes === sizeBytes && located.modifiedAt === modifiedAt;
+    if (isSeen && !isSame) options.onOutgrown(channel, name);
+    return (await isBeingWritten(located, { sizeBytes, now: clock.now() })) ? beingWritten : located;
   }
 
   function recentFailure(key: string): ImageFailure | undefined {

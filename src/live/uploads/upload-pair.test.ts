@@ -40,6 +40,23 @@ const whole: Parts = { original_image: jpeg, labeled_image: labeledJpeg, coil_nu
 const send = (app: TestApp, parts: Parts) => app.post('/upload/pair', { body: pair(parts) });
 const filesOf = (role: string) => readdirSync(join(base, role)).sort();
 
+test.each<[string, Buffer]>([
+  ['a JPEG', jpeg],
+  ['a PNG', png],
+])('%s with data of a vendor behind its end is taken, without its end it is not', async (_what, bytes) => {
+  const app = await start();
+  for (const size of [300, 5_000, 20_000]) {
+    const original_image = Buffer.concat([bytes, Buffer.alloc(size, 'vendor')]);
+    expect((await send(app, { ...whole, original_image })).status).toBe(200);
+    expect(app.services.live.current.latest('original')?.sizeBytes).toBe(original_image.length);
+  }
+  const half = bytes.subarray(0, bytes.length / 2);
+  for (const original_image of [half, Buffer.concat([half, Buffer.alloc(6_000)])]) {
+    const answer = await send(app, { ...whole, original_image });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('ends too early')]);
+  }
+});
+
 test('an uploaded pair is visible at once under its coil and time, with its defects', async () => {
   const app = await start();
   const answer = await send(app, {

@@ -41,6 +41,8 @@ export type FolderWatch = {
   rescan(): Promise<RescanResult>;
   /** Files of a channel were deleted on purpose. */
   noteCleared(channelId: number, names: readonly string[]): void;
+  /** Looks again at a file that is not as it was recorded. Returns at once. */
+  lookAgain(channelId: number, name: string): void;
   stop(): Promise<void>;
 };
 
@@ -111,6 +113,9 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
     },
     noteCleared: (rootId, names) => {
       for (const scanner of running()) scanner.noteCleared({ rootId, path: '' }, names);
+    },
+    lookAgain: (rootId, name) => {
+      for (const scanner of running()) scanner.lookAgain({ rootId, path: '' }, name);
     },
     async stop() {
       isStopped = true;

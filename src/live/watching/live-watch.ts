@@ -55,6 +55,7 @@ export type LiveWatch = {
   /** Whether this process watches. */
   isWatcher(): boolean;
   noteCleared: FolderWatch['noteCleared'];
+  lookAgain: FolderWatch['lookAgain'];
   /**
    * Makes sure that the process that watches sees a file of a live folder here.
    *
@@ -157,6 +158,7 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
     rescan: async () => (await local?.rescan()) ?? { scanned: 0, added: 0, note: null },
     isWatcher: () => local !== undefined,
     noteCleared: (channelId, names) => local?.noteCleared(channelId, names),
+    lookAgain: (channelId, name) => local?.lookAgain(channelId, name),
     assertSeen,
     async stop() {
       await beat.stop();

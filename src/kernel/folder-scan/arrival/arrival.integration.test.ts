@@ -73,20 +73,95 @@ test.concurrent('an image completed by rename is counted at once', async () => {
   expect(folder.images()).toHaveLength(2);
 });
 
-test.concurrent.each([
-  ['without an end marker', 'an image of no known kind'],
-  ['of no byte at all', ''],
-  ['cut off for good', half],
-])('a file %s is counted once it has not changed for MIN_FILE_AGE', async (_what, bytes) => {
+/** As on shares whose clock is right, minutes or hours off, or was never set. */
+const clockErrors = [0, -5 * 60, 5 * 60, -9 * 3600, 9 * 3600, -20 * 365 * 86_400];
+const modify = (path: string, errorSec: number) =>
+  utimesSync(path, Date.now() / 1000 + errorSec, Date.now() / 1000 + errorSec);
+
+test.concurrent('a file of no known kind is counted once it has not changed for MIN_FILE_AGE', async () => {
   const minFileAgeMs = 600;
-  await using folder = await openOnline({ scan: { minFileAgeMs } });
+  await using folder = await openOnline({ scan: { minFileAgeMs, cutOffMs: 60_000 } });
   const path = newName();
-  folder.write(path, bytes);
+  folder.write(path, 'an image of no known kind');
   const tookMs = await waitUntil('it is counted', isCounted(folder, path));
   expect(tookMs).toBeGreaterThan(minFileAgeMs - 100);
 });
 
-test.concurrent('a file from a clock that runs ahead is counted after MIN_FILE_AGE of our own', async () => {
+test.concurrent.each([
+  ['of no byte at all', ''],
+  ['cut off for good', half],
+])('a file %s is counted later, as cut off', async (_what, bytes) => {
+  const cutOffMs = 1_200;
+  await using folder = await openOnline({ scan: { cutOffMs } });
+  const path = newName();
+  folder.write(path, bytes);
+  const tookMs = await waitUntil('it is counted', isCounted(folder, path));
+  expect(tookMs).toBeGreaterThan(cutOffMs - 100);
+});
+
+test.concurrent.each(['events', 'poll'] as const)(
+  'half a file waits for the rest whatever the clock of its share says, with %s',
+  async (watchMode) => {
+    const scan = { minFileAgeMs: 100, cutOffMs: 60_000, pollIntervalMs: 200 };
+    await using folder = await openOnline({ watchMode, scan });
+    const paths = clockErrors.map((errorSec) => [newName(), errorSec] as const);
+    for (const [path, errorSec] of paths) {
+      folder.write(path, errorSec === 0 ? '' : half);
+      modify(folder.at(path), errorSec);
+    }
+    await waitUntil('they are noticed', () => folder.status().incomplete === paths.length);
+    await sleep(700);
+    expect(folder.images()).toHaveLength(1);
+    for (const [path, errorSec] of paths) {
+      folder.write(path, tinyJpeg);
+      modify(folder.at(path), errorSec);
+    }
+    await waitUntil('all are counted', () => folder.images().length === 1 + paths.length);
+    for (const [path] of paths)
+      expect(folder.find(path)).toMatchObject({ sizeBytes: tinyJpeg.length, revision: 0 });
+  },
+);
+
+test.concurrent.each(['events', 'poll'] as const)(
+  'a file written over and over, with data of a vendor behind its end, is counted at once, with %s',
+  async (watchMode) => {
+    const scan = { minFileAgeMs: 60_000, cutOffMs: 60_000, pollIntervalMs: 200 };
+    await using folder = await openOnline({ watchMode, scan });
+    const path = `${partFolder}/current.jpg`;
+    const versions = [300, 20_000, 4_000].map((count) => Buffer.concat([tinyJpeg, Buffer.alloc(count, 'v')]));
+    for (const [i, version] of versions.entries()) {
+      folder.write(path, version);
+      await waitUntil(`version ${i} is counted`, () => folder.find(path)?.sizeBytes === version.length);
+      expect(folder.find(path)?.revision).toBe(i);
+    }
+    expect(folder.total()).toEqual({ ok: 1, ng: 0, unmatched: 1 });
+  },
+);
+
+test.concurrent('without events a counted file that grows is read again by the sweep that sees it', async () => {
+  await using folder = await openOnline({ watchMode: 'poll', scan: { pollIntervalMs: 60_000 } });
+  const path = newName();
+  folder.write(path);
+  await folder.rescan();
+  expect(folder.find(path)).toMatchObject({ sizeBytes: tinyJpeg.length, revision: 0 });
+  appendFileSync(folder.at(path), Buffer.alloc(500, 'v'));
+  await folder.rescan();
+  expect(folder.find(path)).toMatchObject({ sizeBytes: tinyJpeg.length + 500, revision: 1 });
+});
+
+test.concurrent('a counted file that grew while the program was down is read again at its start', async () => {
+  await using folder = await openOnline({ watchMode: 'poll', scan: { pollIntervalMs: 200 } });
+  const path = newName();
+  folder.write(path, half);
+  await waitUntil('it is counted', isCounted(folder, path));
+  await waitUntil('nothing is incomplete', () => folder.status().incomplete === 0);
+  await folder.stop();
+  appendFileSync(folder.at(path), rest);
+  await folder.start();
+  await waitUntil('it is read again', () => folder.find(path)?.sizeBytes === tinyJpeg.length);
+});
+
+test.concurrent('a cut-off file from a clock that runs ahead is counted by our own clock', async () => {
   await using folder = await openOnline();
   const path = newName();
   folder.write(path, half);

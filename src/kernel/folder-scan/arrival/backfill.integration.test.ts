@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, utimesSync } from 'node:fs';
+import { appendFileSync, existsSync, renameSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { imageName, tinyJpeg } from '../../../testing/faults/plant-images.ts';
@@ -22,13 +22,12 @@ function writeHistory(folder: WatchedFolder, count: number, bytes: Buffer | stri
   return names;
 }
 
-const hourAgo = Date.now() / 1000 - 3600;
+const longAgo = Date.now() / 1000 - 30 * 3600;
 
 /** Folders last changed so long ago that no file in them can still be written, and always at the same time. */
 function makeFoldersOld(folder: WatchedFolder): void {
-  for (const path of ['S0/OR-3CT', 'S1/OR-3CT', 'S2/OR-3CT', 'S0', 'S1', 'S2', '']) {
-    utimesSync(folder.at(path), hourAgo, hourAgo);
-  }
+  for (const path of ['S0/OR-3CT', 'S1/OR-3CT', 'S2/OR-3CT', 'S0', 'S1', 'S2', ''])
+    if (existsSync(folder.at(path))) utimesSync(folder.at(path), longAgo, longAgo);
 }
 
 const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);

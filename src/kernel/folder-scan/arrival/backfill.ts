@@ -46,10 +46,11 @@ export type Backfill = {
   stop(): void;
 };
 
-/** `onUnfinished` receives files that turn out to be incomplete. */
+/** `onUnfinished` receives files that turn out to be incomplete, `onDelivered` those that are in the database now. */
 export function createBackfill(
   context: ScanContext,
   onUnfinished: (folder: FolderState, name: string) => void,
+  onDelivered: (folder: FolderState, file: FoundFile) => void,
 ): Backfill {
   const shelves: Shelf[] = [];
   const inFlight = new Set<Promise<void>>();
@@ -125,6 +126,7 @@ export function createBackfill(
     if (files.length === 0) return;
     const receipt = await context.send({ folder: folder.ref, files });
     added += receipt.added;
+    for (const file of files) if (file.modifiedAt !== null) onDelivered(folder, file);
     finish(folder, files.length);
   }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { maxBatchFiles } from '../model/found-batch.ts';
+import { type FoundFile, maxBatchFiles } from '../model/found-batch.ts';
 import type { ScanStatus } from '../model/root-status.ts';
 import { noteArrived, noteUnreadable, pathOf } from '../state/folder-state.ts';
 import type { NameSet } from '../state/name-set.ts';
@@ -42,7 +42,11 @@ export type FileIntake = {
   stop(): void;
 };
 
-export function createFileIntake(context: ScanContext): FileIntake {
+/** `onDelivered` receives every file that is in the database now. */
+export function createFileIntake(
+  context: ScanContext,
+  onDelivered: (folder: FolderState, file: FoundFile) => void = () => {},
+): FileIntake {
   const waiting = createWaitingFiles();
   const delivered = createDeliveredFiles();
   const lag = createLag();
@@ -119,6 +123,7 @@ export function createFileIntake(context: ScanContext): FileIntake {
     const now = context.clock.now();
     for (const { file, changedAt } of batch) {
       folder.names?.add(file.name);
+      onDelivered(folder, file);
       // Files from before the start say nothing about the delay of new ones.
       if (changedAt > startedAt) lag.add(Math.max(now - changedAt, 0));
     }

@@ -5,8 +5,11 @@ import type { FoundFile } from '../model/found-batch.ts';
 import type { NameFacts } from '../model/name-reading.ts';
 import type { ScanContext } from '../state/scan-context.ts';
 
-/** A share's clock may lag ours by this much, so the age of a younger file is measured by our own observations only. */
-const trustedAgeMs = 60_000;
+/**
+ * An image whose end is missing counts, as cut off, once we have seen it unchanged for this long: a copy over a slow link
+ * may pause, and a file set aside empty is filled later. If it grows after that, it is read again.
+ */
+const cutOffAfterMs = 30_000;
 
 /** The result of one look at a file. `sizeBytes` and `modifiedAt` let the next look tell whether it still grows. */
 export type Look =
@@ -16,9 +19,10 @@ export type Look =
   | { state: 'unreadable'; reason: string };
 
 /**
- * Looks at an image file. It is complete when it ends as its format requires, when it has not changed for
- * `minFileAgeMs` (`unchangedSince`, by `performance.now()`, is when we first saw this size and time), or when it was
- * last changed long ago.
+ * Looks at an image file. It is complete by its own content; where that shows nothing (another format), when it has not
+ * changed for `minFileAgeMs`; where its end is missing, when it has not changed for `cutOffMs`. Ages are measured by our
+ * own observations alone (`unchangedSince`, by `performance.now()`, is when we first saw this size and time): a share's
+ * clock may be off by minutes or hours.
  */
 export function inspectFile(
   context: ScanContext,
@@ -32,12 +36,9 @@ export function inspectFile(
   const { stats } = found;
   const sizeBytes = stats.size;
   const modifiedAt = Math.round(stats.mtimeMs);
-  const { minFileAgeMs } = context.options;
   const isSteady = before?.sizeBytes === sizeBytes && before.modifiedAt === modifiedAt;
-  const isOldEnough =
-    (isSteady && performance.now() - before.unchangedSince >= minFileAgeMs) ||
-    context.clock.now() - modifiedAt >= Math.max(minFileAgeMs, trustedAgeMs);
-  if (!isOldEnough && !endsAsItShould(path, sizeBytes)) return { state: 'growing', sizeBytes, modifiedAt };
+  const steadyMs = isSteady ? performance.now() - before.unchangedSince : 0;
+  if (!isComplete(context, path, sizeBytes, steadyMs)) return { state: 'growing', sizeBytes, modifiedAt };
   // ctime, unlike mtime, also changes when a finished file is renamed or linked into the folder.
   const changedAt = Math.max(modifiedAt, stats.ctimeMs);
   return { state: 'complete', file: toFoundFile(context, name, { sizeBytes, modifiedAt }), changedAt };
@@ -63,9 +64,11 @@ function settleRun({ capturedAt, isExact }: NameFacts, modifiedAt: number, wallC
   return Math.abs(modifiedAt - later) < (later - capturedAt) / 2 ? later : capturedAt;
 }
 
-function endsAsItShould(path: string, sizeBytes: number): boolean {
+function isComplete({ options }: ScanContext, path: string, sizeBytes: number, steadyMs: number): boolean {
+  if (steadyMs >= Math.max(options.cutOffMs ?? cutOffAfterMs, options.minFileAgeMs)) return true;
   try {
-    return checkCompletenessSync(path, { sizeBytes }) === 'complete';
+    const completeness = checkCompletenessSync(path, { sizeBytes });
+    return completeness === 'complete' || (completeness === 'unknown' && steadyMs >= options.minFileAgeMs);
   } catch {
     return false;
   }

@@ -44,4 +44,6 @@ export type ToScanner =
   | { type: 'keepSince'; at: number }
   /** Files of a folder were deleted on purpose. */
   | { type: 'cleared'; folder: FolderRef; names: readonly string[] }
+  /** A file is not as it was recorded. */
+  | { type: 'lookAgain'; folder: FolderRef; name: string }
   | { type: 'stop' };

@@ -1,6 +1,10 @@
 export type ScanOptions = {
   minFileAgeMs: number;
+  /** How long an image without its end must be unchanged before it counts as cut off; default 30 s. */
+  cutOffMs?: number;
   recentMs: number;
+  /** How long recorded files are looked at again where no event tells of a change; default `recentMs`. */
+  lookAgainMs?: number;
   pollIntervalMs: number;
   reconcileIntervalMs: number;
   /** How often the root itself is checked; default 5 s. */

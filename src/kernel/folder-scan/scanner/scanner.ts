@@ -22,6 +22,8 @@ export type Scanner = {
   keepSince(at: number): void;
   /** Reports files of a folder that were deleted on purpose. */
   noteCleared(folder: FolderRef, names: readonly string[]): void;
+  /** Looks again at a file that is not as it was recorded. Returns at once. */
+  lookAgain(folder: FolderRef, name: string): void;
   /** Sweeps all roots now and settles once the files found are recorded. */
   rescan(): Promise<RescanResult>;
   stop(): Promise<void>;
@@ -142,6 +144,7 @@ export function startScanner<Columns, Recorded extends { added: number }>(
     },
     keepSince: (at) => host.post({ type: 'keepSince', at }),
     noteCleared: (folder, names) => host.post({ type: 'cleared', folder, names }),
+    lookAgain: (folder, name) => host.post({ type: 'lookAgain', folder, name }),
     rescan: async () => (roots.size === 0 ? { scanned: 0, added: 0, note: null } : rescans.request()),
     stop: async () => {
       recorder.stopRetrying();

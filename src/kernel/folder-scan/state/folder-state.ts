@@ -14,6 +14,7 @@ export function folderState(context: ScanContext, path: string): FolderState {
       { modifiedAt: null, listedAt: null, fileCount: 0 },
     );
     folder.names = createNameSet();
+    folder.isUnvisited = false;
     context.folders.set(path, folder);
   }
   return folder;
@@ -28,6 +29,11 @@ export function rememberedFolder(
   return {
     ref,
     ...listing,
+    modifiedSince: Number.NEGATIVE_INFINITY,
+    // A listing that was not is remembered without its modification time.
+    isSettled: true,
+    isUnvisited: true,
+    isCovered: false,
     restsUntil: 0,
     names: null,
     waiting: 0,

@@ -15,6 +15,14 @@ export type FolderState = {
   /** Modification time of the folder at its last complete listing. */
   modifiedAt: number | null;
   listedAt: number | null;
+  /** When its modification time was first seen to be this one, by `performance.now()`. */
+  modifiedSince: number;
+  /** The last listing began so long after the folder's modification that no later one can bear the same time. */
+  isSettled: boolean;
+  /** Remembered from an earlier run and not visited in this one: files may have grown in between. */
+  isUnvisited: boolean;
+  /** Events tell of every change in it, as of the last sweep. */
+  isCovered: boolean;
   /** Until when, by `performance.now()`, it need not be listed again while events cover it. */
   restsUntil: number;
   /** Image files at the last listing; `names`, where loaded, is more accurate. */

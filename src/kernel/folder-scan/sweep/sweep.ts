@@ -24,6 +24,12 @@ import type { FolderState, ScanContext } from '../state/scan-context.ts';
 
 /** A folder changed so shortly before its listing may have changed again within the same tick of the file system's clock. */
 const timestampDoubtMs = 2_500;
+/** Known files without a time in their name that one listing offers again: more of them are no current.jpg. */
+const maxTimelessFiles = 500;
+/** A flat root with more known files is not listed at the start for a current.jpg among them. */
+const maxFilesAtStart = 5_000;
+/** Clocks of other machines are off by no more than this, time zones included; only a clock that was never set is. */
+const longestOffsetMs = 26 * 3_600_000;
 /** A folder changed so recently may hold files that are still being written, whatever the time in their names. */
 const writingDoubtMs = 10 * 60_000;
 /** A folder covered by events is listed for a hundredth of the time at most, since a million names take seconds, … */
@@ -41,13 +47,19 @@ type Parts = {
   backfill: Backfill;
   absences: Absences;
   emptied: Pick<Emptied, 'isTidiedUnobserved'>;
+  /** The folders' times come from the clock of this machine, not from that of a share. */
+  isClockOurs: boolean;
+  /** No events tell of changes. */
+  isPolled: boolean;
 };
 
 /**
  * Walks a root; events are hints, this is the truth. A folder whose modification time has not changed since its last
  * listing is skipped, unless this is a reconcile. A folder that is covered by events and slow to list is skipped for a
- * while, too. New images of the recent hour are offered to the intake, older ones go to the backfill. `watch` is called
- * for every folder with its identity (`identityOf`); it returns whether all events since its last call were received.
+ * while, too. New images of the recent hour are offered to the intake, older ones go to the backfill. A folder that an
+ * earlier run listed lately is listed at its first visit as in a reconcile, because its files may have grown since.
+ * `watch` is called for every folder with its identity (`identityOf`); it returns whether all events since its last call
+ * were received.
  */
 export async function sweepRoot(
   parts: Parts,
@@ -63,13 +75,15 @@ export async function sweepRoot(
     const found = findFolder(context, folder);
     if (found) {
       const modifiedAt = Math.round(found.mtimeMs);
-      const isCovered = watch(folder, identityOf(found));
-      const isResting = isCovered && !folder.again && performance.now() < folder.restsUntil;
-      if (kind === 'sweep' && (isResting || isUnchanged(folder, modifiedAt))) {
+      folder.isCovered = watch(folder, identityOf(found));
+      const isResting = folder.isCovered && !folder.again && performance.now() < folder.restsUntil;
+      const kindHere = mayHaveGrown(parts, folder, modifiedAt) ? 'reconcile' : kind;
+      folder.isUnvisited = false;
+      if (kindHere === 'sweep' && (isResting || isUnchanged(folder, modifiedAt))) {
         if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
         filesSeen += countOf(folder);
       } else {
-        const listing = await tryToRead(parts, folder, kind, modifiedAt);
+        const listing = await tryToRead(parts, folder, kindHere, modifiedAt);
         if (!context.options.flat) pending.push(...newestFirst(context, path, listing.folders));
         filesSeen += listing.files;
       }
@@ -89,11 +103,18 @@ function findFolder(context: ScanContext, folder: FolderState): Stats | undefine
 }
 
 function isUnchanged(folder: FolderState, modifiedAt: number): boolean {
-  return (
-    !folder.again &&
-    folder.modifiedAt === modifiedAt &&
-    modifiedAt + timestampDoubtMs < (folder.listedAt ?? 0)
-  );
+  return !folder.again && folder.isSettled && folder.modifiedAt === modifiedAt;
+}
+
+/** Whether files of a remembered folder may have grown, or been overwritten, since an earlier run last saw them. */
+function mayHaveGrown({ context, isPolled }: Parts, folder: FolderState, modifiedAt: number): boolean {
+  if (!folder.isUnvisited || folder.listedAt === null) return false;
+  const { clock, options } = context;
+  const now = clock.now();
+  const isListedLately = now - folder.listedAt < (options.lookAgainMs ?? options.recentMs);
+  // Files of a share without a time in their name are found by their folder alone.
+  const mayBeTimeless = isPolled && options.flat === true && folder.fileCount <= maxFilesAtStart;
+  return mayBeTimeless || (isListedLately && now - modifiedAt < longestOffsetMs);
 }
 
 type FolderListing = { files: number; folders: string[] };
@@ -124,10 +145,12 @@ async function readFolder(
   const { context, intake, backfill } = parts;
   const names = await loadNames(context, folder);
   const listedAt = context.clock.now();
+  const isSettled = noteModified(parts, folder, modifiedAt);
   const mayBeWriting = folder.listedAt !== null || listedAt - modifiedAt < writingDoubtMs;
   const knownBefore = names.size;
   const older = createOlderFiles();
   const listing: FolderListing = { files: 0, folders: [] };
+  const timeless = { left: maxTimelessFiles };
   let knownSeen = 0;
   // Only time on this thread counts: waiting for the intake does not delay other work.
   let heldMs = 0;
@@ -136,7 +159,7 @@ async function readFolder(
     for (const chunk of listFolder(pathOf(context, folder), context)) {
       listing.folders.push(...chunk.folders);
       listing.files += chunk.images.length;
-      knownSeen += takeImages(parts, folder, chunk, { kind, names, older, listedAt });
+      knownSeen += takeImages(parts, folder, chunk, { kind, names, older, listedAt, timeless });
       heldMs += performance.now() - heldSince;
       await intake.room();
       await new Promise(setImmediate);
@@ -151,22 +174,40 @@ async function readFolder(
     await reportMissing(parts, folder);
   folder.modifiedAt = modifiedAt;
   folder.listedAt = listedAt;
+  folder.isSettled = isSettled;
   folder.restsUntil = performance.now() + Math.min(heldMs * restPerListing, longestRestMs);
   if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);
   return listing;
 }
 
-type Taking = { kind: SweepKind; names: NameSet; older: OlderFiles; listedAt: number };
+/**
+ * Whether a listing that begins now will show every change that bears this modification time. Where the time comes from
+ * another clock, which may be behind ours by any amount, only the time since we first saw it tells.
+ */
+function noteModified({ context, isClockOurs }: Parts, folder: FolderState, modifiedAt: number): boolean {
+  if (folder.modifiedAt !== modifiedAt) folder.modifiedSince = performance.now();
+  if (isClockOurs && modifiedAt + timestampDoubtMs < context.clock.now()) return true;
+  return performance.now() - folder.modifiedSince > timestampDoubtMs;
+}
+
+type Taking = {
+  kind: SweepKind;
+  names: NameSet;
+  older: OlderFiles;
+  listedAt: number;
+  /** Counts down the known files without a time that may still be offered. */
+  timeless: { left: number };
+};
 
 /**
- * Hands on the new images of a chunk and returns how many were known. A reconcile also offers known recent images. Images
- * from before `keepSince` are merely remembered as known.
+ * Hands on the new images of a chunk and returns how many were known. A reconcile also offers known images that are recent
+ * or have no time in their name. Images from before `keepSince` are merely remembered as known.
  */
 function takeImages(
   { context, intake }: Parts,
   folder: FolderState,
   chunk: FolderChunk,
-  { kind, names, older, listedAt }: Taking,
+  { kind, names, older, listedAt, timeless }: Taking,
 ): number {
   const recentFrom = listedAt - context.options.recentMs;
   let known = 0;
@@ -179,7 +220,7 @@ function takeImages(
     if (!isKnown && capturedAt !== undefined && isBefore(context, capturedAt, context.keepSince)) continue;
     const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
     if (isOld && (isKnown || older.add(name, capturedAt))) continue;
-    if (isKnown && capturedAt === undefined) continue;
+    if (isKnown && capturedAt === undefined && timeless.left-- <= 0) continue;
     if (intake.offer(folder, name)) continue;
     folder.again = true;
     if (!isKnown) names.delete(name);

@@ -1,9 +1,10 @@
 import { type Loop, startLoop } from '../../jobs/loop.ts';
-import { detectWatchMode } from '../../storage/file-system.ts';
+import { detectWatchMode, isTimedHere } from '../../storage/file-system.ts';
 import { createAbsences } from '../absences/absences.ts';
 import { createEmptied } from '../absences/emptied.ts';
 import { createBackfill } from '../arrival/backfill.ts';
 import { createFileIntake } from '../arrival/file-intake.ts';
+import { createRecentFiles } from '../arrival/recent-files.ts';
 import { createRootCheck, type RootCheck } from '../disk/root-check.ts';
 import type { RescanResult } from '../model/rescan-result.ts';
 import { type ScanStatus, type SweepReport, startingStatus, type WatchMode } from '../model/root-status.ts';
@@ -19,6 +20,8 @@ const maxUnreadableShown = 10;
 
 export type RootScan = {
   status(): ScanStatus;
+  /** Looks again at a file that is not as it was recorded; `path` is that of its folder below the root. */
+  lookAgain(path: string, name: string): void;
   /** Sweeps now and settles once the files found are in the database, or after 20 s. */
   rescan(): Promise<RescanResult>;
   stop(): Promise<void>;
@@ -33,13 +36,17 @@ export function startRootScan(
   const { clock, log, options } = context;
   const status = startingStatus(watchMode);
   const isOnline = () => status.state === 'online' || status.state === 'empty';
-  const intake = createFileIntake(context);
+  const recent = createRecentFiles(context);
+  const intake = createFileIntake(context, recent.note);
   const offerOrSweep = (folder: FolderState, name: string) => {
     if (intake.offer(folder, name)) return;
     folder.names?.delete(name);
     folder.again = true;
   };
-  const backfill = createBackfill(context, offerOrSweep);
+  const offerAgain = (folder: FolderState, name: string) => {
+    if (!intake.offer(folder, name)) folder.again = true;
+  };
+  const backfill = createBackfill(context, offerOrSweep, recent.note);
   const emptied = createEmptied(context, {
     seenIdentity: () => (lastCheck?.online ? lastCheck.identity : undefined),
     isObserving: () => watch.isOn && absences.hasPending(),
@@ -108,8 +115,11 @@ export function startRootScan(
     const addedBefore = intake.added + backfill.added;
     const release = backfill.hold();
     try {
+      await recent.lookAgain(offerAgain);
+      const isClockOurs = isTimedHere(status.fileSystem);
+      const isPolled = status.mode === 'poll';
       const { filesSeen } = await sweepRoot(
-        { context, intake, backfill, absences, emptied },
+        { context, intake, backfill, absences, emptied, isClockOurs, isPolled },
         kind,
         watch.watch,
       );
@@ -167,6 +177,10 @@ export function startRootScan(
       lag: intake.lag(),
       unreadable: listUnreadable(context),
     }),
+    lookAgain: (path, name) => {
+      const folder = context.folders.get(path);
+      if (folder) offerAgain(folder, name);
+    },
     rescan,
     stop: async () => {
       intake.stop();

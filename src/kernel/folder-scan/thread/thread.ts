@@ -67,8 +67,8 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
     sendListed: (folder) => {
       folder.unsaved = false;
       const { ref, listedAt } = folder;
-      // Without a modification time the next start lists the folder again and finds the unreadable names again.
-      const isWhole = !folder.again && folder.unreadable.now.size === 0;
+      // Without a modification time the next start lists the folder again, for later changes and unreadable names.
+      const isWhole = !folder.again && folder.isSettled && folder.unreadable.now.size === 0;
       const modifiedAt = isWhole ? folder.modifiedAt : null;
       const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder) };
       post({ type: 'listed', folder: ref, listed });
@@ -152,6 +152,9 @@ port.on('message', (message: ToScanner) => {
       if (folder) forgetFiles(folder, message.names);
       break;
     }
+    case 'lookAgain':
+      scans.get(message.folder.rootId)?.scan.lookAgain(message.folder.path, message.name);
+      break;
     case 'stop':
       void stop();
   }
