@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LadderWidth } from '../kernel/images/thumbnails/thumbnail.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /** The filters of every page; they are kept in the URL only. */
 export type PageQuery = {
@@ -8,7 +9,7 @@ export type PageQuery = {
   station?: string | undefined;
   part?: string | undefined;
   period: Period;
-  /** Only with `period: 'custom'`: local time of the site, `YYYY-MM-DDTHH:MM`, as in the two time fields. */
+  /** Only with `period: 'custom'`: local time of the site, exactly as `linkTime` writes it. */
   start?: string | undefined;
   end?: string | undefined;
   kiosk?: boolean | undefined;
@@ -38,6 +39,11 @@ function hashedSlug(text: string): string {
 /** The `?site=` of a station's URL; undefined for the own site or a single one. */
 export function siteParam(site: { name: string; isOwn: boolean } | null): string | undefined {
   return site === null || site.isOwn ? undefined : site.name;
+}
+
+/** An instant in a link: local time of the site, with the offset where that time occurs twice. */
+export function linkTime(at: number, wallClock: Pick<WallClock, 'fieldText' | 'offsetText'>): string {
+  return `${wallClock.fieldText(at)}${wallClock.offsetText(at) ?? ''}`;
 }
 
 /** `path` with the query; empty values and the default period are left out, so that equal views have equal URLs. */

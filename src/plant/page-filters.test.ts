@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createWallClock } from '../kernel/time/time-zone.ts';
 import { createTestClock } from '../testing/test-clock.ts';
 import type { PlantNames } from './names.ts';
-import { readAskedView } from './page-filters.ts';
+import { filterForm, readAskedView } from './page-filters.ts';
 import type { Sites } from './sites.ts';
 
 const clock = createTestClock(Date.parse('2026-11-21T05:02:30Z'));
@@ -21,7 +21,9 @@ const parts = new Map([['OR-3CT', 7]]);
 const names = {
   findStationId: (name: string) => stations.get(name),
   findPartId: (name: string) => parts.get(name),
-} as PlantNames;
+  listStations: () => [],
+  listParts: () => [],
+} as Partial<PlantNames> as PlantNames;
 
 const read = (search: string) => readAskedView(new URLSearchParams(search), { clock, sites, names });
 
@@ -49,6 +51,40 @@ test('the times of a custom period are printed back in local time of the site', 
   const view = read('period=custom&start=2026-11-21T09:00&end=2026-11-21T12:30&kiosk=1');
   expect(view.query).toMatchObject({ start: '2026-11-21T09:00', end: '2026-11-21T12:30', kiosk: true });
   expect(new Date(view.window.startAt).toISOString()).toBe('2026-11-21T00:00:00.000Z');
+});
+
+test('seconds of a window survive in its links and its fields', () => {
+  const view = read('period=custom&start=2026-11-21T09:00:30&end=2026-11-21T12:30:15.250');
+  expect(view.query).toMatchObject({ start: '2026-11-21T09:00:30', end: '2026-11-21T12:30:15.250' });
+  expect(view.window.endAt - view.window.startAt).toBe(12_585_250);
+  const form = filterForm({ names, sites }, view, { action: '/inspections' });
+  expect([form.start, form.end, form.startOffset]).toEqual([view.query.start, view.query.end, undefined]);
+});
+
+test('both runs of an hour that occurs twice survive in links and in the form', () => {
+  const chicago = createWallClock('America/Chicago');
+  const theirs = { ...sites, wallClock: chicago, wallClockOf: () => chicago } as Sites;
+  const ask = (search: string) => readAskedView(new URLSearchParams(search), { clock, sites: theirs, names });
+  for (const [offset, startAt] of [
+    ['-05:00', '2026-11-01T06:30:00.000Z'],
+    ['-06:00', '2026-11-01T07:30:00.000Z'],
+  ] as const) {
+    const view = ask(`start=2026-11-01T01:30${encodeURIComponent(offset)}&end=2026-11-01T03:00`);
+    expect(new Date(view.window.startAt).toISOString()).toBe(startAt);
+    expect(view.query.start).toBe(`2026-11-01T01:30${offset}`);
+    const form = filterForm({ names, sites: theirs }, view, { action: '/' });
+    expect([form.start, form.startOffset, form.endOffset]).toEqual(['2026-11-01T01:30', offset, undefined]);
+    const sent = new URLSearchParams({
+      period: 'custom',
+      start: form.start,
+      startOffset: offset,
+      end: form.end,
+    });
+    expect(ask(sent.toString()).window).toEqual(view.window);
+    // The field was changed to a time that occurs once, so the offset beside it is void.
+    sent.set('start', '2026-10-30T01:30');
+    expect(new Date(ask(sent.toString()).window.startAt).toISOString()).toBe('2026-10-30T06:30:00.000Z');
+  }
 });
 
 test('an end that is not after the start is reported, and the minute from the start is shown', () => {

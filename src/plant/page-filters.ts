@@ -2,7 +2,7 @@ import { AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import { readAskedSite } from './asked-site.ts';
-import type { PageQuery } from './links.ts';
+import { linkTime, type PageQuery } from './links.ts';
 import type { PlantNames } from './names.ts';
 import { type Sites, type SiteTag, siteChoices } from './sites.ts';
 import { bucketsOf, parsePageWindow, type TimeWindow } from './time-window.ts';
@@ -57,7 +57,7 @@ export function readAskedView(
       part,
       period,
       ...(period === 'custom'
-        ? { start: wallClock.format(window.startAt, 'minute'), end: wallClock.format(window.endAt, 'minute') }
+        ? { start: linkTime(window.startAt, wallClock), end: linkTime(window.endAt, wallClock) }
         : {}),
       kiosk: search.get('kiosk') === '1',
     },
@@ -97,9 +97,11 @@ export type FilterForm = {
   /** Null on the page of a station, and while none of several sites is chosen: names may occur at more than one. */
   stations: string[] | null;
   parts: string[];
-  /** Values of the two `datetime-local` fields, local time of the site. */
+  /** Values of the two `datetime-local` fields, local time of the site, with their offsets where a time occurs twice. */
   start: string;
   end: string;
+  startOffset: string | undefined;
+  endOffset: string | undefined;
   /** The given end is not after the start; the minute from the start is shown. */
   isReversed: boolean;
 };
@@ -119,8 +121,10 @@ export function filterForm(
     sites: isOfStation ? null : siteChoices(sites, asked.site),
     stations: isOfStation || isSiteOpen ? null : names.listStations(siteId).map(({ name }) => name),
     parts: names.listParts().map(({ name }) => name),
-    start: wallClock.format(asked.window.startAt, 'minute'),
-    end: wallClock.format(asked.window.endAt, 'minute'),
+    start: wallClock.fieldText(asked.window.startAt),
+    end: wallClock.fieldText(asked.window.endAt),
+    startOffset: wallClock.offsetText(asked.window.startAt),
+    endOffset: wallClock.offsetText(asked.window.endAt),
     isReversed: asked.isReversed,
   };
 }

@@ -76,11 +76,23 @@ function parseInstant(query: Query, field: 'start' | 'end', wallClock: WallClock
   const text = query.get(field)!;
   // An unescaped + arrives as a space: 2025-09-06T10:21:31 09:00.
   const at = wallClock.parse(text.replace(/(:\d\d\S*) (\d\d:?\d\d)$/, '$1+$2'));
-  if (at !== undefined) return at;
+  if (at !== undefined) return ofRun(at, text, query.get(`${field}Offset`), wallClock);
   const example = 'Write it as 2025-09-06T10:21 (local time of the site) or as ISO 8601.';
   throw new AppError('invalid', `The ${field} "${text.slice(0, 40)}" is not a time. ${example}`, {
     details: { field },
   });
+}
+
+/**
+ * The instant of a local time that occurs twice: the one with the given offset (`±HH:MM`). A time field has no room for
+ * it, so the form sends it along; it counts only while it fits the time in the field.
+ */
+function ofRun(at: number, text: string, offset: string | null, wallClock: WallClock): number {
+  const chosen = offset
+    ? wallClock.parse(`${text.trim()}${offset.trim().replace(/^(?=\d)/, '+')}`)
+    : undefined;
+  if (chosen === undefined) return at;
+  return wallClock.fieldText(chosen) === wallClock.fieldText(at) ? chosen : at;
 }
 
 /** Bucket widths of a trend, narrowest first. */
@@ -115,6 +127,12 @@ export function bucketsOf(window: TimeWindow, wallClock: WallClock, maxBuckets =
 /** Whether every border between buckets is a full hour of UTC, so that counts by the hour serve them. */
 export function areCutAtHours(buckets: readonly TimeWindow[]): boolean {
   return buckets.slice(1).every(({ startAt }) => startAt % hourMs === 0);
+}
+
+/** Whether hours of this clock begin with hours of UTC throughout a window, so that counts by the hour serve them. */
+export function areHoursOfUtc({ startAt, endAt }: TimeWindow, wallClock: WallClock): boolean {
+  for (let at = startAt; at < endAt; at += dayMs) if (wallClock.offsetMsAt(at) % hourMs !== 0) return false;
+  return wallClock.offsetMsAt(endAt) % hourMs === 0;
 }
 
 /** Sums minute or hour counts into the bucket in which they start; rows outside the buckets are ignored. */

@@ -240,6 +240,8 @@ const filters = {
   parts: [odd],
   start: '',
   end: '',
+  startOffset: '-06:00',
+  endOffset: undefined,
   isReversed: false,
 };
 const sites = [{ name: 'b', label: odd, isChosen: true }];
@@ -327,13 +329,13 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     hourTableView(
       odd,
       [
-        { startAt: now - 30 * hourMs, ...counts },
-        { startAt: now, ...counts },
+        { startAt: now - 30 * hourMs, endAt: now - 29 * hourMs, ...counts },
+        { startAt: now, endAt: now + hourMs, ...counts },
       ],
       query,
-      () => 't',
+      { fieldText: () => 't', offsetText: () => '-05:00' },
     ),
-    hourTableView(odd, [], query, () => ''),
+    hourTableView(odd, [], query, { fieldText: () => '', offsetText: () => undefined }),
   ),
   'stations/_parts': views(
     partTableView(odd, [{ part: odd, counts, latestAt: now }], query),

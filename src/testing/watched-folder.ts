@@ -27,7 +27,7 @@ const quickScan: ScanOptions = {
 };
 
 type Options = { scan?: Partial<ScanOptions> } & Partial<
-  Pick<SourcesOptions, 'watchMode' | 'exclude' | 'patternSource' | 'onRecorded'>
+  Pick<SourcesOptions, 'watchMode' | 'exclude' | 'patternSource' | 'timeZone' | 'onRecorded'>
 >;
 
 /** One image as the database has it; `path` lies below the watched folder. */
@@ -72,7 +72,7 @@ export async function openWatchedFolder(options: Options = {}) {
       watchMode: more.watchMode ?? options.watchMode ?? 'events',
       patternSource: more.patternSource ?? options.patternSource,
       exclude: options.exclude ?? [],
-      timeZone: 'UTC',
+      timeZone: options.timeZone ?? 'UTC',
       bus: createBus({ openLink: undefined, merge: () => undefined, log }),
       singletons: createSingletons({ locks: undefined, log }),
       sweeps: true,
@@ -109,6 +109,10 @@ export async function openWatchedFolder(options: Options = {}) {
     'select coalesce(sum(ok), 0) as ok, coalesce(sum(ng), 0) as ng, coalesce(sum(unmatched), 0) as unmatched from inspection_hours',
   );
 
+  const hours = reader.sqlite!.reader.prepare(
+    'select start_at, sum(ok + ng + unmatched) from inspection_hours group by start_at order by start_at',
+  );
+
   return {
     root,
     recorded,
@@ -125,6 +129,8 @@ export async function openWatchedFolder(options: Options = {}) {
     images: () => list.all() as RecordedImage[],
     paths: () => (list.all() as RecordedImage[]).map(({ path }) => path),
     find: (path: string) => (list.all() as RecordedImage[]).find((image) => image.path === path),
+    /** Starts of hours and their images, oldest first. */
+    hours: () => hours.raw().all() as [number, number][],
     /** What the roll-ups say. */
     total: () => sum.get() as { ok: number; ng: number; unmatched: number },
     async [Symbol.asyncDispose]() {

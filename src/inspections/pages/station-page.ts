@@ -90,8 +90,7 @@ export async function readStationHourTable(
   asked: AskedStation,
 ): Promise<HourTableView> {
   const hours = await readStationHours(deps, asked);
-  const { wallClock } = asked;
-  return hourTableView(asked.station, hours, asked.query, (at) => wallClock.format(at, 'minute'));
+  return hourTableView(asked.station, hours, asked.query, asked.wallClock);
 }
 
 export async function readStationGaps(deps: InspectionDeps, asked: AskedStation): Promise<GapsView> {

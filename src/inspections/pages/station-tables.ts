@@ -1,8 +1,10 @@
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { AskedView } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
-import type { TrendBucket, VerdictCounts } from '../../plant/yield.ts';
+import { areHoursOfUtc, type TimeWindow } from '../../plant/time-window.ts';
+import { sumCounts, type TrendBucket, type VerdictCounts } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
 
 /** Counts per station and part in the window of a page. */
@@ -28,41 +30,52 @@ export async function readParts(
   });
 }
 
-type StationHour = { site: SiteTag | null; station: string } & TrendBucket;
+type StationHour = { site: SiteTag | null; station: string } & LocalHour;
 
-/** Counts per station and hour, oldest first; hours without images between two others are included with zeros. */
+/**
+ * Counts per station and hour of the site's clock, oldest first; hours without images between two others are included
+ * with zeros.
+ */
 export async function readStationHours(deps: InspectionDeps, asked: AskedView): Promise<StationHour[]> {
   if (asked.isUnknown) return [];
   const { counts, sites, names } = deps.reads;
+  const { wallClock } = asked;
   const rows = await counts.countByTime(asked.window, asked.filter, true);
-  const filled: StationHour[] = [];
-  for (const [stationId, buckets] of Map.groupBy(rows, (row) => row.stationId)) {
+  const ofStations = Map.groupBy(rows, (row) => row.stationId);
+  const filled = await mapFairly([...ofStations], async ([stationId, buckets]) => {
     const of = {
       site: sites.tagOf(names.siteIdOf(stationId)),
       station: names.stationName(stationId),
     };
-    filled.push(...fillHours(buckets).map((hour) => ({ ...of, ...hour })));
-  }
-  return filled;
+    const shown = shownStretch(buckets, asked.window);
+    // Where local hours begin within hours of UTC, only the minutes show which local hour a count belongs to.
+    const isCoarse = areHoursOfUtc(shown, wallClock);
+    const filter = { ...asked.filter, siteId: undefined, stationId };
+    const counted = isCoarse ? buckets : await counts.countByTime(shown, filter, false);
+    return fillHours(counted, wallClock).map((hour) => ({ ...of, ...hour }));
+  });
+  return filled.flat();
 }
 
-function fillHours(rows: readonly TrendBucket[]): TrendBucket[] {
-  const hours = new Map<number, TrendBucket>();
-  for (const { startAt, ok, ng, unmatched } of rows) {
-    const start = Math.floor(startAt / hourMs) * hourMs;
-    const hour = hours.get(start) ?? { startAt: start, ok: 0, ng: 0, unmatched: 0 };
-    hours.set(start, {
-      startAt: start,
-      ok: hour.ok + ok,
-      ng: hour.ng + ng,
-      unmatched: hour.unmatched + unmatched,
-    });
-  }
-  const starts = [...hours.keys()];
-  const [first, last] = [Math.min(...starts), Math.max(...starts)];
-  const filled: TrendBucket[] = [];
-  for (let startAt = first; startAt <= last && filled.length < maxHours; startAt += hourMs) {
-    filled.push(hours.get(startAt) ?? { startAt, ok: 0, ng: 0, unmatched: 0 });
+/** The part of a window from its first count on that the table can show. */
+function shownStretch(rows: readonly TrendBucket[], window: TimeWindow): TimeWindow {
+  const startAt = rows[0]?.startAt ?? window.startAt;
+  const endAt = Math.min((rows.at(-1)?.startAt ?? startAt) + hourMs, startAt + (maxHours + 1) * hourMs);
+  return { startAt: Math.max(startAt, window.startAt), endAt: Math.min(endAt, window.endAt) };
+}
+
+/** A local hour and its counts; one in which the clock is set may be shorter. */
+export type LocalHour = TrendBucket & { endAt: number };
+
+/** Sums counts into the hours of a clock, with the hours without any between them; at most `maxHours` from the first on. */
+export function fillHours(rows: readonly TrendBucket[], wallClock: WallClock): LocalHour[] {
+  const hours = Map.groupBy(rows, ({ startAt }) => wallClock.startOfHour(startAt));
+  const [first, last] = [Math.min(...hours.keys()), Math.max(...hours.keys())];
+  const filled: LocalHour[] = [];
+  for (let startAt = first; startAt <= last && filled.length < maxHours; ) {
+    const endAt = wallClock.startOfHour(startAt + hourMs);
+    filled.push({ startAt, endAt, ...sumCounts(hours.get(startAt) ?? []) });
+    startAt = endAt;
   }
   return filled;
 }

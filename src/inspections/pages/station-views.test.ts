@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { createWallClock } from '../../kernel/time/time-zone.ts';
+import { parsePageWindow } from '../../plant/time-window.ts';
+import { fillHours } from './station-tables.ts';
 import { gapsView, historyView, hourTableView, maxGapRows, partTableView } from './station-views.ts';
 
 const query = { period: '1d', station: 'S 9', part: 'OR-3CT' } as const;
@@ -25,13 +28,82 @@ test('the newest page has no link to newer images', () => {
 
 test('an hour links to the page of exactly that hour, newest first', () => {
   const hours = [
-    { startAt: 0, ok: 1, ng: 1, unmatched: 0 },
-    { startAt: 3_600_000, ok: 0, ng: 0, unmatched: 0 },
+    { startAt: 0, endAt: 3_600_000, ok: 1, ng: 1, unmatched: 0 },
+    { startAt: 3_600_000, endAt: 7_200_000, ok: 0, ng: 0, unmatched: 0 },
   ];
-  const { rows } = hourTableView('S9', hours, query, (at) => `T${at / 3_600_000}`);
+  const { rows } = hourTableView('S9', hours, query, createWallClock('UTC'));
   expect(rows.map(({ startAt }) => startAt)).toEqual([3_600_000, 0]);
-  expect(rows[1]?.href).toBe('/stations/S9?part=OR-3CT&period=custom&start=T0&end=T1');
+  expect(rows[1]?.href).toBe(
+    '/stations/S9?part=OR-3CT&period=custom&start=1970-01-01T00%3A00&end=1970-01-01T01%3A00',
+  );
   expect(rows.map((row) => row.yield.rate)).toEqual([null, 0.5]);
+});
+
+test('an hour that occurs twice has a link and a mark of its own for each run', () => {
+  const chicago = createWallClock('America/Chicago');
+  // The clock was set back from 02:00 CDT to 01:00 CST at 07:00Z.
+  const at = Date.parse('2026-11-01T05:00Z');
+  const counted = [0, 90, 150, 200].map((minutes) => ({
+    startAt: at + minutes * 60_000,
+    ok: 1,
+    ng: 0,
+    unmatched: 0,
+  }));
+  const hours = fillHours(counted, chicago);
+  const { rows } = hourTableView('S9', hours, { period: '1d' }, chicago);
+  expect(
+    rows.map(({ offset, href }) => [offset, new URL(href, 'http://x').searchParams.get('start')]),
+  ).toEqual([
+    [undefined, '2026-11-01T02:00'],
+    ['-06:00', '2026-11-01T01:00-06:00'],
+    ['-05:00', '2026-11-01T01:00-05:00'],
+    [undefined, '2026-11-01T00:00'],
+  ]);
+  for (const { startAt, endAt, href } of rows) {
+    const window = parsePageWindow(new URL(href, 'http://x').searchParams, at, chicago);
+    expect(window).toMatchObject({ startAt, endAt });
+  }
+});
+
+test.each([
+  ['Asia/Kolkata', [30, 60, 60, 30]],
+  ['Asia/Kathmandu', [15, 60, 60, 45]],
+  ['Australia/Lord_Howe', [30, 60, 60, 30]],
+  ['Asia/Seoul', [60, 60, 60]],
+])('hours of a table are hours of the clock in %s', (timeZone, counts) => {
+  const clock = createWallClock(timeZone);
+  const startAt = Date.parse('2026-07-01T12:00Z');
+  const minutes = Array.from({ length: 180 }, (_, i) => ({
+    startAt: startAt + i * 60_000,
+    ok: 1,
+    ng: 0,
+    unmatched: 0,
+  }));
+  const hours = fillHours(minutes, clock);
+  expect(hours.map(({ ok }) => ok)).toEqual(counts);
+  for (const hour of hours) {
+    expect(clock.fieldsAt(hour.startAt)).toMatchObject({ minute: 0, second: 0 });
+    expect(hour.endAt - hour.startAt).toBe(3_600_000);
+  }
+});
+
+test('where the clock is set by half an hour, the shorter hour has its own row', () => {
+  const clock = createWallClock('Australia/Lord_Howe');
+  // Set back from 02:00 to 01:30 at 15:00Z.
+  const at = Date.parse('2026-04-04T14:00Z');
+  const minutes = Array.from({ length: 120 }, (_, i) => ({
+    startAt: at + i * 60_000,
+    ok: 1,
+    ng: 0,
+    unmatched: 0,
+  }));
+  expect(
+    fillHours(minutes, clock).map((hour) => [clock.format(hour.startAt, 'hourMinute'), hour.ok]),
+  ).toEqual([
+    ['01:00', 60],
+    ['01:30', 30],
+    ['02:00', 30],
+  ]);
 });
 
 test('the worst part comes first', () => {

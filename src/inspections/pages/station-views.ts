@@ -13,8 +13,8 @@
 
 import type { TickNames } from '../../kernel/charts/time-ticks.ts';
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
-import { hourMs } from '../../kernel/time/durations.ts';
-import { type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
+import { linkTime, type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -22,6 +22,7 @@ import { compareYields, type Verdict, type VerdictCounts } from '../../plant/yie
 import type { InspectionRef, SequenceGap } from '../model.ts';
 import { type YieldView, yieldView } from './cards-views.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
+import type { LocalHour } from './station-tables.ts';
 
 export type StationTrendView = {
   /** Safe SVG of yield per bucket with its limits, with times in the reader's language. */
@@ -41,7 +42,15 @@ export type PartTableView = {
 
 export type HourTableView = {
   /** Newest first; hours without inspections between two others are included with zero counts. */
-  rows: { startAt: number; endAt: number; counts: VerdictCounts; yield: YieldView; href: string }[];
+  rows: {
+    startAt: number;
+    endAt: number;
+    /** Offset ahead of UTC of an hour that occurs twice, because the clock is set back. */
+    offset: string | undefined;
+    counts: VerdictCounts;
+    yield: YieldView;
+    href: string;
+  }[];
   csvHref: string;
 };
 
@@ -94,25 +103,25 @@ export function partTableView(
   return { rows, csvHref: csvHref(station, 'parts', query) };
 }
 
-/** The table of hours, newest first; `toLocal` formats an instant as the time fields do, so that each hour can link to its own page. */
+/** The table of hours, newest first; each links to its own page. */
 export function hourTableView(
   station: string,
-  hours: ({ startAt: number } & VerdictCounts)[],
+  hours: readonly LocalHour[],
   query: PageQuery,
-  toLocal: (at: number) => string,
+  wallClock: Pick<WallClock, 'fieldText' | 'offsetText'>,
 ): HourTableView {
   const rows = hours
     .toSorted((a, b) => b.startAt - a.startAt)
-    .map(({ startAt, ok, ng, unmatched }) => {
+    .map(({ startAt, endAt, ok, ng, unmatched }) => {
       const counts = { ok, ng, unmatched };
-      const endAt = startAt + hourMs;
       const href = stationHref(station, {
         ...query,
         period: 'custom',
-        start: toLocal(startAt),
-        end: toLocal(endAt),
+        start: linkTime(startAt, wallClock),
+        end: linkTime(endAt, wallClock),
       });
-      return { startAt, endAt, counts, yield: yieldView(counts), href };
+      const offset = wallClock.offsetText(startAt);
+      return { startAt, endAt, offset, counts, yield: yieldView(counts), href };
     });
   return { rows, csvHref: csvHref(station, 'hours', query) };
 }

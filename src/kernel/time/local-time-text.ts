@@ -1,6 +1,6 @@
 import { type CivilDate, dayNumberOf, isCivilDate, isTimeOfDay } from './civil-date.ts';
 
-export type LocalFormat = 'date' | 'time' | 'hourMinute' | 'minute' | 'iso';
+export type LocalFormat = 'date' | 'time' | 'hourMinute' | 'minute' | 'second' | 'iso';
 
 type LocalTime = CivilDate & { hour: number; minute: number; second: number };
 
@@ -62,6 +62,12 @@ export function formatLocal(local: LocalTime, offsetMs: number, format: LocalFor
   const date = `${String(local.year).padStart(4, '0')}-${two(local.month)}-${two(local.day)}`;
   if (format === 'date') return date;
   if (format === 'minute') return `${date}T${hourMinute}`;
+  const text = `${date}T${time}`;
+  return format === 'second' ? text : `${text}${formatOffset(offsetMs)}`;
+}
+
+/** `±HH:MM` of an offset ahead of UTC, ms. */
+export function formatOffset(offsetMs: number): string {
   const ahead = Math.abs(Math.round(offsetMs / 60_000));
-  return `${date}T${time}${offsetMs < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+  return `${offsetMs < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
 }

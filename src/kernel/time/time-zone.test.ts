@@ -129,6 +129,30 @@ test('an unknown time zone is refused by name', () => {
   expect(() => createWallClock('Mars/Olympus')).toThrow(/"Mars\/Olympus" is not a time zone/);
 });
 
+test.each(zones)('the text of an instant in a link of %s gives the same instant again', (timeZone) => {
+  const clock = createWallClock(timeZone);
+  for (const local of localTimes(timeZone)) {
+    for (const disambiguation of ['earlier', 'later'] as const) {
+      for (const more of [0, 1_000, 30_000, 59_250]) {
+        const at = local.toZonedDateTime(timeZone, { disambiguation }).epochMilliseconds + more;
+        const text = `${clock.fieldText(at)}${clock.offsetText(at) ?? ''}`;
+        expect(clock.parse(text), text).toBe(at);
+      }
+    }
+  }
+});
+
+test('the text of an instant has only the parts that are not zero', () => {
+  const clock = createWallClock('Asia/Seoul');
+  const at = Date.parse('2026-11-21T10:00:00+09:00');
+  expect([0, 30_000, 30_250].map((more) => clock.fieldText(at + more))).toEqual([
+    '2026-11-21T10:00',
+    '2026-11-21T10:00:30',
+    '2026-11-21T10:00:30.250',
+  ]);
+  expect(clock.offsetText(at)).toBeUndefined();
+});
+
 test('a million conversions take a moment', () => {
   const clock = createWallClock('America/New_York');
   let sum = 0;

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { AppError } from '../errors.ts';
 import { type CivilDate, civilDateOf, dayNumberOf } from './civil-date.ts';
 import { dayMs, hourMs } from './durations.ts';
-import { formatLocal, type LocalFormat, parseDateTime } from './local-time-text.ts';
+import { formatLocal, formatOffset, type LocalFormat, parseDateTime } from './local-time-text.ts';
 
 /** No clock is set back by more than this at once. */
 const longestStepBackMs = 3 * hourMs;
@@ -37,8 +37,15 @@ export type WallClock = {
    * undefined when malformed or when the date does not exist.
    */
   parse(text: string): number | undefined;
-  /** Local text of an instant: `date` YYYY-MM-DD, `time` HH:MM:SS, `hourMinute` HH:MM, `minute` YYYY-MM-DDTHH:MM, `iso` with offset. */
+  /** Local text of an instant: `date` YYYY-MM-DD, `time` HH:MM:SS, `hourMinute` HH:MM, `minute` YYYY-MM-DDTHH:MM, `second` YYYY-MM-DDTHH:MM:SS, `iso` with offset. */
   format(at: number, format: LocalFormat): string;
+  /**
+   * Local text of an instant as a `datetime-local` field takes it: YYYY-MM-DDTHH:MM, with seconds and milliseconds only
+   * where they are not 0.
+   */
+  fieldText(at: number): string;
+  /** The offset `±HH:MM` of an instant whose local time occurs twice, because the clock is set back; else undefined. */
+  offsetText(at: number): string | undefined;
 };
 
 /**
@@ -145,6 +152,18 @@ export function createWallClock(timeZone: string): WallClock {
     startOfDay: (at, days = 0) => startOfDayNumber(Math.floor((at + offsetMsAt(at)) / dayMs) + days),
     parse: (text) => parseDateTime(text, clock.toEpochMs),
     format: (at, format) => formatLocal(clock.fieldsAt(at), offsetMsAt(at), format),
+    fieldText: (at) => {
+      const milliseconds = ((at % 1_000) + 1_000) % 1_000;
+      if (milliseconds > 0) return `${clock.format(at, 'second')}.${String(milliseconds).padStart(3, '0')}`;
+      return clock.format(at, clock.fieldsAt(at).second > 0 ? 'second' : 'minute');
+    },
+    offsetText: (at) => {
+      const { year, month, day, hour, minute, second } = clock.fieldsAt(at);
+      const isSecondRun =
+        clock.toEpochMs(year, month, day, hour, minute, second) < Math.floor(at / 1_000) * 1_000;
+      const isRepeated = isSecondRun || clock.secondRunAt(at) !== undefined;
+      return isRepeated ? formatOffset(offsetMsAt(at)) : undefined;
+    },
   };
   return clock;
 }

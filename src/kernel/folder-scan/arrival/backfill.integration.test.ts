@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { imageName, tinyJpeg } from '../../../testing/faults/plant-images.ts';
 import { waitUntil } from '../../../testing/faults/plant-process.ts';
+import { createWallClock } from '../../time/time-zone.ts';
 
 // A machine that runs many tests at once is slow; what must not happen at all never waits for this.
 vi.setConfig({ testTimeout: 90_000 });
@@ -147,3 +148,36 @@ test.concurrent('a rescan returns how many images it saw and how many of them we
   expect(await folder.rescan()).toEqual({ scanned: 42, added: 2, note: null });
   expect(await folder.rescan()).toEqual({ scanned: 42, added: 0, note: null });
 });
+
+test.concurrent.each([
+  ['backfill', (folder: WatchedFolder) => folder.start()],
+  [
+    'sweep',
+    async (folder: WatchedFolder) => {
+      await folder.start({ scan: { recentMs: 400 * 24 * hourMs } });
+    },
+  ],
+])(
+  'images of an hour that occurs twice are of the run in which they were written, by the %s',
+  async (_by, start) => {
+    await using folder = await openWatchedFolder({ timeZone: 'America/Chicago' });
+    const wallClock = createWallClock('America/Chicago');
+    const startAt = Date.parse('2025-11-02T05:30Z');
+    for (let minute = 0; minute < 180; minute++) {
+      const at = startAt + minute * minuteMs;
+      const digits = wallClock.format(at, 'second').replace(/\D/g, '');
+      const path = `S0/OR-3CT/OK-${digits.slice(0, 8)}-${digits.slice(8)}-${minute + 1}.jpg`;
+      folder.write(path);
+      utimesSync(folder.at(path), at / 1000, at / 1000);
+    }
+    makeFoldersOld(folder);
+    await start(folder);
+    await waitUntil('all are counted', () => folder.images().length === 180);
+    expect(folder.hours()).toEqual([
+      [Date.parse('2025-11-02T05:00Z'), 30],
+      [Date.parse('2025-11-02T06:00Z'), 60],
+      [Date.parse('2025-11-02T07:00Z'), 60],
+      [Date.parse('2025-11-02T08:00Z'), 30],
+    ]);
+  },
+);

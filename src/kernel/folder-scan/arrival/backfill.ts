@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { lookUpFile } from '../disk/look-up.ts';
 import { type FoundFile, maxBatchFiles } from '../model/found-batch.ts';
 import { noteArrived, pathOf } from '../state/folder-state.ts';
 import type { PackedNames } from '../state/packed-names.ts';
@@ -96,7 +97,7 @@ export function createBackfill(
       if (shelf.left === 0) shelves.splice(shelves.indexOf(shelf), 1);
       const files = shelf.mustLook
         ? await lookAt(shelf.folder, names)
-        : names.map((name) => byName(context, name));
+        : names.map((name) => byName(context, shelf.folder, name));
       const sending = deliver(shelf.folder, files).finally(() => inFlight.delete(sending));
       inFlight.add(sending);
       if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
@@ -157,9 +158,17 @@ export function createBackfill(
   };
 }
 
-function byName(context: ScanContext, name: string): FoundFile {
+/**
+ * A file by its name alone. Only where its local time occurs twice is the file looked up, because its time of change tells
+ * which of the two is meant, as it does for a file that is opened.
+ */
+function byName(context: ScanContext, folder: FolderState, name: string): FoundFile {
   const file = toFoundFile(context, name, { sizeBytes: 0, modifiedAt: 0 });
-  return { ...file, sizeBytes: null, modifiedAt: null };
+  const isTwice = context.wallClock.secondRunAt(file.capturedAt) !== undefined;
+  const found = isTwice ? lookUpFile(join(pathOf(context, folder), name)) : undefined;
+  const modifiedAt = found?.state === 'there' ? Math.round(found.stats.mtimeMs) : 0;
+  const { capturedAt } = isTwice ? toFoundFile(context, name, { sizeBytes: 0, modifiedAt }) : file;
+  return { ...file, capturedAt, sizeBytes: null, modifiedAt: null };
 }
 
 /** A time out of range is clamped: only the order of such files suffers. */
