@@ -32,6 +32,7 @@ import { mountRetention } from './retention/mount.ts';
 import { healthOfRetention } from './retention/open-retention.ts';
 import type { Services } from './services.ts';
 import { mountSettings } from './settings/mount.ts';
+import { mountStations } from './stations/mount.ts';
 import { mountSystem } from './system/mount.ts';
 
 /** Forms are small. Pairs of images have a limit of their own. */
@@ -86,7 +87,8 @@ function trustProxies(networks: readonly string[]): AppMiddleware {
 function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv>[] {
   const { config, warnings, version, startedAt, clock, paths, db, backups, staticFiles } = services;
   const { renderer, topics, tls, listeners, sockets, sites } = services;
-  const { inspections, live, liveImages, screens, access, demo, retention, system } = services;
+  const { inspections, recordStations, live, liveImages, screens, access, demo, retention, system } =
+    services;
   const { reads, sources, images } = inspections;
   const { wallClock } = sites;
   return [
@@ -116,6 +118,13 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       renderer,
       topics,
       clock,
+    }),
+    mountStations({
+      names: reads.names,
+      sites,
+      recordStations,
+      readState: reads.states.read,
+      renderer,
     }),
     ...mountSettings({ config, warnings, version, renderer }),
     ...mountAccess({ access, names: reads.names, sites, renderer }),

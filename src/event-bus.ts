@@ -52,7 +52,7 @@ export function createEventBus(options: { bus: Bus; fragments: Fragments; log: L
   }
 
   async function receive<E extends keyof Events>(event: E, payload: Events[E] | undefined): Promise<void> {
-    if (event === 'plant.grown') isStale = true;
+    if (event === 'plant.grown' || event === 'plant.changed') isStale = true;
     await refreshIfStale();
     for (const react of reactions.others[event] ?? []) react(payload);
     fragments.publish(event, payload);

@@ -44,6 +44,8 @@ export type Events = {
   'sequences.checked': undefined;
   /** A station, part or folder was added. */
   'plant.grown': undefined;
+  /** A station was renamed, hidden, shown, merged or separated by a person. */
+  'plant.changed': undefined;
   /** A user signed out or lost a right: streams and sockets that no longer have access must close. */
   'access.changed': undefined;
 };

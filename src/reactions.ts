@@ -9,7 +9,7 @@ type Parts = {
     countRecorded(images: number): void;
     countRemoved(policy: string, removed: { count: number; bytes: number }): void;
   };
-  topics: { recheck(): void };
+  topics: { recheck(): void; refreshAll(): void };
   live: {
     showStations(stationIds: readonly number[] | undefined): void;
     follow(batch: Events['live.recorded'] | undefined): void;
@@ -25,6 +25,11 @@ export function productReactions(parts: Parts): Reactions {
     topics.recheck();
     sockets.recheck();
   };
+  // Every fragment and every list of cameras may name a station.
+  const showNames = () => {
+    topics.refreshAll();
+    live.showStations(undefined);
+  };
   return {
     own: {
       'inspections.recorded': [
@@ -35,6 +40,7 @@ export function productReactions(parts: Parts): Reactions {
       ],
       'retention.removed': [({ policy, count, bytes }) => system.countRemoved(policy, { count, bytes })],
       ...screenReactions(screens),
+      'plant.changed': [showNames],
       'access.changed': [recheckViewers],
     },
     others: {
@@ -45,6 +51,7 @@ export function productReactions(parts: Parts): Reactions {
         (recorded) => live.showStations(recorded?.stationIds),
       ],
       'live.recorded': [(batch) => live.follow(batch)],
+      'plant.changed': [showNames],
       'images.changed': [() => images.forgetFailures()],
       'access.changed': [recheckViewers],
     },

@@ -5,7 +5,7 @@ export const sections: readonly Section[] = [
   { key: 'overview', href: '/overview', at: /^\/overview/ },
   { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },
   { key: 'live', href: '/live', at: /^\/live/ },
-  { key: 'sources', href: '/sources', at: /^\/sources/ },
+  { key: 'sources', href: '/sources', at: /^\/(?:sources|plant)/ },
   { key: 'system', href: '/system', at: /^\/(?:system|docs)/ },
   { key: 'retention', href: '/retention', at: /^\/retention/, forAdmins: true },
   { key: 'settings', href: '/settings', at: /^\/settings/ },

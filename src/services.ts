@@ -26,6 +26,7 @@ import { openLive } from './live/open-live.ts';
 import { openLivePolicy } from './live/retention/open-live-policy.ts';
 import { type LiveScreens, openScreens } from './live/screens/screens.ts';
 import { openSites } from './plant/open-sites.ts';
+import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
 import type { Sites } from './plant/sites.ts';
 import { productReactions } from './reactions.ts';
 import { openRetention } from './retention/open-retention.ts';
@@ -53,6 +54,7 @@ export type Services = ServiceOptions &
     publish: Publish;
     sites: Sites;
     inspections: Inspections;
+    recordStations: RecordStations;
     access: Access;
     live: Live;
     liveImages: LiveImages;
@@ -108,9 +110,17 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     log,
   });
   const { reads, sources, images } = inspections;
+  const recordStations = createRecordStations({
+    db,
+    clock,
+    siteId: sites.own.id,
+    names: reads.names,
+    onChanged: () => publish('plant.changed', undefined),
+  });
   const access = createAccess({
     db,
     sites,
+    names: reads.names,
     clock,
     log,
     config,
@@ -231,6 +241,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     publish,
     sites,
     inspections,
+    recordStations,
     access,
     live,
     liveImages,

@@ -5,6 +5,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { dayMs, minuteMs } from '../kernel/time/durations.ts';
+import type { PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { createDoor } from './door.ts';
@@ -19,6 +20,7 @@ import { createUserQueries, type UserQueries } from './user-queries.ts';
 export type Access = {
   db: Db;
   sites: Sites;
+  names: PlantNames;
   clock: Clock;
   log: Log;
   audit: RecordAudit;
@@ -37,6 +39,7 @@ export type Access = {
 export function createAccess(parts: {
   db: Db;
   sites: Sites;
+  names: PlantNames;
   clock: Clock;
   log: Log;
   config: Pick<Config, 'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile'>;
@@ -61,6 +64,7 @@ export function createAccess(parts: {
   return {
     db,
     sites,
+    names: parts.names,
     clock,
     log,
     audit,

@@ -5,7 +5,7 @@ import type { AppContext, AppMiddleware } from '../kernel/http/env.ts';
 import { addressOf, isFromThisMachine } from '../kernel/http/guards/origin.ts';
 import type { Access } from './access.ts';
 import { kioskCookie, sessionCookie } from './cookies.ts';
-import { pagesFromHere } from './kiosk-pages.ts';
+import { pagesFromHere, underPresentName } from './kiosk-pages.ts';
 
 /** Least time between two updates of "last used", each of which is a write. */
 const touchEveryMs = 60_000;
@@ -102,7 +102,10 @@ async function identifyCaller(
   const link = await fromCookie(c, kioskCookie, access.keys.findLink);
   if (link) {
     touch(c, `link ${link.id}`, () => access.keys.touchLink(link.id));
-    return { kind: 'kiosk', linkId: link.id, name: link.name, pages: pagesFromHere(link, access.sites) };
+    const pages = pagesFromHere(link, access.sites);
+    // A station that was renamed since is reached by both of its names.
+    const now = pages.map((page) => underPresentName(page, access));
+    return { kind: 'kiosk', linkId: link.id, name: link.name, pages: [...new Set([...pages, ...now])] };
   }
   return (await isFirstMachine(c, accounts)) ? { kind: 'machine' } : { kind: 'nobody' };
 }

@@ -1,4 +1,5 @@
 import { siteParam, stationHref } from '../plant/links.ts';
+import type { PlantNames } from '../plant/names.ts';
 import type { Sites, SiteTag } from '../plant/sites.ts';
 import type { KioskLink } from './keys.ts';
 
@@ -27,6 +28,19 @@ export function pagesFromHere(link: Pick<KioskLink, 'siteId' | 'pages'>, sites: 
     const site = searchParams.get('site') ?? madeAt ?? `${link.siteId}`;
     return stationPage(pathname, site, sites.own.name);
   });
+}
+
+/** The page under its station's present name; itself where it is no station page, or the station is unknown. */
+export function underPresentName(
+  page: string,
+  { sites, names }: { sites: Sites; names: PlantNames },
+): string {
+  const { pathname, searchParams } = new URL(page, 'http://plant');
+  if (!pathname.startsWith('/stations/')) return page;
+  const site = searchParams.get('site');
+  const siteId = site === null ? sites.own.id : sites.find(site)?.id;
+  const id = siteId && names.findStationId(decodeURIComponent(pathname.slice('/stations/'.length)), siteId);
+  return id ? stationPage(stationHref(names.stationName(id)), site, sites.own.name) : page;
 }
 
 /** The canonical address of a station page, which names the site only if it is another one. */

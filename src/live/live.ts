@@ -119,7 +119,10 @@ export function createLive(parts: LiveParts): Live {
     },
     recordDefects: parts.record.recordDefects,
     assertSeen: watching.assertSeen,
-    showStations: (stationIds) => stations.wake(stationIds ?? parts.listStations()),
+    showStations: (stationIds) => {
+      stations.wake(stationIds ?? parts.listStations());
+      if (stationIds === undefined) publish('live.changed', undefined);
+    },
     follow: parts.remote.take,
     watched: () =>
       channels.list().filter((one) => watching.isShown(one) && watching.offlineReasonOf(one.id) === null),

@@ -38,7 +38,11 @@ const maxDrawnAhead = 8;
 /** What is read of stations, so that each is a camera. */
 type StationReads = {
   sites: { own: { id: number } };
-  names: { listStations(siteId: number): { id: number }[]; siteIdOf(stationId: number): number };
+  names: {
+    /** Those on the pages. */
+    listStations(siteId: number): { id: number; name: string }[];
+    siteIdOf(stationId: number): number;
+  };
   inspections: {
     /** Newest first. */
     list(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
@@ -68,6 +72,11 @@ export async function openLive(options: {
   const named = parseNamedFolders(config.liveChannels);
   const now = () => clock.now();
   const listStations = () => reads.names.listStations(siteId).map(({ id }) => id);
+  /** Newest images of the stations on the pages; one that was hidden, or is called otherwise now, is no camera. */
+  const shownStations = () => {
+    const shown = new Set(reads.names.listStations(siteId).map(({ name }) => name));
+    return new Map([...stations.newest()].filter(([name]) => shown.has(name)));
+  };
 
   const folders = [baseFolder.dir, ...named.map(({ path }) => path)];
   const isConfigured = (path: string) => folders.some((folder) => isWithin(folder, path));
@@ -167,7 +176,7 @@ export async function openLive(options: {
     listCameras({
       channels: channels.list().filter(watching.isShown),
       named,
-      stations: stations.newest(),
+      stations: shownStations(),
       usualIntervalOf: stations.usualIntervalOf,
       stationSilentSinceAt: stationSilences.silentSinceAt,
       current,

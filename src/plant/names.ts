@@ -5,24 +5,43 @@ import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
 import type { Sites } from './sites.ts';
 
+/** A station as pages show it; hidden ones and those merged into another are on no page. */
 export type Station = { id: number; siteId: number; name: string };
+/** A row of stations: `mergedInto` is the station it is shown as, `aliases` are further names that mean it. */
+export type StationRow = Station & {
+  hiddenAt: number | null;
+  mergedInto: number | null;
+  aliases: readonly string[];
+};
 export type PartName = { id: number; name: string };
 
 /** Stations and parts by name and by id, kept in memory because every recorded fact needs them. */
 export type PlantNames = {
-  /** Id of the own site's station of this name. A new station is created in a transaction of its own. */
+  /**
+   * Id of the own site's station that a source calls so, of its own row even if it is merged into another: facts keep
+   * their station. A new station is created in a transaction of its own.
+   */
   ensureStation(name: string): Promise<number>;
   /** Id of the part (product model) of this name, the same at every site. A new part is created. */
   ensurePart(name: string): Promise<number>;
+  /** Name of the station that this one is shown as. */
   stationName(id: number): string;
+  /** The station that this one is shown as: itself, or the one it is merged into. */
+  shownAs(id: number): number;
+  /** Ids of all stations shown as this one, itself first. */
+  groupOf(id: number): readonly number[];
   /** The site of a station; the own site for an unknown station. */
   siteIdOf(stationId: number): number;
   partName(id: number): string;
-  /** A station of the own site, or of the one named. */
+  /** The station shown under this name, or once called so, at the own site or at another. */
   findStationId(name: string, siteId?: number): number | undefined;
   findPartId(name: string): number | undefined;
-  /** Stations of one site, or of all, in natural order (S2 before S10), then by id. */
+  /** Stations on the pages, of one site or of all, in natural order (S2 before S10), then by id. */
   listStations(siteId?: number): Station[];
+  /** The row of a known id. */
+  getStationRow(id: number): StationRow;
+  /** Every row of stations, hidden and merged ones too, in the same order. */
+  listStationRows(siteId?: number): StationRow[];
   listParts(): PartName[];
   /** Reads the sites, stations and parts that other processes have added. */
   refresh(): Promise<void>;
@@ -50,15 +69,24 @@ export async function createPlantNames(
   return {
     ensureStation: stations.ensure,
     ensurePart: parts.ensure,
-    stationName: (id) => stations.byId.get(id)?.name ?? 'Unknown',
-    siteIdOf: (id) => stations.byId.get(id)?.siteId ?? ownId,
+    stationName: (id) => stations.find(stations.shownAs(id))?.name ?? 'Unknown',
+    shownAs: stations.shownAs,
+    groupOf: stations.groupOf,
+    siteIdOf: (id) => stations.find(id)?.siteId ?? ownId,
     partName: (id) => parts.byId.get(id)?.name ?? 'Unknown',
-    findStationId: (name, siteId = ownId) => stations.find(`${siteId}:${name}`),
+    findStationId: (name, siteId = ownId) => stations.findByName(siteId, name),
     findPartId: parts.find,
-    listStations: (siteId) => {
-      const all = [...stations.byId.values()];
-      return sorted(siteId === undefined ? all : all.filter((station) => station.siteId === siteId));
+    listStations: (siteId) =>
+      stations
+        .list(siteId)
+        .filter(({ hiddenAt, mergedInto }) => hiddenAt === null && mergedInto === null)
+        .map(({ id, siteId, name }) => ({ id, siteId, name })),
+    getStationRow: (id) => {
+      const row = stations.find(id);
+      if (row === undefined) throw new Error(`No station ${id}`);
+      return row;
     },
+    listStationRows: stations.list,
     listParts: () => sorted([...parts.byId.values()]),
     refresh,
   };
@@ -70,24 +98,89 @@ function sorted<T extends { id: number; name: string }>(rows: T[]): T[] {
   );
 }
 
+/** All stations in memory; a refresh reads them all, because a person may have renamed, hidden or merged any. */
 async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () => void) {
-  const { stations } = db.tables;
-  const columns = { id: stations.id, siteId: stations.siteId, name: stations.name };
-  const keyOf = ({ siteId, name }: Omit<Station, 'id'>) => `${siteId}:${name}`;
-  const known = await createKnown<Station>(
-    keyOf,
-    prepared((value: Placeholders<{ fromId: number }>) =>
-      db.read.select(columns).from(stations).where(gte(stations.id, value.fromId)),
-    ),
-    onAdded,
+  const { stations, stationAliases } = db.tables;
+  const columns = {
+    id: stations.id,
+    siteId: stations.siteId,
+    name: stations.name,
+    hiddenAt: stations.hiddenAt,
+    mergedInto: stations.mergedInto,
+  };
+  const selectRows = prepared(() => db.read.select(columns).from(stations));
+  const selectAliases = prepared(() =>
+    db.read
+      .select({
+        siteId: stationAliases.siteId,
+        name: stationAliases.externalName,
+        stationId: stationAliases.stationId,
+      })
+      .from(stationAliases),
   );
-  const make = (name: string) =>
-    db.tx(async (q) => {
+  let index = indexStations([], []);
+
+  async function refresh(): Promise<void> {
+    const aliases = await selectAliases({});
+    index = indexStations(await selectRows({}), aliases);
+  }
+
+  async function make(name: string): Promise<number> {
+    const found = await db.tx(async (q) => {
       await insertMissing(db.dialect, q, stations, [{ siteId: ownId, name, createdAt: clock.now() }]);
       const same = and(eq(stations.siteId, ownId), eq(stations.name, name));
-      return q.select(columns).from(stations).where(same);
+      return q.select({ id: stations.id }).from(stations).where(same);
     });
-  return { ...known, ensure: (name: string) => known.ensure(`${ownId}:${name}`, () => make(name)) };
+    const [row] = found;
+    if (!row) throw new Error(`No row for the station ${JSON.stringify(name)} just written`);
+    await refresh();
+    onAdded();
+    return row.id;
+  }
+
+  const shownAs = (id: number) => index.byId.get(id)?.mergedInto ?? id;
+  const findOwn = (siteId: number, name: string) =>
+    index.byAlias.get(keyOf(siteId, name)) ?? index.byName.get(keyOf(siteId, name));
+  await refresh();
+  return {
+    refresh,
+    shownAs,
+    find: (id: number) => index.byId.get(id),
+    groupOf: (id: number): readonly number[] => index.groups.get(shownAs(id)) ?? [id],
+    findByName: (siteId: number, name: string) => {
+      const id = index.byName.get(keyOf(siteId, name)) ?? index.byAlias.get(keyOf(siteId, name));
+      return id === undefined ? undefined : shownAs(id);
+    },
+    list: (siteId?: number) => {
+      const all = [...index.byId.values()];
+      return sorted(siteId === undefined ? all : all.filter((row) => row.siteId === siteId));
+    },
+    ensure: async (name: string) => findOwn(ownId, name) ?? make(name),
+  };
+}
+
+function keyOf(siteId: number, name: string): string {
+  return `${siteId}:${name}`;
+}
+
+/** Stations by id, by name, by alias, and the ids shown as each. */
+function indexStations(
+  rows: readonly Omit<StationRow, 'aliases'>[],
+  aliases: readonly { siteId: number; name: string; stationId: number }[],
+) {
+  const ofStation = Map.groupBy(aliases, ({ stationId }) => stationId);
+  const withAliases = rows.map((row) => ({
+    ...row,
+    aliases: (ofStation.get(row.id) ?? []).map(({ name }) => name),
+  }));
+  const groups = new Map<number, number[]>(rows.map(({ id }) => [id, [id]]));
+  for (const { id, mergedInto } of rows) if (mergedInto !== null) groups.get(mergedInto)?.push(id);
+  return {
+    byId: new Map<number, StationRow>(withAliases.map((row) => [row.id, row])),
+    byName: new Map(rows.map((row) => [keyOf(row.siteId, row.name), row.id])),
+    byAlias: new Map(aliases.map((alias) => [keyOf(alias.siteId, alias.name), alias.stationId])),
+    groups,
+  };
 }
 
 async function createParts(db: Db, clock: Clock, onAdded: () => void) {

@@ -20,6 +20,7 @@ const stations = new Map([['S9', 1]]);
 const parts = new Map([['OR-3CT', 7]]);
 const names = {
   findStationId: (name: string) => stations.get(name),
+  stationName: (id: number) => [...stations].find(([, known]) => known === id)?.[0] ?? 'Unknown',
   findPartId: (name: string) => parts.get(name),
   listStations: () => [],
   listParts: () => [],

@@ -53,7 +53,8 @@ export function readAskedView(
   return {
     query: {
       site: site.param,
-      station,
+      // A former name means the station as it is called now.
+      station: stationId === undefined ? station : names.stationName(stationId),
       part,
       period,
       ...(period === 'custom'

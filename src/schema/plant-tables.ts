@@ -24,10 +24,30 @@ export function definePlantTables(kit: Kit) {
     {
       id: kit.key('id'),
       siteId: kit.ref('site_id').notNull(),
+      /** As pages show it; the names that sources give it are among the aliases once a person has renamed it. */
       name: kit.text('name', 255).notNull(),
       createdAt: kit.ms('created_at').notNull(),
+      /** An administrator took it off the pages then; its images are counted as before. */
+      hiddenAt: kit.ms('hidden_at'),
+      /** The station that its facts are shown as. They keep their own station id; at most one step. */
+      mergedInto: kit.ref('merged_into'),
     },
     (t) => [kit.uniqueIndex('stations_name', [t.siteId, t.name])],
+  );
+  /**
+   * Names that mean a station besides its own: what a source calls it (`inspections`: the folder or the name in the file),
+   * and former names, so that old addresses still lead to it.
+   */
+  const stationAliases = kit.table(
+    'station_aliases',
+    {
+      siteId: kit.ref('site_id').notNull(),
+      source: kit.enumText('source', ['inspections']).notNull(),
+      externalName: kit.text('external_name', 255).notNull(),
+      stationId: kit.ref('station_id').notNull(),
+      createdAt: kit.ms('created_at').notNull(),
+    },
+    (t) => [kit.primaryKey([t.siteId, t.source, t.externalName])],
   );
   /** Product models; "Model" on the screen. */
   const parts = kit.table(
@@ -35,5 +55,5 @@ export function definePlantTables(kit: Kit) {
     { id: kit.key('id'), name: kit.text('name', 255).notNull(), createdAt: kit.ms('created_at').notNull() },
     (t) => [kit.uniqueIndex('parts_name', [t.name])],
   );
-  return { sites, stations, parts };
+  return { sites, stations, stationAliases, parts };
 }

@@ -4,6 +4,7 @@ import { defineSchema } from './define-schema.ts';
 export const {
   sites,
   stations,
+  stationAliases,
   parts,
   users,
   sessions,

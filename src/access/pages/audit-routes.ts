@@ -17,6 +17,7 @@ const subjects = [
   'kiosk',
   'inspections',
   'images',
+  'stations',
   'retention',
   'demo',
 ] as const;
@@ -28,6 +29,7 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   tokens: ['add', 'revoke'],
   kiosk: ['add', 'revoke'],
   inspections: ['rescan'],
+  stations: ['rename', 'merge', 'separate', 'hide', 'show'],
   images: ['retry'],
   retention: ['run'],
   demo: ['start'],

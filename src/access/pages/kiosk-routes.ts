@@ -8,7 +8,7 @@ import type { Access } from '../access.ts';
 import { keepKiosk } from '../cookies.ts';
 import { doerOf } from '../door.ts';
 import type { KioskLink } from '../keys.ts';
-import { kioskPagesOf, pagesFromHere, wallHref } from '../kiosk-pages.ts';
+import { kioskPagesOf, pagesFromHere, underPresentName, wallHref } from '../kiosk-pages.ts';
 import { doneOf, readFields } from './fields.ts';
 
 /** Every station, with its site if there are several. */
@@ -85,7 +85,7 @@ async function openLink(c: AppContext, access: Access, renderer: Renderer): Prom
   c.header('cache-control', 'no-store');
   // The link's own pages, which may name stations of the site where it was made.
   const asked = link.pages.length === 1 ? 0 : link.pages.indexOf(c.req.query('page') ?? '');
-  const pages = pagesFromHere(link, access.sites);
+  const pages = pagesFromHere(link, access.sites).map((page) => underPresentName(page, access));
   const page = pages[asked];
   if (page !== undefined) return c.redirect(wallHref(page), 303);
   const view: KioskChoice = {

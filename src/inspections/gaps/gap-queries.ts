@@ -60,18 +60,28 @@ export function createReadGaps(
   );
 
   return async ({ startAt, endAt }, { siteId, stationId, partId }) => {
-    const rows = await selectGaps({ startAt, endAt, siteId, stationId, partId });
-    const touched = { after: startAt - hourMs, before: endAt };
-    const [checked] = await sumChecked({ ...touched, siteId, stationId, partId });
+    const rows: (typeof gaps.$inferSelect)[] = [];
+    let checkedCount = 0;
+    for (const id of stationId === undefined ? [undefined] : names.groupOf(stationId)) {
+      rows.push(...(await selectGaps({ startAt, endAt, siteId, stationId: id, partId })));
+      const touched = { after: startAt - hourMs, before: endAt };
+      const [checked] = await sumChecked({ ...touched, siteId, stationId: id, partId });
+      checkedCount += checked?.total ?? 0;
+    }
     await folders.ensureKnown(rows);
     return {
-      gaps: rows.map(({ id: _id, hourAt: _hour, stationId: station, partId: part, ...gap }) => ({
+      gaps: newest(rows).map(({ id: _id, hourAt: _hour, stationId: station, partId: part, ...gap }) => ({
         ...gap,
         site: sites.tagOf(names.siteIdOf(station)),
         station: names.stationName(station),
         part: names.partName(part),
       })),
-      checkedCount: checked?.total ?? 0,
+      checkedCount,
     };
   };
+}
+
+/** Of the gaps of stations that are shown as one, the newest. */
+function newest<T extends { toAt: number }>(rows: readonly T[]): T[] {
+  return rows.toSorted((a, b) => b.toAt - a.toAt).slice(0, maxGaps);
 }

@@ -25,24 +25,22 @@ import {
 const imagesPerPage = 60;
 
 /** The filters of a station's page; throws `not_found` for a station that never had an image. */
-export function readAskedStation(
-  deps: InspectionDeps,
-  search: URLSearchParams,
-): AskedView & { station: string } {
+export function readAskedStation(deps: InspectionDeps, search: URLSearchParams): AskedStation {
   const asked = readAskedView(search, deps.reads);
   const station = asked.query.station ?? '';
-  if (asked.filter.stationId === undefined) {
+  const { stationId } = asked.filter;
+  if (stationId === undefined) {
     throw new AppError('not_found', `There is no station "${station.slice(0, 100)}".`, {
       details: { field: 'station' },
     });
   }
-  return { ...asked, station };
+  return { ...asked, station, stationId };
 }
 
 /** The id of no part. */
 const noPartId = 0;
 
-type AskedStation = AskedView & { station: string };
+type AskedStation = AskedView & { station: string; stationId: number };
 
 export async function readStationSummary(deps: InspectionDeps, asked: AskedStation): Promise<StationCard> {
   // A model that nobody knows was never made at this station.

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
 import { fragmentViewer, renderFragments } from '../../kernel/stream/page-fragments.ts';
-import { type PageQuery, pageHref } from '../../plant/links.ts';
+import { type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
 import { filterForm } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
 import {
@@ -42,6 +42,11 @@ export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
   }
   return new Hono<AppEnv>().get('/stations/:station', may('look'), async (c) => {
     const { view, timeZone } = await readStationPage(c, deps, c.req.param('station'));
+    // A wall stays at the address it was given.
+    if (view.station !== c.req.param('station') && !c.get('kiosk')) {
+      c.header('cache-control', 'no-store');
+      return c.redirect(`${stationHref(view.station)}${new URL(c.req.url).search}`, 302);
+    }
     return deps.renderer.render(c, 'stations/page', { view, timeZone });
   });
 }
@@ -54,11 +59,15 @@ async function readStationPage(
   const search = new URL(c.req.url).searchParams;
   search.set('station', station);
   const asked = readAskedStation(deps, search);
-  const path = `/stations/${encodeURIComponent(station)}`;
+  const path = `/stations/${encodeURIComponent(asked.station)}`;
   const query: PageQuery = { ...asked.query, station: undefined };
+  const { names, sites } = deps.reads;
+  const row = names.getStationRow(asked.stationId);
   const view: StationPage = {
-    station,
+    station: asked.station,
     site: asked.site,
+    nameHref: row.siteId === sites.own.id ? `/plant/stations/${row.id}` : null,
+    hiddenAt: row.hiddenAt,
     filters: filterForm(deps.reads, asked, { action: path, isOfStation: true }),
     live: await renderFragments(deps.topics, topicsOf(asked.query), c.get('lang')),
     history: await readHistory(deps, asked, search),

@@ -77,6 +77,10 @@ export type StationPage = {
   /** Its site, if there are several. */
   site: SiteTag | null;
   filters: FilterForm;
+  /** Where its name is changed; null for a station of another site, whose names are changed there. */
+  nameHref: string | null;
+  /** Since when it is hidden from pages and walls; null while it is not. */
+  hiddenAt: number | null;
   live: PageFragments<StationPanel>;
   history: HistoryView;
   here: string;

@@ -78,7 +78,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
   async function countRows(window: TimeWindow, filter: CountFilter) {
     const stationIds =
       filter.stationId === undefined
-        ? names.listStations(filter.siteId).map(({ id }) => id)
+        ? names.listStationRows(filter.siteId).map(({ id }) => id)
         : [filter.stationId];
     const units = stationIds.flatMap((stationId) =>
       (filter.partId === undefined ? folders.partsOf(stationId) : [filter.partId]).map((partId) => ({
@@ -113,34 +113,47 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
       .groupBy(inspections.stationId, inspections.partId),
   );
 
+  /** A filter for each station that is shown as the one asked for. */
+  function filtersOf(filter: CountFilter): CountFilter[] {
+    if (filter.stationId === undefined) return [filter];
+    return names.groupOf(filter.stationId).map((stationId) => ({ ...filter, stationId }));
+  }
+
+  /** The rows of all segments and stations, each under the station it is shown as. */
+  async function readRows<T extends { stationId: number; partId?: number }>(
+    segments: readonly Segment[],
+    filter: CountFilter,
+    read: (segment: Segment, filter: CountFilter) => Promise<T[]>,
+  ): Promise<T[]> {
+    const rows: T[] = [];
+    for (const segment of segments)
+      for (const ofStation of filtersOf(filter)) rows.push(...(await read(segment, ofStation)));
+    await folders.ensureKnown(rows);
+    return rows.map((row) => ({ ...row, stationId: names.shownAs(row.stationId) }));
+  }
+
   return {
     async countByPart(window, filter = {}) {
       const sums = new Map<string, PartCounts>();
-      for (const segment of await cut(window)) {
-        const rows = await (segment.from === 'rows'
-          ? countRows(segment, filter)
-          : sumByPart(stretchOf(segment, filter), segment.from));
-        for (const row of rows) addTo(sums, `${row.stationId}:${row.partId}`, row);
-      }
-      await folders.ensureKnown([...sums.values()]);
+      const rows = await readRows(await cut(window), filter, async (segment, ofStation) =>
+        segment.from === 'rows'
+          ? countRows(segment, ofStation)
+          : sumByPart(stretchOf(segment, ofStation), segment.from),
+      );
+      for (const row of rows) addTo(sums, `${row.stationId}:${row.partId}`, row);
       return [...sums.values()];
     },
 
     async countByTime(window, filter, coarse) {
       const sums = new Map<string, StationBucket>();
-      for (const segment of coarse ? await cut(window) : minutesAndRows(await cut(window))) {
-        if (segment.from === 'rows') {
-          const { startAt } = segment;
-          for (const row of await countRows(segment, filter)) {
-            addTo(sums, `${startAt}:${row.stationId}`, { ...row, startAt });
-          }
-          continue;
-        }
-        const rows = await sumByTime(stretchOf(segment, filter), segment.from);
-        for (const row of rows) addTo(sums, `${row.startAt}:${row.stationId}`, row);
-      }
-      await folders.ensureKnown([...sums.values()]);
-      return [...sums.values()];
+      const segments = coarse ? await cut(window) : minutesAndRows(await cut(window));
+      const rows = await readRows(segments, filter, async (segment, ofStation) => {
+        if (segment.from !== 'rows') return sumByTime(stretchOf(segment, ofStation), segment.from);
+        const { startAt } = segment;
+        return (await countRows(segment, ofStation)).map((row) => ({ ...row, startAt }));
+      });
+      for (const row of rows) addTo(sums, `${row.startAt}:${row.stationId}`, row);
+      return [...sums.values()].toSorted((a, b) => a.startAt - b.startAt);
     },
   };
 }

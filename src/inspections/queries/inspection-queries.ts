@@ -80,7 +80,8 @@ export function createInspectionQueries(
    * cost of every insert.
    */
   function lanesOf({ siteId, stationId, partId, verdict }: ListFilter): Lane[] {
-    const stationIds = stationId === undefined ? names.listStations(siteId).map(({ id }) => id) : [stationId];
+    const stationIds =
+      stationId === undefined ? names.listStationRows(siteId).map(({ id }) => id) : names.groupOf(stationId);
     if (verdict === 'NG' || verdict === 'unmatched')
       return stationIds.map((id) => ({ stationId: id, partId }));
     return stationIds.flatMap((id) =>
@@ -186,9 +187,10 @@ export function createInspectionQueries(
     },
 
     async findLastSeenAt(stationId) {
-      const newest = await Promise.all(
-        folders.partsOf(stationId).map((partId) => selectNewest({ stationId, partId })),
-      );
+      const lanes = names
+        .groupOf(stationId)
+        .flatMap((id) => folders.partsOf(id).map((partId) => ({ stationId: id, partId })));
+      const newest = await Promise.all(lanes.map((lane) => selectNewest(lane)));
       const times = newest.flatMap(([row]) => row?.capturedAt ?? []);
       return times.length === 0 ? undefined : Math.max(...times);
     },

@@ -39,7 +39,7 @@ export function createStationStates({
   function sourceFacts(stationId: number): Pick<StationFacts, 'isJudged' | 'sourceOffline'> {
     const sources = names.siteIdOf(stationId) === sites.own.id ? listSources?.() : undefined;
     if (sources === undefined) return { isJudged: true, sourceOffline: null };
-    const roots = folders.rootsOf(stationId);
+    const roots = names.groupOf(stationId).flatMap(folders.rootsOf);
     const own = sources.filter(({ id }) => roots.includes(id));
     const offline = own.filter(({ state }) => state === 'offline');
     const since = offline.flatMap(({ offlineSince }) => offlineSince ?? []);

@@ -91,7 +91,9 @@ export function listShownStations(
 ): number[] {
   if (stationId !== undefined) return [stationId];
   const ids = names.listStations(siteId).map(({ id }) => id);
-  return partId === undefined ? ids : ids.filter((id) => folders.partsOf(id).includes(partId));
+  return partId === undefined
+    ? ids
+    : ids.filter((id) => names.groupOf(id).some((one) => folders.partsOf(one).includes(partId)));
 }
 
 type PartLines = { part: string; counts: VerdictCounts }[];

@@ -10,6 +10,8 @@ const offeredCoils = 100;
 export type StationHistory = {
   names: {
     findStationId(station: string): number | undefined;
+    /** Ids of all stations shown as this one. */
+    groupOf(stationId: number): readonly number[];
     findPartId(part: string): number | undefined;
     listParts(): readonly { id: number; name: string }[];
   };
@@ -45,9 +47,10 @@ export function createHistoryReads(queries: LiveQueries, stations: StationHistor
         return (await queries.coils({ channel, limit: offeredCoils })).map(({ coil }) => coil);
       }
       const stationId = names.findStationId(station);
-      const parts = stationId === undefined ? [] : folders.partsOf(stationId);
+      const ids = stationId === undefined ? [] : names.groupOf(stationId);
+      const parts = new Set(ids.flatMap(folders.partsOf));
       const partNames = new Map(names.listParts().map(({ id, name }) => [id, name]));
-      return parts.flatMap((id) => partNames.get(id) ?? []).slice(0, offeredCoils);
+      return [...parts].flatMap((id) => partNames.get(id) ?? []).slice(0, offeredCoils);
     },
     defectsOf: async (image) => (image.kind === 'live' ? queries.defectsOf(image) : undefined),
   };
