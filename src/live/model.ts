@@ -1,10 +1,14 @@
 import type { Keyset } from '../kernel/db/keyset.ts';
 import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnails/thumbnail.ts';
+import { minuteMs } from '../kernel/time/durations.ts';
 
 /*
  * The words of live images. A camera has up to two pictures of what it sees; a channel is one folder of them, in the role
  * `original` (as taken) or `labeled` (with the defects marked). Contract S5 calls a channel's key `type`.
  */
+
+/** Clocks of cameras and shares differ by this much from ours; a time further ahead is not believed. */
+export const believedAheadMs = 5 * minuteMs;
 
 /** What the pictures of a channel are. */
 export const liveRoles = ['original', 'labeled'] as const;
@@ -53,6 +57,11 @@ export type LiveImage = {
   modifiedAt: number | null;
   /** When it was found, epoch ms. */
   foundAt: number;
+  /**
+   * How far its camera's clock is ahead of ours, ms: the time in its name (or, without one, of its file) was not believed,
+   * and it counts for when it was found. 0 where it was.
+   */
+  clockAheadMs: number;
   /** Since when its file is missing; null while it exists. */
   missingAt: number | null;
   /** For an inspection only. */

@@ -10,6 +10,7 @@ import type { DataPaths } from '../kernel/storage/data-paths.ts';
 import { isWithin } from '../kernel/storage/is-within.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import type { Db } from '../schema/db.ts';
 import { createLiveQueries } from './history/live-queries.ts';
 import { createLiveImages, type LiveImages } from './images/live-images.ts';
@@ -17,6 +18,7 @@ import { createLive, type Live } from './live.ts';
 import { listCameras, parseStaleLimits } from './newest/cameras.ts';
 import { type CurrentImages, createCurrentImages } from './newest/current-images.ts';
 import { createNewestPublisher } from './newest/newest-publisher.ts';
+import { seenAt } from './newest/picture-state.ts';
 import { createRemoteRecordings, recordedEvent } from './newest/remote-recordings.ts';
 import { createSilences } from './newest/silences.ts';
 import { createStationFeed, type ReadStation, type StationShot } from './newest/station-feed.ts';
@@ -82,8 +84,9 @@ export async function openLive(options: {
   const isConfigured = (path: string) => folders.some((folder) => isWithin(folder, path));
   const channels = await createLiveChannels({ db, clock, siteId, isConfigured });
   const record = createRecordLiveImages(db, clock);
-  const queries = createLiveQueries(db, channels);
-  const current = createCurrentImages(db, channels);
+  const wallClock = createWallClock(config.siteTimeZone);
+  const queries = createLiveQueries(db, channels, wallClock);
+  const current = createCurrentImages(db, channels, wallClock);
   const images = createLiveImages({
     channels,
     store,
@@ -159,7 +162,10 @@ export async function openLive(options: {
       const { dir } = baseFolder;
       await recoverPairs({ original: join(dir, 'original'), labeled: join(dir, 'labeled') }, at);
     },
-    onChannel: newest.refresh,
+    onChannel: async (channel) => {
+      await record.settleFuture(channel.id);
+      await newest.refresh(channel);
+    },
     onChanged: () => {
       if (!watching.isWatcher()) remote.discoverChannels();
       publish('live.changed', undefined);
@@ -223,6 +229,7 @@ function drawNewest(
 ): void {
   const channel = channels.byId(channelId);
   if (!channel || files.length > maxDrawnAhead) return;
-  const newestAt = current.latest(channel.key)?.capturedAt ?? 0;
+  const latest = current.latest(channel.key);
+  const newestAt = latest ? seenAt(latest) : 0;
   for (const file of files) if (file.capturedAt >= newestAt) images.drawAhead(channel, file);
 }

@@ -26,6 +26,7 @@ const image = (id: number, over: Partial<LiveImage> = {}): LiveImage => ({
   sizeBytes: 2_345_678,
   modifiedAt: now,
   foundAt: now,
+  clockAheadMs: id === 2 ? 9 * 3_600_000 : 0,
   missingAt: null,
   part: null,
   verdict: null,
@@ -138,6 +139,7 @@ const views = (list: readonly unknown[]) => list.map((view) => ({ view }));
 export const livePartialSamples: Readonly<Record<string, readonly object[]>> = {
   'live/_badge': [{}],
   'live/_camera-nav': views(pages),
+  'live/_clock-ahead': [{ aheadMs: 0 }, { aheadMs: 9 * 3_600_000 }],
   'live/_defects': views(pages),
   'live/_empty': views([empty, { ...empty, demoOffered: false }]),
   'live/_history': views(pages),

@@ -1,3 +1,4 @@
+import { createWallClock } from '../kernel/time/time-zone.ts';
 import { createLiveQueries } from '../live/history/live-queries.ts';
 import { createLiveChannels } from '../live/recording/channels.ts';
 import { createRecordLiveImages, type LiveFile } from '../live/recording/record-live-images.ts';
@@ -22,7 +23,7 @@ export async function openLiveStore(dialect: TestDialect) {
     clock,
     channels,
     record,
-    queries: createLiveQueries(db, channels),
+    queries: createLiveQueries(db, channels, createWallClock('UTC')),
     found: (key: string, files: LiveFile[]) => record.recordFound(idOf(key), files),
     missing: (key: string, names: string[]) => record.recordMissing(idOf(key), names),
     rows: () => db.read.select().from(db.tables.liveImages).orderBy(db.tables.liveImages.id),

@@ -19,6 +19,9 @@ const imageAnswer = z.object({
   coil: z.string().nullable(),
   capturedAt: instant('Capture'),
   foundAt: instant('When it was noticed'),
+  clockAheadMs: z
+    .number()
+    .describe('How far the clock of its camera is ahead; it then counts for when it was noticed'),
   modifiedAt: z.number().nullable(),
   missingAt: z.number().nullable().describe('Since when its file is gone'),
   sizeBytes: z.number().nullable(),

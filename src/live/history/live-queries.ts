@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, gte, isNull, lt, lte, sql } from 'drizzle-orm';
 import type { Keyset } from '../../kernel/db/keyset.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { Db } from '../../schema/db.ts';
-import type { LiveChannel, LiveImage, LiveRole } from '../model.ts';
-import { isNewer } from '../model.ts';
+import { parseLiveName } from '../live-file-name.ts';
+import { believedAheadMs, isNewer, type LiveChannel, type LiveImage, type LiveRole } from '../model.ts';
 import type { LiveChannels } from '../recording/channels.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 import { createListPage, type ListPage } from './list-page.ts';
@@ -59,11 +60,11 @@ export type LiveQueries = {
   defectsOf(image: LiveImage): Promise<unknown>;
 };
 
-/** The read side of live images. */
-export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
+/** The read side of live images. `wallClock` is that of the site, for the times in names. */
+export function createLiveQueries(db: Db, channels: LiveChannels, wallClock: WallClock): LiveQueries {
   const { liveImages, liveCoils, liveChannels, liveDefects } = db.tables;
   const readPage = createListPage(db);
-  const toImage = (row: LiveRow) => toLiveImage(row, channels.byId(row.channelId));
+  const toImage = (row: LiveRow) => toLiveImage(row, channels.byId(row.channelId), wallClock);
   const toImages = (rows: readonly LiveRow[]) => rows.flatMap((row) => toImage(row) ?? []);
 
   const selectChannel = prepared(
@@ -254,8 +255,12 @@ export function createLiveQueries(db: Db, channels: LiveChannels): LiveQueries {
   };
 }
 
-/** A row as a live image; undefined when its channel is not known here. */
-export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): LiveImage | undefined {
+/** A row as a live image; undefined when its channel is not known here. `wallClock` is that of the site. */
+export function toLiveImage(
+  row: LiveRow,
+  channel: LiveChannel | undefined,
+  wallClock: WallClock,
+): LiveImage | undefined {
   if (!channel) return undefined;
   const { id, revision, name, capturedAt, coil, sizeBytes, modifiedAt, foundAt, missingAt } = row;
   return {
@@ -266,6 +271,7 @@ export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): Liv
     sizeBytes,
     modifiedAt,
     foundAt,
+    clockAheadMs: clockAheadMs(row, wallClock),
     missingAt,
     kind: 'live',
     channel: channel.key,
@@ -277,16 +283,26 @@ export function toLiveImage(row: LiveRow, channel: LiveChannel | undefined): Liv
   };
 }
 
+/** A row counts for another time than it claims only where that lies far ahead of when it was found. */
+function clockAheadMs(
+  { name, capturedAt, modifiedAt }: Pick<LiveRow, 'name' | 'capturedAt' | 'modifiedAt'>,
+  wallClock: WallClock,
+): number {
+  const claimedAt = parseLiveName(name, wallClock).capturedAt ?? modifiedAt ?? capturedAt;
+  return claimedAt - capturedAt > believedAheadMs ? claimedAt - capturedAt : 0;
+}
+
 /**
- * Of the pictures of the same coil, the one taken at the same time: with the same date at the start of its name, or at the
+ * Of the pictures of the same coil, the one taken at the same time: with the same date or epoch in its name, or at the
  * same instant; of several the nearest.
  */
 function pickPair(image: LiveImage, candidates: readonly LiveImage[]): LiveImage | undefined {
-  const dateOf = ({ name }: LiveImage) => /^(\d{14})_/.exec(name)?.[1];
-  const date = dateOf(image);
+  const timeOf = ({ name }: LiveImage) =>
+    /^(\d{14})_/.exec(name)?.[1] ?? /_([1-9]\d{12})[_.]/.exec(name)?.[1];
+  const time = timeOf(image);
   const distance = (other: LiveImage) => Math.abs(other.capturedAt - image.capturedAt);
-  const fitting = candidates.filter((other) =>
-    date === undefined ? distance(other) === 0 : dateOf(other) === date || distance(other) === 0,
+  const fitting = candidates.filter(
+    (other) => distance(other) === 0 || (time !== undefined && timeOf(other) === time),
   );
   return fitting.sort((a, b) => distance(a) - distance(b))[0];
 }

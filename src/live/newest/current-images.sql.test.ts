@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createWallClock } from '../../kernel/time/time-zone.ts';
 import { testDialect } from '../../testing/databases.ts';
 import { liveStartsAt as at, type LiveStore, liveFile, openLiveStore } from '../../testing/live-store.ts';
 import type { LiveFile } from '../recording/record-live-images.ts';
@@ -9,7 +10,7 @@ describe(`the newest images, from ${testDialect}`, () => {
   let current: CurrentImages;
   beforeEach(async () => {
     store = await openLiveStore(testDialect);
-    current = createCurrentImages(store.db, store.channels);
+    current = createCurrentImages(store.db, store.channels, createWallClock('UTC'));
   });
   afterEach(() => store.db.close());
 
@@ -25,7 +26,7 @@ describe(`the newest images, from ${testDialect}`, () => {
 
   /** A restart must load the same newest images. */
   async function expectSameAfterRestart() {
-    const restarted = createCurrentImages(store.db, store.channels);
+    const restarted = createCurrentImages(store.db, store.channels, createWallClock('UTC'));
     for (const channel of store.channels.list()) await restarted.load(channel);
     expect(restarted.list()).toEqual(current.list());
   }
@@ -55,6 +56,25 @@ describe(`the newest images, from ${testDialect}`, () => {
     expect(names()).toEqual([undefined, undefined]);
     await expectSameAfterRestart();
     expect(await found([first])).toMatchObject([{ kind: 'image', isNewest: true }]);
+  });
+
+  test('an image from a clock ahead of ours is newest until the next one comes, also after a restart', async () => {
+    const ahead = liveFile('1', at + 240_000);
+    await found([ahead]);
+    expect(names()).toEqual([ahead.name, ahead.name]);
+    store.clock.advance(1_000);
+    const next = liveFile('2', at + 1_000);
+    expect(await found([next])).toMatchObject([{ isNewest: true, image: { name: next.name } }]);
+    expect(names()[0]).toBe(next.name);
+    await expectSameAfterRestart();
+  });
+
+  test('how far the clock of a camera is ahead is told where its time was not believed', async () => {
+    // As the scanner hands it on: it counts for when it was found.
+    await found([liveFile('1', at, 'original', { name: `1_${at + 9 * 3_600_000}_original.jpg` })]);
+    expect(current.latest('original')).toMatchObject({ capturedAt: at, clockAheadMs: 9 * 3_600_000 });
+    await found([liveFile('1', at + 1_000)]);
+    expect(current.latest('original')).toMatchObject({ clockAheadMs: 0 });
   });
 
   test('a removed file that was not a newest one changes nothing', async () => {

@@ -1,14 +1,18 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { Db } from '../../schema/db.ts';
 import { toLiveImage } from '../history/live-queries.ts';
-import { isNewer, type LiveChannel, type LiveImage } from '../model.ts';
+import type { LiveChannel, LiveImage } from '../model.ts';
 import type { LiveChannels } from '../recording/channels.ts';
 import type { RecordedRows } from '../recording/record-live-images.ts';
+import { isLater } from './picture-state.ts';
 
 /** Coils of a channel whose newest image is kept in memory. */
 export const maxCurrentCoils = 50;
 /** Most images of one instant that are compared to find the newest of them. */
 const maxTies = 200;
+/** Images with the latest times that are compared: those from a clock ahead of ours are not the newest for that. */
+const maxAhead = 50;
 
 /** A change that viewers see: another newest image of a channel, or of one of its coils alone. */
 export type CurrentChange =
@@ -32,7 +36,8 @@ export type CurrentImages = {
 
 type Newest = { newest: LiveImage | undefined; coils: Map<string, LiveImage> };
 
-export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImages {
+/** `wallClock` is that of the site, for the times in names. */
+export function createCurrentImages(db: Db, channels: LiveChannels, wallClock: WallClock): CurrentImages {
   const { liveImages, liveCoils } = db.tables;
   const newestOf = new Map<string, Newest>();
   const entry = (channel: string): Newest => {
@@ -43,12 +48,12 @@ export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImag
 
   async function read(channel: LiveChannel): Promise<Newest> {
     const there = and(eq(liveImages.channelId, channel.id), isNull(liveImages.missingAt));
-    const [row] = await db.read
+    const rows = await db.read
       .select()
       .from(liveImages)
       .where(there)
       .orderBy(desc(liveImages.capturedAt), desc(liveImages.id))
-      .limit(1);
+      .limit(maxAhead);
     const ofCoils = await db.read
       .select({ image: liveImages })
       .from(liveCoils)
@@ -64,9 +69,13 @@ export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImag
       .where(eq(liveCoils.channelId, channel.id))
       .orderBy(desc(liveCoils.lastAt))
       .limit(maxCurrentCoils + maxTies);
-    const now: Newest = { newest: row && toLiveImage(row, channel), coils: new Map() };
+    const latest = rows.flatMap((row) => toLiveImage(row, channel, wallClock) ?? []);
+    const now: Newest = {
+      newest: latest.reduce<LiveImage | undefined>((a, b) => (isLater(b, a) ? b : a), undefined),
+      coils: new Map(),
+    };
     for (const { image } of ofCoils) {
-      const found = toLiveImage(image, channel);
+      const found = toLiveImage(image, channel, wallClock);
       if (found) putCoil(now, found);
     }
     return now;
@@ -95,7 +104,7 @@ export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImag
     list: () =>
       channels.list().map(({ key }) => {
         const { newest, coils } = entry(key);
-        const recent = [...coils].sort(([, a], [, b]) => (isNewer(a, b) ? -1 : 1));
+        const recent = [...coils].sort(([, a], [, b]) => (isLater(a, b) ? -1 : 1));
         return { channel: key, newest, coils: recent.map(([coil, image]) => ({ coil, newest: image })) };
       }),
     load: reload,
@@ -103,16 +112,16 @@ export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImag
       const channel = channels.byId(channelId);
       if (!channel) return [];
       const known = entry(channel.key);
-      const images = rows.flatMap((row) => toLiveImage(row, channel) ?? []);
+      const images = rows.flatMap((row) => toLiveImage(row, channel, wallClock) ?? []);
       // When a newest image is gone, or was overwritten with an older one, another image becomes the newest.
       const isShown = (id: number) =>
         known.newest?.id === id || [...known.coils.values()].some((image) => image.id === id);
       const movedBack = images.some(({ id, revision }) => revision > 0 && isShown(id));
       if (movedBack || gone.some(({ id }) => isShown(id))) return reload(channel);
       return images
-        .sort((a, b) => (isNewer(a, b) ? 1 : -1))
+        .sort((a, b) => (isLater(a, b) ? 1 : -1))
         .flatMap((image): CurrentChange[] => {
-          const isNewest = isNewer(image, known.newest);
+          const isNewest = isLater(image, known.newest);
           if (isNewest) known.newest = image;
           const isNewestOfCoil = putCoil(known, image);
           return isNewest || isNewestOfCoil ? [{ kind: 'image', image, isNewest }] : [];
@@ -131,10 +140,10 @@ export function createCurrentImages(db: Db, channels: LiveChannels): CurrentImag
 function putCoil({ coils }: Newest, image: LiveImage): boolean {
   if (image.coil === null) return false;
   const before = coils.get(image.coil);
-  if (before && !isNewer(image, before)) return false;
+  if (before && !isLater(image, before)) return false;
   if (!before && coils.size >= maxCurrentCoils) {
-    const [oldest] = [...coils].sort(([, a], [, b]) => (isNewer(a, b) ? 1 : -1));
-    if (!oldest || !isNewer(image, oldest[1])) return false;
+    const [oldest] = [...coils].sort(([, a], [, b]) => (isLater(a, b) ? 1 : -1));
+    if (!oldest || !isLater(image, oldest[1])) return false;
     coils.delete(oldest[0]);
   }
   coils.set(image.coil, image);

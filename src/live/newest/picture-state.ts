@@ -1,4 +1,5 @@
-import type { LiveCamera, LiveImage } from '../model.ts';
+import type { Keyset } from '../../kernel/db/keyset.ts';
+import { isNewer, type LiveCamera, type LiveImage } from '../model.ts';
 
 /**
  * State of a picture: `fresh`, `old` (older than its camera's limit), `silent` (no new picture for unusually long),
@@ -6,22 +7,29 @@ import type { LiveCamera, LiveImage } from '../model.ts';
  */
 export type PictureState = 'fresh' | 'old' | 'silent' | 'offline' | 'none';
 
+/** The times of an image that its place among the others depends on. */
+export type ImageTimes = Pick<LiveImage, 'capturedAt' | 'foundAt' | 'modifiedAt' | 'revision'>;
+
 /**
  * The instant from which a picture's age counts, epoch ms: its capture, but no later than its arrival, because a camera
  * whose clock or time zone is ahead would look live for hours. An overwritten file arrived when it was changed.
  */
-export function seenAt({
-  capturedAt,
-  foundAt,
-  modifiedAt,
-}: Pick<LiveImage, 'capturedAt' | 'foundAt' | 'modifiedAt'>): number {
-  return Math.min(capturedAt, Math.max(foundAt, modifiedAt ?? foundAt));
+export function seenAt({ capturedAt, foundAt, modifiedAt, revision }: ImageTimes): number {
+  const arrivedAt = revision === 0 ? foundAt : Math.max(foundAt, modifiedAt ?? foundAt);
+  return Math.min(capturedAt, arrivedAt);
+}
+
+/** Whether `a` is newer than `b` as viewers are shown them: one from a clock ahead of ours stays newest for no moment. */
+export function isLater(a: ImageTimes & Keyset, b: (ImageTimes & Keyset) | undefined): boolean {
+  if (b === undefined) return true;
+  const [atA, atB] = [seenAt(a), seenAt(b)];
+  return atA > atB || (atA === atB && isNewer(a, b));
 }
 
 /** The state of a camera's picture at `now`. */
 export function pictureState(
   camera: Pick<LiveCamera, 'staleAfterMs' | 'silentSinceAt' | 'offlineReason'>,
-  image: Parameters<typeof seenAt>[0] | undefined,
+  image: ImageTimes | undefined,
   now: number,
 ): PictureState {
   if (camera.offlineReason !== null) return 'offline';

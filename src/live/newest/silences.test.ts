@@ -4,7 +4,14 @@ import { createSilences } from './silences.ts';
 
 const startedAt = 1_757_121_691_000;
 const image = (capturedAt: number, more: Partial<LiveImage> = {}) =>
-  ({ camera: 'main', capturedAt, foundAt: capturedAt, modifiedAt: capturedAt, ...more }) as LiveImage;
+  ({
+    camera: 'main',
+    revision: 0,
+    capturedAt,
+    foundAt: capturedAt,
+    modifiedAt: capturedAt,
+    ...more,
+  }) as LiveImage;
 const everyFiveSeconds = Array.from({ length: 20 }, (_, i) => image(startedAt - i * 5_000));
 
 test('a silent camera is reported once, and once more when it sends again', () => {
@@ -37,4 +44,19 @@ test('a clock that is hours behind makes no camera silent, and an old file found
 
 test('nothing is known of a camera before its first image', () => {
   expect(createSilences(() => 0).intervalOf('x')).toEqual({ usualIntervalMs: null, silentSinceAt: null });
+});
+
+test('a camera that writes one file over and over is not silent, whatever the clock of its share says', () => {
+  let now = startedAt;
+  const silences = createSilences(() => now);
+  const behindMs = 9 * 3_600_000;
+  for (let revision = 0; revision < 200; revision++) {
+    now += 1_000;
+    const modifiedAt = now - behindMs;
+    silences.noteImage(image(modifiedAt, { revision, modifiedAt, foundAt: startedAt }));
+  }
+  expect(silences.takeChanges()).toEqual([]);
+  expect(silences.intervalOf('main')).toEqual({ usualIntervalMs: 1_000, silentSinceAt: null });
+  now += 61_000;
+  expect(silences.takeChanges()).toMatchObject([{ isSilent: true }]);
 });

@@ -47,13 +47,15 @@ export function createSilences(now: () => number): Silences {
     learn(camera, images) {
       const known = knownOf(camera);
       known.times = images.map(({ capturedAt }) => capturedAt).reverse();
-      known.lastArrivedAt = images[0] && arrivedAt(images[0]);
+      known.lastArrivedAt = images[0] && arrivedAt(images[0], now());
       known.usual = learnUsualInterval(known.times);
     },
     noteImage(image) {
       const known = knownOf(image.camera);
       known.times = [...known.times, image.capturedAt].slice(-usualIntervalImages);
-      known.lastArrivedAt = Math.max(known.lastArrivedAt ?? 0, arrivedAt(image));
+      // An overwritten file has just arrived again, whatever its own time says.
+      const at = image.revision > 0 ? now() : arrivedAt(image, now());
+      known.lastArrivedAt = Math.max(known.lastArrivedAt ?? 0, at);
       known.usual = learnUsualInterval(known.times);
     },
     intervalOf(camera) {
@@ -78,8 +80,9 @@ export function createSilences(now: () => number): Silences {
 
 /**
  * When an image arrived, by our own clock, because the camera's may be hours off. An old file taken by its name alone has
- * only the time of its name.
+ * only the time of its name, and one overwritten before this process began only the time of its file.
  */
-function arrivedAt({ foundAt, capturedAt, modifiedAt }: LiveImage): number {
-  return modifiedAt === null ? Math.min(foundAt, capturedAt) : foundAt;
+function arrivedAt({ foundAt, capturedAt, modifiedAt, revision }: LiveImage, now: number): number {
+  if (modifiedAt === null) return Math.min(foundAt, capturedAt);
+  return revision > 0 ? Math.max(foundAt, Math.min(modifiedAt, now)) : foundAt;
 }

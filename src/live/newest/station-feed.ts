@@ -164,6 +164,7 @@ export function stationImage(shot: StationShot): LiveImage {
     sizeBytes: shot.sizeBytes,
     modifiedAt: null,
     foundAt: shot.foundAt,
+    clockAheadMs: 0,
     missingAt: shot.missingAt,
     part: shot.part,
     verdict: shot.verdict,

@@ -127,6 +127,25 @@ describe(`live images recorded in ${testDialect}`, () => {
     await expectTrueCounts();
   });
 
+  test('images that an earlier version dated ahead of now are dated by when they were found, once', async () => {
+    const ahead = Array.from({ length: 450 }, (_, i) => liveFile(`${i % 3}`, at + 400_000 + i * 60_000));
+    const soon = liveFile('1', at + 240_000);
+    await store.found('original', [...ahead, soon, liveFile('1', at)]);
+    await store.missing('original', [ahead[7]!.name]);
+    await store.found('labeled', [liveFile('9', at + 900_000, 'labeled')]);
+    const id = store.channels.find('original')!.id;
+    for (let round = 0; round < 2; round++) {
+      await store.record.settleFuture(id);
+      const rows = await store.rows();
+      expect(rows.filter(({ capturedAt }) => capturedAt === at)).toHaveLength(451);
+      expect(rows.filter(({ capturedAt }) => capturedAt > at).map(({ name }) => name)).toEqual([
+        soon.name,
+        liveFile('9', at + 900_000, 'labeled').name,
+      ]);
+      await expectTrueCounts();
+    }
+  });
+
   test('defects are stored, and later data replaces earlier', async () => {
     const [image] = (await store.found('original', [liveFile('7', at)])).rows;
     const { queries, record } = store;

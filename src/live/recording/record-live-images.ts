@@ -1,8 +1,9 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
+import { believedAheadMs } from '../model.ts';
 import { applyToLiveRollUps, type LiveChange } from './live-roll-ups.ts';
 
 /** One complete file of a channel. Size and time of change are unknown for old files that were taken by their name alone. */
@@ -40,12 +41,18 @@ export type RecordLiveImages = {
   recordFound(channelId: number, files: readonly LiveFile[]): Promise<LiveRecorded>;
   /** Marks images whose file is gone; skips unknown names and images that are marked already. */
   recordMissing(channelId: number, names: readonly string[]): Promise<LiveRecorded>;
+  /**
+   * Dates images of an earlier version, whose times lie ahead of now and of when they were found, by when they were found.
+   */
+  settleFuture(channelId: number): Promise<void>;
   /** Stores the defects that came with a pair, under the channel of the original. Later data replaces earlier. */
   recordDefects(of: { channelId: number; coil: string; capturedAt: number }, data: unknown): Promise<void>;
 };
 
 /** Coils of a large batch whose newest image viewers are notified of. */
 const maxNotifiedCoils = 50;
+/** Rows dated anew in one transaction. */
+const maxSettledAtOnce = 200;
 
 /** The write side of live images: all their rows and counts are written here, or by functions called from here. */
 export function createRecordLiveImages(db: Db, clock: Clock): RecordLiveImages {
@@ -101,6 +108,27 @@ export function createRecordLiveImages(db: Db, clock: Clock): RecordLiveImages {
         );
         return { channelId, added: 0, reread: 0, missing: gone.length, rows: [], gone };
       }),
+
+    async settleFuture(channelId) {
+      const isAhead = and(
+        eq(liveImages.channelId, channelId),
+        gt(liveImages.capturedAt, clock.now() + believedAheadMs),
+        gt(liveImages.capturedAt, sql`${liveImages.foundAt} + ${believedAheadMs}`),
+      );
+      for (let settled = maxSettledAtOnce; settled === maxSettledAtOnce; ) {
+        settled = await db.tx(async (q) => {
+          const rows = await q.select().from(liveImages).where(isAhead).limit(maxSettledAtOnce);
+          const changes: LiveChange[] = [];
+          for (const { id, coil, capturedAt, foundAt, missingAt } of rows) {
+            await q.update(liveImages).set({ capturedAt: foundAt }).where(eq(liveImages.id, id));
+            if (missingAt !== null) continue;
+            changes.push({ coil, capturedAt, by: -1 }, { coil, capturedAt: foundAt, by: 1 });
+          }
+          await applyToLiveRollUps(db, q, channelId, changes);
+          return rows.length;
+        });
+      }
+    },
 
     async recordDefects({ channelId, coil, capturedAt }, data) {
       const same = and(

@@ -27,6 +27,7 @@ function detailOf(image: LiveImage): object {
     revision: image.revision,
     captured_at: image.capturedAt,
     seen_at: seenAt(image),
+    clock_ahead_ms: image.clockAheadMs || undefined,
     coil_number: image.coil ?? undefined,
     part: image.part ?? undefined,
     verdict: image.verdict ?? undefined,

@@ -5,6 +5,8 @@
 
 const { ageInWords, setText } = window.linesight;
 
+const hourMs = 3_600_000;
+
 /** Formats instants (epoch ms) in the site's time zone: `time(at)`, `dateTime(at)`. */
 export function createSiteTime(timeZone) {
   const clock = { timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' };
@@ -21,6 +23,18 @@ export function sizeInWords(bytes) {
   const unit = Math.min(names.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 });
   return `${value.format(bytes / 1000 ** unit)} ${names[unit]}`;
+}
+
+/** Writes how far a camera's clock is ahead, in its largest unit; nothing where its time was believed. */
+export function writeClockAhead(element, aheadMs = 0) {
+  const mark = element.querySelector('[data-ahead]');
+  const units = [
+    [mark.dataset.days, 48 * hourMs, 24 * hourMs],
+    [mark.dataset.hours, hourMs, hourMs],
+    [mark.dataset.minutes, 0, hourMs / 60],
+  ];
+  const [text, , unitMs] = units.find(([, fromMs]) => aheadMs >= fromMs);
+  setText(mark, aheadMs > 0 ? text.replace('{count}', Math.floor(aheadMs / unitMs)) : '');
 }
 
 /** Updates state and age of every element that holds a picture; `now` is the server's time, or null if unknown. */

@@ -1,5 +1,5 @@
 /* One pane of the camera page: a picture, its caption and its state. */
-import { sizeInWords, tickPictures } from './ages.js';
+import { sizeInWords, tickPictures, writeClockAhead } from './ages.js';
 import { createPicture } from './picture.js';
 
 const { setText } = window.linesight;
@@ -37,6 +37,7 @@ export function createPane(element, { siteTime, now, scale, isPast, noImage, onS
     setText(element.querySelector('[data-size]'), sizeInWords(image.size));
     setText(element.querySelector('[data-verdict]'), image.verdict ?? '');
     element.classList.toggle('is-ng', image.verdict === 'NG');
+    writeClockAhead(element, image.clock_ahead_ms);
     const link = element.querySelector('[data-download]');
     link.href = image.original;
     link.download = image.filename;

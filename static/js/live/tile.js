@@ -1,5 +1,5 @@
 /* One tile of the wall: a channel's newest picture and its caption. */
-import { tickPictures } from './ages.js';
+import { tickPictures, writeClockAhead } from './ages.js';
 import { createPicture } from './picture.js';
 
 const { setText } = window.linesight;
@@ -24,6 +24,7 @@ export function createTile(element, { now, noImage }) {
     element.classList.toggle('is-ng', image.verdict === 'NG');
     setText(element.querySelector('[data-coil]'), image.coil_number ?? image.part ?? '');
     setText(element.querySelector('[data-verdict]'), image.verdict ?? '');
+    writeClockAhead(element, image.clock_ahead_ms);
     if (element.dataset.state === 'none') element.dataset.state = 'fresh';
     tickPictures([element], now());
   }
@@ -36,6 +37,7 @@ export function createTile(element, { now, noImage }) {
     element.dataset.image = '';
     element.dataset.state = 'none';
     element.querySelector('[data-word]').textContent = noImage;
+    writeClockAhead(element, 0);
     for (const name of ['[data-age]', '[data-coil]', '[data-verdict]'])
       setText(element.querySelector(name), '');
   }
