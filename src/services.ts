@@ -262,6 +262,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     stop: async () => {
       const parts = [
         inspections.folderRefresh,
+        inspections.repairs,
         retention,
         system,
         demo,

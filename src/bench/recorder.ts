@@ -25,7 +25,7 @@ export async function openRecorder(db: Db): Promise<Recorder> {
     siteId: sites.own.id,
     folders,
     clock: systemClock,
-    statFile: async () => undefined,
+    isGone: async () => false,
   });
   return async (unit, times, firstSequence) => {
     const folder = { rootId, path: `${unit.station}/${unit.part}`, ...unit };
@@ -43,5 +43,13 @@ function imageOf(capturedAt: number, sequence: number) {
     sequence,
     sizeBytes: null,
     modifiedAt: null,
+    namedAt: null,
+    inode: null,
+    isHeard: false,
+    word: null,
+    view: null,
+    unit: null,
+    station: null,
+    part: null,
   };
 }

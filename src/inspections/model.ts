@@ -21,9 +21,16 @@ export type InspectionRef = {
   path: string;
   name: string;
   capturedAt: number;
+  /** The time in the name, where it lay too far ahead to be believed; `capturedAt` is when the file was found then. */
+  namedAt: number | null;
   verdict: Verdict | null;
+  /** The verdict's word in the name, where it means neither OK nor NG. */
+  word: string | null;
   /** COUNT of the file name. */
   sequence: number | null;
+  /** Which view of its unit the image shows, and the unit's serial number, where the pattern tells. */
+  view: string | null;
+  unit: string | null;
   sizeBytes: number | null;
   foundAt: number;
   /** When the file was found missing from the disk; its counts stay. */

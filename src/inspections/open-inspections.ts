@@ -17,8 +17,10 @@ import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { startSequenceChecks } from './gaps/check-gaps.ts';
 import { type Images, startImages } from './images/start-images.ts';
+import type { NamingSettings } from './names/parse-file-name.ts';
 import { createInspectionReads, type InspectionReads } from './reads.ts';
 import { startFolderRefresh } from './recording/folders.ts';
+import { startRepairs } from './recording/repair-rows.ts';
 import { type InspectionPolicies, openInspectionPolicies } from './retention/open-policies.ts';
 import { createRootLocations, type RootLocations } from './watching/root-locations.ts';
 import { createSources, type Sources, type SourcesOptions } from './watching/sources.ts';
@@ -30,6 +32,7 @@ export type Inspections = {
   reads: InspectionReads;
   /** Loads the folders that other processes add. */
   folderRefresh: Loop;
+  repairs: Loop;
   checks: ReturnType<typeof startSequenceChecks>;
   sources: Sources;
   locations: RootLocations;
@@ -79,13 +82,22 @@ export async function openInspections(options: {
     processName,
     scan: scanTimes(config),
     watchMode: config.watchMode,
-    patternSource: config.filenameRegex,
+    naming: namingOf(config),
     exclude: config.exclude,
     timeZone: config.siteTimeZone,
     clock,
     log,
     onRecorded: (recorded) => publish('inspections.recorded', recorded),
     onStatus: () => publish('sources.changed', undefined),
+  });
+  const repairs = startRepairs({
+    db,
+    siteId: sites.own.id,
+    folders: reads.folders,
+    names: reads.names,
+    isDuty: sources.sweepsHere,
+    log,
+    onRepaired: () => publish('plant.grown', undefined),
   });
   const locations = createRootLocations({ db, sites, clock, watched: sources.rootPaths });
   const images = startImages({
@@ -106,6 +118,7 @@ export async function openInspections(options: {
     reads,
     folderRefresh,
     checks,
+    repairs,
     sources,
     locations,
     images,
@@ -138,6 +151,11 @@ export async function openInspections(options: {
       });
     },
   };
+}
+
+/** How the site names its images. */
+function namingOf({ filenameRegex, pathRegex, verdictWords }: Config): NamingSettings {
+  return { fileName: filenameRegex, path: pathRegex, verdictWords };
 }
 
 function scanTimes(config: Config): SourcesOptions['scan'] {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noCounts } from '../plant/yield.ts';
 import { type OverviewContext, type OverviewStation, overviewView } from './views.ts';
 
 const hourMs = 3_600_000;
@@ -15,10 +16,10 @@ const context: OverviewContext = {
 
 function station(name: string, ng: number, more: Partial<OverviewStation> = {}): OverviewStation {
   const hours = Array.from({ length: 24 }, (_, i) => ({
+    ...noCounts,
     startAt: thisHour - i * hourMs,
     ok: 980,
     ng: 20,
-    unmatched: 0,
   }));
   return {
     site: null,
@@ -27,8 +28,8 @@ function station(name: string, ng: number, more: Partial<OverviewStation> = {}):
     lastSeenAt: now - 1000,
     state: { code: 'running' },
     also: [],
-    lastHour: { ok: 1000 - ng, ng, unmatched: 0 },
-    lastDay: { ok: 23_520, ng: 480, unmatched: 0 },
+    lastHour: { ...noCounts, ok: 1000 - ng, ng },
+    lastDay: { ...noCounts, ok: 23_520, ng: 480 },
     hours,
     last: null,
     ...more,
@@ -67,7 +68,7 @@ test('faulty stations sort to the top, then the worst yield, then stations at re
       station('fine', 10),
       station('rest', 0, {
         state: { code: 'notScheduled', lastSeenAt: now - 24 * hourMs },
-        lastHour: { ok: 0, ng: 0, unmatched: 0 },
+        lastHour: { ...noCounts, ok: 0, ng: 0 },
       }),
       station('silent', 5, { state: silent }),
       station('worse', 30),
@@ -108,20 +109,20 @@ test('a station far below its own usual yield is counted and sorts to the top', 
 });
 
 test('a plant that has run for an hour only has no usual range', () => {
-  const young = station('S9', 34, { hours: [{ startAt: thisHour, ok: 966, ng: 34, unmatched: 0 }] });
+  const young = station('S9', 34, { hours: [{ ...noCounts, startAt: thisHour, ok: 966, ng: 34 }] });
   expect(overviewView([young], context).figures.usual).toBeNull();
   expect(overviewView([young], context).figures.usualHourCount).toBeNull();
 });
 
 test('the usual number of images is the median of the whole hours with production', () => {
-  const hour = (ago: number, ok: number) => ({ startAt: thisHour - ago * hourMs, ok, ng: 0, unmatched: 0 });
+  const hour = (ago: number, ok: number) => ({ ...noCounts, startAt: thisHour - ago * hourMs, ok, ng: 0 });
   const hours = [hour(0, 1), hour(1, 100), hour(2, 0), hour(3, 900), hour(4, 300)];
   expect(overviewView([station('S9', 0, { hours })], context).figures.usualHourCount).toBe(300);
 });
 
 test('all sparklines share one scale that begins at 90 % or below the worst hour', () => {
   expect(overviewView([station('S9', 20)], context).rows[0]?.sparklineSvg).toBe('24 0.9 1');
-  const bad = station('S4', 20, { hours: [{ startAt: thisHour, ok: 50, ng: 50, unmatched: 0 }] });
+  const bad = station('S4', 20, { hours: [{ ...noCounts, startAt: thisHour, ok: 50, ng: 50 }] });
   expect(overviewView([station('S9', 20), bad], context).rows.map((row) => row.sparklineSvg)).toEqual([
     '24 0.5 1',
     '24 0.5 1',

@@ -21,7 +21,14 @@ import {
   stateView,
   type Tone,
 } from '../plant/station-state.ts';
-import { sumCounts, totalCount, yieldRate } from '../plant/yield.ts';
+import {
+  sumCounts,
+  type TrendBucket,
+  totalCount,
+  unitCounts,
+  type VerdictCounts,
+  yieldRate,
+} from '../plant/yield.ts';
 import { proportionLimits } from '../statistics/control-chart.ts';
 
 /** One station as the Overview reads it: the last 24 hours by hour, and sums of the last hour and day. */
@@ -30,9 +37,9 @@ export type OverviewStation = JudgedStation & {
   /** Null where there is only one site. */
   site: SiteTag | null;
   station: string;
-  lastHour: { ok: number; ng: number; unmatched: number };
-  lastDay: { ok: number; ng: number; unmatched: number };
-  hours: { startAt: number; ok: number; ng: number; unmatched: number }[];
+  lastHour: VerdictCounts;
+  lastDay: VerdictCounts;
+  hours: TrendBucket[];
   last: { id: number; revision: number; capturedAt: number; verdict: 'OK' | 'NG' | null } | null;
   /** The last image is kept at its site and cannot be shown here. */
   isElsewhere: boolean;
@@ -129,8 +136,8 @@ function overviewRow(
     siteLabel: context.site?.tag === null ? (facts.site?.label ?? null) : null,
     href: stationHref(facts.station, { period: '1d', site }),
     judged: stateView(facts),
-    yieldRate: yieldRate(facts.lastHour),
-    dayYieldRate: yieldRate(facts.lastDay),
+    yieldRate: yieldRate(unitCounts(facts.lastHour)),
+    dayYieldRate: yieldRate(unitCounts(facts.lastDay)),
     lastHourCount: totalCount(facts.lastHour),
     ngCount: facts.lastHour.ng,
     sparklineSvg: context.drawSparkline(hourlyRates(facts.hours, context.now), scale),
@@ -146,7 +153,7 @@ function overviewRow(
 
 /** The whole live part of the Overview: what is wrong sorts to the top. */
 export function overviewView(stations: OverviewStation[], context: OverviewContext): OverviewView {
-  const rates = stations.flatMap(({ hours }) => hours.flatMap((hour) => yieldRate(hour) ?? []));
+  const rates = stations.flatMap(({ hours }) => hours.flatMap((hour) => yieldRate(unitCounts(hour)) ?? []));
   // One scale for all rows: a bad station stands out and a good one stays calm.
   const scale = { min: rates.reduce((least, rate) => Math.min(least, rate), maxSparklineFloor), max: 1 };
   const rows = stations.map((facts) => overviewRow(facts, context, scale));
@@ -172,7 +179,7 @@ function overviewFigures(
 ): OverviewFigures {
   const lastHour = sumCounts(stations.map((facts) => facts.lastHour));
   const usual = usualBand(stations, context.now);
-  const rate = yieldRate(lastHour);
+  const rate = yieldRate(unitCounts(lastHour));
   const seen = stations.flatMap(({ lastSeenAt }) => lastSeenAt ?? []);
   const below = rate !== null && usual !== null && rate < usual.lower;
   const wrongTone = rows.some(({ judged }) => judged.tone === 'ng') ? 'ng' : 'warn';
@@ -216,7 +223,7 @@ function usualBand(stations: OverviewStation[], now: number): { lower: number; u
   const day = sumCounts(stations.map((facts) => facts.lastDay));
   const hour = sumCounts(stations.map((facts) => facts.lastHour));
   const count = hour.ok + hour.ng;
-  const rate = yieldRate(day);
+  const rate = yieldRate(unitCounts(day));
   const knownHours = new Set(stations.flatMap(({ hours }) => hours.map(({ startAt }) => startAt)));
   knownHours.delete(hourStart(now));
   if (rate === null || count === 0 || knownHours.size < 3) return null;
@@ -224,7 +231,7 @@ function usualBand(stations: OverviewStation[], now: number): { lower: number; u
 }
 
 function hourlyRates(hours: OverviewStation['hours'], now: number): (number | null)[] {
-  const byStart = new Map(hours.map((hour) => [hour.startAt, yieldRate(hour)]));
+  const byStart = new Map(hours.map((hour) => [hour.startAt, yieldRate(unitCounts(hour))]));
   const lastStart = hourStart(now);
   return Array.from({ length: shownHours }, (_, index) => {
     return byStart.get(lastStart - (shownHours - 1 - index) * hourMs) ?? null;

@@ -22,7 +22,7 @@ export type PlantNames = {
    * their station. A new station is created in a transaction of its own.
    */
   ensureStation(name: string): Promise<number>;
-  /** Id of the part (product model) of this name, the same at every site. A new part is created. */
+  /** Id of the part (product model) of this name, the same at every site; '' is none, shown as –. A new part is created. */
   ensurePart(name: string): Promise<number>;
   /** Name of the station that this one is shown as. */
   stationName(id: number): string;
@@ -43,6 +43,8 @@ export type PlantNames = {
   /** Every row of stations, hidden and merged ones too, in the same order. */
   listStationRows(siteId?: number): StationRow[];
   listParts(): PartName[];
+  /** Removes a station without any fact; other processes drop it at their next refresh. */
+  dropStation(id: number): Promise<void>;
   /** Reads the sites, stations and parts that other processes have added. */
   refresh(): Promise<void>;
 };
@@ -73,9 +75,9 @@ export async function createPlantNames(
     shownAs: stations.shownAs,
     groupOf: stations.groupOf,
     siteIdOf: (id) => stations.find(id)?.siteId ?? ownId,
-    partName: (id) => parts.byId.get(id)?.name ?? 'Unknown',
-    findStationId: (name, siteId = ownId) => stations.findByName(siteId, name),
-    findPartId: parts.find,
+    partName: (id) => shownPart(parts.byId.get(id)?.name ?? 'Unknown'),
+    findStationId: (name, siteId = ownId) => stations.findByName(siteId, name.normalize('NFC')),
+    findPartId: (name) => parts.find(name === noPart ? '' : name.normalize('NFC')),
     listStations: (siteId) =>
       stations
         .list(siteId)
@@ -87,9 +89,20 @@ export async function createPlantNames(
       return row;
     },
     listStationRows: stations.list,
-    listParts: () => sorted([...parts.byId.values()]),
+    listParts: () => sorted([...parts.byId.values()].map(({ id, name }) => ({ id, name: shownPart(name) }))),
+    dropStation: async (id) => {
+      await stations.drop(id);
+      onAdded();
+    },
     refresh,
   };
+}
+
+/** Shown for the part '', which is that of files without a model. */
+const noPart = '–';
+
+function shownPart(name: string): string {
+  return name === '' ? noPart : name;
 }
 
 function sorted<T extends { id: number; name: string }>(rows: T[]): T[] {
@@ -156,6 +169,10 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
       return sorted(siteId === undefined ? all : all.filter((row) => row.siteId === siteId));
     },
     ensure: async (name: string) => findOwn(ownId, name) ?? make(name),
+    drop: async (id: number) => {
+      await db.tx((q) => q.delete(stations).where(eq(stations.id, id)));
+      await refresh();
+    },
   };
 }
 
@@ -216,13 +233,24 @@ async function createKnown<T extends { id: number }>(
     newestId = Math.max(newestId, row.id);
     return row;
   };
+  const forget = (id: number) => {
+    const row = byId.get(id);
+    byId.delete(id);
+    if (row) ids.delete(keyOf(row));
+  };
   const refresh = async () => {
-    for (const row of await readFrom({ fromId: newestId - lateIds })) remember(row);
+    const fromId = newestId - lateIds;
+    const before = [...byId.values()].filter(({ id }) => id >= fromId);
+    const rows = await readFrom({ fromId });
+    const there = new Set(rows.map(({ id }) => id));
+    for (const { id } of before) if (!there.has(id)) forget(id);
+    for (const row of rows) remember(row);
   };
   await refresh();
   return {
     byId,
     find: (key: string) => ids.get(key),
+    forget,
     refresh,
     async ensure(key: string, make: () => Promise<T[]>): Promise<number> {
       const known = ids.get(key);

@@ -80,10 +80,10 @@ export function readAskedView(
 }
 
 /** The verdict that a list is filtered by, null for all; throws `invalid` for any other word. */
-export function parseVerdict(search: URLSearchParams): Verdict | 'unmatched' | null {
+export function parseVerdict(search: URLSearchParams): Verdict | 'unmatched' | 'undecided' | null {
   const text = search.get('verdict') ?? '';
   if (text === '') return null;
-  if (text === 'OK' || text === 'NG' || text === 'unmatched') return text;
+  if (text === 'OK' || text === 'NG' || text === 'unmatched' || text === 'undecided') return text;
   throw new AppError('invalid', `The verdict "${text.slice(0, 40)}" is none of OK, NG and unmatched.`, {
     details: { field: 'verdict' },
   });

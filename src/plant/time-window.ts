@@ -3,7 +3,7 @@ import { dayMs, hourMs, minuteMs } from '../kernel/time/durations.ts';
 import { type LocalStep, localStepsWithin, stepMs } from '../kernel/time/local-steps.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { Period } from './links.ts';
-import type { TrendBucket } from './yield.ts';
+import { noCounts, type TrendBucket } from './yield.ts';
 
 /** A half-open stretch of time, epoch ms UTC: `startAt` inclusive, `endAt` exclusive. */
 export type TimeWindow = { startAt: number; endAt: number };
@@ -137,7 +137,7 @@ export function areHoursOfUtc({ startAt, endAt }: TimeWindow, wallClock: WallClo
 
 /** Sums minute or hour counts into the bucket in which they start; rows outside the buckets are ignored. */
 export function fillBuckets(buckets: readonly TimeWindow[], rows: Iterable<TrendBucket>): TrendBucket[] {
-  const filled = buckets.map(({ startAt }) => ({ startAt, ok: 0, ng: 0, unmatched: 0 }));
+  const filled = buckets.map(({ startAt }) => ({ startAt, ...noCounts }));
   const endAt = buckets.at(-1)?.endAt ?? Number.NEGATIVE_INFINITY;
   for (const row of rows) {
     const bucket = row.startAt < endAt ? filled[lastStartedAt(filled, row.startAt)] : undefined;

@@ -8,6 +8,7 @@ import {
   stationSilence,
   usualIntervalOfCounts,
 } from './usual-interval.ts';
+import { noCounts } from './yield.ts';
 
 const minuteMs = 60_000;
 
@@ -18,7 +19,7 @@ function minutesOf(seconds: number[]) {
     const startAt = Math.floor(second / 60) * minuteMs;
     counts.set(startAt, (counts.get(startAt) ?? 0) + 1);
   }
-  return [...counts].map(([startAt, ok]) => ({ startAt, ok, ng: 0, unmatched: 0 }));
+  return [...counts].map(([startAt, ok]) => ({ ...noCounts, startAt, ok }));
 }
 const every = (stepSeconds: number, from: number, to: number) => {
   const seconds: number[] = [];
@@ -60,12 +61,12 @@ test('a few images give no usual interval', () => {
 
 test('minutes with zero counts are ignored', () => {
   const minutes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((i) => ({
+    ...noCounts,
     startAt: i * minuteMs,
     ok: 0,
     ng: i % 2,
-    unmatched: 0,
   }));
-  expect(usualIntervalOfCounts([...minutes, { startAt: 11 * minuteMs, ok: 0, ng: 0, unmatched: 1 }])).toBe(
+  expect(usualIntervalOfCounts([...minutes, { ...noCounts, startAt: 11 * minuteMs, unmatched: 1 }])).toBe(
     120_000,
   );
 });

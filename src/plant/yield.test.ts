@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { showInterval, sumCounts, yieldRate } from './yield.ts';
+import { noCounts, showInterval, sumCounts, yieldRate } from './yield.ts';
 
 test('yield is the OK share of judged inspections; unmatched files never count', () => {
   expect(yieldRate({ ok: 1172, ng: 31 })).toBeCloseTo(0.97423, 5);
   expect(
     yieldRate(
       sumCounts([
-        { ok: 1, ng: 0, unmatched: 9 },
-        { ok: 0, ng: 3, unmatched: 0 },
+        { ...noCounts, ok: 1, ng: 0, unmatched: 9 },
+        { ...noCounts, ok: 0, ng: 3, unmatched: 0 },
       ]),
     ),
   ).toBe(0.25);
@@ -22,12 +22,12 @@ test('yield over several hours is computed from sums, not as a mean of percentag
   expect(
     yieldRate(
       sumCounts([
-        { ok: 99, ng: 1, unmatched: 0 },
-        { ok: 0, ng: 1, unmatched: 2 },
+        { ...noCounts, ok: 99, ng: 1, unmatched: 0 },
+        { ...noCounts, ok: 0, ng: 1, unmatched: 2 },
       ]),
     ),
   ).toBeCloseTo(99 / 101, 12);
-  expect(sumCounts([])).toEqual({ ok: 0, ng: 0, unmatched: 0 });
+  expect(sumCounts([])).toEqual({ ...noCounts, ok: 0, ng: 0, unmatched: 0 });
 });
 
 test('the interval is shown below 50 inspections only', () => {

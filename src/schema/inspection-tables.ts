@@ -15,6 +15,8 @@ function defineFolderTables(kit: Kit) {
       siteId: kit.ref('site_id').notNull(),
       path: kit.text('path', 700).notNull(),
       createdAt: kit.ms('created_at').notNull(),
+      /** Images that an earlier version had left out and that were found again (see `directories.recoverBefore`). */
+      recoveredCount: kit.int('recovered_count').notNull().default(0),
     },
     (t) => [kit.uniqueIndex('roots_path', [t.siteId, t.path])],
   );
@@ -30,8 +32,19 @@ function defineFolderTables(kit: Kit) {
       modifiedAt: kit.ms('modified_at'),
       listedAt: kit.ms('listed_at'),
       fileCount: kit.int('file_count').notNull().default(0),
+      /**
+       * Its listing was forgotten by an update that counts what an earlier version left out: an image from before this
+       * instant that is found now is recovered, not new. Null once the folder was listed again.
+       */
+      recoverBefore: kit.ms('recover_before'),
     },
     (t) => [kit.uniqueIndex('directories_path', [t.rootId, t.path])],
+  );
+  /** The models that were ever inspected at a station. */
+  const stationParts = kit.table(
+    'station_parts',
+    { stationId: kit.ref('station_id').notNull(), partId: kit.ref('part_id').notNull() },
+    (t) => [kit.primaryKey([t.stationId, t.partId])],
   );
   const sweeps = kit.table(
     'sweeps',
@@ -59,28 +72,51 @@ function defineFolderTables(kit: Kit) {
     },
     (t) => [kit.primaryKey([t.siteId, t.name])],
   );
-  return { roots, directories, sweeps, horizons };
+  /**
+   * What is left to mend of rows that an earlier version wrote, by site; begun by a migration, done behind the pages. Resumed
+   * at `position` after an interruption, and deleted when nothing is left.
+   */
+  const repairs = kit.table(
+    'repairs',
+    {
+      siteId: kit.ref('site_id').notNull(),
+      name: kit.enumText('name', ['folders', 'times']).notNull(),
+      position: kit.int('position').notNull(),
+    },
+    (t) => [kit.primaryKey([t.siteId, t.name])],
+  );
+  return { roots, directories, stationParts, sweeps, horizons, repairs };
 }
 
 function defineFactTables(kit: Kit) {
   /**
-   * One row an inspected unit. Idempotent by (directory, name); the unit itself is (station, part, time, COUNT),
-   * so that a renamed file re-judges its row. Old images found by the first sweep have no `sizeBytes` until
-   * they are first viewed.
+   * One row a file. Idempotent by (directory, name); a renamed file is recognised by its number on the disk and keeps its
+   * row. Old images found by the first sweep have no `sizeBytes` until they are first viewed. No statement sets the station
+   * of a row: it is what PostgreSQL distributes the table by.
    */
   const inspections = kit.table(
     'inspections',
     {
-      id: kit.key('id'),
+      id: kit.factId('id'),
       directoryId: kit.ref('directory_id').notNull(),
       name: kit.text('name', 255).notNull(),
       stationId: kit.ref('station_id').notNull(),
       partId: kit.ref('part_id').notNull(),
       capturedAt: kit.ms('captured_at').notNull(),
+      /** The time in the name, where it lay too far ahead to be believed; `capturedAt` is when the file was found then. */
+      namedAt: kit.ms('named_at'),
       verdict: kit.enumText('verdict', ['OK', 'NG']),
+      /** The verdict's word in the name, where it means neither OK nor NG: the image is undecided until a person judges it. */
+      word: kit.text('word', 40),
       sequence: kit.int('sequence'),
+      /** Which view of its unit the image shows, where the pattern tells. */
+      view: kit.text('view', 40),
+      /** Serial number of the unit, where the pattern tells. */
+      unit: kit.text('unit', 80),
       sizeBytes: kit.int('size_bytes'),
       modifiedAt: kit.ms('modified_at'),
+      /** The file's number on its disk, which a rename keeps. */
+      inode: kit.int('inode'),
       foundAt: kit.ms('found_at').notNull(),
       missingAt: kit.ms('missing_at'),
       /** Since when retention deletes or has deleted the file: then its absence is no loss. */
@@ -90,27 +126,30 @@ function defineFactTables(kit: Kit) {
       revision: kit.int('revision').notNull().default(0),
     },
     (t) => [
-      kit.uniqueIndex('inspections_file', [t.directoryId, t.name]),
-      kit.uniqueIndex('inspections_unit', [t.stationId, t.partId, t.capturedAt, t.sequence]),
+      ...kit.factKey(t.id, t.stationId),
+      kit.factUniqueIndex('inspections_file', [t.directoryId, t.name], t.stationId),
+      kit.index('inspections_time', [t.stationId, t.partId, t.capturedAt, t.sequence]),
       kit.index('inspections_ng', [t.stationId, t.capturedAt], sql`${t.verdict} = 'NG'`),
-      kit.index('inspections_unmatched', [t.stationId, t.capturedAt], sql`${t.verdict} is null`),
+      kit.index('inspections_unjudged', [t.stationId, t.capturedAt], sql`${t.verdict} is null`),
+      kit.index('inspections_unit', [t.stationId, t.unit], sql`${t.unit} is not null`),
     ],
   );
   const badImages = kit.table(
     'bad_images',
     {
-      inspectionId: kit.ref('inspection_id').primaryKey(),
+      inspectionId: kit.ref('inspection_id').notNull(),
+      stationId: kit.ref('station_id').notNull(),
       reason: kit.text('reason', 500).notNull(),
       failedAt: kit.ms('failed_at').notNull(),
       attempts: kit.int('attempts').notNull(),
     },
-    (t) => [kit.index('bad_images_failed', [t.failedAt])],
+    (t) => [kit.primaryKey([t.inspectionId, t.stationId]), kit.index('bad_images_failed', [t.failedAt])],
   );
   /** Missing and repeated COUNT values, derived hour by hour from the inspections. */
   const sequenceGaps = kit.table(
     'sequence_gaps',
     {
-      id: kit.key('id'),
+      id: kit.factId('id'),
       stationId: kit.ref('station_id').notNull(),
       partId: kit.ref('part_id').notNull(),
       hourAt: kit.ms('hour_at').notNull(),
@@ -122,6 +161,7 @@ function defineFactTables(kit: Kit) {
       toAt: kit.ms('to_at').notNull(),
     },
     (t) => [
+      ...kit.factKey(t.id, t.stationId),
       kit.index('sequence_gaps_hour', [t.stationId, t.partId, t.hourAt]),
       kit.index('sequence_gaps_time', [t.toAt]),
     ],
@@ -137,6 +177,10 @@ function defineRollUpTables(kit: Kit) {
     ok: kit.int('ok').notNull(),
     ng: kit.int('ng').notNull(),
     unmatched: kit.int('unmatched').notNull(),
+    undecided: kit.int('undecided').notNull().default(0),
+    /** How many of `ok` and `ng` are further views of a unit: without them the counts are those of units. */
+    furtherOk: kit.int('further_ok').notNull().default(0),
+    furtherNg: kit.int('further_ng').notNull().default(0),
   });
   const inspectionMinutes = kit.table('inspection_minutes', counts(), (t) => [
     kit.primaryKey([t.startAt, t.stationId, t.partId]),
@@ -154,7 +198,7 @@ function defineRollUpTables(kit: Kit) {
       kit.index(
         'inspection_hours_unchecked',
         [t.startAt],
-        sql`${t.checkedCount} <> ${t.ok} + ${t.ng} + ${t.unmatched}`,
+        sql`${t.checkedCount} <> ${t.ok} + ${t.ng} + ${t.unmatched} + ${t.undecided}`,
       ),
     ],
   );

@@ -31,7 +31,7 @@ export function defineLiveTables(kit: Kit) {
   const liveImages = kit.table(
     'live_images',
     {
-      id: kit.key('id'),
+      id: kit.factId('id'),
       channelId: kit.ref('channel_id').notNull(),
       name: kit.text('name', 255).notNull(),
       capturedAt: kit.ms('captured_at').notNull(),
@@ -43,6 +43,7 @@ export function defineLiveTables(kit: Kit) {
       revision: kit.int('revision').notNull().default(0),
     },
     (t) => [
+      ...kit.factKey(t.id, t.channelId),
       kit.uniqueIndex('live_images_file', [t.channelId, t.name]),
       kit.index('live_images_time', [t.channelId, t.capturedAt]),
       kit.index('live_images_coil', [t.channelId, t.coil, t.capturedAt]),

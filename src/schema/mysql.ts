@@ -14,6 +14,8 @@ export const {
   roots,
   directories,
   sweeps,
+  stationParts,
+  repairs,
   horizons,
   inspections,
   badImages,

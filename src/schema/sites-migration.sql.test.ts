@@ -84,7 +84,7 @@ describe(`a ${testDialect} database from before there were sites`, () => {
     ]);
     const { roots, inspections, apiTokens, kioskLinks } = db.tables;
     expect(await db.read.select().from(roots)).toEqual([
-      { id: 7, siteId: sites.own.id, path: '/data/images', createdAt: 1000 },
+      { id: 7, siteId: sites.own.id, path: '/data/images', createdAt: 1000, recoveredCount: 0 },
     ]);
     expect(await db.read.select({ stationId: inspections.stationId }).from(inspections)).toEqual([
       { stationId: 5 },

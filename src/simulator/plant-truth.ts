@@ -1,5 +1,5 @@
 import type { SequenceGap } from '../inspections/model.ts';
-import type { VerdictCounts } from '../plant/yield.ts';
+import { noCounts, type VerdictCounts } from '../plant/yield.ts';
 import type { PlantPlan } from './plant.ts';
 import type { PlannedImage } from './plant-station.ts';
 
@@ -84,7 +84,7 @@ export function settle(image: PlannedImage, asOf: number): PlannedImage {
 }
 
 function countImages(images: readonly PlannedImage[]): VerdictCounts {
-  const counts = { ok: 0, ng: 0, unmatched: 0 };
+  const counts = { ...noCounts };
   for (const { verdict } of images)
     counts[verdict === 'OK' ? 'ok' : verdict === 'NG' ? 'ng' : 'unmatched'] += 1;
   return counts;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createWallClock } from '../kernel/time/time-zone.ts';
+import { sumCounts } from '../plant/yield.ts';
 import { readName } from './place-image.ts';
 import { type PlantOptions, planPlant } from './plant.ts';
 import { worksThroughout } from './plant-shifts.ts';
@@ -197,15 +198,9 @@ describe('the story around the anchor', () => {
 
 test('the truth adds up: parts to stations, stations to the plant', () => {
   const truth = truthOf(plan(), { startAt, endAt: startAt + 4 * hourMs });
-  const sum = (counts: { ok: number; ng: number; unmatched: number }[]): object =>
-    counts.reduce((total, { ok, ng, unmatched }) => ({
-      ok: total.ok + ok,
-      ng: total.ng + ng,
-      unmatched: total.unmatched + unmatched,
-    }));
-  expect(sum(truth.stations.map(({ counts }) => counts))).toEqual(truth.counts);
+  expect(sumCounts(truth.stations.map(({ counts }) => counts))).toEqual(truth.counts);
   for (const { counts, parts } of truth.stations)
-    expect(sum(parts.map((part) => part.counts))).toEqual(counts);
+    expect(sumCounts(parts.map((part) => part.counts))).toEqual(counts);
   expect(truth.counts.ok + truth.counts.ng + truth.counts.unmatched).toBe(list().length);
 });
 

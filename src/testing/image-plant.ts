@@ -17,6 +17,7 @@ import { createI18n } from '../kernel/i18n/i18n.ts';
 import { createThumbnailStore, type ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import { createLog } from '../kernel/log.ts';
 import { type Db, openSqliteDb } from '../schema/db.ts';
+import { nothingMore } from './inspection-store.ts';
 import { openMainSite } from './main-site.ts';
 import { createTestClock } from './test-clock.ts';
 
@@ -54,7 +55,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
     siteId: reads.sites.own.id,
     folders: reads.folders,
     clock,
-    statFile: async () => undefined,
+    isGone: async () => false,
   });
   const store = createThumbnailStore({ dir: join(folder, 'thumbnails'), budgetBytes: 1e8, clock, log });
   let changes = 0;
@@ -85,7 +86,7 @@ export async function createImagePlant(): Promise<ImagePlant> {
       ? { sizeBytes: null, modifiedAt: null }
       : { sizeBytes: statSync(path).size, modifiedAt };
     const verdict = name.startsWith('NG') ? 'NG' : 'OK';
-    const file = { name, capturedAt: modifiedAt, verdict, sequence: null, ...facts } as const;
+    const file = { name, capturedAt: modifiedAt, verdict, sequence: null, ...nothingMore, ...facts } as const;
     await record.recordFound({
       folder: { rootId, path: `${station}/${part}` },
       files: [file],

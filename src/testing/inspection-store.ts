@@ -5,7 +5,7 @@ import { createRecordInspections } from '../inspections/recording/record-inspect
 import { createRootLocations } from '../inspections/watching/root-locations.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
-import type { VerdictCounts } from '../plant/yield.ts';
+import { sumCounts } from '../plant/yield.ts';
 import type { Db } from '../schema/db.ts';
 import { openTestDb, type TestDialect } from './databases.ts';
 import { openMainSite } from './main-site.ts';
@@ -24,18 +24,17 @@ export async function openStoreOn(db: Db, openSites: (clock: Clock) => Promise<S
   const clock = createTestClock(storeStartsAt);
   const reads = await createInspectionReads(db, clock, await openSites(clock));
   const rootId = await ensureRoot(db, clock, reads.sites.own.id, '/data');
-  /** Modification times of the files that are on the disk, by `folder/name`. */
-  const disk = new Map<string, number>();
-  const record = createRecordInspections({
-    db,
-    siteId: reads.sites.own.id,
-    clock,
-    folders: reads.folders,
-    statFile: async ({ path }, name) => {
-      const modifiedAt = disk.get(`${path}/${name}`);
-      return modifiedAt === undefined ? undefined : { modifiedAt };
-    },
-  });
+  /** Files that are still on the disk beside a new name, as `folder/name`; all others are gone. */
+  const disk = new Set<string>();
+  const openRecord = () =>
+    createRecordInspections({
+      db,
+      siteId: reads.sites.own.id,
+      clock,
+      folders: reads.folders,
+      isGone: async ({ path }, name) => !disk.has(`${path}/${name}`),
+    });
+  let record = openRecord();
   return {
     db,
     clock,
@@ -46,23 +45,22 @@ export async function openStoreOn(db: Db, openSites: (clock: Clock) => Promise<S
       clock,
       watched: () => [{ id: rootId, path: '/data' }],
     }),
-    record,
     disk,
+    /** Forgets what the recorder remembers beside the database. */
+    restart: () => {
+      record = openRecord();
+    },
     rootId,
     /** Records files of `<station>/<part>`. */
     found: (path: string, files: FoundImage[]) => record.recordFound({ folder: { rootId, path }, files }),
     missing: (path: string, names: string[]) => record.recordMissing({ rootId, path }, names),
     rows: () => db.read.select().from(db.tables.inspections).orderBy(db.tables.inspections.id),
-    total: async (): Promise<VerdictCounts> => {
-      const counts = await reads.counts.countByPart({ startAt: 0, endAt: storeStartsAt * 2 });
-      return counts.reduce(
-        (sum, { ok, ng, unmatched }) => ({
-          ok: sum.ok + ok,
-          ng: sum.ng + ng,
-          unmatched: sum.unmatched + unmatched,
-        }),
-        { ok: 0, ng: 0, unmatched: 0 },
+    /** What all images come to. */
+    total: async () => {
+      const { ok, ng, unmatched } = sumCounts(
+        await reads.counts.countByPart({ startAt: 0, endAt: storeStartsAt * 2 }),
       );
+      return { ok, ng, unmatched };
     },
   };
 }
@@ -84,11 +82,33 @@ export function imageFile(
     sequence,
     sizeBytes: 1000,
     modifiedAt: capturedAt,
+    ...nothingMore,
     ...more,
   };
 }
 
+/** What most names do not tell, of a file reported by an event. */
+export const nothingMore = {
+  namedAt: null,
+  word: null,
+  view: null,
+  unit: null,
+  station: null,
+  part: null,
+  inode: null,
+  isHeard: true,
+};
+
 /** A file whose name says nothing: its time is its modification time. */
-export function unmatchedFile(name: string, modifiedAt: number): FoundImage {
-  return { name, capturedAt: modifiedAt, verdict: null, sequence: null, sizeBytes: 1000, modifiedAt };
+export function unmatchedFile(name: string, modifiedAt: number, more: Partial<FoundImage> = {}): FoundImage {
+  return {
+    name,
+    capturedAt: modifiedAt,
+    verdict: null,
+    sequence: null,
+    sizeBytes: 1000,
+    modifiedAt,
+    ...nothingMore,
+    ...more,
+  };
 }

@@ -7,6 +7,7 @@ import { gapsView, historyView, hourTableView, partTableView } from '../inspecti
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
 import { type StationState, stateView } from '../plant/station-state.ts';
+import { noCounts } from '../plant/yield.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
@@ -30,8 +31,12 @@ const image = (id: number, over: Partial<InspectionRef> = {}): InspectionRef => 
   name: `NG-${id}.jpg`,
   path: `${odd}/OR-3CT/NG-${id}.jpg`,
   capturedAt: now - id * 60_000,
+  namedAt: null,
   verdict: 'NG',
+  word: null,
   sequence: id,
+  view: null,
+  unit: null,
   sizeBytes: 1234,
   foundAt: now,
   missingAt: null,
@@ -51,12 +56,12 @@ const unreadable = new Map([[3, 'not_an_image']]);
 const summary = (station: string, over: Partial<StationSummary> = {}): StationSummary => ({
   site: null,
   station,
-  counts: { ok: 1172, ng: 31, unmatched: 1 },
+  counts: { ...noCounts, ok: 1172, ng: 31, unmatched: 1 },
   latestAt: now,
   lastSeenAt: now - 4000,
   parts: Array.from({ length: 6 }, (_, i) => ({
     part: `P${i}`,
-    counts: { ok: 10 * i, ng: i, unmatched: 0 },
+    counts: { ...noCounts, ok: 10 * i, ng: i, unmatched: 0 },
   })),
   last: image(1),
   lastNgs: images,
@@ -93,7 +98,7 @@ const summaries = [
   summary('S9', { last: image(11), lastNgs: [image(12)], state: everyState[10]!, also: [everyState[8]!] }),
   summary(odd, { lastSeenAt: now - hourMs, state: everyState[0]!, last: image(4), lastNgs: [image(5)] }),
   summary('S4', {
-    counts: { ok: 0, ng: 0, unmatched: 3 },
+    counts: { ...noCounts, ok: 0, ng: 0, unmatched: 3 },
     parts: [],
     lastNgs: [],
     last: null,
@@ -220,7 +225,7 @@ const unjudged = ['noStation', 'sourceOffline', 'starting', 'noHistory', 'notSch
   plant: { kind: 'unjudged', why },
 }));
 
-const counts = { ok: 8, ng: 2, unmatched: 1 };
+const counts = { ...noCounts, ok: 8, ng: 2, unmatched: 1 };
 const gap = {
   station: odd,
   part: 'OR-3CT',
@@ -307,7 +312,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     { ok: 9, ng: 1 },
     { ok: 900, ng: 100 },
   ].map((sum) => ({
-    value: yieldView({ ...sum, unmatched: 0 }),
+    value: yieldView({ ...noCounts, ...sum }),
   })),
   'sources/_bad': views(bad, noneBad),
   'sources/_source': views(...sources),

@@ -27,7 +27,7 @@ const quickScan: ScanOptions = {
 };
 
 type Options = { scan?: Partial<ScanOptions> } & Partial<
-  Pick<SourcesOptions, 'watchMode' | 'exclude' | 'patternSource' | 'timeZone' | 'onRecorded'>
+  Pick<SourcesOptions, 'watchMode' | 'exclude' | 'naming' | 'timeZone' | 'onRecorded'>
 >;
 
 /** One image as the database has it; `path` lies below the watched folder. */
@@ -36,6 +36,7 @@ export type RecordedImage = {
   station: string;
   part: string;
   verdict: 'OK' | 'NG' | null;
+  word: string | null;
   missingAt: number | null;
   revision: number;
   sizeBytes: number | null;
@@ -70,7 +71,7 @@ export async function openWatchedFolder(options: Options = {}) {
       log,
       scan: { ...quickScan, ...options.scan, ...more.scan },
       watchMode: more.watchMode ?? options.watchMode ?? 'events',
-      patternSource: more.patternSource ?? options.patternSource,
+      naming: more.naming ?? options.naming ?? {},
       exclude: options.exclude ?? [],
       timeZone: options.timeZone ?? 'UTC',
       bus: createBus({ openLink: undefined, merge: () => undefined, log }),
@@ -101,7 +102,7 @@ export async function openWatchedFolder(options: Options = {}) {
 
   const list = reader.sqlite!.reader.prepare(`
     select d.path || case when d.path = '' then '' else '/' end || i.name as path, s.name as station, p.name as part,
-      i.verdict, i.missing_at as missingAt, i.revision, i.size_bytes as sizeBytes
+      i.verdict, i.word, i.missing_at as missingAt, i.revision, i.size_bytes as sizeBytes
     from inspections i join directories d on d.id = i.directory_id
       join stations s on s.id = i.station_id join parts p on p.id = i.part_id
     order by i.id`);

@@ -11,13 +11,24 @@ const defaultPageItems = 100;
 const stateCode = z.enum(stationStateCodes);
 const instant = (text: string) => z.number().describe(`${text}, epoch milliseconds UTC`);
 const count = z.number().int().min(0);
-const counts = { ok: count, ng: count, unmatched: count };
+const counts = {
+  ok: count,
+  ng: count,
+  unmatched: count.describe('Files whose name does not match the pattern: in no yield'),
+  undecided: count.describe(
+    'Images whose word means neither OK nor NG and that nobody has judged: in no yield',
+  ),
+  furtherOk: count.describe(
+    'How many of `ok` are further views of a unit; 0 unless the pattern tells views or units',
+  ),
+  furtherNg: count.describe('How many of `ng` are further views of a unit'),
+};
 const yieldRate = z
   .number()
   .min(0)
   .max(1)
   .nullable()
-  .describe('ok / (ok + ng); null when nothing was judged');
+  .describe('Share of good units, ok / (ok + ng) without further views; null when nothing was judged');
 
 const periods = z.enum(['1h', '1d', '1w', 'custom'], {
   error: ({ input }) => `The period "${String(input).slice(0, 40)}" is none of 1h, 1d, 1w and custom.`,
@@ -54,7 +65,7 @@ export const filterQuery = z.object({
 
 export const listQuery = filterQuery
   .extend({
-    verdict: z.enum(['OK', 'NG', 'unmatched']).optional(),
+    verdict: z.enum(['OK', 'NG', 'unmatched', 'undecided']).optional(),
     limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems),
     before: z.string().optional().describe('`next.before` of the page before: older images'),
     after: z.string().optional().describe('Newer images, oldest first; `0.0` begins with the first ever'),
@@ -73,8 +84,12 @@ export const inspectionAnswer = z.object({
   path: z.string().describe('Below the watched folder'),
   name: z.string(),
   capturedAt: instant('Taken'),
+  namedAt: instant('The time in the name, where it lies too far ahead to be believed').nullable(),
   verdict: z.enum(['OK', 'NG']).nullable().describe('null for a name that tells none'),
+  word: z.string().nullable().describe('The word of the verdict, where it means neither OK nor NG'),
   sequence: z.number().int().nullable().describe('COUNT of the name'),
+  view: z.string().nullable().describe('Which view of its unit it shows, where the pattern tells'),
+  unit: z.string().nullable().describe('Serial number of the unit, where the pattern tells'),
   sizeBytes: z.number().int().nullable().describe('null until an old image has been looked at'),
   foundAt: instant('Found by this server'),
   missingAt: instant('The file is gone since; it stays counted').nullable(),

@@ -9,7 +9,7 @@ import { readAskedSite } from '../../plant/asked-site.ts';
 import type { Station } from '../../plant/names.ts';
 import { readAskedView } from '../../plant/page-filters.ts';
 import { areCutAtHours, fillBuckets } from '../../plant/time-window.ts';
-import { sumCounts, yieldRate } from '../../plant/yield.ts';
+import { sumCounts, unitCounts, yieldRate } from '../../plant/yield.ts';
 import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
@@ -109,13 +109,14 @@ async function yieldByBucket(deps: InspectionDeps, c: Context<AppEnv>) {
     : await deps.reads.counts.countByTime(window, asked.filter, areCutAtHours(asked.buckets));
   const filled = fillBuckets(buckets, rows);
   const total = sumCounts(filled);
+  const units = unitCounts(total);
   return {
     ...window,
     bucketMs,
     ...total,
-    yieldRate: yieldRate(total),
-    interval: wilsonInterval(total.ok, total.ok + total.ng),
-    buckets: filled.map((bucket) => ({ ...bucket, yieldRate: yieldRate(bucket) })),
+    yieldRate: yieldRate(units),
+    interval: wilsonInterval(units.ok, units.ok + units.ng),
+    buckets: filled.map((bucket) => ({ ...bucket, yieldRate: yieldRate(unitCounts(bucket)) })),
   };
 }
 

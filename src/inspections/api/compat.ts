@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
 import { parseStatsWindow, type TimeWindow } from '../../plant/time-window.ts';
-import { sumCounts, yieldRate } from '../../plant/yield.ts';
+import { noCounts, sumCounts, totalCount, yieldRate } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef, StationSummary } from '../model.ts';
 import { apiDocs } from './api-docs.ts';
@@ -61,7 +61,7 @@ async function readStats(
     filter: stationId === undefined ? reads.sites.ownFilter() : { stationId },
   });
   if (station === '' || summaries.length > 0) return summaries;
-  return [{ station, counts: { ok: 0, ng: 0, unmatched: 0 }, last: null, lastNgs: [] }];
+  return [{ station, counts: noCounts, last: null, lastNgs: [] }];
 }
 
 function statsOf(deps: InspectionDeps, { counts, last, lastNgs }: StationStats) {
@@ -73,7 +73,7 @@ function statsOf(deps: InspectionDeps, { counts, last, lastNgs }: StationStats) 
   const [lastNg] = lastNgs;
   return {
     totals: {
-      total: counts.ok + counts.ng + counts.unmatched,
+      total: totalCount(counts),
       ok: counts.ok,
       ng: counts.ng,
       rate: yieldRate(counts),

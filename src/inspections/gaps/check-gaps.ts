@@ -36,7 +36,7 @@ export async function checkSequences(
 /** Leaves out the hours whose rows are deleted: they keep their gaps. */
 async function listUncheckedHours(db: Db, { siteId }: { siteId?: number }): Promise<Hour[]> {
   const { inspectionHours: hours, horizons, stations } = db.tables;
-  const total = sql<number>`${hours.ok} + ${hours.ng} + ${hours.unmatched}`;
+  const total = sql<number>`${hours.ok} + ${hours.ng} + ${hours.unmatched} + ${hours.undecided}`;
   return db.read
     .select({
       startAt: hours.startAt,
@@ -128,28 +128,43 @@ function samePartAs(db: Db, { stationId, partId }: Hour) {
 
 async function readHour(db: Db, hour: Hour): Promise<SequenceRow[]> {
   const { inspections } = db.tables;
-  const { capturedAt, sequence } = inspections;
-  const rows: SequenceRow[] = [];
+  const { capturedAt, sequence, view, id } = inspections;
+  const rows: CountedRow[] = [];
   while (rows.length < maxRowsPerHour) {
     const last = rows.at(-1);
     const page = await db.read
-      .select({ capturedAt, sequence })
+      .select({ capturedAt, sequence, view, id })
       .from(inspections)
       .where(
         and(
           sameUnits(db, hour),
           gte(capturedAt, hour.startAt),
           lt(capturedAt, hour.startAt + hourMs),
-          last && sql`(${capturedAt}, ${sequence}) > (${last.capturedAt}, ${last.sequence})`,
+          last &&
+            sql`(${capturedAt}, ${sequence}, ${id}) > (${last.capturedAt}, ${last.sequence}, ${last.id})`,
         ),
       )
-      .orderBy(asc(capturedAt), asc(sequence))
+      .orderBy(asc(capturedAt), asc(sequence), asc(id))
       .limit(rowsPerPage);
-    rows.push(...(page as SequenceRow[]));
+    rows.push(...(page as CountedRow[]));
     if (page.length < rowsPerPage) break;
     await new Promise(setImmediate);
   }
-  return rows;
+  return unitsOf(rows);
+}
+
+type CountedRow = SequenceRow & { view: string | null; id: number };
+
+/** One row a unit: its views carry one COUNT, which is not repeated by them. Rows of one unit follow each other. */
+function unitsOf(rows: readonly CountedRow[]): SequenceRow[] {
+  const seen = new Set<string>();
+  return rows.filter(({ capturedAt, sequence, view }, i) => {
+    const before = rows[i - 1];
+    if (before?.capturedAt !== capturedAt || before.sequence !== sequence) seen.clear();
+    const isFurtherView = view !== null && seen.size > 0 && !seen.has(view);
+    if (view !== null) seen.add(view);
+    return !isFurtherView;
+  });
 }
 
 async function readNeighbours(
@@ -168,12 +183,17 @@ async function readNeighbours(
     : gte(inspections.capturedAt, hour.startAt + hourMs);
   const by = isBefore ? desc : asc;
   const rows = await db.read
-    .select({ capturedAt: inspections.capturedAt, sequence: inspections.sequence })
+    .select({
+      capturedAt: inspections.capturedAt,
+      sequence: inspections.sequence,
+      view: inspections.view,
+      id: inspections.id,
+    })
     .from(inspections)
     .where(and(sameUnits(db, hour), time))
     .orderBy(by(inspections.capturedAt), by(inspections.sequence))
     .limit(contextRows);
-  return rows as SequenceRow[];
+  return unitsOf(rows as CountedRow[]);
 }
 
 function sameUnits(db: Db, { stationId, partId }: Hour) {

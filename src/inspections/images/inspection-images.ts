@@ -118,11 +118,11 @@ export function createInspectionImages(options: {
   }
 
   function noteReadable(inspection: InspectionRef, located: LocatedImage | undefined): void {
-    const { id, sizeBytes } = inspection;
+    const { id, stationId, sizeBytes } = inspection;
     failures.delete(addressOf(inspection));
     const facts = located && sizeBytes === null ? pickFacts(located) : undefined;
     const reload = waiting.delete(id);
-    outcomes.add({ inspectionId: id, at: clock.now(), reason: null, reload, ...(facts && { facts }) });
+    outcomes.add({ inspectionId: id, stationId, at: clock.now(), reason: null, reload, facts });
   }
 
   /** Missing files and folders are left to the scanner: they do not make an image unreadable. */
@@ -132,7 +132,8 @@ export function createInspectionImages(options: {
     failures.set(addressOf(inspection), { at: clock.now(), failure });
     if (failure.reason !== 'incomplete') {
       waiting.delete(inspection.id);
-      outcomes.add({ inspectionId: inspection.id, at: clock.now(), reason: failure.reason });
+      const { id: inspectionId, stationId } = inspection;
+      outcomes.add({ inspectionId, stationId, at: clock.now(), reason: failure.reason });
       log.warn(
         { path: inspection.path, reason: failure.reason },
         `An image cannot be read: ${failure.message}`,

@@ -9,6 +9,7 @@ import type { Db } from '../../schema/db.ts';
 /** The outcome of reading an image. */
 export type ImageOutcome = {
   inspectionId: number;
+  stationId: number;
   /** When it was read, epoch ms UTC. */
   at: number;
   /** Why it could not be read; null when it could. */
@@ -54,13 +55,13 @@ const selectBad = perDatabase(({ read, tables: { badImages } }: Db) =>
 async function recordBad(
   db: Db,
   q: Queryable,
-  { inspectionId, at, reason }: ImageOutcome & { reason: string },
+  { inspectionId, stationId, at, reason }: ImageOutcome & { reason: string },
   attempts: number,
 ): Promise<void> {
   const { badImages } = db.tables;
   const row = { reason, failedAt: at, attempts };
-  await upsert(db.dialect, q, badImages, [{ inspectionId, ...row }], {
-    target: [badImages.inspectionId],
+  await upsert(db.dialect, q, badImages, [{ inspectionId, stationId, ...row }], {
+    target: [badImages.inspectionId, badImages.stationId],
     set: row,
   });
 }

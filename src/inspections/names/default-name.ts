@@ -2,14 +2,23 @@ import type { Verdict } from '../../plant/yield.ts';
 
 /** The fields of a file name, its time still as local date and time. */
 export type NameFields = {
-  verdict: Verdict;
+  verdict: Verdict | null;
+  /** The verdict's word, in capitals, where it means neither OK nor NG. */
+  word?: string;
+  /** False where the pattern has no date and time; then the next fields are 0. */
+  hasTime: boolean;
   year: number;
   month: number;
   day: number;
   hour: number;
   minute: number;
   second: number;
+  millisecond: number;
   sequence: number | null;
+  view?: string;
+  unit?: string;
+  station?: string;
+  part?: string;
 };
 
 /** The pattern of contract S1; case does not matter. */
@@ -38,12 +47,14 @@ export function readDefaultName(name: string): NameFields | undefined {
   if (sequence < 0 || !isImageEnding(name, dotAt)) return undefined;
   return {
     verdict,
+    hasTime: true,
     year: Math.floor(date / 10_000),
     month: Math.floor(date / 100) % 100,
     day: date % 100,
     hour: Math.floor(time / 10_000),
     minute: Math.floor(time / 100) % 100,
     second: time % 100,
+    millisecond: 0,
     sequence: sequence > Number.MAX_SAFE_INTEGER ? null : sequence,
   };
 }

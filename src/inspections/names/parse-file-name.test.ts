@@ -12,14 +12,14 @@ import {
 
 const seoul = createWallClock('Asia/Seoul');
 
-function compiled(source?: string): NamePattern {
-  const result = compileNamePattern(source);
+function compiled(fileName?: string, verdictWords?: string): NamePattern {
+  const result = compileNamePattern({ fileName, verdictWords });
   if (!result.ok) throw new Error(result.fault);
   return result.pattern;
 }
 
-function faultOf(source: string): string {
-  const result = compileNamePattern(source);
+function faultOf(fileName: string, verdictWords?: string): string {
+  const result = compileNamePattern({ fileName, verdictWords });
   return result.ok ? 'no fault' : result.fault;
 }
 
@@ -74,10 +74,10 @@ test('a COUNT too large to be exact is dropped, the verdict is kept', () => {
 
 test('a pattern may use Python or JavaScript syntax', () => {
   const python = compiled(
-    String.raw`(?i)\A(?P<date>\d{8})_(?P<time>\d{6})_(?P<pass>[A-Z]+)(?P<dup>_(?P=date))?\.png\Z`,
+    String.raw`(?i)\A(?P<date>\d{8})_(?P<time>\d{6})_(?P<pass>PASS|FAIL)(?P<dup>_(?P=date))?\.png\Z`,
   );
   const javaScript = compiled(
-    String.raw`^(?<date>\d{8})_(?<time>\d{6})_(?<pass>[A-Z]+)(?<dup>_\k<date>)?\.png$`,
+    String.raw`^(?<date>\d{8})_(?<time>\d{6})_(?<pass>PASS|FAIL)(?<dup>_\k<date>)?\.png$`,
   );
   for (const pattern of [python, javaScript]) {
     expect(parseFileName('20250906_102131_fail.png', pattern, seoul)).toEqual({
@@ -96,28 +96,100 @@ test('Python syntax inside an escape or a character class is not translated', ()
 });
 
 test('date and time may contain separators', () => {
-  const pattern = compiled(String.raw`^(?<date>[\d-]+) (?<time>[\d.]+) (?<pass>\w+) (?<count>\d+)?`);
+  const pattern = compiled(String.raw`^(?<date>[\d-]+) (?<time>[\d.]+) (?<pass>good|bad) (?<count>\d+)?`);
   expect(parseFileName('2025-09-06 10.21.31 good 5.jpg', pattern, seoul)).toEqual({
     verdict: 'OK',
     capturedAt: Date.parse('2025-09-06T01:21:31Z'),
     sequence: 5,
   });
-  expect(parseFileName('2025-09-06 10.21 good 5.jpg', pattern, seoul)).toBeUndefined();
+  expect(parseFileName('2025-09-06 10.21 good 5.jpg', pattern, seoul)?.capturedAt).toBe(
+    Date.parse('2025-09-06T01:21:00Z'),
+  );
+  expect(parseFileName('2025-09-0 10.21.31 good 5.jpg', pattern, seoul)).toBeUndefined();
 });
 
-test('OK, PASS, GOOD, NG, FAIL and BAD are verdicts, any other word is not', () => {
-  const pattern = compiled(String.raw`^(?<pass>\w+)-(?<date>\d{8})-(?<time>\d{6})`);
+test('OK, PASS, GOOD, NG, FAIL and BAD are verdicts, mapped words too, and any other word is undecided', () => {
+  const pattern = compiled(
+    String.raw`^(?<pass>\w+)-(?<date>\d{8})-(?<time>\d{6})`,
+    'NOK=NG, io:ok, Warn = review',
+  );
   const verdictOf = (word: string) => parseFileName(`${word}-20250906-102131.jpg`, pattern, seoul)?.verdict;
-  expect(['OK', 'pass', 'Good', 'ng', 'FAIL', 'Bad'].map(verdictOf)).toEqual([
-    'OK',
-    'OK',
-    'OK',
-    'NG',
-    'NG',
-    'NG',
-  ]);
-  for (const word of ['1', '0', 'REVIEW', 'toString', '__proto__'])
-    expect(verdictOf(word), word).toBeUndefined();
+  expect(['OK', 'pass', 'Good', 'IO'].map(verdictOf)).toEqual(['OK', 'OK', 'OK', 'OK']);
+  expect(['ng', 'FAIL', 'Bad', 'nok'].map(verdictOf)).toEqual(['NG', 'NG', 'NG', 'NG']);
+  for (const word of ['1', '0', 'WARN', 'toString', '__proto__']) {
+    expect(parseFileName(`${word}-20250906-102131.jpg`, pattern, seoul), word).toMatchObject({
+      verdict: null,
+      word: word.toUpperCase(),
+      capturedAt: Date.parse('2025-09-06T01:21:31Z'),
+    });
+  }
+  expect(parseFileName('OK-20250906-252131.jpg', pattern, seoul)).toBeUndefined();
+});
+
+const dated = String.raw`_(?<date>\d{8})_(?<time>\d{6})`;
+
+test.each([
+  ['(?<pass>OK|NOK)', 'NOK'],
+  ['(?<pass>IO|N[.]?IO)', 'IO, NIO, N.IO'],
+  ['(?<pass>ok|n(?:ok|g)|warn)', 'NOK, WARN'],
+  ['(?<pass>[OX]|OK)', 'O, X'],
+  [String.raw`(?<pass>\w+)`, 'can match any word'],
+  ['(?<pass>[A-Z]{2,4})', 'can match any word'],
+])('a pattern that yields a word without a meaning is refused and names it: %s', (pass, named) => {
+  expect(faultOf(`^${pass}${dated}`)).toContain(named);
+  expect(faultOf(`^${pass}${dated}`)).toContain('VERDICT_WORDS');
+});
+
+test('words that VERDICT_WORDS maps are accepted, and a faulty list is refused', () => {
+  expect(faultOf(`^(?<pass>OK|NOK|WARN)${dated}`, 'NOK=NG, WARN=undecided')).toBe('no fault');
+  expect(faultOf(`^(?<pass>OK|NOK|WARN)${dated}`, 'NOK=NG')).toMatch(/not known: WARN/);
+  expect(faultOf(`^(?<pass>OK|NG)?${dated}`)).toBe('no fault');
+  for (const words of ['NOK', 'NOK=bad', '=NG', 'A=OK=NG']) {
+    expect(faultOf(`^(?<pass>OK)${dated}`, words), words).toMatch(/VERDICT_WORDS: .* as in NOK=NG/);
+  }
+});
+
+test('a year of two digits, a fraction of a second and a day that comes first are read', () => {
+  const read = (pattern: string, name: string) => parseFileName(name, compiled(pattern), seoul)?.capturedAt;
+  const short = String.raw`^(?<pass>OK)_(?<date>\d{6})_(?<time>\d{6}\d*)`;
+  expect(read(short, 'OK_250906_102131.jpg')).toBe(Date.parse('2025-09-06T01:21:31Z'));
+  expect(read(short, 'OK_250906_102131045.jpg')).toBe(Date.parse('2025-09-06T01:21:31.045Z'));
+  const iso = String.raw`^(?<pass>OK) (?<date>[^T]+)T(?<time>[\d.]+)`;
+  expect(read(iso, 'OK 2025-09-06T10.21.31.5.jpg')).toBe(Date.parse('2025-09-06T01:21:31.500Z'));
+  expect(read(iso, 'OK 06.09.2025T10.21.31.jpg')).toBe(Date.parse('2025-09-06T01:21:31Z'));
+});
+
+test('a date or time that could never be read is refused', () => {
+  expect(faultOf(String.raw`(?<pass>OK)(?<date>\d{4})(?<time>\d{6})`)).toMatch(/group date never/);
+  expect(faultOf(String.raw`(?<pass>OK)(?<date>\d{8})(?<time>\d\d)`)).toMatch(/group time never/);
+});
+
+test('a path pattern reads date folders, verdict folders and serial numbers in any order', () => {
+  const path = String.raw`^(?<date>\d{4}/\d\d/\d\d)/(?<station>[^/]+)/(?<pass>OK|NG)/(?<unit>SN\d+)_(?<time>\d{6})_(?<view>top|side)(?:_(?<part>[^_.]+))?`;
+  const result = compileNamePattern({ path, fileName: '^never$' });
+  if (!result.ok) throw new Error(result.fault);
+  const read = (name: string, folder: string) => parseFileName(name, result.pattern, seoul, folder);
+  expect(read('SN0042_102131_top_OR-3CT.jpg', '2025/09/06/Prüfung/NG'.normalize('NFD'))).toMatchObject({
+    verdict: 'NG',
+    capturedAt: Date.parse('2025-09-06T01:21:31Z'),
+    station: 'Prüfung',
+    part: 'OR-3CT',
+    unit: 'SN0042',
+    view: 'top',
+    sequence: null,
+  });
+  expect(read('SN0042_102131_top.jpg', '2025/09/06/S9/OK')?.part).toBeUndefined();
+  expect(read('SN0042_102131_top.jpg', 'S9/OK')).toBeUndefined();
+});
+
+test('a path pattern without date or time leaves the time to the file', () => {
+  const result = compileNamePattern({ path: '^(?<station>[^/]+)/(?<pass>OK|NG)/' });
+  if (!result.ok) throw new Error(result.fault);
+  expect(parseFileName('x.jpg', result.pattern, seoul, 'S9/NG')).toMatchObject({
+    verdict: 'NG',
+    capturedAt: null,
+  });
+  expect(compileNamePattern({ path: '^(?<station>[^/]+)/' })).toMatchObject({ ok: false });
 });
 
 test('an unusable pattern is refused with the reason', () => {
@@ -129,7 +201,7 @@ test('an unusable pattern is refused with the reason', () => {
 });
 
 test('the fast parser of default names always agrees with the pattern', () => {
-  const { regex } = compiled();
+  const pattern = compiled();
   let seed = 11;
   const random = (n: number) => {
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -154,7 +226,7 @@ test('the fast parser of default names always agrees with the pattern', () => {
     if (random(4) === 0) parts.splice(random(parts.length + 1), 0, pick(oddities));
     const name = parts.join('');
     const quick = readDefaultName(name);
-    expect(quick, JSON.stringify(name)).toEqual(readName(name, regex));
+    expect(quick, JSON.stringify(name)).toEqual(readName(name, pattern));
     if (quick !== undefined) matched++;
   }
   expect(matched).toBeGreaterThan(20_000);
@@ -186,9 +258,10 @@ test('only JPEG and PNG files are images', () => {
     expect(isImageName(name), name).toBe(false);
 });
 
-test('the first folder is the station and the second the part; a shallower file is Unknown', () => {
+test('the first folder is the station and the second the part; without a second there is no part', () => {
   expect(stationAndPartOf('S9/OR-3CT')).toEqual({ station: 'S9', part: 'OR-3CT' });
   expect(stationAndPartOf('S9/OR-3CT/2025/09')).toEqual({ station: 'S9', part: 'OR-3CT' });
-  for (const path of ['', 'S9', 'S9/', './S9'])
-    expect(stationAndPartOf(path), path).toEqual({ station: 'Unknown', part: 'Unknown' });
+  for (const path of ['S9', 'S9/', './S9'])
+    expect(stationAndPartOf(path), path).toEqual({ station: 'S9', part: '' });
+  expect(stationAndPartOf('')).toEqual({ station: 'Unknown', part: 'Unknown' });
 });

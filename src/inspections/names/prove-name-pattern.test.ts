@@ -13,7 +13,7 @@ test.each([
   ['two alternatives for one letter', `^${groups}(?:x|x)+\\.jpg$`],
   ['many greedy parts in a row', `^.*.*.*.*.*${groups}\\.jpg$`],
 ])('a pattern that could hang the scanner is refused: %s', async (_name, pattern) => {
-  expect(await proveNamePattern(pattern)).toMatch(/for ever/);
+  expect(await proveNamePattern({ fileName: pattern })).toMatch(/for ever/);
 });
 
 test.each([
@@ -25,11 +25,11 @@ test.each([
   ],
   ['a back-reference', `^(?P<lot>\\w+)_(?P=lot)_${groups}\\.jpg$`],
 ])('a safe pattern passes: %s', async (_name, pattern) => {
-  expect(await proveNamePattern(pattern)).toBeUndefined();
+  expect(await proveNamePattern({ fileName: pattern })).toBeUndefined();
 });
 
 test('a pattern that does not compile is refused before it is tried', async () => {
-  expect(await proveNamePattern('(')).toMatch(/does not compile/);
+  expect(await proveNamePattern({ fileName: '(' })).toMatch(/does not compile/);
 });
 
 test('every element of a pattern starts one of the pieces', () => {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { compileNamePattern, maxNameLength } from './parse-file-name.ts';
+import { compileNamePattern, maxNameLength, maxPathLength, type NamingSettings } from './parse-file-name.ts';
 import { toJavaScriptPattern } from './python-pattern.ts';
 
 /** A name that takes longer than this three times in a row makes the pattern slow. */
@@ -10,22 +10,22 @@ const silenceLimitMs = 1_000;
 const startLimitMs = 15_000;
 
 const slowFault =
-  'The file name pattern can take for ever on some names. Avoid repetitions within repetitions, as in (a+)+, and several .* in a row.';
+  'The pattern can take for ever on some names. Avoid repetitions within repetitions, as in (a+)+, and several .* in a row.';
 
 /**
- * Checks that FILENAME_REGEX is safe to run on untrusted names; returns the fault in one sentence, or undefined. A
+ * Checks that the pattern of names or paths is safe to run on untrusted names; returns the fault in one sentence, or undefined. A
  * regular expression cannot be interrupted, so it is tried once, at startup, in a worker thread that is terminated when
  * one name takes a second. The default pattern is not tried. Rejects when the thread does not start.
  */
-export async function proveNamePattern(source?: string): Promise<string | undefined> {
-  const compiled = compileNamePattern(source);
+export async function proveNamePattern(naming: NamingSettings = {}): Promise<string | undefined> {
+  const compiled = compileNamePattern(naming);
   if (!compiled.ok) return compiled.fault;
   if (compiled.pattern.isDefault) return undefined;
 
   const worker = new Worker(new URL('./name-pattern-worker.ts', import.meta.url), {
     workerData: {
       pattern: toJavaScriptPattern(compiled.pattern.source),
-      nameLength: maxNameLength,
+      nameLength: compiled.pattern.isPath ? maxPathLength : maxNameLength,
       limitMs: nameLimitMs,
     },
   });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noCounts } from '../../plant/yield.ts';
 import type { InspectionRef, StationSummary } from '../model.ts';
 import { cardsView, stationCard, type ViewContext } from './cards-views.ts';
 import { shotView } from './shot-view.ts';
@@ -22,8 +23,8 @@ function summary(
   return {
     site: null,
     station,
-    counts: { ok, ng, unmatched: 0 },
-    parts: [{ part: 'OR-3CT', counts: { ok, ng, unmatched: 0 } }],
+    counts: { ...noCounts, ok, ng },
+    parts: [{ part: 'OR-3CT', counts: { ...noCounts, ok, ng } }],
     latestAt: now - 1000,
     lastSeenAt: now - 1000,
     last: null,
@@ -46,8 +47,12 @@ const inspection: InspectionRef = {
   path: 'S9/OR-3CT/NG-1.jpg',
   name: 'NG-1.jpg',
   capturedAt: now,
+  namedAt: null,
   verdict: 'NG',
+  word: null,
   sequence: 1,
+  view: null,
+  unit: null,
   sizeBytes: 1,
   foundAt: now,
   missingAt: null,
@@ -81,7 +86,7 @@ test('a yield of few inspections is shown with its interval, one of many without
 test('a card names four parts and how many more there are', () => {
   const parts = ['a', 'b', 'c', 'd', 'e', 'f'].map((part) => ({
     part,
-    counts: { ok: 1, ng: 0, unmatched: 0 },
+    counts: { ...noCounts, ok: 1, ng: 0 },
   }));
   const card = stationCard(summary('S', 6, 0, { parts }), context);
   expect(card.parts.length).toBe(4);
@@ -90,8 +95,8 @@ test('a card names four parts and how many more there are', () => {
 
 test('the bar of a part compares it with the largest part of the card', () => {
   const parts = [
-    { part: 'a', counts: { ok: 75, ng: 25, unmatched: 0 } },
-    { part: 'b', counts: { ok: 50, ng: 0, unmatched: 9 } },
+    { part: 'a', counts: { ...noCounts, ok: 75, ng: 25 } },
+    { part: 'b', counts: { ...noCounts, ok: 50, unmatched: 9 } },
   ];
   const card = stationCard(summary('S', 125, 25, { parts }), context);
   expect(card.parts.map(({ bar }) => bar)).toEqual([

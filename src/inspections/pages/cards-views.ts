@@ -15,6 +15,7 @@ import {
   showInterval,
   type TrendBucket,
   totalCount,
+  unitCounts,
   type VerdictCounts,
   yieldRate,
 } from '../../plant/yield.ts';
@@ -149,9 +150,10 @@ const maxPartLines = 4;
 
 /** Yield of `counts` with its interval where few were inspected; no inspections → no value. */
 export function yieldView(counts: VerdictCounts): YieldView {
-  const rate = yieldRate(counts);
-  const count = counts.ok + counts.ng;
-  const range = showInterval(counts) ? wilsonInterval(counts.ok, count) : null;
+  const units = unitCounts(counts);
+  const rate = yieldRate(units);
+  const count = units.ok + units.ng;
+  const range = showInterval(units) ? wilsonInterval(units.ok, count) : null;
   return { rate, interval: range && { lower: range.low, upper: range.high, count } };
 }
 

@@ -39,27 +39,27 @@ const quotedBroken = '"A ""b"", c\nd"';
 test('stations, parts and hours are downloaded as the page shows them', async () => {
   expect((await read('')).sort()).toEqual(
     [
-      'station,ok,ng,unmatched,yield,latest',
-      'S4,0,0,1,,2025-09-06T10:05:00+09:00',
-      'S9,2,1,0,0.6666666666666666,2025-09-06T10:02:00+09:00',
-      `${quotedFormula.slice(1, -1)},1,0,0,1,2025-09-06T10:00:00+09:00`,
-      `${quotedBroken},0,1,0,0,2025-09-06T10:00:00+09:00`,
+      'station,ok,ng,unmatched,yield,latest,undecided,units,units_ng',
+      'S4,0,0,1,,2025-09-06T10:05:00+09:00,0,0,0',
+      'S9,2,1,0,0.6666666666666666,2025-09-06T10:02:00+09:00,0,3,1',
+      `${quotedFormula.slice(1, -1)},1,0,0,1,2025-09-06T10:00:00+09:00,0,1,0`,
+      `${quotedBroken},0,1,0,0,2025-09-06T10:00:00+09:00,0,1,1`,
     ].sort(),
   );
   expect((await read('?table=parts')).sort()).toEqual(
     [
-      'station,model,ok,ng,unmatched,yield',
-      'S4,형식,0,0,1,',
-      'S9,OR-3CT,2,1,0,0.6666666666666666',
-      `${quotedFormula.slice(1, -1)},'+1,1,0,0,1`,
-      `${quotedBroken},'@x,0,1,0,0`,
+      'station,model,ok,ng,unmatched,yield,undecided,units,units_ng',
+      'S4,형식,0,0,1,,0,0,0',
+      'S9,OR-3CT,2,1,0,0.6666666666666666,0,3,1',
+      `${quotedFormula.slice(1, -1)},'+1,1,0,0,1,0,1,0`,
+      `${quotedBroken},'@x,0,1,0,0,0,1,1`,
     ].sort(),
   );
   expect(await read('?table=hours&station=S9&period=1d')).toEqual([
-    'station,hour,ok,ng,unmatched,yield',
-    'S9,2025-09-06T08:00:00+09:00,1,0,0,1',
-    'S9,2025-09-06T09:00:00+09:00,0,0,0,',
-    'S9,2025-09-06T10:00:00+09:00,2,1,0,0.6666666666666666',
+    'station,hour,ok,ng,unmatched,yield,undecided,units,units_ng',
+    'S9,2025-09-06T08:00:00+09:00,1,0,0,1,0,1,0',
+    'S9,2025-09-06T09:00:00+09:00,0,0,0,,0,0,0',
+    'S9,2025-09-06T10:00:00+09:00,2,1,0,0.6666666666666666,0,3,1',
   ]);
 });
 

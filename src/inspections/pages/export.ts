@@ -4,7 +4,7 @@ import { csvResponse } from '../../kernel/http/csv.ts';
 import type { AppContext } from '../../kernel/http/env.ts';
 import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
-import { yieldRate } from '../../plant/yield.ts';
+import { unitCounts, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
@@ -37,35 +37,46 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
   const stationOf = (row: { site: SiteTag | null; station: string }) =>
     isSeveral ? [row.site?.name ?? '', row.station] : [row.station];
   const counts = ['ok', 'ng', 'unmatched', 'yield'];
-  const countsOf = (row: { ok: number; ng: number; unmatched: number }) => [
-    row.ok,
-    row.ng,
-    row.unmatched,
-    yieldRate(row),
-  ];
+  const countsOf = (row: VerdictCounts) => [row.ok, row.ng, row.unmatched, yieldRate(unitCounts(row))];
+  // Behind all others, so that what reads the columns by their position goes on.
+  const furtherCounts = ['undecided', 'units', 'units_ng'];
+  const furtherOf = (row: VerdictCounts) => {
+    const units = unitCounts(row);
+    return [row.undecided, units.ok + units.ng, units.ng];
+  };
   switch (name) {
     case 'stations': {
       const rows = await readSummaries(deps, asked);
       return {
         name,
-        columns: [...stationColumns, ...counts, 'latest'],
-        rows: rows.map((row) => [...stationOf(row), ...countsOf(row.counts), iso(row.latestAt)]),
+        columns: [...stationColumns, ...counts, 'latest', ...furtherCounts],
+        rows: rows.map((row) => [
+          ...stationOf(row),
+          ...countsOf(row.counts),
+          iso(row.latestAt),
+          ...furtherOf(row.counts),
+        ]),
       };
     }
     case 'parts': {
       const rows = await readParts(deps, asked);
       return {
         name,
-        columns: [...stationColumns, 'model', ...counts],
-        rows: rows.map((row) => [...stationOf(row), row.part, ...countsOf(row.counts)]),
+        columns: [...stationColumns, 'model', ...counts, ...furtherCounts],
+        rows: rows.map((row) => [
+          ...stationOf(row),
+          row.part,
+          ...countsOf(row.counts),
+          ...furtherOf(row.counts),
+        ]),
       };
     }
     case 'hours': {
       const rows = await readStationHours(deps, asked);
       return {
         name,
-        columns: [...stationColumns, 'hour', ...counts],
-        rows: rows.map((row) => [...stationOf(row), iso(row.startAt), ...countsOf(row)]),
+        columns: [...stationColumns, 'hour', ...counts, ...furtherCounts],
+        rows: rows.map((row) => [...stationOf(row), iso(row.startAt), ...countsOf(row), ...furtherOf(row)]),
       };
     }
     case 'gaps': {

@@ -4,7 +4,7 @@ import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { AskedView } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import { areHoursOfUtc, type TimeWindow } from '../../plant/time-window.ts';
-import { sumCounts, type TrendBucket, type VerdictCounts } from '../../plant/yield.ts';
+import { countsOf, sumCounts, type TrendBucket, type VerdictCounts } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
 
 /** Counts per station and part in the window of a page. */
@@ -17,14 +17,15 @@ export async function readParts(
   if (asked.isUnknown) return [];
   const { counts, inspections, sites, names } = deps.reads;
   const rows = await counts.countByPart(asked.window, asked.filter);
-  return mapFairly(rows, async ({ stationId, partId, ok, ng, unmatched }) => {
+  return mapFairly(rows, async (row) => {
+    const { stationId, partId } = row;
     const filter = { stationId, partId, window: asked.window };
     const [latest] = await inspections.list(filter, { limit: 1 });
     return {
       site: sites.tagOf(names.siteIdOf(stationId)),
       station: names.stationName(stationId),
       part: names.partName(partId),
-      counts: { ok, ng, unmatched },
+      counts: countsOf(row),
       latestAt: latest?.capturedAt ?? null,
     };
   });

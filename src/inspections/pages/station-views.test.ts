@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createWallClock } from '../../kernel/time/time-zone.ts';
 import { parsePageWindow } from '../../plant/time-window.ts';
+import { noCounts } from '../../plant/yield.ts';
 import { fillHours } from './station-tables.ts';
 import { gapsView, historyView, hourTableView, maxGapRows, partTableView } from './station-views.ts';
 
@@ -28,8 +29,8 @@ test('the newest page has no link to newer images', () => {
 
 test('an hour links to the page of exactly that hour, newest first', () => {
   const hours = [
-    { startAt: 0, endAt: 3_600_000, ok: 1, ng: 1, unmatched: 0 },
-    { startAt: 3_600_000, endAt: 7_200_000, ok: 0, ng: 0, unmatched: 0 },
+    { ...noCounts, startAt: 0, endAt: 3_600_000, ok: 1, ng: 1 },
+    { ...noCounts, startAt: 3_600_000, endAt: 7_200_000 },
   ];
   const { rows } = hourTableView('S9', hours, query, createWallClock('UTC'));
   expect(rows.map(({ startAt }) => startAt)).toEqual([3_600_000, 0]);
@@ -44,10 +45,10 @@ test('an hour that occurs twice has a link and a mark of its own for each run', 
   // The clock was set back from 02:00 CDT to 01:00 CST at 07:00Z.
   const at = Date.parse('2026-11-01T05:00Z');
   const counted = [0, 90, 150, 200].map((minutes) => ({
+    ...noCounts,
     startAt: at + minutes * 60_000,
     ok: 1,
     ng: 0,
-    unmatched: 0,
   }));
   const hours = fillHours(counted, chicago);
   const { rows } = hourTableView('S9', hours, { period: '1d' }, chicago);
@@ -74,10 +75,10 @@ test.each([
   const clock = createWallClock(timeZone);
   const startAt = Date.parse('2026-07-01T12:00Z');
   const minutes = Array.from({ length: 180 }, (_, i) => ({
+    ...noCounts,
     startAt: startAt + i * 60_000,
     ok: 1,
     ng: 0,
-    unmatched: 0,
   }));
   const hours = fillHours(minutes, clock);
   expect(hours.map(({ ok }) => ok)).toEqual(counts);
@@ -92,10 +93,10 @@ test('where the clock is set by half an hour, the shorter hour has its own row',
   // Set back from 02:00 to 01:30 at 15:00Z.
   const at = Date.parse('2026-04-04T14:00Z');
   const minutes = Array.from({ length: 120 }, (_, i) => ({
+    ...noCounts,
     startAt: at + i * 60_000,
     ok: 1,
     ng: 0,
-    unmatched: 0,
   }));
   expect(
     fillHours(minutes, clock).map((hour) => [clock.format(hour.startAt, 'hourMinute'), hour.ok]),
@@ -109,7 +110,7 @@ test('where the clock is set by half an hour, the shorter hour has its own row',
 test('the worst part comes first', () => {
   const part = (name: string, ok: number, ng: number) => ({
     part: name,
-    counts: { ok, ng, unmatched: 0 },
+    counts: { ...noCounts, ok, ng },
     latestAt: null,
   });
   const { rows } = partTableView('S9', [part('none', 0, 0), part('good', 9, 0), part('bad', 5, 5)], query);

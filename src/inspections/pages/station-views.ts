@@ -18,7 +18,7 @@ import { linkTime, type PageQuery, pageHref, stationHref } from '../../plant/lin
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
-import { compareYields, type Verdict, type VerdictCounts } from '../../plant/yield.ts';
+import { compareYields, countsOf, type Verdict, type VerdictCounts } from '../../plant/yield.ts';
 import type { InspectionRef, SequenceGap } from '../model.ts';
 import { type YieldView, yieldView } from './cards-views.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
@@ -56,7 +56,7 @@ export type HourTableView = {
 
 export type GapsView = { gaps: SequenceGap[]; checkedCount: number; moreCount: number; csvHref: string };
 
-export type HistoryFilter = { verdict: Verdict | 'unmatched' | null; part: string | null };
+export type HistoryFilter = { verdict: Verdict | 'unmatched' | 'undecided' | null; part: string | null };
 
 export type HistoryView = {
   station: string;
@@ -116,8 +116,9 @@ export function hourTableView(
 ): HourTableView {
   const rows = hours
     .toSorted((a, b) => b.startAt - a.startAt)
-    .map(({ startAt, endAt, ok, ng, unmatched }) => {
-      const counts = { ok, ng, unmatched };
+    .map((hour) => {
+      const { startAt, endAt } = hour;
+      const counts = countsOf(hour);
       const href = stationHref(station, {
         ...query,
         period: 'custom',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
-import { sumCounts, type VerdictCounts } from '../../plant/yield.ts';
+import { noCounts, sumCounts, type VerdictCounts } from '../../plant/yield.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { testDialect } from '../../testing/databases.ts';
 import {
@@ -30,9 +30,9 @@ describe(`counts in ${testDialect}`, () => {
     for (const { stationId, partId, capturedAt, verdict } of rows) {
       if (capturedAt < window.startAt || capturedAt >= window.endAt) continue;
       if (stationId !== (only.stationId ?? stationId) || partId !== (only.partId ?? partId)) continue;
-      const one = { ok: 0, ng: 0, unmatched: 0, [verdict?.toLowerCase() ?? 'unmatched']: 1 };
+      const one = { ...noCounts, [verdict?.toLowerCase() ?? 'unmatched']: 1 };
       const key = `${stationId}:${partId}`;
-      sums.set(key, sumCounts([sums.get(key) ?? { ok: 0, ng: 0, unmatched: 0 }, one]));
+      sums.set(key, sumCounts([sums.get(key) ?? noCounts, one]));
     }
     return sums;
   }
@@ -52,11 +52,14 @@ describe(`counts in ${testDialect}`, () => {
       const capturedAt = day.startAt + random.integer(0, day.endAt - day.startAt - 1);
       const time = Math.floor(capturedAt / 1000) * 1000;
       if (random.chance(0.2)) return unmatchedFile(`photo-${random.integer(1, 40)}.png`, time);
-      return imageFile(random.chance(0.8) ? 'OK' : 'NG', time, random.integer(1, 5));
+      const inode = random.integer(1, 1e9);
+      return imageFile(random.chance(0.8) ? 'OK' : 'NG', time, random.integer(1, 5), { inode });
     };
     const again = (file: FoundImage): FoundImage => {
       if (file.verdict === null || file.sequence === null) return { ...file, ...make(), name: file.name };
-      return imageFile(file.verdict === 'OK' ? 'NG' : 'OK', file.capturedAt, file.sequence);
+      return imageFile(file.verdict === 'OK' ? 'NG' : 'OK', file.capturedAt, file.sequence, {
+        inode: file.inode,
+      });
     };
     for (let i = 0; i < batches; i++) {
       const path = random.pick(folders);
@@ -149,11 +152,14 @@ test('a count over very many stations does not block the event loop', async () =
   const store = await openInspectionStore('sqlite');
   for (let i = 0; i < 400; i++) await store.found(`S${i}/OR-3CT`, [imageFile('OK', at + i, 1)]);
   let turns = 0;
-  const others = setInterval(() => {
+  let isOver = false;
+  const takeTurn = () => {
     turns++;
-  }, 1);
+    if (!isOver) setImmediate(takeTurn);
+  };
+  setImmediate(takeTurn);
   await store.reads.counts.countByPart({ startAt: at - 500, endAt: at + 1_500 });
-  clearInterval(others);
+  isOver = true;
   expect(turns).toBeGreaterThan(1);
   await store.db.close();
 });

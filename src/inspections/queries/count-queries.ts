@@ -1,11 +1,11 @@
-import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { CountFilter } from '../../plant/page-filters.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
-import type { TrendBucket, VerdictCounts } from '../../plant/yield.ts';
+import { addCounts, type TrendBucket, type VerdictCounts } from '../../plant/yield.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders } from '../recording/folders.ts';
 import { readRowsSince } from '../recording/horizons.ts';
@@ -50,7 +50,14 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
       value.stationId && eq(table.stationId, value.stationId),
       value.partId && eq(table.partId, value.partId),
     );
-    const sums = { ok: total(table.ok), ng: total(table.ng), unmatched: total(table.unmatched) };
+    const sums = {
+      ok: total(table.ok),
+      ng: total(table.ng),
+      unmatched: total(table.unmatched),
+      undecided: total(table.undecided),
+      furtherOk: total(table.furtherOk),
+      furtherNg: total(table.furtherNg),
+    };
     return { table, where, sums };
   }
 
@@ -88,7 +95,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
     );
     const { startAt, endAt } = window;
     const found = await mapFairly(units, (unit) => countUnit({ ...unit, startAt, endAt }));
-    return found.flat();
+    return found.flat().map((row) => ({ ...row, furtherOk: 0, furtherNg: 0 }));
   }
 
   const isVerdict = (verdict: SQL) => sql`sum(case when ${verdict} then 1 else 0 end)`.mapWith(Number);
@@ -99,7 +106,8 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
         partId: inspections.partId,
         ok: isVerdict(eq(inspections.verdict, 'OK')),
         ng: isVerdict(eq(inspections.verdict, 'NG')),
-        unmatched: isVerdict(sql`${inspections.verdict} is null`),
+        unmatched: isVerdict(sql`${inspections.verdict} is null and ${inspections.word} is null`),
+        undecided: isVerdict(sql`${inspections.verdict} is null and ${inspections.word} is not null`),
       })
       .from(inspections)
       .where(
@@ -167,7 +175,7 @@ function minutesAndRows(segments: readonly Segment[]): Segment[] {
   return segments.map((segment) => (segment.from === 'hours' ? { ...segment, from: 'minutes' } : segment));
 }
 
-function total(column: Db['tables']['inspectionMinutes']['ok']) {
+function total(column: AnyColumn) {
   return sql`sum(${column})`.mapWith(Number);
 }
 
@@ -177,7 +185,5 @@ function addTo<T extends VerdictCounts>(sums: Map<string, T>, key: string, row: 
     sums.set(key, { ...row });
     return;
   }
-  sum.ok += row.ok;
-  sum.ng += row.ng;
-  sum.unmatched += row.unmatched;
+  addCounts(sum, row);
 }

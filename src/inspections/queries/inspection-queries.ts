@@ -1,4 +1,18 @@
-import { and, asc, count, desc, eq, gte, inArray, isNull, lt, max, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  max,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { Direction, Keyset } from '../../kernel/db/keyset.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import type { PlantNames } from '../../plant/names.ts';
@@ -16,7 +30,7 @@ export type ListFilter = {
   siteId?: number;
   stationId?: number;
   partId?: number;
-  verdict?: Verdict | 'unmatched';
+  verdict?: Verdict | 'unmatched' | 'undecided';
   window?: Partial<TimeWindow>;
 };
 
@@ -61,11 +75,28 @@ export function createInspectionQueries(
   }
 
   function toRef(row: typeof inspections.$inferSelect): InspectionRef {
-    const { directoryId, partId, modifiedAt: _, ...rest } = row;
-    const { stationId } = row;
+    const { id, revision, stationId, directoryId, partId, name, capturedAt, namedAt, foundAt } = row;
+    const { verdict, word, sequence, view, unit, sizeBytes } = row;
+    const { missingAt, clearedAt, rejudgedAt, previousVerdict } = row;
     const { path, rootId } = folders.get(directoryId);
     return {
-      ...rest,
+      id,
+      revision,
+      stationId,
+      name,
+      capturedAt,
+      namedAt,
+      foundAt,
+      verdict,
+      word,
+      sequence,
+      view,
+      unit,
+      sizeBytes,
+      missingAt,
+      clearedAt,
+      rejudgedAt,
+      previousVerdict,
       site: sites.get(names.siteIdOf(stationId))?.name ?? sites.own.name,
       station: names.stationName(stationId),
       part: names.partName(partId),
@@ -82,8 +113,7 @@ export function createInspectionQueries(
   function lanesOf({ siteId, stationId, partId, verdict }: ListFilter): Lane[] {
     const stationIds =
       stationId === undefined ? names.listStationRows(siteId).map(({ id }) => id) : names.groupOf(stationId);
-    if (verdict === 'NG' || verdict === 'unmatched')
-      return stationIds.map((id) => ({ stationId: id, partId }));
+    if (verdict !== undefined && verdict !== 'OK') return stationIds.map((id) => ({ stationId: id, partId }));
     return stationIds.flatMap((id) =>
       (partId === undefined ? folders.partsOf(id) : [partId]).map((part) => ({
         stationId: id,
@@ -129,7 +159,9 @@ export function createInspectionQueries(
     if (verdict === undefined) return undefined;
     // Literals, so that the partial indexes of NG and unmatched images apply.
     if (verdict === 'NG') return sql`${inspections.verdict} = 'NG'`;
-    return verdict === 'unmatched' ? isNull(inspections.verdict) : eq(inspections.verdict, verdict);
+    if (verdict === 'OK') return eq(inspections.verdict, verdict);
+    const isWord = verdict === 'undecided' ? isNotNull(inspections.word) : isNull(inspections.word);
+    return and(isNull(inspections.verdict), isWord);
   }
 
   const selectById = prepared((value: Placeholders<{ id: number }>) =>

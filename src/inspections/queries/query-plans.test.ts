@@ -52,7 +52,7 @@ type List = InspectionStore['reads']['inspections']['list'];
 const list: List = (filter, page) => store.reads.inspections.list(filter, page);
 
 test.each<[string, () => Promise<unknown>, RegExp]>([
-  ['the last image of a station', () => list({ stationId }, { limit: 1 }), /inspections_unit/],
+  ['the last image of a station', () => list({ stationId }, { limit: 1 }), /inspections_time/],
   [
     'the last NG of a station',
     () => list({ stationId, verdict: 'NG', window }, { limit: 3 }),
@@ -61,12 +61,12 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   [
     'unmatched images of a station',
     () => list({ stationId, verdict: 'unmatched' }, { limit: 20, from }),
-    /inspections_unmatched/,
+    /inspections_unjudged/,
   ],
   [
     'the history of a station, a part and a window',
     () => list({ stationId, partId, window, verdict: 'OK' }, { limit: 20, from }),
-    /inspections_unit \(station_id=\? AND part_id=\? AND captured_at/,
+    /inspections_time \(station_id=\? AND part_id=\? AND captured_at/,
   ],
   [
     'the next NG of all stations',
@@ -76,7 +76,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   [
     'when a station was last seen',
     () => store.reads.inspections.findLastSeenAt(stationId),
-    /inspections_unit/,
+    /inspections_time/,
   ],
   [
     'counts of a window at odd seconds',

@@ -9,13 +9,25 @@ import type { PlantNames } from '../../plant/names.ts';
 import type { Db } from '../../schema/db.ts';
 import { stationAndPartOf } from '../names/parse-file-name.ts';
 
-/** A folder that holds images, with the ids that every row of its images needs. */
-export type KnownFolder = { id: number; rootId: number; path: string; stationId: number; partId: number };
+/** A folder that holds images. `recoverBefore`: an older image found now had been left out by an earlier version. */
+export type KnownFolder = {
+  id: number;
+  rootId: number;
+  path: string;
+  stationId: number;
+  partId: number;
+  recoverBefore: number | null;
+};
+
+/** Station and part as a file's name tells them; null where they are those of its folder. */
+type NamedLane = { station: string | null; part: string | null };
 
 /** The folders that hold images, cached in memory: a few thousand, where there are millions of files. */
 export type Folders = {
-  /** The folder's row; created with its station and part when it is new. */
-  ensure(ref: FolderRef): Promise<KnownFolder>;
+  /** The folder's row; created when it is new, with the station and part of its path or of its first file's name. */
+  ensure(ref: FolderRef, first?: NamedLane): Promise<KnownFolder>;
+  /** Ids of the station and part of a file in a folder; those that are new are created. */
+  ensureLane(folder: KnownFolder, named: NamedLane): Promise<{ stationId: number; partId: number }>;
   get(id: number): KnownFolder;
   /** Reads the folders, stations and parts that other processes have added. */
   refresh(): Promise<void>;
@@ -38,7 +50,7 @@ export async function createFolders(
   names: PlantNames,
   onAdded: () => void = () => {},
 ): Promise<Folders> {
-  const { directories } = db.tables;
+  const { directories, stationParts } = db.tables;
   const byId = new Map<number, KnownFolder>();
   const byPath = new Map<string, KnownFolder>();
   const keyOf = (rootId: number, path: string) => `${rootId}:${path}`;
@@ -48,12 +60,14 @@ export async function createFolders(
     path: directories.path,
     stationId: directories.stationId,
     partId: directories.partId,
+    recoverBefore: directories.recoverBefore,
   };
   const parts = new Map<number, Set<number>>();
   const roots = new Map<number, Set<number>>();
+  const rememberPart = (stationId: number, partId: number) =>
+    parts.set(stationId, (parts.get(stationId) ?? new Set()).add(partId));
   const remember = (row: KnownFolder) => {
     roots.set(row.stationId, (roots.get(row.stationId) ?? new Set()).add(row.rootId));
-    parts.set(row.stationId, (parts.get(row.stationId) ?? new Set()).add(row.partId));
     byId.set(row.id, row);
     byPath.set(keyOf(row.rootId, row.path), row);
     return row;
@@ -61,9 +75,11 @@ export async function createFolders(
   const selectFrom = prepared((value: Placeholders<{ id: number }>) =>
     db.read.select(columns).from(directories).where(gte(directories.id, value.id)),
   );
+  const selectParts = prepared(() => db.read.select().from(stationParts));
   let newestId = 0;
   const refresh = async () => {
     await names.refresh();
+    for (const { stationId, partId } of await selectParts({})) rememberPart(stationId, partId);
     for (const row of await selectFrom({ id: newestId - lateIds })) {
       newestId = Math.max(newestId, row.id);
       if (!byId.has(row.id)) remember(row);
@@ -71,13 +87,26 @@ export async function createFolders(
   };
   await refresh();
 
+  async function ensureIds(station: string, part: string): Promise<{ stationId: number; partId: number }> {
+    const stationId = await names.ensureStation(station);
+    const partId = await names.ensurePart(part);
+    if (!parts.get(stationId)?.has(partId)) {
+      await db.tx((q) => insertMissing(db.dialect, q, stationParts, [{ stationId, partId }]));
+      rememberPart(stationId, partId);
+      onAdded();
+    }
+    return { stationId, partId };
+  }
+
   return {
-    async ensure(ref) {
+    async ensure(ref, first) {
       const known = byPath.get(keyOf(ref.rootId, ref.path));
       if (known) return known;
-      const { station, part } = stationAndPartOf(ref.path);
-      const stationId = await names.ensureStation(station);
-      const partId = await names.ensurePart(part);
+      const ofPath = stationAndPartOf(ref.path);
+      const { stationId, partId } = await ensureIds(
+        first?.station ?? ofPath.station,
+        first?.part ?? ofPath.part,
+      );
       const [row] = await db.tx(async (q) => {
         await insertMissing(db.dialect, q, directories, [
           { rootId: ref.rootId, path: ref.path, stationId, partId },
@@ -88,6 +117,11 @@ export async function createFolders(
       if (!row) throw new Error(`No row for the folder ${JSON.stringify(ref.path)} just written`);
       onAdded();
       return remember(row);
+    },
+    async ensureLane(folder, { station, part }) {
+      if (station === null && part === null) return folder;
+      const ofPath = stationAndPartOf(folder.path);
+      return ensureIds(station ?? ofPath.station, part ?? ofPath.part);
     },
     get(id) {
       const folder = byId.get(id);

@@ -2,37 +2,70 @@ import type BetterSqlite from 'better-sqlite3';
 import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Db } from '../../schema/db.ts';
-import type { KnownFolder } from './folders.ts';
 import type { FoundImage } from './found-images.ts';
 
+/** The folder, station and model of the files to insert. */
+export type ImageLane = { directoryId: number; stationId: number; partId: number };
+
 /**
- * Inserts inspections in bulk and returns, for each file, whether its row is new; a row of the same file or unit that
- * exists is left unchanged. Runs inside a transaction. The SQL differs by dialect.
+ * Inserts inspections in bulk and returns, for each file, whether its row is new; a row of the same file that exists is
+ * left unchanged. Runs inside a transaction. The SQL differs by dialect.
  */
 export type InsertInspections = (
   q: Queryable,
-  folder: KnownFolder,
+  lane: ImageLane,
   files: readonly FoundImage[],
   foundAt: number,
 ) => Promise<boolean[]>;
 
 export function createInsertInspections(db: Db): InsertInspections {
-  if (db.sqlite) return insertByStatement(db.sqlite.writer);
+  if (db.sqlite) return insertByStatement(db, db.sqlite.writer);
   return db.dialect === 'mysql' ? insertIgnore(db) : insertFromArrays(db);
 }
 
-/** Measured: 2.3 µs a row, against 2.9 µs with one statement a row and 9 µs through the query builder. */
+/** Columns that all files of a batch share, and columns of each file. */
+const laneKeys = ['directoryId', 'stationId', 'partId', 'foundAt'] as const;
+const fileKeys = [
+  'name',
+  'capturedAt',
+  'namedAt',
+  'verdict',
+  'word',
+  'sequence',
+  'view',
+  'unit',
+  'sizeBytes',
+  'modifiedAt',
+  'inode',
+] as const satisfies readonly (keyof FoundImage)[];
+const columnCount = laneKeys.length + fileKeys.length;
+
+function columnNames({ tables }: Db): string[] {
+  return [...laneKeys, ...fileKeys].map((key) => tables.inspections[key].name);
+}
+
+/** The values of a file in the order of `laneKeys` and `fileKeys`. */
+function pushValues(
+  values: unknown[],
+  { directoryId, stationId, partId }: ImageLane,
+  foundAt: number,
+  file: FoundImage,
+): void {
+  values.push(directoryId, stationId, partId, foundAt);
+  values.push(file.name, file.capturedAt, file.namedAt, file.verdict, file.word, file.sequence);
+  values.push(file.view, file.unit, file.sizeBytes, file.modifiedAt, file.inode);
+}
+
+/** Measured: half the time of one statement a row, a fifth of the query builder's. */
 const rowsPerStatement = 50;
-const columns =
-  'directory_id, name, station_id, part_id, captured_at, verdict, sequence, size_bytes, modified_at, found_at';
-const columnCount = 10;
 const row = `(${Array(columnCount).fill('?').join(', ')})`;
 
 /**
  * SQLite: many rows in one statement, then one by one those it skipped. The first statement is `or ignore` because one
  * that a constraint may still roll back keeps a statement journal, which costs as much as the bulk insert saves.
  */
-function insertByStatement(writer: BetterSqlite.Database): InsertInspections {
+function insertByStatement(db: Db, writer: BetterSqlite.Database): InsertInspections {
+  const columns = columnNames(db).join(', ');
   const rows = Array(rowsPerStatement).fill(row).join(', ');
   const many = writer.prepare(`insert or ignore into inspections (${columns}) values ${rows}`);
   const one = writer.prepare(`insert into inspections (${columns}) values ${row} on conflict do nothing`);
@@ -46,11 +79,12 @@ function insertByStatement(writer: BetterSqlite.Database): InsertInspections {
     return files.map(({ name }) => names.delete(name));
   }
 
-  return async (_q, folder, files, foundAt) => {
+  return async (_q, lane, files, foundAt) => {
     const isNew: boolean[] = [];
     for (let from = 0; from < files.length; from += rowsPerStatement) {
       const some = files.slice(from, from + rowsPerStatement);
-      const values = valuesOf(folder, some, foundAt);
+      const values: unknown[] = [];
+      for (const file of some) pushValues(values, lane, foundAt, file);
       const done = some.length === rowsPerStatement ? insertMany(some, values) : [];
       for (const [i] of some.entries()) {
         isNew.push(done[i] || one.run(values.slice(i * columnCount, (i + 1) * columnCount)).changes === 1);
@@ -60,31 +94,26 @@ function insertByStatement(writer: BetterSqlite.Database): InsertInspections {
   };
 }
 
-/** The values of all files as one list, in the order of `columns`. */
-function valuesOf(
-  { id, stationId, partId }: KnownFolder,
-  files: readonly FoundImage[],
-  foundAt: number,
-): unknown[] {
-  const values: unknown[] = [];
-  for (const { name, capturedAt, verdict, sequence, sizeBytes, modifiedAt } of files) {
-    values.push(id, name, stationId, partId, capturedAt, verdict, sequence, sizeBytes, modifiedAt, foundAt);
-  }
-  return values;
-}
-
-/** PostgreSQL: one statement a batch with one array a column; ten parameters instead of ten thousand. */
+/** PostgreSQL: one statement a batch with one array a column, instead of ten thousand parameters. */
 function insertFromArrays(db: Db): InsertInspections {
   const { inspections } = db.tables;
-  return async (q, { id, stationId, partId }, files, foundAt) => {
+  const columns = sql.raw(columnNames(db).join(', '));
+  const fileColumns = sql.raw(fileKeys.map((key) => inspections[key].name).join(', '));
+  const arrayOf = (files: readonly FoundImage[], key: (typeof fileKeys)[number]) =>
+    sql`${sql.param(files.map((file) => file[key]))}::${sql.raw(inspections[key].getSQLType())}[]`;
+  return async (q, { directoryId, stationId, partId }, files, foundAt) => {
     if (files.length === 0) return [];
-    const list = (key: keyof FoundImage) => sql.param(files.map((file) => file[key]));
+    const shared = sql.join(
+      [directoryId, stationId, partId, foundAt].map((value) => sql`${value}::bigint`),
+      sql`, `,
+    );
+    const arrays = sql.join(
+      fileKeys.map((key) => arrayOf(files, key)),
+      sql`, `,
+    );
     const { rows } = await (q as unknown as PostgresQuery).execute(sql`
-      insert into ${inspections} (directory_id, name, station_id, part_id, captured_at, verdict, sequence, size_bytes, modified_at, found_at)
-      select ${id}::bigint, name, ${stationId}::bigint, ${partId}::bigint, captured_at, verdict, sequence, size_bytes, modified_at, ${foundAt}::bigint
-      from unnest(${list('name')}::text[], ${list('capturedAt')}::bigint[], ${list('verdict')}::text[],
-        ${list('sequence')}::bigint[], ${list('sizeBytes')}::bigint[], ${list('modifiedAt')}::bigint[])
-        as found (name, captured_at, verdict, sequence, size_bytes, modified_at)
+      insert into ${inspections} (${columns})
+      select ${shared}, found.* from unnest(${arrays}) as found (${fileColumns})
       on conflict do nothing returning name`);
     return markNew(files, rows);
   };
@@ -98,10 +127,11 @@ type PostgresQuery = { execute(query: SQL): Promise<{ rows: { name: string }[] }
  */
 function insertIgnore(db: Db): InsertInspections {
   const { inspections } = db.tables;
-  return async (q, folder, files, foundAt) => {
+  return async (q, lane, files, foundAt) => {
     if (files.length === 0) return [];
     const insert = q.insert(inspections) as unknown as MysqlInsert;
-    const [{ insertId, affectedRows }] = await insert.ignore().values(rowsOf(folder, files, foundAt));
+    const rows = files.map((file) => rowOf(file, lane, foundAt));
+    const [{ insertId, affectedRows }] = await insert.ignore().values(rows);
     if (affectedRows === files.length) return files.map(() => true);
     if (affectedRows === 0) return files.map(() => false);
     const inserted = await q
@@ -111,7 +141,7 @@ function insertIgnore(db: Db): InsertInspections {
         and(
           gte(inspections.id, insertId),
           lt(inspections.id, insertId + files.length),
-          eq(inspections.directoryId, folder.id),
+          eq(inspections.directoryId, lane.directoryId),
         ),
       );
     return markNew(files, inserted);
@@ -122,8 +152,9 @@ type MysqlInsert = {
   ignore(): { values(rows: unknown): Promise<[{ insertId: number; affectedRows: number }]> };
 };
 
-function rowsOf({ id, stationId, partId }: KnownFolder, files: readonly FoundImage[], foundAt: number) {
-  return files.map((file) => ({ ...file, directoryId: id, stationId, partId, foundAt }));
+/** The row of a new file, as the query builder takes it. */
+function rowOf(file: FoundImage, { directoryId, stationId, partId }: ImageLane, foundAt: number) {
+  return { ...file, directoryId, stationId, partId, foundAt };
 }
 
 /** Of two files with the same name only the first can be new. */

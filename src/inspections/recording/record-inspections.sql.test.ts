@@ -63,10 +63,11 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 1000, ng: 0, unmatched: 0 });
   });
 
-  test('a file renamed from OK to NG is one rejudged unit', async () => {
-    await store.found('S9/OR-3CT', [imageFile('OK', at, 7)]);
+  test('a file renamed from OK to NG is one image judged again', async () => {
+    await store.found('S9/OR-3CT', [imageFile('OK', at, 7, { inode: 70 })]);
     store.clock.advance(5000);
-    expect(await store.found('S9/OR-3CT', [imageFile('NG', at, 7)])).toMatchObject({ added: 0, rejudged: 1 });
+    const renamed = imageFile('NG', at, 7, { inode: 70 });
+    expect(await store.found('S9/OR-3CT', [renamed])).toMatchObject({ added: 0, rejudged: 1 });
     expect(await onlyRow()).toMatchObject({
       name: 'NG-20261121-100000-7.jpg',
       verdict: 'NG',
@@ -75,46 +76,126 @@ describe(`inspections recorded in ${testDialect}`, () => {
       revision: 1,
     });
     expect(await store.total()).toEqual({ ok: 0, ng: 1, unmatched: 0 });
+    expect(await store.missing('S9/OR-3CT', ['OK-20261121-100000-7.jpg'])).toMatchObject({ missing: 0 });
   });
 
   test('a file renamed to NG and back counts as OK again', async () => {
     for (const verdict of ['OK', 'NG', 'OK'] as const) {
-      await store.found('S9/OR-3CT', [imageFile(verdict, at, 7)]);
+      await store.found('S9/OR-3CT', [imageFile(verdict, at, 7, { inode: 70 })]);
     }
     expect(await onlyRow()).toMatchObject({ verdict: 'OK', previousVerdict: 'NG', revision: 2 });
     expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
   });
 
-  test('of two files of one unit the newer one counts, whichever is found first', async () => {
-    const ok = imageFile('OK', at, 7, { modifiedAt: at + 1000 });
-    const ng = imageFile('NG', at, 7, { modifiedAt: at + 2000 });
-    for (const file of [ok, ng]) store.disk.set(`S9/OR-3CT/${file.name}`, file.modifiedAt!);
-    await store.found('S9/OR-3CT', [ng]);
-    expect(await store.found('S9/OR-3CT', [ok])).toMatchObject({ rejudged: 0, stationIds: [] });
-    expect((await onlyRow()).verdict).toBe('NG');
-    await store.found('S4/OR-3CT', [ok]);
-    for (const file of [ok, ng]) store.disk.set(`S4/OR-3CT/${file.name}`, file.modifiedAt!);
-    expect(await store.found('S4/OR-3CT', [ng])).toMatchObject({ rejudged: 1 });
+  test('a temporary name that is renamed into place is one image at the time of its last name', async () => {
+    await store.found('S9/OR-3CT', [unmatchedFile('cam_7.jpg', at + 60_000, { inode: 70 })]);
+    const named = imageFile('OK', at, 7, { inode: 70, modifiedAt: at + 60_000 });
+    expect(await store.found('S9/OR-3CT', [named])).toMatchObject({ added: 0, rejudged: 0, reread: 1 });
+    expect(await onlyRow()).toMatchObject({ capturedAt: at, verdict: 'OK', rejudgedAt: null });
+    expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
+  });
+
+  test('a rename is recognised when the loss of the old name is noticed first, or after a restart', async () => {
+    const old = imageFile('OK', at, 7, { inode: 70 });
+    const renamed = imageFile('NG', at, 7, { inode: 70 });
+    await store.found('S9/OR-3CT', [old]);
+    await store.missing('S9/OR-3CT', [old.name]);
+    expect(await store.found('S9/OR-3CT', [renamed])).toMatchObject({ added: 0, rejudged: 1 });
+
+    await store.found('S4/OR-3CT', [old]);
+    store.restart();
+    expect(await store.found('S4/OR-3CT', [renamed])).toMatchObject({ added: 1 });
+    expect(await store.missing('S4/OR-3CT', [old.name])).toMatchObject({ missing: 0, rejudged: 1 });
+    expect(await store.rows()).toHaveLength(2);
     expect(await store.total()).toEqual({ ok: 0, ng: 2, unmatched: 0 });
   });
 
-  test('a unit taken over several times at once moves its counts once', async () => {
-    await store.found('S9/OR-3CT', [imageFile('OK', at, 7)]);
-    const later = imageFile('NG', at, 7, { modifiedAt: at + 1000 });
-    await Promise.all([1, 2, 3].map(() => store.found('S9/OR-3CT', [later])));
+  test('without numbers on the disk, a new verdict of the same unit is a rename once its old file is gone', async () => {
+    for (const sequence of [7, null]) {
+      const folder = `S${sequence ?? 0}/OR-3CT`;
+      const old = imageFile('OK', at, 7, { sequence });
+      await store.found(folder, [old]);
+      store.clock.advance(60_000);
+      await store.found(folder, [imageFile('NG', at, 7, { sequence })]);
+      expect(await store.missing(folder, [old.name])).toMatchObject({ missing: 0, rejudged: 1 });
+    }
+    expect(await store.total()).toEqual({ ok: 0, ng: 2, unmatched: 0 });
+  });
+
+  test('two files are two images: of two cameras, endings, or equal second and COUNT', async () => {
+    await store.found('S9/OR-3CT/cam1', [imageFile('NG', at, 7, { inode: 1 })]);
+    await store.found('S9/OR-3CT/cam2', [imageFile('OK', at, 7, { inode: 2 })]);
+    await store.found('S9/OR-3CT', [
+      imageFile('OK', at, 7, { inode: 3 }),
+      imageFile('OK', at, 7, { inode: 4, name: 'OK-20261121-100000-7.png' }),
+      imageFile('OK', at, 7, { inode: 5, name: 'OK-20261121-100000-7.JPG' }),
+    ]);
+    expect(await store.total()).toEqual({ ok: 4, ng: 1, unmatched: 0 });
+    store.clock.advance(60_000);
+    // Deleting one of two is a loss, not a new verdict.
+    const gone = await store.missing('S9/OR-3CT/cam1', ['NG-20261121-100000-7.jpg']);
+    expect(gone).toMatchObject({ missing: 1, rejudged: 0 });
+    expect(await store.total()).toEqual({ ok: 4, ng: 1, unmatched: 0 });
+  });
+
+  test('the number of a deleted file given to the next one does not join them', async () => {
+    await store.found('S9/OR-3CT', [imageFile('OK', at, 7, { inode: 70 })]);
+    await store.found('S9/OR-3CT', [imageFile('OK', at + 1000, 8, { inode: 70 })]);
+    await store.missing('S9/OR-3CT', ['OK-20261121-100000-7.jpg']);
+    expect(await store.total()).toEqual({ ok: 2, ng: 0, unmatched: 0 });
+  });
+
+  test('a second name of a file that is still there is a second image', async () => {
+    store.disk.add('S9/OR-3CT/OK-20261121-100000-7.jpg');
+    await store.found('S9/OR-3CT', [imageFile('OK', at, 7, { inode: 70 })]);
+    await store.found('S9/OR-3CT', [imageFile('NG', at, 7, { inode: 70 })]);
+    expect(await store.total()).toEqual({ ok: 1, ng: 1, unmatched: 0 });
+  });
+
+  test('a rename found several times at once moves its counts once', async () => {
+    await store.found('S9/OR-3CT', [imageFile('OK', at, 7, { inode: 70 })]);
+    const renamed = imageFile('NG', at, 7, { inode: 70 });
+    await Promise.all([1, 2, 3].map(() => store.found('S9/OR-3CT', [renamed])));
     expect(await store.total()).toEqual({ ok: 0, ng: 1, unmatched: 0 });
     expect((await onlyRow()).revision).toBe(1);
   });
 
-  test('a file moved to another folder of its part keeps its row and verdict', async () => {
-    await store.found('S9/OR-3CT/monday', [imageFile('OK', at, 7)]);
-    expect(await store.found('S9/OR-3CT/tuesday', [imageFile('OK', at, 7)])).toMatchObject({
+  test('a file moved to another folder of its station keeps its row and verdict', async () => {
+    await store.found('S9/OR-3CT/monday', [imageFile('OK', at, 7, { inode: 70 })]);
+    expect(await store.found('S9/OR-3CT/tuesday', [imageFile('OK', at, 7, { inode: 70 })])).toMatchObject({
       added: 0,
       rejudged: 0,
       reread: 1,
     });
     expect((await onlyRow()).rejudgedAt).toBeNull();
     expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
+  });
+
+  test('stations without models keep their images apart', async () => {
+    await store.found('NM1', [imageFile('NG', at, 1), imageFile('OK', at + 5000, 2)]);
+    await store.found('NM2', [imageFile('OK', at, 1), imageFile('OK', at + 5000, 2)]);
+    await store.found('', [imageFile('OK', at, 9)]);
+    const counts = await store.reads.counts.countByPart({ startAt: 0, endAt: at * 2 });
+    const shown = counts.map(({ stationId, partId, ok, ng }) => [
+      store.reads.names.stationName(stationId),
+      store.reads.names.partName(partId),
+      ok,
+      ng,
+    ]);
+    expect(shown.sort()).toEqual([
+      ['NM1', '–', 1, 1],
+      ['NM2', '–', 2, 0],
+      ['Unknown', 'Unknown', 1, 0],
+    ]);
+  });
+
+  test('both Unicode forms of a name are one station, whose files keep their own names', async () => {
+    await store.found('Prüfstand-é/검사'.normalize('NFD'), [imageFile('OK', at, 1)]);
+    await store.found('Prüfstand-é/검사'.normalize('NFC'), [imageFile('OK', at, 2)]);
+    const { names, folders } = store.reads;
+    expect(names.listStations().map(({ name }) => name)).toEqual(['Prüfstand-é'.normalize('NFC')]);
+    expect(names.findStationId('Prüfstand-é'.normalize('NFD'))).toBeDefined();
+    expect(folders.list()).toHaveLength(2);
   });
 
   test('an overwritten file gets new image addresses and keeps its counts', async () => {

@@ -1,11 +1,13 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
+import type { KnownFolder } from './folders.ts';
 import type { FoundImage, FoundImageBatch } from './found-images.ts';
 import { createReadHorizons, setHorizon } from './horizons.ts';
-import { createInsertInspections } from './insert-inspections.ts';
+import { createInsertInspections, type ImageLane } from './insert-inspections.ts';
+import { createRenames, type RenameParts } from './renames.ts';
 import { applyToRollUps } from './roll-ups.ts';
-import { type SettleParts, settleKnown } from './settle-known.ts';
+import { settleKnown } from './settle-known.ts';
 
 /** The outcome of a batch; readers compare `stationIds` and the time span with what they show. */
 export type Recorded = {
@@ -30,11 +32,12 @@ export type RecordInspections = {
 };
 
 /** The only writer of inspections and their counts. */
-export function createRecordInspections(parts: SettleParts & { siteId: number }): RecordInspections {
+export function createRecordInspections(parts: RenameParts & { siteId: number }): RecordInspections {
   const { db, siteId, folders, clock } = parts;
-  const { inspections } = db.tables;
+  const { inspections, roots } = db.tables;
   const insert = createInsertInspections(db);
   const readHorizons = createReadHorizons(db, siteId);
+  const renames = createRenames(parts);
 
   /** Moves the horizon of files back to files that arrive late, so that their deletion starts from there again. */
   async function reopenFiles(q: Queryable, files: readonly FoundImage[], since: number): Promise<void> {
@@ -43,25 +46,74 @@ export function createRecordInspections(parts: SettleParts & { siteId: number })
       await setHorizon(db, q, { siteId, name: 'files', at: Math.floor(oldestAt / hourMs) * hourMs });
   }
 
+  /** Counts the images that an earlier version had left out. */
+  async function noteRecovered(
+    q: Queryable,
+    { rootId, recoverBefore }: KnownFolder,
+    added: readonly FoundImage[],
+  ): Promise<void> {
+    if (recoverBefore === null) return;
+    const recovered = added.filter(({ capturedAt }) => capturedAt < recoverBefore).length;
+    if (recovered === 0) return;
+    await q
+      .update(roots)
+      .set({ recoveredCount: sql`${roots.recoveredCount} + ${recovered}` })
+      .where(eq(roots.id, rootId));
+  }
+
+  /** Inserts the files that are new and returns which ones are known. */
+  async function insertNew(folder: KnownFolder, lane: ImageLane, found: readonly FoundImage[]) {
+    return db.tx(async (q) => {
+      const horizons = await readHorizons(q);
+      // NaN compares false: a file without a time is kept here and refused by the database.
+      const files = found.filter(({ capturedAt }) => !(capturedAt < horizons.rows));
+      const isNew = await insert(q, lane, files, clock.now());
+      const added = files.filter((_, i) => isNew[i]);
+      const { stationId, partId } = lane;
+      await applyToRollUps(
+        db,
+        q,
+        added.map(({ capturedAt, verdict, word }) => ({
+          stationId,
+          partId,
+          capturedAt,
+          verdict,
+          word,
+          by: 1 as const,
+        })),
+      );
+      await reopenFiles(q, files, horizons.files);
+      await noteRecovered(q, folder, added);
+      return { added: added.length, known: files.filter((_, i) => !isNew[i]) };
+    });
+  }
+
+  /** Records files of one station and model. */
+  async function recordLane(folder: KnownFolder, lane: ImageLane, files: readonly FoundImage[]) {
+    const counts = { added: 0, rejudged: 0, reread: 0, missing: 0 };
+    const others: FoundImage[] = [];
+    for (const file of files) {
+      const outcome = await renames.takeOver(folder, lane, file);
+      if (outcome) counts[outcome]++;
+      else others.push(file);
+    }
+    const { added, known } = await insertNew(folder, lane, others);
+    counts.added = added;
+    counts.reread += await settleKnown(db, folder, known);
+    for (const file of files) renames.remember(folder, file);
+    return counts;
+  }
+
   return {
-    async recordFound({ folder: ref, files: found }) {
-      const folder = await folders.ensure(ref);
-      const { stationId, partId } = folder;
-      const { files, isNew } = await db.tx(async (q) => {
-        const horizons = await readHorizons(q);
-        // NaN compares false: a file without a time is kept here and refused by the database.
-        const files = found.filter(({ capturedAt }) => !(capturedAt < horizons.rows));
-        const inserted = await insert(q, folder, files, clock.now());
-        const changes = files
-          .filter((_, i) => inserted[i])
-          .map(({ capturedAt, verdict }) => ({ stationId, partId, capturedAt, verdict, by: 1 as const }));
-        await applyToRollUps(db, q, changes);
-        await reopenFiles(q, files, horizons.files);
-        return { files, isNew: inserted };
-      });
-      const known = files.filter((_, i) => !isNew[i]);
-      const settled = await settleKnown(parts, folder, known);
-      return recordedOf(files, { added: files.length - known.length, ...settled, missing: 0 }, stationId);
+    async recordFound({ folder: ref, files }) {
+      const folder = await folders.ensure(ref, files[0]);
+      const outcomes: Recorded[] = [];
+      for (const [{ station, part }, some] of groupByLane(files)) {
+        const { stationId, partId } = await folders.ensureLane(folder, { station, part });
+        const counts = await recordLane(folder, { directoryId: folder.id, stationId, partId }, some);
+        outcomes.push(recordedOf(some, counts, stationId));
+      }
+      return mergeRecorded(outcomes);
     },
 
     async recordMissing({ rootId, path }, names) {
@@ -74,13 +126,42 @@ export function createRecordInspections(parts: SettleParts & { siteId: number })
           inArray(inspections.name, [...names]),
           isNull(inspections.missingAt),
         );
-        const columns = { id: inspections.id, capturedAt: inspections.capturedAt };
-        const rows = await q.select(columns).from(inspections).where(there);
+        const rows = await q.select().from(inspections).where(there);
         if (rows.length > 0) await q.update(inspections).set({ missingAt: clock.now() }).where(there);
         return rows;
       });
-      return recordedOf(gone, { ...nothing, missing: gone.length }, folder.stationId);
+      const outcomes: Recorded[] = [];
+      for (const [stationId, rows] of Map.groupBy(gone, (row) => row.stationId)) {
+        const joined = await renames.joinGone(folder, rows);
+        const rejudged = joined.filter((outcome) => outcome === 'rejudged').length;
+        const reread = joined.length - rejudged;
+        const missing = rows.length - joined.length;
+        outcomes.push(recordedOf(rows, { added: 0, rejudged, reread, missing }, stationId));
+      }
+      return outcomes.length === 0 ? recordedOf([], nothing, 0) : mergeRecorded(outcomes);
     },
+  };
+}
+
+/** Files by the station and model that their names tell; almost always one group. */
+function groupByLane(files: readonly FoundImage[]): [Pick<FoundImage, 'station' | 'part'>, FoundImage[]][] {
+  const groups = Map.groupBy(files, ({ station, part }) => `${station ?? ''}\0${part ?? ''}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [[first, group]] : [];
+  });
+}
+
+function mergeRecorded(list: readonly Recorded[]): Recorded {
+  const sum = (key: keyof Counts) => list.reduce((total, recorded) => total + recorded[key], 0);
+  return {
+    added: sum('added'),
+    rejudged: sum('rejudged'),
+    reread: sum('reread'),
+    missing: sum('missing'),
+    stationIds: [...new Set(list.flatMap(({ stationIds }) => stationIds))],
+    oldestAt: Math.min(...list.map(({ oldestAt }) => oldestAt)),
+    newestAt: Math.max(...list.map(({ newestAt }) => newestAt)),
   };
 }
 

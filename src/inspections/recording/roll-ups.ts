@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type AnyColumn, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { excluded, upsert } from '../../kernel/db/write.ts';
 import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
@@ -11,6 +11,8 @@ export type CountChange = {
   partId: number;
   capturedAt: number;
   verdict: Verdict | null;
+  /** The verdict's word where it means neither OK nor NG: such an image is undecided. */
+  word: string | null;
   by: 1 | -1;
 };
 
@@ -21,6 +23,7 @@ type CountRow = {
   ok: number;
   ng: number;
   unmatched: number;
+  undecided: number;
 };
 
 /** Sums changes by bucket, station and part, so that a batch of a thousand images writes a few rows. */
@@ -28,18 +31,19 @@ function sumChanges(changes: readonly CountChange[], bucketMs: number): CountRow
   const rows = new Map<string, CountRow>();
   const rowOf = (startAt: number, stationId: number, partId: number): CountRow => {
     const key = `${startAt}:${stationId}:${partId}`;
-    const row = rows.get(key) ?? { startAt, stationId, partId, ok: 0, ng: 0, unmatched: 0 };
+    const row = rows.get(key) ?? { startAt, stationId, partId, ok: 0, ng: 0, unmatched: 0, undecided: 0 };
     rows.set(key, row);
     return row;
   };
   let row: CountRow | undefined;
-  for (const { stationId, partId, capturedAt, verdict, by } of changes) {
+  for (const { stationId, partId, capturedAt, verdict, word, by } of changes) {
     const startAt = Math.floor(capturedAt / bucketMs) * bucketMs;
     // Changes are ordered by time, so the row is almost always the previous one.
     const isSame = row?.startAt === startAt && row.stationId === stationId && row.partId === partId;
     if (!row || !isSame) row = rowOf(startAt, stationId, partId);
     if (verdict === 'OK') row.ok += by;
     else if (verdict === 'NG') row.ng += by;
+    else if (word !== null) row.undecided += by;
     else row.unmatched += by;
   }
   return [...rows.values()];
@@ -78,10 +82,15 @@ async function upsertAsSet(
   const ordered = rows.toSorted(
     (a, b) => a.startAt - b.startAt || a.stationId - b.stationId || a.partId - b.partId,
   );
-  const plus = (column: typeof table.ok) => sql`${column} + ${excluded(dialect, column)}`;
+  const plus = (column: AnyColumn) => sql`${column} + ${excluded(dialect, column)}`;
   await upsert(dialect, q, table as Db['tables']['inspectionMinutes'], ordered, {
     target: [table.startAt, table.stationId, table.partId],
-    set: { ok: plus(table.ok), ng: plus(table.ng), unmatched: plus(table.unmatched) },
+    set: {
+      ok: plus(table.ok),
+      ng: plus(table.ng),
+      unmatched: plus(table.unmatched),
+      undecided: plus(table.undecided),
+    },
   });
 }
 
@@ -101,6 +110,7 @@ function prepareUpsert(
       ok: value('ok'),
       ng: value('ng'),
       unmatched: value('unmatched'),
+      undecided: value('undecided'),
     })
     .onConflictDoUpdate({
       target: [table.startAt, table.stationId, table.partId],
@@ -108,6 +118,7 @@ function prepareUpsert(
         ok: sql`${table.ok} + excluded.ok`,
         ng: sql`${table.ng} + excluded.ng`,
         unmatched: sql`${table.unmatched} + excluded.unmatched`,
+        undecided: sql`${table.undecided} + excluded.undecided`,
       },
     })
     .prepare();

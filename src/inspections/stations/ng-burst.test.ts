@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { noCounts } from '../../plant/yield.ts';
 import { findNgBurst } from './ng-burst.ts';
 
 const minuteMs = 60_000;
 const usual = { ok: 9_000, ng: 1_000 };
 const minutesOf = (counts: [ok: number, ng: number][]) =>
-  counts.map(([ok, ng], i) => ({ startAt: i * minuteMs, ok, ng, unmatched: 0 }));
+  counts.map(([ok, ng], i) => ({ ...noCounts, startAt: i * minuteMs, ok, ng }));
 const times = (count: number, ok: number, ng: number) =>
   Array.from({ length: count }, (): [number, number] => [ok, ng]);
 

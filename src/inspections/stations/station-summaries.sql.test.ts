@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sumCounts } from '../../plant/yield.ts';
+import { noCounts, sumCounts } from '../../plant/yield.ts';
 import { testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
@@ -46,10 +46,10 @@ describe(`summaries of stations in ${testDialect}`, () => {
     ]);
     await store.found('S9/OR-2CT', [unmatchedFile('x.png', at - 5 * minute)]);
     const card = (await cards({ ngLimit: 2 })).get('S9')!;
-    expect(card.counts).toEqual({ ok: 2, ng: 3, unmatched: 1 });
+    expect(card.counts).toEqual({ ...noCounts, ok: 2, ng: 3, unmatched: 1 });
     expect(card.parts).toEqual([
-      { part: 'OR-2CT', counts: { ok: 0, ng: 0, unmatched: 1 } },
-      { part: 'OR-3CT', counts: { ok: 2, ng: 3, unmatched: 0 } },
+      { part: 'OR-2CT', counts: { ...noCounts, ok: 0, ng: 0, unmatched: 1 } },
+      { part: 'OR-3CT', counts: { ...noCounts, ok: 2, ng: 3, unmatched: 0 } },
     ]);
     expect(card.last?.sequence).toBe(5);
     expect(card.latestAt).toBe(at - 10 * second);
@@ -135,8 +135,8 @@ describe(`summaries of stations in ${testDialect}`, () => {
     expect(stations[0]).toMatchObject({ lastSeenAt: at - 31 * day, state: { code: 'notScheduled' } });
     expect(stations[1]).toMatchObject({ lastSeenAt: at - 3 * day, lastDay: { ok: 0, ng: 0 } });
     expect(stations[2]).toMatchObject({
-      lastHour: { ok: 2, ng: 1, unmatched: 0 },
-      lastDay: { ok: 3, ng: 1, unmatched: 0 },
+      lastHour: { ...noCounts, ok: 2, ng: 1 },
+      lastDay: { ...noCounts, ok: 3, ng: 1 },
       last: { sequence: 4 },
     });
     expect(sumCounts(stations[2]!.hours)).toEqual(stations[2]!.lastDay);

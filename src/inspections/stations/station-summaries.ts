@@ -3,7 +3,14 @@ import type { PlantNames } from '../../plant/names.ts';
 import type { CountFilter } from '../../plant/page-filters.ts';
 import type { Sites } from '../../plant/sites.ts';
 import { areCutAtHours, fillBuckets, type TimeWindow } from '../../plant/time-window.ts';
-import { compareYields, sumCounts, totalCount, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
+import {
+  compareYields,
+  sumCounts,
+  totalCount,
+  unitCounts,
+  type VerdictCounts,
+  yieldRate,
+} from '../../plant/yield.ts';
 import type { StationSummary } from '../model.ts';
 import type { CountQueries } from '../queries/count-queries.ts';
 import type { InspectionQueries } from '../queries/inspection-queries.ts';
@@ -101,7 +108,7 @@ type PartLines = { part: string; counts: VerdictCounts }[];
 /** Stations by yield, worst first, those without a yield last. */
 function worstOf(stations: readonly [number, PartLines][]): [number, PartLines][] {
   const rates = new Map(
-    stations.map(([id, parts]) => [id, yieldRate(sumCounts(parts.map(({ counts }) => counts)))]),
+    stations.map(([id, parts]) => [id, yieldRate(unitCounts(sumCounts(parts.map(({ counts }) => counts))))]),
   );
   return stations.toSorted(([a], [b]) => compareYields(rates.get(a) ?? null, rates.get(b) ?? null));
 }

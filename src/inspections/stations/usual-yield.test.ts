@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { noCounts } from '../../plant/yield.ts';
 import { findLowYield } from './usual-yield.ts';
 
-const counts = (ok: number, ng: number) => ({ ok, ng, unmatched: 0 });
+const counts = (ok: number, ng: number) => ({ ...noCounts, ok, ng });
 const day = counts(23_520, 480);
 
 test('a yield is low when it is below three sigma of the usual yield for that many inspections', () => {

@@ -15,12 +15,16 @@ export async function saveListing(
   ref: FolderRef,
   listing: Omit<ListedFolder, 'path'>,
 ): Promise<void> {
-  const { id } = await folders.ensure(ref);
+  const folder = await folders.ensure(ref);
   const { directories } = db.tables;
   const { modifiedAt, listedAt, fileCount } = listing;
   await db.tx((q) =>
-    q.update(directories).set({ modifiedAt, listedAt, fileCount }).where(eq(directories.id, id)),
+    q
+      .update(directories)
+      .set({ modifiedAt, listedAt, fileCount, recoverBefore: null })
+      .where(eq(directories.id, folder.id)),
   );
+  folder.recoverBefore = null;
 }
 
 /** The recorded listings of a root, for a scanner thread that starts. */

@@ -5,12 +5,13 @@ import {
   compileNamePattern,
   type FileNameFacts,
   isImageName,
+  type NamingSettings,
   parseFileName,
 } from '../names/parse-file-name.ts';
 import { type NameColumns, packNameColumns } from '../recording/found-images.ts';
 
 /** Structured-clonable: it is passed to the scanner thread. */
-export type ScanReadingData = { patternSource: string | undefined; database: DbPlace };
+export type ScanReadingData = { naming: NamingSettings; database: DbPlace };
 
 /** The module that the scanner thread loads for inspection images, and its data. */
 export function scanReading(data: ScanReadingData): { module: string; data: ScanReadingData } {
@@ -19,15 +20,15 @@ export function scanReading(data: ScanReadingData): { module: string; data: Scan
 
 /** Reads inspection images in the scanner thread: names by the site's pattern, known names from the database. */
 export function createReading(
-  { patternSource, database }: ScanReadingData,
+  { naming, database }: ScanReadingData,
   { wallClock, log }: ReadingTools,
 ): Reading<FileNameFacts, NameColumns> {
-  const compiled = compileNamePattern(patternSource);
+  const compiled = compileNamePattern(naming);
   if (!compiled.ok) throw new Error(compiled.fault);
   const { pattern } = compiled;
   return {
     isImageName,
-    read: (name) => parseFileName(name, pattern, wallClock),
+    read: (name, folderPath) => parseFileName(name, pattern, wallClock, folderPath),
     pack: packNameColumns,
     ...openKnownNames(database, log, nameQueries),
   };

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RescanResult } from '../../kernel/folder-scan/model/rescan-result.ts';
 import type { Scanner } from '../../kernel/folder-scan/scanner/scanner.ts';
@@ -87,7 +87,7 @@ export function createSources(options: SourcesOptions): Sources {
     siteId,
     folders,
     clock,
-    statFile: (folder, name) => statModified(own.get(folder.rootId)?.path, folder.path, name),
+    isGone: (folder, name) => isGone(own.get(folder.rootId)?.path, folder.path, name),
   });
   const heartbeatLoop = startLoop({
     name: 'source heartbeats',
@@ -187,13 +187,13 @@ function createLookAgain(
   };
 }
 
-/** Modification time of a file, epoch ms; undefined when it is gone or its root is not watched here. */
-async function statModified(
-  rootPath: string | undefined,
-  folderPath: string,
-  name: string,
-): Promise<{ modifiedAt: number } | undefined> {
-  if (rootPath === undefined) return undefined;
-  const found = await stat(join(rootPath, folderPath, name)).catch(() => undefined);
-  return found && { modifiedAt: Math.round(found.mtimeMs) };
+/** Whether a file is certainly gone; false also where its root is not watched here. */
+async function isGone(rootPath: string | undefined, folderPath: string, name: string): Promise<boolean> {
+  if (rootPath === undefined) return false;
+  try {
+    await lstat(join(rootPath, folderPath, name));
+    return false;
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
 }

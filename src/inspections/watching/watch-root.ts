@@ -5,6 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Lease, Singletons } from '../../kernel/processes/leader/singletons.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db, DbPlace } from '../../schema/db.ts';
+import type { NamingSettings } from '../names/parse-file-name.ts';
 import type { Folders } from '../recording/folders.ts';
 import { type NameColumns, unpackFound } from '../recording/found-images.ts';
 import { createReadHorizons } from '../recording/horizons.ts';
@@ -28,8 +29,7 @@ export type ScanSetup = {
   database: DbPlace;
   scan: ScanOptions;
   watchMode: WatchMode;
-  /** FILENAME_REGEX; undefined for the pattern of contract S1. */
-  patternSource: string | undefined;
+  naming: NamingSettings;
   exclude: string[];
   timeZone: string;
 };
@@ -76,7 +76,7 @@ function startRootScanner(parts: RootScannerParts, lease: Lease): Scanner {
   const readHorizons = createReadHorizons(db, siteId);
   const scanner = startScanner<NameColumns, Recorded>({
     thread: {
-      reading: scanReading({ patternSource: setup.patternSource, database: setup.database }),
+      reading: scanReading({ naming: setup.naming, database: setup.database }),
       options: setup.scan,
       watchMode: setup.watchMode,
       exclude: setup.exclude,

@@ -3,7 +3,7 @@ import { type BarBucket, barTrend } from './bar-trend.ts';
 
 const minuteMs = 60_000;
 const bucketsOf = (counts: [ok: number, ng: number][]): BarBucket[] =>
-  counts.map(([ok, ng], i) => ({ startAt: i * minuteMs, ok, ng, unmatched: 0 }));
+  counts.map(([ok, ng], i) => ({ startAt: i * minuteMs, ok, ng, unmatched: 0, undecided: 0 }));
 const chartOf = (buckets: BarBucket[], more: { now?: number; title?: string; maxCount?: number } = {}) =>
   barTrend({
     buckets,

@@ -1,7 +1,7 @@
 import { pathOf, svgImage } from './svg.ts';
 
 /** Counts of one bucket; all zero means empty. */
-export type BarBucket = { startAt: number; ok: number; ng: number; unmatched: number };
+export type BarBucket = { startAt: number; ok: number; ng: number; unmatched: number; undecided: number };
 
 export type BarTrendOptions = {
   buckets: readonly BarBucket[];
@@ -28,7 +28,7 @@ const minHeight = 2;
  */
 export function barTrend(options: BarTrendOptions): string {
   const { buckets, window, now, width = 360, height = 64, title } = options;
-  const totals = buckets.map(({ ok, ng, unmatched }) => ok + ng + unmatched);
+  const totals = buckets.map(({ ok, ng, unmatched, undecided }) => ok + ng + unmatched + undecided);
   const maxCount = Math.max(options.maxCount ?? 0, ...totals, 1);
   const heightOf = (count: number) => {
     return count === 0 ? 0 : Math.min(height, Math.max(minHeight, Math.round((count / maxCount) * height)));

@@ -25,6 +25,7 @@ const jsonText = customType<{ data: unknown; driverData: string }>({
 export const mysqlKit = {
   table: mysqlTable,
   key: (name: string) => wholeNumber(name).autoincrement().primaryKey(),
+  factId: (name: string) => wholeNumber(name).autoincrement().primaryKey(),
   ref: wholeNumber,
   text: (name: string, maxLength: number) => varchar(name, { length: maxLength }),
   enumText: (name: string) => varchar(name, { length: 32 }),
@@ -36,4 +37,7 @@ export const mysqlKit = {
   index: (name: string, columns: [AnyColumn]) => index(name).on(...(columns as never as [never])),
   uniqueIndex: (name: string, columns: [AnyColumn]) => uniqueIndex(name).on(...(columns as never as [never])),
   primaryKey: (columns: [AnyColumn]) => primaryKey({ columns: columns as never }),
+  factKey: () => [],
+  factUniqueIndex: (name: string, columns: [AnyColumn]) =>
+    uniqueIndex(name).on(...(columns as never as [never])),
 } as unknown as Kit;

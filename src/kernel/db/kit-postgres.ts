@@ -18,6 +18,7 @@ const wholeNumber = (name: string) => bigint(name, { mode: 'number' });
 export const postgresKit = {
   table: pgTable,
   key: (name: string) => wholeNumber(name).primaryKey().generatedByDefaultAsIdentity(),
+  factId: (name: string) => wholeNumber(name).notNull().generatedByDefaultAsIdentity(),
   ref: wholeNumber,
   text: (name: string) => text(name),
   enumText: (name: string) => text(name),
@@ -32,4 +33,7 @@ export const postgresKit = {
   },
   uniqueIndex: (name: string, columns: [AnyColumn]) => uniqueIndex(name).on(...(columns as never as [never])),
   primaryKey: (columns: [AnyColumn]) => primaryKey({ columns: columns as never }),
+  factKey: (id: AnyColumn, shard: AnyColumn) => [primaryKey({ columns: [id, shard] as never })],
+  factUniqueIndex: (name: string, columns: [AnyColumn], shard: AnyColumn) =>
+    uniqueIndex(name).on(...([...columns, shard] as never as [never])),
 } as unknown as Kit;

@@ -10,6 +10,8 @@ export const sqliteKit = {
   table: sqliteTable,
   /** Auto-incremented integer primary key. */
   key: (name: string) => integer(name).primaryKey(),
+  /** The same for a table of facts: on PostgreSQL the shard column joins it, by `factKey`. */
+  factId: (name: string) => integer(name).primaryKey(),
   /** Reference to another table's key. */
   ref: (name: string) => integer(name),
   text: (name: string, _maxLength: number) => text(name),
@@ -28,6 +30,14 @@ export const sqliteKit = {
   uniqueIndex: (name: string, columns: IndexColumns) =>
     uniqueIndex(name).on(...(columns as never as SqliteIndexColumns)),
   primaryKey: (columns: IndexColumns) => primaryKey({ columns: columns as never }),
+  /**
+   * The key of a fact's table. On PostgreSQL each key and unique index of such a table contains its shard column, so that a
+   * group of plants can distribute the table by it or partition it, without new keys.
+   */
+  factKey: (_id: AnyColumn, _shard: AnyColumn) => [] as ReturnType<typeof primaryKey>[],
+  /** A unique index of a fact's table; on PostgreSQL with its shard column. */
+  factUniqueIndex: (name: string, columns: IndexColumns, _shard: AnyColumn) =>
+    uniqueIndex(name).on(...(columns as never as SqliteIndexColumns)),
 };
 
 export type Kit = typeof sqliteKit;

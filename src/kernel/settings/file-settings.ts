@@ -39,6 +39,22 @@ export const files = [
     doc: 'Pattern of file names, with verdict, date, time and COUNT: groups pass, date, time and (optional) count, written (?P<x>…) or (?<x>…). Case-insensitive.',
   }),
   setting({
+    env: 'PATH_REGEX',
+    key: 'pathRegex',
+    group: 'files',
+    ...text(maxPatternLength),
+    default: '',
+    doc: 'Pattern of the path below the watched folder, for layouts other than <station>/<model>/<file>; wins over FILENAME_REGEX. Groups in any order: pass, and optional station, part, date, time, count, view (one of several images of a unit) and unit (serial number). Without date or time an image counts for its time of change.',
+  }),
+  setting({
+    env: 'VERDICT_WORDS',
+    key: 'verdictWords',
+    group: 'files',
+    ...text(maxPatternLength),
+    default: '',
+    doc: 'Meanings of further words of the group pass, as in NOK=NG, IO=OK, NIO=NG, WARN=undecided. An undecided image is in no yield until a person judges it. OK, PASS, GOOD, NG, FAIL and BAD need no entry.',
+  }),
+  setting({
     env: 'WATCH_EXCLUDE',
     key: 'exclude',
     group: 'files',

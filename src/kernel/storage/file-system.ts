@@ -45,6 +45,14 @@ export function isTimedHere(fileSystem: string): boolean {
   return namesByMagic.values().some((name) => name === fileSystem) && !network.has(fileSystem);
 }
 
+/** File systems on which a file's number is made up anew whenever it is looked at after a while. */
+const withoutInodes = new Set(['vfat', 'exfat', 'fuse', '9p', 'vboxsf', 'smb']);
+
+/** Whether a file keeps its number on a file system of this name, so that a renamed file can be recognised. */
+export function keepsInodes(fileSystem: string): boolean {
+  return !withoutInodes.has(fileSystem);
+}
+
 /** How to notice changes on a file system of a statfs type: events where they can be trusted, else polling. */
 export function watchModeOf(type: number): { mode: 'events' | 'poll'; fileSystem: string } {
   const fileSystem = fileSystemName(type);

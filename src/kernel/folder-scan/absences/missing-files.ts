@@ -30,7 +30,8 @@ export async function reportMissing(
   const names = createNameSet(countOf(folder));
   for (const chunk of listFolder(path, context)) {
     for (const name of chunk.images) {
-      if (recorded.has(name) || intake.isWaiting(folder, name) || isHistory(context, name)) names.add(name);
+      if (recorded.has(name) || intake.isWaiting(folder, name) || isHistory(context, folder, name))
+        names.add(name);
       else folder.again = true;
     }
     await new Promise(setImmediate);

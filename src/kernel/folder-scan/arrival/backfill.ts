@@ -109,10 +109,9 @@ export function createBackfill(
   }
 
   async function lookAt(folder: FolderState, names: readonly string[]): Promise<FoundFile[]> {
-    const path = pathOf(context, folder);
     const files: FoundFile[] = [];
     for (const [i, name] of names.entries()) {
-      const look = inspectFile(context, join(path, name), name);
+      const look = inspectFile(context, folder, name);
       if (look.state === 'complete') files.push(look.file);
       else {
         onUnfinished(folder, name);
@@ -163,11 +162,12 @@ export function createBackfill(
  * which of the two is meant, as it does for a file that is opened.
  */
 function byName(context: ScanContext, folder: FolderState, name: string): FoundFile {
-  const file = toFoundFile(context, name, { sizeBytes: 0, modifiedAt: 0 });
+  const unseen = { sizeBytes: 0, modifiedAt: 0, inode: null, isHeard: false };
+  const file = toFoundFile(context, folder, name, unseen);
   const isTwice = context.wallClock.secondRunAt(file.capturedAt) !== undefined;
   const found = isTwice ? lookUpFile(join(pathOf(context, folder), name)) : undefined;
   const modifiedAt = found?.state === 'there' ? Math.round(found.stats.mtimeMs) : 0;
-  const { capturedAt } = isTwice ? toFoundFile(context, name, { sizeBytes: 0, modifiedAt }) : file;
+  const { capturedAt } = isTwice ? toFoundFile(context, folder, name, { ...unseen, modifiedAt }) : file;
   return { ...file, capturedAt, sizeBytes: null, modifiedAt: null };
 }
 

@@ -30,6 +30,7 @@ function contextOf(sent: FoundBatch[]): ScanContext {
     isExcluded: createExclude(),
     isImageName: () => true,
     readName: () => undefined,
+    hasTrueInodes: true,
     readNames: async function* () {},
     folders: new Map(),
     keepSince: Number.NEGATIVE_INFINITY,

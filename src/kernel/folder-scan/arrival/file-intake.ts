@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { type FoundFile, maxBatchFiles } from '../model/found-batch.ts';
 import type { ScanStatus } from '../model/root-status.ts';
-import { noteArrived, noteUnreadable, pathOf } from '../state/folder-state.ts';
+import { noteArrived, noteUnreadable } from '../state/folder-state.ts';
 import type { NameSet } from '../state/name-set.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
 import { createDeliveredFiles } from './delivered-files.ts';
@@ -80,7 +79,7 @@ export function createFileIntake(
     const complete = new Map<FolderState, Complete[]>();
     for (const file of waiting.take(looksPerTurn)) {
       const { folder, name } = file;
-      const look = inspectFile(context, join(pathOf(context, folder), name), name, file.seen);
+      const look = inspectFile(context, folder, name, { before: file.seen, isHeard: file.isHeard });
       if (look.state === 'growing') waiting.retryLater(file, look);
       else if (look.state === 'complete' && isWanted(folder, look)) {
         const looks = complete.get(folder);

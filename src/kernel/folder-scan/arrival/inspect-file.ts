@@ -1,15 +1,20 @@
+import { join } from 'node:path';
 import { checkCompletenessSync } from '../../images/completeness.ts';
+import { minuteMs } from '../../time/durations.ts';
 import type { WallClock } from '../../time/time-zone.ts';
 import { lookUpFile } from '../disk/look-up.ts';
 import type { FoundFile } from '../model/found-batch.ts';
 import type { NameFacts } from '../model/name-reading.ts';
-import type { ScanContext } from '../state/scan-context.ts';
+import { pathOf } from '../state/folder-state.ts';
+import type { FolderState, ScanContext } from '../state/scan-context.ts';
 
 /**
  * An image whose end is missing counts, as cut off, once we have seen it unchanged for this long: a copy over a slow link
  * may pause, and a file set aside empty is filled later. If it grows after that, it is read again.
  */
 const cutOffAfterMs = 30_000;
+/** Clocks of cameras and shares differ by this much; a time further ahead of ours is wrong. */
+const believedAheadMs = 5 * minuteMs;
 
 /** The result of one look at a file. `sizeBytes` and `modifiedAt` let the next look tell whether it still grows. */
 export type Look =
@@ -17,6 +22,9 @@ export type Look =
   | { state: 'growing'; sizeBytes: number; modifiedAt: number }
   | { state: 'gone' }
   | { state: 'unreadable'; reason: string };
+
+/** Size and time of a file at the last look, and since when (`performance.now()`) they have been the same. */
+export type LastLook = { sizeBytes: number; modifiedAt: number; unchangedSince: number };
 
 /**
  * Looks at an image file. It is complete by its own content; where that shows nothing (another format), when it has not
@@ -26,10 +34,11 @@ export type Look =
  */
 export function inspectFile(
   context: ScanContext,
-  path: string,
+  folder: FolderState,
   name: string,
-  before?: { sizeBytes: number; modifiedAt: number; unchangedSince: number },
+  { before, isHeard = false }: { before?: LastLook; isHeard?: boolean } = {},
 ): Look {
+  const path = join(pathOf(context, folder), name);
   const found = lookUpFile(path);
   if (found.state === 'unreadable') return found;
   if (found.state === 'gone' || !found.stats.isFile()) return { state: 'gone' };
@@ -41,24 +50,40 @@ export function inspectFile(
   if (!isComplete(context, path, sizeBytes, steadyMs)) return { state: 'growing', sizeBytes, modifiedAt };
   // ctime, unlike mtime, also changes when a finished file is renamed or linked into the folder.
   const changedAt = Math.max(modifiedAt, stats.ctimeMs);
-  return { state: 'complete', file: toFoundFile(context, name, { sizeBytes, modifiedAt }), changedAt };
+  const inode = context.hasTrueInodes && Number.isSafeInteger(stats.ino) ? stats.ino : null;
+  const file = toFoundFile(context, folder, name, { sizeBytes, modifiedAt, inode, isHeard });
+  return { state: 'complete', file, changedAt };
 }
+
+type OnDisk = { sizeBytes: number; modifiedAt: number; inode: number | null; isHeard: boolean };
 
 /**
- * Describes a file by its name, size and modification time. Without a readable name, `capturedAt` is the modification
- * time. In the hour that repeats when clocks are set back, the modification time decides which of the two is meant.
+ * Describes a file by its name and what the disk says of it. Without a time in the name, `capturedAt` is the modification
+ * time. In the hour that repeats when clocks are set back, the modification time decides which of the two is meant. A time
+ * further ahead than `believedAheadMs` is another machine's wrong clock: the file counts for when it was found.
  */
 export function toFoundFile(
-  { readName, wallClock }: Pick<ScanContext, 'readName' | 'wallClock'>,
+  { readName, wallClock, clock }: Pick<ScanContext, 'readName' | 'wallClock' | 'clock'>,
+  folder: FolderState,
   name: string,
-  { sizeBytes, modifiedAt }: { sizeBytes: number; modifiedAt: number },
+  { sizeBytes, modifiedAt, inode, isHeard }: OnDisk,
 ): FoundFile {
-  const facts = readName(name);
-  const capturedAt = facts ? settleRun(facts, modifiedAt, wallClock) : modifiedAt;
-  return { name, capturedAt, sizeBytes, modifiedAt, facts };
+  const facts = readName(name, folder.ref.path);
+  const now = clock.now();
+  const named = facts?.capturedAt == null ? null : settleRun(facts.capturedAt, facts, modifiedAt, wallClock);
+  const claimed = named ?? modifiedAt;
+  const isBelieved = claimed <= now + believedAheadMs;
+  const capturedAt = isBelieved ? claimed : now;
+  const namedAt = isBelieved ? null : named;
+  return { name, capturedAt, namedAt, sizeBytes, modifiedAt, inode, isHeard, facts };
 }
 
-function settleRun({ capturedAt, isExact }: NameFacts, modifiedAt: number, wallClock: WallClock): number {
+function settleRun(
+  capturedAt: number,
+  { isExact }: NameFacts,
+  modifiedAt: number,
+  wallClock: WallClock,
+): number {
   const later = isExact ? undefined : wallClock.secondRunAt(capturedAt);
   if (later === undefined) return capturedAt;
   return Math.abs(modifiedAt - later) < (later - capturedAt) / 2 ? later : capturedAt;

@@ -23,7 +23,16 @@ function openFolder(pollIntervalMs = 60_000) {
     record(name: string, facts: FoundFile['facts'] | null = { capturedAt: 0 }) {
       writeFileSync(join(path, name), 'x');
       const modifiedAt = Math.round(statSync(join(path, name)).mtimeMs);
-      recent.note(folder, { name, capturedAt: 0, sizeBytes: 1, modifiedAt, facts: facts ?? undefined });
+      const file = {
+        name,
+        capturedAt: 0,
+        namedAt: null,
+        sizeBytes: 1,
+        modifiedAt,
+        inode: null,
+        isHeard: true,
+      };
+      recent.note(folder, { ...file, facts: facts ?? undefined });
     },
     grow: (name: string) => appendFileSync(join(path, name), 'y'),
     remove: (name: string) => rmSync(join(path, name)),

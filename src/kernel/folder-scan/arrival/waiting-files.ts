@@ -1,5 +1,6 @@
 import { fileKey } from '../state/folder-state.ts';
 import type { FolderState } from '../state/scan-context.ts';
+import type { LastLook } from './inspect-file.ts';
 
 /** When this many names wait, further ones are left to the next sweep. */
 export const maxWaitingFiles = 50_000;
@@ -10,10 +11,11 @@ const longestRetryMs = 1_000;
 export type WaitingFile = {
   folder: FolderState;
   name: string;
+  /** Reported by an event, when it arrived or since. */
+  isHeard: boolean;
   dueAt: number;
   retryMs: number;
-  /** Size and time at the last look, and since when they have been the same. */
-  seen?: { sizeBytes: number; modifiedAt: number; unchangedSince: number };
+  seen?: LastLook;
 };
 
 /** Files that are not recorded yet. Each is ready to be looked at, or still growing and due again later. */
@@ -45,14 +47,14 @@ export function createWaitingFiles(): WaitingFiles {
     if (waiting) {
       growing.delete(key);
       fromSweeps.delete(key);
-      fromEvents.set(key, { ...waiting, retryMs: firstRetryMs });
+      fromEvents.set(key, { ...waiting, isHeard: waiting.isHeard || isFromEvent, retryMs: firstRetryMs });
       return true;
     }
     if (fromEvents.has(key) || fromSweeps.has(key)) return true;
     if (fromEvents.size + fromSweeps.size + growing.size >= maxWaitingFiles) return false;
     folder.waiting++;
     const ready = isFromEvent ? fromEvents : fromSweeps;
-    ready.set(key, { folder, name, dueAt: 0, retryMs: firstRetryMs });
+    ready.set(key, { folder, name, isHeard: isFromEvent, dueAt: 0, retryMs: firstRetryMs });
     return true;
   }
 
@@ -78,6 +80,7 @@ export function createWaitingFiles(): WaitingFiles {
     growing.set(fileKey(file.folder, file.name), {
       folder: file.folder,
       name: file.name,
+      isHeard: file.isHeard,
       dueAt: now + file.retryMs,
       retryMs: Math.min(file.retryMs * 2, longestRetryMs),
       seen: { sizeBytes: look.sizeBytes, modifiedAt: look.modifiedAt, unchangedSince },

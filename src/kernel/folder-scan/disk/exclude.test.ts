@@ -16,6 +16,18 @@ const unusual = [
   '~OK-1.jpg',
   '.~lock',
   'x.crdownload',
+  '@Recycle',
+  '@recently-snapshot',
+  '#snapshot',
+  '.zfs',
+  '$RECYCLE.BIN',
+  'System Volume Information',
+  'lost+found',
+  'FOUND.000',
+  'Network Recycle Bin 1',
+  '.Trash-1000',
+  '__MACOSX',
+  'desktop.ini',
 ];
 const usual = [
   'S9',
@@ -27,6 +39,10 @@ const usual = [
   'recycle',
   'a~b.jpg',
   'eaDir',
+  '@S1',
+  'Recycle',
+  'found.12',
+  'snapshots',
 ];
 
 test('files of a NAS, a desktop or an unfinished copy are ignored, and nothing else', () => {

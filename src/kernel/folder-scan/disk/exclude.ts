@@ -1,14 +1,53 @@
-/** Names that are never camera images: created by a NAS or a desktop, or temporary names of files being written. */
-const defaultExclude: readonly string[] = [
-  '@eaDir',
-  '#recycle',
+/**
+ * Names that are never camera images: folders that a NAS or a desktop makes by itself (recycle bins, snapshots, previews,
+ * indexes), and temporary names of files being written.
+ */
+export const defaultExclude: readonly string[] = [
+  // Any system: hidden names, among them .snapshot, .zfs, .Trash-1000, .Spotlight-V100 and ._copies of macOS.
   '.*',
+  '~*',
+  'lost+found',
+  // Synology
+  '@eaDir',
+  '@SynoEAStream',
+  '@SynoResource',
+  '@tmp',
+  '@sharebin',
+  '@sharesnap',
+  '@database',
+  '@docker',
+  '@S2S',
+  '#recycle',
+  '#snapshot',
+  // QNAP
+  '@Recycle',
+  '@Recently-Snapshot',
+  '@Snapshot',
+  '@__thumb',
+  '@qsys',
+  'Network Recycle Bin',
+  'Network Recycle Bin ?',
+  // Windows
+  '$Recycle.Bin',
+  '$Extend',
+  'Recycler',
+  'Recycled',
+  'System Volume Information',
+  'found.???',
   'Thumbs.db',
+  'desktop.ini',
+  // macOS
+  'Network Trash Folder',
+  'Temporary Items',
+  'TheVolumeSettingsFolder',
+  '__MACOSX',
+  // Files being written
   '*.tmp',
+  '*.temp',
   '*.part',
+  '*.partial',
   '*.filepart',
   '*.crdownload',
-  '~*',
 ];
 
 /** Longer patterns are cut, so that testing a name stays cheap. */
@@ -22,18 +61,26 @@ type Test = (name: string) => boolean;
  * that starts with `!` re-includes names that another one excludes (`!~*`). Blank patterns are ignored.
  */
 export function createExclude(patterns: readonly string[] = []): (segment: string) => boolean {
-  const wanted: Test[] = [];
-  const unwanted: Test[] = defaultExclude.map(createTest);
-  for (const raw of patterns) {
-    const pattern = raw.trim().slice(0, maxExcludePatternLength);
-    if (pattern === '' || pattern === '!') continue;
-    if (pattern.startsWith('!')) wanted.push(createTest(pattern.slice(1)));
-    else unwanted.push(createTest(pattern));
-  }
+  const given = patterns.map((raw) => raw.trim().slice(0, maxExcludePatternLength));
+  const isUnwanted = createTests([
+    ...defaultExclude,
+    ...given.filter((pattern) => pattern !== '' && !pattern.startsWith('!')),
+  ]);
+  const isWanted = createTests(
+    given.flatMap((pattern) => (pattern.startsWith('!') && pattern !== '!' ? pattern.slice(1) : [])),
+  );
   return (segment) => {
     const name = segment.toLowerCase();
-    return unwanted.some((test) => test(name)) && !wanted.some((test) => test(name));
+    return isUnwanted(name) && !isWanted(name);
   };
+}
+
+/** Tests lower-case names against several patterns; plain names are looked up, because most of the list are. */
+function createTests(patterns: readonly string[]): Test {
+  const isPlain = (pattern: string) => !/[*?]/.test(pattern);
+  const names = new Set(patterns.filter(isPlain).map((pattern) => pattern.toLowerCase()));
+  const tests = patterns.filter((pattern) => !isPlain(pattern)).map(createTest);
+  return (name) => names.has(name) || tests.some((test) => test(name));
 }
 
 /** Tests lower-case names against one pattern; the common shapes `name`, `start*` and `*end` need no glob matching. */
@@ -41,7 +88,6 @@ function createTest(rawPattern: string): Test {
   const pattern = rawPattern.toLowerCase();
   const body = pattern.replaceAll('*', '');
   if (body.includes('?') || pattern.length - body.length > 1) return (name) => matchesGlob(name, pattern);
-  if (pattern === body) return (name) => name === body;
   if (pattern.startsWith('*')) return (name) => name.endsWith(body);
   if (pattern.endsWith('*')) return (name) => name.startsWith(body);
   return (name) => matchesGlob(name, pattern);

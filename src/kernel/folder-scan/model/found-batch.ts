@@ -4,11 +4,20 @@ import type { NameFacts, Reading } from './name-reading.ts';
 /** One complete image file. */
 export type FileOnDisk = {
   name: string;
-  /** Epoch ms: the time in the name, else the modification time. */
+  /**
+   * Epoch ms: the time in the name, else the modification time; the time it was found where either lies further ahead of
+   * this machine's clock than clocks differ.
+   */
   capturedAt: number;
-  /** Null, as `modifiedAt`, for old files that a sweep recorded by name alone. */
+  /** The time in the name, epoch ms, where it was not believed; else null. */
+  namedAt: number | null;
+  /** Null, as `modifiedAt` and `inode`, for old files that a sweep recorded by name alone. */
   sizeBytes: number | null;
   modifiedAt: number | null;
+  /** The file's number on its disk, which a rename keeps; null where the file system makes numbers up. */
+  inode: number | null;
+  /** Whether an event reported it, so that it was found as it arrived. */
+  isHeard: boolean;
 };
 
 /** The same within the scanner thread, with the facts read from its name. */
@@ -27,9 +36,12 @@ export type PackedBatch<Columns = unknown> = {
   folder: FolderRef;
   names: string;
   capturedAt: Float64Array;
-  /** NaN where unknown, as in `modified`. */
+  /** NaN where unknown, as in the next three. */
   sizes: Float64Array;
   modified: Float64Array;
+  named: Float64Array;
+  inodes: Float64Array;
+  heard: Uint8Array;
   /** The facts, packed by the feature's reading. */
   columns: Columns;
 };
@@ -41,12 +53,18 @@ export function packBatch({ folder, files }: FoundBatch, { pack }: Pick<Reading,
     capturedAt: new Float64Array(files.length),
     sizes: new Float64Array(files.length),
     modified: new Float64Array(files.length),
+    named: new Float64Array(files.length),
+    inodes: new Float64Array(files.length),
+    heard: new Uint8Array(files.length),
     columns: pack(files.map((file) => file.facts)),
   };
   for (const [i, file] of files.entries()) {
     packed.capturedAt[i] = file.capturedAt;
     packed.sizes[i] = file.sizeBytes ?? Number.NaN;
     packed.modified[i] = file.modifiedAt ?? Number.NaN;
+    packed.named[i] = file.namedAt ?? Number.NaN;
+    packed.inodes[i] = file.inode ?? Number.NaN;
+    packed.heard[i] = Number(file.isHeard);
   }
   return packed;
 }
@@ -63,6 +81,9 @@ export function unpackBatch<Columns, Extra extends object>(
     capturedAt: packed.capturedAt[i] ?? 0,
     sizeBytes: numberOrNull(packed.sizes[i]),
     modifiedAt: numberOrNull(packed.modified[i]),
+    namedAt: numberOrNull(packed.named[i]),
+    inode: numberOrNull(packed.inodes[i]),
+    isHeard: packed.heard[i] === 1,
   }));
   return { folder: packed.folder, files };
 }

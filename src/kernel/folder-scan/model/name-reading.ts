@@ -3,10 +3,10 @@ import type { WallClock } from '../../time/time-zone.ts';
 import type { FolderRef } from './folder-ref.ts';
 
 /**
- * The facts in a file's name: the time of capture (epoch ms), and whatever else its feature needs. `isExact`: the time is
- * an instant, not a local time, which is ambiguous when clocks are set back.
+ * The facts in a file's path: the time of capture (epoch ms; null where the path holds none), and whatever else its
+ * feature needs. `isExact`: the time is an instant, not a local time, which is ambiguous when clocks are set back.
  */
-export type NameFacts = { capturedAt: number; isExact?: boolean };
+export type NameFacts = { capturedAt: number | null; isExact?: boolean };
 
 /**
  * How a feature reads the names of its files. It is created inside the scanner thread by `createReading(data, tools)` of
@@ -15,8 +15,11 @@ export type NameFacts = { capturedAt: number; isExact?: boolean };
 export type Reading<Facts extends NameFacts = NameFacts, Columns = unknown> = {
   /** Whether a name has the ending of an image of this feature. */
   isImageName(name: string): boolean;
-  /** Undefined when the name holds no facts: the file's time is then its modification time. */
-  read(name: string): Facts | undefined;
+  /**
+   * Reads a file's name and its folder's path below the root. Undefined when they hold no facts: the file's time is then
+   * its modification time.
+   */
+  read(name: string, folderPath: string): Facts | undefined;
   /** Packs the facts of a batch for a fast transfer between threads: typed arrays and long strings, no object per file. */
   pack(facts: readonly (Facts | undefined)[]): Columns;
 } & KnownNames;

@@ -1,4 +1,4 @@
-import type { ScanContext } from './scan-context.ts';
+import type { FolderState, ScanContext } from './scan-context.ts';
 
 /** No clock is set back by more than this, so an earlier time is before the limit in either reading. */
 const longestSetBackMs = 3 * 3_600_000;
@@ -13,8 +13,8 @@ export function isBefore({ wallClock }: Pick<ScanContext, 'wallClock'>, at: numb
 }
 
 /** Whether a name's time lies before `keepSince`: retention has deleted the rows of such files. */
-export function isHistory(context: ScanContext, name: string): boolean {
+export function isHistory(context: ScanContext, folder: FolderState, name: string): boolean {
   if (context.keepSince === Number.NEGATIVE_INFINITY) return false;
-  const capturedAt = context.readName(name)?.capturedAt;
-  return capturedAt !== undefined && isBefore(context, capturedAt, context.keepSince);
+  const capturedAt = context.readName(name, folder.ref.path)?.capturedAt;
+  return capturedAt != null && isBefore(context, capturedAt, context.keepSince);
 }

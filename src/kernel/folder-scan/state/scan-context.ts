@@ -48,9 +48,11 @@ export type ScanContext = {
   wallClock: WallClock;
   isExcluded: (name: string) => boolean;
   isImageName: (name: string) => boolean;
-  /** The facts in a file's name. */
-  readName: (name: string) => NameFacts | undefined;
+  /** The facts in a file's name and in its folder's path below the root. */
+  readName: (name: string, folderPath: string) => NameFacts | undefined;
   folders: Map<string, FolderState>;
+  /** Whether the file system keeps a file's number, so that a renamed file can be recognised. */
+  hasTrueInodes: boolean;
   /** Files captured earlier (epoch ms) are ignored; minus infinity without a limit. */
   keepSince: number;
   /** Sends a batch to the writer; settles once it is in the database. */

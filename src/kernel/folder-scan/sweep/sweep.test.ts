@@ -26,6 +26,7 @@ function openRoot(room = async () => {}) {
     isExcluded: createExclude(),
     isImageName: () => true,
     readName: () => undefined,
+    hasTrueInodes: true,
     readNames: async function* () {},
     folders: new Map(),
     keepSince: Number.NEGATIVE_INFINITY,

@@ -216,7 +216,7 @@ function takeImages(
     const isKnown = !names.add(name);
     if (isKnown) known++;
     if (isKnown && kind !== 'reconcile') continue;
-    const capturedAt = context.readName(name)?.capturedAt;
+    const capturedAt = context.readName(name, folder.ref.path)?.capturedAt ?? undefined;
     if (!isKnown && capturedAt !== undefined && isBefore(context, capturedAt, context.keepSince)) continue;
     const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
     if (isOld && (isKnown || older.add(name, capturedAt))) continue;

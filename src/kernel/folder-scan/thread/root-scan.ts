@@ -1,5 +1,5 @@
 import { type Loop, startLoop } from '../../jobs/loop.ts';
-import { detectWatchMode, isTimedHere } from '../../storage/file-system.ts';
+import { detectWatchMode, isTimedHere, keepsInodes } from '../../storage/file-system.ts';
 import { createAbsences } from '../absences/absences.ts';
 import { createEmptied } from '../absences/emptied.ts';
 import { createBackfill } from '../arrival/backfill.ts';
@@ -95,6 +95,7 @@ export function startRootScan(
 
   async function comeOnline(isReturn: boolean): Promise<void> {
     Object.assign(status, chooseMode(context.root.path, watchMode));
+    context.hasTrueInodes = keepsInodes(status.fileSystem);
     if (status.mode === 'events') await watch.start();
     if (isReturn) {
       log.info({ folder: context.root.path }, 'The watched folder is back');

@@ -60,6 +60,7 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
     readName: reading.read,
     readNames: reading.knownNames,
     folders,
+    hasTrueInodes: false,
     keepSince,
     send: (batch) => ask((id) => ({ type: 'found', id, batch: packBatch(batch, reading) })),
     sendMissing: async (folder, missing) =>

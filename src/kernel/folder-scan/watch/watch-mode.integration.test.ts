@@ -48,8 +48,8 @@ test.concurrent('without events an image written over is read again by a rescan'
 });
 
 test.concurrent('a pattern of the site decides what its names say', async () => {
-  const patternSource = '^(?P<date>\\d{8})_(?P<time>\\d{6})_(?P<pass>GOOD|BAD)\\.png$';
-  await using folder = await openOnline({ patternSource });
+  const fileName = '^(?P<date>\\d{8})_(?P<time>\\d{6})_(?P<pass>GOOD|BAD)\\.png$';
+  await using folder = await openOnline({ naming: { fileName } });
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   folder.write(`${onlyFolder}/${day}_000001_good.png`);
   folder.write(`${onlyFolder}/${day}_000001_BAD.png`);

@@ -1,0 +1,226 @@
+import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
+import type { Queryable } from '../../kernel/db/database.ts';
+import type { Clock } from '../../kernel/time/clock.ts';
+import { minuteMs } from '../../kernel/time/durations.ts';
+import type { Db } from '../../schema/db.ts';
+import type { Folders, KnownFolder } from './folders.ts';
+import type { FoundImage } from './found-images.ts';
+import type { ImageLane } from './insert-inspections.ts';
+import { applyToRollUps } from './roll-ups.ts';
+import type { InspectionRow } from './settle-known.ts';
+
+/** Files whose number on the disk is remembered: those of some hours on a fast line. */
+const maxRemembered = 50_000;
+/** Without a number on the disk, a file found this long before its twin went away is not what the twin was renamed to. */
+const twinWindowMs = 15 * minuteMs;
+
+/** Whether a file is certainly gone: false while its folder or share cannot be asked. */
+export type IsGone = (folder: KnownFolder, name: string) => Promise<boolean>;
+
+export type RenameParts = { db: Db; folders: Folders; clock: Clock; isGone: IsGone };
+
+export type RenameOutcome = 'rejudged' | 'reread';
+
+type FileRef = { directoryId: number; name: string };
+type Identity = FileRef & { sizeBytes: number | null; modifiedAt: number | null };
+
+/**
+ * Recognises renamed files, so that an image stays one image: an old file that is gone and a new one with the same number,
+ * size and time on the disk. Where the disk gives no numbers, or a sweep took the new file by its name alone: a new file of
+ * the same unit with another verdict. Only within one station: what moves to another is counted there as well.
+ *
+ * Numbers alone would not do: file systems give the number of a deleted file to the next new one.
+ */
+export type Renames = {
+  /** Gives the row of the file's old name to it; undefined when it is a new image. */
+  takeOver(folder: KnownFolder, lane: ImageLane, file: FoundImage): Promise<RenameOutcome | undefined>;
+  /** To be called for each file that has a row now. */
+  remember(folder: KnownFolder, file: FoundImage): void;
+  /**
+   * Of rows whose files are gone, joins each with the row of its new name, if that was recorded first. Returns the outcomes.
+   */
+  joinGone(folder: KnownFolder, gone: readonly InspectionRow[]): Promise<RenameOutcome[]>;
+};
+
+export function createRenames({ db, folders, clock, isGone }: RenameParts): Renames {
+  const { inspections, badImages } = db.tables;
+  const byInode = new LRUCache<string, Identity>({ max: maxRemembered });
+  /** Rows of files that are gone and had no number on the disk, by unit. */
+  const goneByUnit = new LRUCache<string, FileRef>({ max: maxRemembered, ttl: twinWindowMs });
+
+  const inodeKey = (rootId: number, inode: number) => `${rootId}:${inode}`;
+  const isSameFile = (a: FileRef, b: FileRef) => a.directoryId === b.directoryId && a.name === b.name;
+  const isSameContent = (a: Omit<Identity, keyof FileRef>, b: Omit<Identity, keyof FileRef>) =>
+    a.sizeBytes === b.sizeBytes && a.modifiedAt === b.modifiedAt;
+
+  function findOldName(folder: KnownFolder, lane: ImageLane, file: FoundImage): FileRef | undefined {
+    const self = { directoryId: folder.id, name: file.name };
+    const known = file.inode === null ? undefined : byInode.get(inodeKey(folder.rootId, file.inode));
+    if (known && !isSameFile(known, self) && isSameContent(known, file)) return known;
+    if (goneByUnit.size === 0 || file.verdict === null) return undefined;
+    const twin = goneByUnit.get(unitKeyOf({ ...lane, ...file, verdict: otherVerdict(file.verdict) }));
+    return twin && !isSameFile(twin, self) ? twin : undefined;
+  }
+
+  async function takeOver(
+    folder: KnownFolder,
+    lane: ImageLane,
+    file: FoundImage,
+  ): Promise<RenameOutcome | undefined> {
+    const old = findOldName(folder, lane, file);
+    if (!old || !(await isGone(folders.get(old.directoryId), old.name))) return undefined;
+    return db.tx(async (q) => {
+      const row = await findRow(q, old);
+      if (!row || row.stationId !== lane.stationId || (await findRow(q, { ...lane, name: file.name }))) {
+        return undefined;
+      }
+      return giveRow(q, row, lane, file);
+    });
+  }
+
+  async function findRow(q: Queryable, { directoryId, name }: FileRef): Promise<InspectionRow | undefined> {
+    const [row] = await q
+      .select()
+      .from(inspections)
+      .where(and(eq(inspections.directoryId, directoryId), eq(inspections.name, name)));
+    return row;
+  }
+
+  /** Writes the facts of a file into the row of its old name. */
+  async function giveRow(
+    q: Queryable,
+    row: InspectionRow,
+    { directoryId, partId }: ImageLane,
+    file: FileFacts,
+  ): Promise<RenameOutcome> {
+    const isRejudged = row.verdict !== null && file.verdict !== null && row.verdict !== file.verdict;
+    // A name that is not believed says nothing new about when the image was found.
+    const isSameClaim = file.namedAt !== null && file.namedAt === row.namedAt;
+    const now: InspectionRow = {
+      ...row,
+      directoryId,
+      partId,
+      name: file.name,
+      capturedAt: isSameClaim ? row.capturedAt : file.capturedAt,
+      namedAt: file.namedAt,
+      verdict: file.verdict,
+      word: file.word,
+      sequence: file.sequence,
+      view: file.view,
+      unit: file.unit,
+      sizeBytes: file.sizeBytes,
+      modifiedAt: file.modifiedAt,
+      inode: file.inode,
+      missingAt: null,
+      clearedAt: null,
+      revision: row.revision + 1,
+      previousVerdict: isRejudged ? row.verdict : row.previousVerdict,
+      rejudgedAt: isRejudged ? clock.now() : row.rejudgedAt,
+    };
+    const { id, stationId: _station, foundAt: _found, ...changes } = now;
+    await q.update(inspections).set(changes).where(eq(inspections.id, id));
+    await applyToRollUps(db, q, [
+      { ...row, by: -1 },
+      { ...now, by: 1 },
+    ]);
+    return isRejudged ? 'rejudged' : 'reread';
+  }
+
+  async function joinGone(folder: KnownFolder, gone: readonly InspectionRow[]): Promise<RenameOutcome[]> {
+    const twins = await findTwins(gone);
+    const outcomes: RenameOutcome[] = [];
+    for (const row of gone) {
+      const known = row.inode === null ? undefined : byInode.get(inodeKey(folder.rootId, row.inode));
+      const isRenamed = known && !isSameFile(known, row) && isSameContent(known, row);
+      const successor = isRenamed ? known : twins.find((twin) => isTwin(row, twin));
+      const outcome = successor && (await join(row, successor));
+      if (outcome) outcomes.push(outcome);
+      else if (row.inode === null && row.verdict !== null) goneByUnit.set(unitKeyOf(row), row);
+    }
+    return outcomes;
+  }
+
+  /** Rows of the same second and station as these, found lately. */
+  async function findTwins(gone: readonly InspectionRow[]): Promise<InspectionRow[]> {
+    const [first] = gone;
+    if (!first) return [];
+    const times = [...new Set(gone.filter(({ verdict }) => verdict !== null).map((row) => row.capturedAt))];
+    const rows = await db.read
+      .select()
+      .from(inspections)
+      .where(
+        and(
+          eq(inspections.stationId, first.stationId),
+          inArray(inspections.partId, [...new Set(gone.map(({ partId }) => partId))]),
+          inArray(inspections.capturedAt, times),
+          isNull(inspections.missingAt),
+        ),
+      );
+    const since = clock.now() - twinWindowMs;
+    return rows.filter(({ foundAt }) => foundAt >= since);
+  }
+
+  function isTwin(row: InspectionRow, twin: InspectionRow): boolean {
+    return (
+      (row.inode === null || twin.inode === null) &&
+      twin.id !== row.id &&
+      twin.foundAt > row.foundAt &&
+      twin.verdict !== null &&
+      row.verdict !== null &&
+      unitKeyOf({ ...twin, verdict: otherVerdict(twin.verdict) }) === unitKeyOf(row)
+    );
+  }
+
+  /** Gives the row of the new name's file to the old row, which keeps its address. */
+  async function join(gone: InspectionRow, successor: FileRef): Promise<RenameOutcome | undefined> {
+    return db.tx(async (q) => {
+      const row = await findRow(q, gone);
+      const taken = await findRow(q, successor);
+      if (!row || !taken || row.missingAt === null || row.stationId !== taken.stationId) return undefined;
+      await q.delete(badImages).where(eq(badImages.inspectionId, taken.id));
+      await q.delete(inspections).where(eq(inspections.id, taken.id));
+      await applyToRollUps(db, q, [{ ...taken, by: -1 }]);
+      return giveRow(q, row, taken, taken);
+    });
+  }
+
+  return {
+    takeOver,
+    remember: (folder, { name, inode, sizeBytes, modifiedAt }) => {
+      if (inode === null) return;
+      byInode.set(inodeKey(folder.rootId, inode), { directoryId: folder.id, name, sizeBytes, modifiedAt });
+    },
+    joinGone,
+  };
+}
+
+/** What a row takes over from a file. */
+type FileFacts = Pick<
+  InspectionRow,
+  | 'name'
+  | 'capturedAt'
+  | 'namedAt'
+  | 'verdict'
+  | 'word'
+  | 'sequence'
+  | 'view'
+  | 'unit'
+  | 'sizeBytes'
+  | 'modifiedAt'
+  | 'inode'
+>;
+
+type Unit = Pick<
+  InspectionRow,
+  'stationId' | 'partId' | 'capturedAt' | 'sequence' | 'view' | 'unit' | 'verdict'
+>;
+
+/** An image by what its name says, the verdict included. */
+function unitKeyOf({ stationId, partId, capturedAt, sequence, view, unit, verdict }: Unit): string {
+  return [stationId, partId, capturedAt, sequence, view, unit, verdict].join('\0');
+}
+
+function otherVerdict(verdict: 'OK' | 'NG'): 'OK' | 'NG' {
+  return verdict === 'OK' ? 'NG' : 'OK';
+}
