@@ -9,7 +9,7 @@
  */
 
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
-import { imageHref } from '../../plant/links.ts';
+import { imageHref, imageSrc } from '../../plant/links.ts';
 import type { Tone } from '../../plant/station-state.ts';
 import type { BadImage, SourceStatus } from '../model.ts';
 import { roundRemaining } from './notices.ts';
@@ -25,6 +25,7 @@ export type SourcePanel = SourceStatus & {
 export type BadImageLine = {
   id: number;
   href: string;
+  originalSrc: string;
   name: string;
   path: string;
   reason: string;
@@ -72,6 +73,7 @@ export function badImagesView(images: BadImage[], totalCount: number): BadImages
     lines: images.map(({ inspection, reason, failedAt, attempts }) => ({
       id: inspection.id,
       href: imageHref(inspection),
+      originalSrc: imageSrc(inspection, 'original'),
       name: inspection.name,
       path: inspection.path,
       reason,

@@ -12,8 +12,11 @@ export type ScratchFile = {
 };
 
 export type ScratchFiles = {
-  /** The bytes as a file; undefined where that is not possible, and the caller does without. */
-  write(bytes: Buffer): Promise<ScratchFile | undefined>;
+  /**
+   * The bytes as a file; undefined where that is not possible, and the caller does without. More than `maxBytes` are
+   * written only if they are `needed`, on the disk where memory has no room for them.
+   */
+  write(bytes: Buffer, options?: { needed?: boolean }): Promise<ScratchFile | undefined>;
 };
 
 /** On Linux this folder is in memory. */
@@ -39,22 +42,41 @@ export function createScratchFiles({
     else await kept.file.close();
   }
 
-  async function write(bytes: Buffer): Promise<ScratchFile | undefined> {
-    if (process.platform !== 'linux' || bytes.length > maxBytes) return undefined;
-    const kept = free.pop() ?? (await openNameless());
-    if (!kept) return undefined;
-    if (!(await fill(kept, bytes))) {
-      await kept.file.close();
-      return undefined;
+  /** The bytes in a file that was kept or is new, in the first of these folders with room for them. */
+  async function fillOne(bytes: Buffer, folders: readonly string[]): Promise<Kept | undefined> {
+    const kept = bytes.length > maxBytes ? undefined : free.pop();
+    if (kept && (await fill(kept, bytes))) return kept;
+    await kept?.file.close();
+    for (const folder of folders) {
+      const opened = await openNameless(folder);
+      if (opened && (await fill(opened, bytes))) return opened;
+      await opened?.file.close();
     }
-    return { path: `/proc/self/fd/${kept.file.fd}`, giveBack: () => giveBack(kept) };
+    return undefined;
+  }
+
+  async function write(
+    bytes: Buffer,
+    { needed = false }: { needed?: boolean } = {},
+  ): Promise<ScratchFile | undefined> {
+    const isLarge = bytes.length > maxBytes;
+    if (process.platform !== 'linux' || (isLarge && !needed)) return undefined;
+    const filled = await fillOne(bytes, needed ? [inMemory(), tmpdir()] : [inMemory()]);
+    if (!filled) return undefined;
+    return {
+      path: `/proc/self/fd/${filled.file.fd}`,
+      giveBack: () => (isLarge ? filled.file.close() : giveBack(filled)),
+    };
   }
 
   return { write };
 }
 
-async function openNameless(): Promise<Kept | undefined> {
-  const folder = existsSync(memoryFolder) ? memoryFolder : tmpdir();
+function inMemory(): string {
+  return existsSync(memoryFolder) ? memoryFolder : tmpdir();
+}
+
+async function openNameless(folder: string): Promise<Kept | undefined> {
   const path = join(folder, `linesight-${randomUUID()}`);
   try {
     const file = await open(path, 'wx+', 0o600);

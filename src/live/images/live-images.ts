@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { beingWritten, isBeingWritten, locateImage, notWatched } from '../../kernel/images/locate-image.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
@@ -86,7 +87,10 @@ export function createLiveImages(options: {
     if (answer.ok) failures.delete(key);
     else if (answer.reason !== 'busy' && answer.reason !== 'missing' && answer.reason !== 'offline') {
       failures.set(key, { at: clock.now(), failure: answer });
-      log.warn({ file: file.name, reason: answer.reason }, `A live image cannot be read: ${answer.message}`);
+      log.warn(
+        { path: join(channel.path, file.name), reason: answer.reason },
+        `A live image cannot be read: ${answer.message}`,
+      );
     }
     return answer;
   }

@@ -36,7 +36,7 @@ const images: { what: string; bytes: Buffer; reason: string | null }[] = [
   { what: 'a PNG bomb', bytes: drawPngBomb(), reason: 'Image is too large' },
   { what: 'a JPEG bomb', bytes: inflateJpegHeader(good), reason: 'Image is too large' },
   { what: 'a progressive bomb', bytes: await drawProgressiveBomb(), reason: 'Image is too large' },
-  { what: 'damaged', bytes: cutMiddle(good), reason: 'File is damaged or cannot be read' },
+  { what: 'damaged, as browsers show it', bytes: cutMiddle(good), reason: null },
   { what: 'whole, behind all these', bytes: good, reason: null },
 ];
 
@@ -79,7 +79,8 @@ test('images that are broken, huge or bombs are counted and listed with the reas
     }),
   );
   expect(types).toEqual(images.map(({ reason }) => (reason === null ? 'image/webp' : 'image/svg+xml')));
-  await waitUntil('the bad ones are listed', async () => (await listBad(running)).size >= 10);
+  const badCount = images.filter(({ reason }) => reason !== null).length;
+  await waitUntil('the bad ones are listed', async () => (await listBad(running)).size >= badCount);
   const bad = await listBad(running);
   const said = listed.map(({ name }) => bad.get(name) ?? null);
   expect(said).toEqual(images.map(({ reason }) => reason));

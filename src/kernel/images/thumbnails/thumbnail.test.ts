@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, expect, test } from 'vitest';
-import { cardSpec, compatSpec, renderThumbnail, stripSpec, type ThumbnailSpec } from './thumbnail.ts';
+import { oddImages } from '../../../testing/odd-images.ts';
+import {
+  cardSpec,
+  compatSpec,
+  ladderSpec,
+  renderThumbnail,
+  stripSpec,
+  type ThumbnailSpec,
+} from './thumbnail.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'thumbnail-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,6 +47,11 @@ const noise = (width: number, height: number): Sharp =>
 function webpSize(bytes: Buffer): [number, number] {
   expect(bytes.subarray(0, 4).toString() + bytes.subarray(8, 16).toString()).toBe('RIFFWEBPVP8 ');
   return [bytes.readUInt16LE(26), bytes.readUInt16LE(28)];
+}
+
+async function sizeOf(bytes: Buffer): Promise<[number, number]> {
+  const { width, height } = await sharp(bytes).metadata();
+  return [width, height];
 }
 
 test('each size has its format and its measure, and nothing is enlarged', async () => {
@@ -114,17 +127,24 @@ test('an empty file and one of zeros are truncated, not an image', async () => {
     expect(await renderThumbnail(put(bytes), stripSpec)).toMatchObject({ ok: false, reason: 'truncated' });
 });
 
-test('a damaged image is not shown as if it were whole', async () => {
-  // The same grain in every run: of random ones, one in ten decodes however it is damaged.
-  const grain = Uint8Array.from(
-    { length: 300 * 200 * 3 },
-    (_, i) => Math.imul(i ^ (i >>> 7), 0x9fcb58f5) >>> 24,
-  );
-  const whole = await sharp(grain, { raw: { width: 300, height: 200, channels: 3 } })
-    .jpeg()
-    .toBuffer();
-  for (let at = 3000; at < whole.length - 500; at += 97) whole[at] = (whole[at] ?? 0) ^ 0xff;
-  expect(await renderThumbnail(put(whole), stripSpec)).toMatchObject({ ok: false, reason: 'unreadable' });
+test.each(oddImages)(
+  '$what is drawn as browsers do, and refused in plain words where its end is missing',
+  async (image) => {
+    const answer = await renderThumbnail(put(image.bytes), stripSpec);
+    expect(answer.ok).toBe(image.drawn);
+    if (answer.ok) return;
+    const reason = /end missing|instead of its end/.test(image.what) ? 'truncated' : 'unreadable';
+    // The decoder's own words may be about another image that is drawn at the same time.
+    expect(answer).toMatchObject({ reason, message: expect.not.stringMatching(/vips|png/i) });
+  },
+);
+
+test('what is wrong with an image is said of that image alone, whatever is drawn beside it', async () => {
+  const paths = oddImages.map(({ bytes }) => put(bytes));
+  const alone = [];
+  for (const path of paths) alone.push(await renderThumbnail(path, stripSpec));
+  const together = await Promise.all(paths.map((path) => renderThumbnail(path, stripSpec)));
+  expect(together).toEqual(alone);
 });
 
 test('what is not JPEG or PNG inside is refused, whatever its name', async () => {
@@ -179,6 +199,36 @@ test('an image drawn in a hundred passes is taken, one that would keep the decod
   expect(await renderThumbnail(put(drawnInPasses(99)), stripSpec)).toMatchObject({ ok: true });
   const answer = await renderThumbnail(put(drawnInPasses(101)), stripSpec);
   expect(answer).toMatchObject({ ok: false, reason: 'unreadable' });
+});
+
+test('a line scan of 150 million pixels is drawn from a reduced decode; what cannot be reduced is refused', async () => {
+  const rows = 36_640;
+  const scan = board(4096, rows).jpeg({ chromaSubsampling: '4:4:4' });
+  const path = put(await scan.toBuffer());
+  for (const [spec, width, height] of [
+    [stripSpec, 21, 192],
+    [ladderSpec(1920, 'image/jpeg'), 1789, 16_000],
+  ] as const) {
+    const answer = await renderThumbnail(path, spec);
+    if (!answer.ok) throw new Error(answer.message);
+    const drawn = spec.type === 'image/webp' ? webpSize(answer.bytes) : await sizeOf(answer.bytes);
+    expect(Math.abs(drawn[0] - width) <= 1 && Math.abs(drawn[1] - height) <= 1, `${drawn}`).toBe(true);
+  }
+  const answer = await renderThumbnail(put(await claimedSize(4096, rows)), stripSpec);
+  expect(answer).toMatchObject({
+    ok: false,
+    reason: 'too_large',
+    message: expect.stringContaining('100 million'),
+  });
+});
+
+test('a JPEG that claims more pixels than any line scan is refused by its header', async () => {
+  const jpeg = await board(8, 8).jpeg().toBuffer();
+  const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+  jpeg.writeUInt16BE(20_001, frame + 5);
+  jpeg.writeUInt16BE(20_001, frame + 7);
+  const answer = await renderThumbnail(put(jpeg), stripSpec);
+  expect(answer).toMatchObject({ reason: 'too_large', message: expect.stringContaining('400 million') });
 });
 
 test('a file of 50 MB is taken, one above the limit is not even read', async () => {

@@ -89,6 +89,12 @@ const coarserSteps = [
   { quality: 1, shrink: 4 },
 ];
 
+const truncated: ImageFailure = {
+  ok: false,
+  reason: 'truncated',
+  message: 'the file ends before the image does',
+};
+
 /**
  * Draws the image file at a real path in the given size: upright, in sRGB, without metadata. Everything that can be
  * wrong with a file is a value; errors of the program itself are thrown.
@@ -99,6 +105,8 @@ export async function renderThumbnail(
   root?: string,
 ): Promise<Thumbnail | ImageFailure> {
   return readImage({ realPath, root }, async (source) => {
+    // Decoders take zeros, as of space set aside, for the rest of the image.
+    if (source.type === 'image/jpeg' && judgeBytes(source.bytes) === 'incomplete') return truncated;
     try {
       const bytes = await withImage(source, spec, (image, decoded) => {
         const sized = spec.isQuick && isNearly(decoded, spec) ? image : resize(image, spec);
@@ -154,7 +162,10 @@ function encode(sized: Sharp, spec: ThumbnailSpec, quality: number): Sharp {
   return image.flatten({ background: '#ffffff' }).jpeg({ quality, optimiseCoding: !spec.isQuick });
 }
 
-/** The decoder reports where it failed; the file's own bytes show better whether it is truncated. */
+/**
+ * Why an image could not be drawn. The decoder's own words are left out: it collects those of all images that are drawn at
+ * the same time, so they may be about another file. The file's own bytes show whether it is truncated.
+ */
 function explainFailure(source: Buffer, error: unknown): ImageFailure {
   if (!(error instanceof Error)) throw error;
   if (error instanceof TooManyPixels) {
@@ -163,12 +174,7 @@ function explainFailure(source: Buffer, error: unknown): ImageFailure {
   if (error instanceof UnsupportedBmp) {
     return { ok: false, reason: 'not_an_image', message: `the file is a BMP ${error.message}` };
   }
-  if (judgeBytes(source) === 'incomplete') {
-    return { ok: false, reason: 'truncated', message: 'the file ends before the image does' };
-  }
-  return { ok: false, reason: 'unreadable', message: `the image is damaged (${firstLine(error.message)})` };
-}
-
-function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? '').slice(0, 200);
+  if (judgeBytes(source) === 'incomplete') return truncated;
+  const message = 'its data is damaged, or of a variant that is not drawn here';
+  return { ok: false, reason: 'unreadable', message };
 }
