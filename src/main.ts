@@ -39,7 +39,7 @@ try {
       'ROLE=cameras has nothing to do: this version has no cameras. Only /health and /metrics are answered.',
     );
   log.info(
-    { listeners: listeners.list(), role: config.role, watchDir: services.paths.watchDir },
+    { listeners: listeners.list(), role: config.role, watchDirs: services.paths.watchDirs },
     `Linesight is at ${origin}/`,
   );
 } catch (error) {

@@ -255,7 +255,10 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       // The site of this process may be new to the others.
       publish('plant.grown', undefined);
       // Live folders are watched by the process that sweeps.
-      if (config.role !== 'cameras') await sources.watch(paths.watchDir, live.watch);
+      if (config.role !== 'cameras') {
+        for (const [i, path] of paths.watchDirs.entries())
+          await sources.watch(path, i === 0 ? live.watch : undefined);
+      }
       await demo.resume();
       retention.start();
     },

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createLog } from '../kernel/log.ts';
 import { type Config, loadConfig } from '../kernel/settings/config.ts';
+import { splitFolders } from '../kernel/storage/split-folders.ts';
 import { systemClock } from '../kernel/time/clock.ts';
 import { startDemoCoils } from './demo-coils.ts';
 import { startDemoPlant } from './demo-plant.ts';
@@ -67,8 +68,9 @@ async function run(config: Config, env: NodeJS.ProcessEnv, seed: string, speed: 
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ending.abort());
   const log = createLog({ level: 'warn', pretty: process.stdout.isTTY === true });
+  const [dir = config.watchDir] = splitFolders(config.watchDir);
   const plant = startDemoPlant({
-    dir: config.watchDir,
+    dir,
     seed,
     speed,
     clock: systemClock,
@@ -86,7 +88,7 @@ async function run(config: Config, env: NodeJS.ProcessEnv, seed: string, speed: 
   });
   // Its pictures come some seconds later; what goes wrong with them is in the log.
   coils.ready.catch(() => {});
-  console.log(`Demo plant in ${config.watchDir}: making its history …`);
+  console.log(`Demo plant in ${dir}: making its history …`);
   try {
     await plant.ready;
   } catch (error) {

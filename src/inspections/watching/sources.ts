@@ -6,6 +6,7 @@ import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import type { Singletons } from '../../kernel/processes/leader/singletons.ts';
+import { maxFolders } from '../../kernel/storage/split-folders.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
 import type { SourceStatus } from '../model.ts';
@@ -15,8 +16,8 @@ import { answerRescans, rescanRoots } from './rescan-roots.ts';
 import { createSourceHeartbeats, heartbeatEveryMs } from './source-heartbeat.ts';
 import { type ScanSetup, type StartAlongside, type WatchedRoot, watchRoot } from './watch-root.ts';
 
-/** Most roots watched at once: WATCH_DIR and the demo plant, with room to spare. */
-const maxRoots = 8;
+/** Most roots watched at once: those of WATCH_DIR, as many added on the page, and the demo plant. */
+const maxRoots = 2 * maxFolders + 1;
 /** How long another process may take to accept a file to look at. */
 const lookWithinMs = 5_000;
 
@@ -45,7 +46,7 @@ export type Sources = {
    */
   watch(path: string, startAlongside?: StartAlongside): Promise<void>;
   list(): SourceStatus[];
-  /** Whether this process sweeps the site's folder. */
+  /** Whether this process sweeps the site's first folder: it does what one process of a site does. */
   sweepsHere(): boolean;
   /** From now on skips files captured before this: retention deleted their rows, and they stay counted. */
   keepSince(at: number): void;
@@ -88,6 +89,13 @@ export function createSources(options: SourcesOptions): Sources {
     folders,
     clock,
     isGone: (folder, name) => isGone(own.get(folder.rootId)?.path, folder.path, name),
+  });
+  const keepSinceHere = (at: number) => {
+    for (const { root } of own.values()) root?.scanner()?.keepSince(at);
+  };
+  // The folders of one site may be swept by several processes, and one of them cleans up.
+  bus.subscribe(`keepSince:${siteId}`, (_name, at) => {
+    if (typeof at === 'number' && Number.isFinite(at)) keepSinceHere(at);
   });
   const heartbeatLoop = startLoop({
     name: 'source heartbeats',
@@ -151,7 +159,8 @@ export function createSources(options: SourcesOptions): Sources {
     list,
     sweepsHere: () => [...own.values()][0]?.root?.scanner() !== undefined,
     keepSince: (at) => {
-      for (const { root } of own.values()) root?.scanner()?.keepSince(at);
+      keepSinceHere(at);
+      bus.publish(`keepSince:${siteId}`, at);
     },
     noteCleared: (folder, names) => own.get(folder.rootId)?.root?.scanner()?.noteCleared(folder, names),
     lookAgain: createLookAgain(bus, (id) => own.get(id)?.root?.scanner()),

@@ -1,5 +1,5 @@
 import { setting } from './setting.ts';
-import { commaList, databaseUrl, path, text, wholeNumber } from './setting-kinds.ts';
+import { commaList, databaseUrl, path, paths, text, wholeNumber } from './setting-kinds.ts';
 
 /** Longer patterns are nearly always a mistake, and can be slow on purpose. */
 const maxPatternLength = 500;
@@ -11,8 +11,8 @@ export const files = [
     key: 'watchDir',
     group: 'files',
     default: '/data',
-    ...path(),
-    doc: 'Folder with the inspection images: <station>/<model>/<file>. It is never changed, unless RETENTION_DELETE_SOURCE=1.',
+    ...paths(),
+    doc: 'Folder with the inspection images: <station>/<model>/<file>; several have ; between them, and an administrator adds more on the Sources page. It is never changed, unless RETENTION_DELETE_SOURCE=1.',
   }),
   setting({
     env: 'DB_PATH',

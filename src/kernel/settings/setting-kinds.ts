@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isNetwork } from '../http/guards/addresses.ts';
+import { maxFolders, splitFolders } from '../storage/split-folders.ts';
 
 /**
  * What a setting accepts: `schema` parses the text of an environment variable, and `allowed` describes it, completing the
@@ -32,6 +33,12 @@ export function path(): Kind<string> {
     .max(maxPathLength)
     .regex(/^[^\u0000-\u001f]*$/);
   return { allowed: 'a path', schema };
+}
+
+/** One or several paths on this machine, separated by `;`; see `splitFolders`. */
+export function paths(): Kind<string> {
+  const schema = path().schema.refine((value) => splitFolders(value).length <= maxFolders);
+  return { allowed: `a path, or at most ${maxFolders} paths with ; between them`, schema };
 }
 
 /** A whole number, both limits inclusive. */

@@ -2,17 +2,19 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../settings/config.ts';
+import { nestedFolders, splitFolders } from './split-folders.ts';
 import { canUse, usableFolder } from './usable-folder.ts';
 
 /** A notice about this installation that pages and the log show; the text is `notes.<key>`. */
 export type Note = {
-  key: 'fallback' | 'unwritable' | 'corrupt' | 'damaged' | 'unsaved';
+  key: 'fallback' | 'nested' | 'unwritable' | 'corrupt' | 'damaged' | 'unsaved';
   values: Record<string, string>;
 };
 
 /** Where this process reads and writes its files. */
 export type DataPaths = {
-  watchDir: string;
+  /** The folders with inspection images; at least one, none inside another. */
+  watchDirs: string[];
   /** The SQLite file; with `url`, the database server is used instead. */
   database: { url?: string; path: string };
   dbPath: string;
@@ -31,12 +33,7 @@ export type DataPaths = {
  */
 export function resolveDataPaths(config: Config): DataPaths {
   const notes: Note[] = [];
-  const watch = usableFolder(config.watchDir, {
-    isDefault: config.origins.watchDir === 'default',
-    fallback: resolve('data'),
-    needsWriting: false,
-  });
-  if (watch.fellBack) notes.push({ key: 'fallback', values: { wanted: config.watchDir, used: watch.path } });
+  const watchDirs = resolveWatchFolders(config, notes);
   const wantedPath = sqlitePathOf(config.databaseUrl) ?? config.dbPath;
   const wantedState = dirname(wantedPath);
   const state = usableFolder(wantedState, {
@@ -53,7 +50,7 @@ export function resolveDataPaths(config: Config): DataPaths {
   const dbPath = resolve(stateDir, basename(wantedPath));
   const url = /^(?:sqlite:.*)?$/.test(config.databaseUrl) ? undefined : config.databaseUrl;
   return {
-    watchDir: resolve(watch.path),
+    watchDirs,
     database: url === undefined ? { path: dbPath } : { url, path: dbPath },
     dbPath,
     stateDir: resolve(stateDir),
@@ -62,6 +59,18 @@ export function resolveDataPaths(config: Config): DataPaths {
     live: resolveLiveFolder(config, resolve(stateDir)),
     notes,
   };
+}
+
+function resolveWatchFolders({ watchDir, origins }: Config, notes: Note[]): string[] {
+  const isDefault = origins.watchDir === 'default';
+  const paths = splitFolders(watchDir).map((wanted) => {
+    const watch = usableFolder(wanted, { isDefault, fallback: resolve('data'), needsWriting: false });
+    if (watch.fellBack) notes.push({ key: 'fallback', values: { wanted, used: watch.path } });
+    return resolve(watch.path);
+  });
+  const nested = nestedFolders(paths);
+  for (const { path, within } of nested) notes.push({ key: 'nested', values: { path, within } });
+  return paths.filter((path) => !nested.some((folder) => folder.path === path));
 }
 
 /** Only a default is replaced: a configured folder may be a share that is mounted later. */
