@@ -4,6 +4,7 @@ import { type LiveScreens, screenReactions } from './live/screens/screens.ts';
 
 type Parts = {
   checks: { wake(added: number): void };
+  newestImage: { note(recorded: Events['inspections.recorded'] | undefined): void };
   images: { wake(stationIds: readonly number[]): void; forgetFailures(): void };
   system: {
     countRecorded(images: number): void;
@@ -20,7 +21,7 @@ type Parts = {
 
 /** Which part reacts to which event. */
 export function productReactions(parts: Parts): Reactions {
-  const { checks, images, system, topics, live, screens, sockets } = parts;
+  const { checks, newestImage, images, system, topics, live, screens, sockets } = parts;
   const recheckViewers = () => {
     topics.recheck();
     sockets.recheck();
@@ -37,6 +38,7 @@ export function productReactions(parts: Parts): Reactions {
         ({ stationIds }) => images.wake(stationIds),
         ({ added }) => system.countRecorded(added),
         ({ stationIds }) => live.showStations(stationIds),
+        (recorded) => newestImage.note(recorded),
       ],
       'retention.removed': [({ policy, count, bytes }) => system.countRemoved(policy, { count, bytes })],
       ...screenReactions(screens),
@@ -49,6 +51,7 @@ export function productReactions(parts: Parts): Reactions {
         (recorded) => checks.wake(recorded?.added ?? 0),
         (recorded) => images.wake(recorded?.stationIds ?? []),
         (recorded) => live.showStations(recorded?.stationIds),
+        (recorded) => newestImage.note(recorded),
       ],
       'live.recorded': [(batch) => live.follow(batch)],
       'plant.changed': [showNames],

@@ -25,6 +25,7 @@ import type { Live } from './live/live.ts';
 import { openLive } from './live/open-live.ts';
 import { openLivePolicy } from './live/retention/open-live-policy.ts';
 import { type LiveScreens, openScreens } from './live/screens/screens.ts';
+import { plantNow } from './overview/plant-now.ts';
 import { openSites } from './plant/open-sites.ts';
 import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
 import type { Sites } from './plant/sites.ts';
@@ -196,6 +197,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
   events.connect({
     reactions: productReactions({
       checks: inspections.checks,
+      newestImage: inspections.newestImage,
       images,
       system,
       topics,
@@ -213,6 +215,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     asset: staticFiles.asset,
     version,
     ownSite: sites.ownLabel,
+    plant: () => plantNow(sources.list(), inspections.newestImage.at()),
     notes: () => [
       ...(config.access === 'open' ? [openNote] : []),
       ...paths.notes,
@@ -266,6 +269,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       const parts = [
         inspections.folderRefresh,
         inspections.repairs,
+        inspections.newestImage,
         retention,
         system,
         demo,

@@ -57,6 +57,8 @@ const fragments: Readonly<Record<string, readonly string[]>> = {
   '/live': ['/live/latest'],
   '/sources': ['/sources/status'],
 };
+/** What every page says of the plant. */
+const plantNow = '/plant/now';
 /** Pages that show images of every station. */
 const pagesOfAllImages = ['/overview', '/inspections'];
 const liveSockets = ['/', '/ws/images'];
@@ -110,7 +112,7 @@ function isFragmentOf(
   query: URLSearchParams,
   ownSite: string,
 ): boolean {
-  if (pages.some((page) => fragments[page]?.includes(path))) return true;
+  if (path === plantNow || pages.some((page) => fragments[page]?.includes(path))) return true;
   const [station, ...more] = query.getAll('station');
   const [site = null, ...moreSites] = query.getAll('site');
   if (!path.startsWith('/station/') || station === undefined) return false;

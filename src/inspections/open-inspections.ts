@@ -22,6 +22,7 @@ import { createInspectionReads, type InspectionReads } from './reads.ts';
 import { startFolderRefresh } from './recording/folders.ts';
 import { startRepairs } from './recording/repair-rows.ts';
 import { type InspectionPolicies, openInspectionPolicies } from './retention/open-policies.ts';
+import { type NewestImage, startNewestImage } from './stations/newest-image.ts';
 import { createRootLocations, type RootLocations } from './watching/root-locations.ts';
 import { createSources, type Sources, type SourcesOptions } from './watching/sources.ts';
 
@@ -33,6 +34,8 @@ export type Inspections = {
   /** Loads the folders that other processes add. */
   folderRefresh: Loop;
   repairs: Loop;
+  /** When the newest image of this site was taken. */
+  newestImage: NewestImage;
   checks: ReturnType<typeof startSequenceChecks>;
   sources: Sources;
   locations: RootLocations;
@@ -113,10 +116,12 @@ export async function openInspections(options: {
     onChanged: () => publish('images.changed', undefined),
     onOutgrown: sources.lookAgain,
   });
+  const newestImage = await startNewestImage({ reads, clock, log });
   const { thumbnails } = images;
   return {
     reads,
     folderRefresh,
+    newestImage,
     checks,
     repairs,
     sources,

@@ -6,11 +6,14 @@ import type { Topics } from '../kernel/stream/topics.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { SourceState } from '../plant/station-state.ts';
+import { definePlantNow, type PlantNow } from './plant-now.ts';
 import { overviewRoutes } from './routes.ts';
 import type { OverviewStation } from './views.ts';
 
 /** The Overview, of what other features read for it. */
 export function mountOverview(options: {
+  /** What every page says of the plant now. */
+  readPlant: () => PlantNow;
   readStations: (filter: { siteId?: number }) => Promise<OverviewStation[]>;
   listSources: () => readonly { state: SourceState }[];
   /** Unreadable images of the own site. */
@@ -23,6 +26,7 @@ export function mountOverview(options: {
   clock: Clock;
 }): Hono<AppEnv> {
   const { readStations, listSources, countBadImages, liveHrefOf, sites, renderer, topics, clock } = options;
+  definePlantNow({ topics, renderer, read: options.readPlant });
   return overviewRoutes({
     renderer,
     topics,

@@ -85,6 +85,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /station/gaps', '/station/gaps?station=S9'),
   look('GET /overview'),
   look('GET /overview/stations'),
+  look('GET /plant/now'),
   look('GET /sources'),
   look('GET /sources/status'),
   look('GET /settings'),

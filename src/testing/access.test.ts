@@ -51,7 +51,7 @@ const passes: Record<Access, string[]> = {
   'ingest:images': ['admin', 'token ingest:images', 'token admin'],
 };
 /** What a kiosk of the Overview shows where looking needs a login. */
-const onOverview = /^GET \/(?:overview(?:\/stations)?|images\/.*)$/;
+const onOverview = /^GET \/(?:overview(?:\/stations)?|plant\/now|images\/.*)$/;
 
 function mayPass(who: string, { route, access }: AccessRow, policy: AccessPolicy): boolean {
   if (access === 'public') return true;

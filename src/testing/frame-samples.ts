@@ -1,6 +1,24 @@
 const now = Date.parse('2025-09-06T10:30:15+09:00');
 const odd = `<b onclick="x">S&4'`;
 
+const reasons = ['missing', 'no_permission', 'other'] as const;
+const plants = [
+  { state: 'online', offline: [], moreOffline: 0, newestAt: now, sweptAt: now - 30_000 },
+  { state: 'starting', offline: [], moreOffline: 0, newestAt: null, sweptAt: null },
+  {
+    state: 'offline',
+    offline: reasons.map((reasonCode, i) => ({
+      path: odd,
+      reason: odd,
+      reasonCode,
+      sinceAt: i === 0 ? null : now,
+    })),
+    moreOffline: 2,
+    newestAt: now,
+    sweptAt: null,
+  },
+];
+
 /** The data that the partials of the frame and of the access pages are printed with in the states they know. */
 export const frameSamples: Readonly<Record<string, readonly object[]>> = {
   'access/_made': [{ title: odd, lines: [{ label: odd, secret: 'ls_x' }] }],
@@ -20,8 +38,12 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     { account: null, here: `/?${odd}` },
     { account: { name: odd, role: 'viewer' }, here: '/' },
   ],
-  'layouts/_bar': [{ here: '/' }],
-  'layouts/_connection': [{}],
+  'layouts/_bar': plants.flatMap((plant) => [
+    { here: '/', plant },
+    { here: '/', plant, mayLook: true },
+  ]),
+  'layouts/_connection': plants.map((plant) => ({ plant })),
+  'overview/_plant-now': plants.map((plant) => ({ plant })),
   'layouts/_languages': [{ here: `/?${odd}` }],
   'layouts/_nav': [{}],
   'layouts/_notes': [

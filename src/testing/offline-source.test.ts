@@ -38,3 +38,32 @@ test('a folder that is gone overrides its stations everywhere, and nothing is sa
     20_000,
   );
 });
+
+test('a folder that is gone is a banner on every page and wall, and no longer once it is back', async () => {
+  const pages = [
+    '/',
+    '/overview?kiosk=1',
+    '/live',
+    '/live?kiosk=1',
+    '/sources',
+    '/settings',
+    '/stations/S9',
+    '/docs',
+  ];
+  const banner = `Watch folder offline</b> <code>${plant.watchDir}</code>`;
+  renameSync(plant.watchDir, `${plant.watchDir}.gone`);
+  await isOffline();
+  for (const page of [...pages, '/plant/now']) expect(await plant.text(page), page).toContain(banner);
+  expect(await plant.text('/')).toMatch(/id="connection"\s+data-state="none"\s+data-plant="offline"/);
+  renameSync(`${plant.watchDir}.gone`, plant.watchDir);
+  await vi.waitFor(async () => expect(await plant.text('/plant/now')).not.toContain(banner), 20_000);
+  for (const page of pages) expect(await plant.text(page), page).not.toContain(banner);
+});
+
+test('the age of the data is that of the newest image, on pages without images too', async () => {
+  const newestAt = Date.parse('2025-09-06T10:29:00+09:00');
+  for (const page of ['/', '/settings', '/plant/now'])
+    expect(await plant.text(page), page).toContain(`data-newest-at="${newestAt}"`);
+  await plant.addImages(['S4/OR-3CT/NG-20250906-103000-1.jpg']);
+  expect(await plant.text('/plant/now')).toContain(`data-newest-at="${newestAt + 60_000}"`);
+});

@@ -124,20 +124,7 @@ const empty = {
   demo: 'offered' as const,
 };
 const backfill = { done: 10, total: 100, startedAt: now - 5000 };
-const notices = noticesView(
-  [
-    {
-      path: odd,
-      state: 'offline',
-      reason: 'No permission',
-      reasonCode: 'no_permission',
-      offlineSince: now,
-      backfill: null,
-    },
-    { path: '/data', state: 'online', reason: null, reasonCode: null, offlineSince: null, backfill },
-  ],
-  now,
-);
+const notices = noticesView([{ backfill: null }, { backfill }], now);
 const quiet = noticesView([], now);
 const cards = cardsView(summaries, context, { notices, empty, anyImageEver: true });
 const wall = cardsView(

@@ -8,6 +8,7 @@ import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
 import { clearStripMark, replaceParts, scrollStripToMark } from './live/page-parts.js';
 import { createPanes } from './live/panes.js';
+import { createPlantNow } from './live/plant-now.js';
 import { readPage } from './live/read-page.js';
 import { createServerClock } from './live/server-clock.js';
 import { createSplit } from './live/split.js';
@@ -26,6 +27,7 @@ const settings = stage.dataset;
 const frame = stage.querySelector('[data-panes]');
 const clock = createServerClock();
 const badge = createBadge();
+const plantNow = createPlantNow({ now: clock.now });
 const siteTime = createSiteTime(settings.zone);
 let isLive = 'liveMode' in settings;
 let refreshTimer = null;
@@ -127,6 +129,7 @@ function setView(view) {
 
 function tickAll() {
   tickPictures(frame.querySelectorAll('.live-pane'), clock.now());
+  plantNow.tick();
   badge.tick(feed?.silentMs() ?? null);
 }
 

@@ -6,6 +6,7 @@
 import { tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
+import { createPlantNow } from './live/plant-now.js';
 import { readPage } from './live/read-page.js';
 import { createServerClock } from './live/server-clock.js';
 import { createTile } from './live/tile.js';
@@ -20,6 +21,7 @@ const wall = document.getElementById('live-wall');
 const settings = wall.dataset;
 const clock = createServerClock();
 const badge = createBadge();
+const plantNow = createPlantNow({ now: clock.now });
 /** Channel → tile. */
 let tiles = new Map();
 let query = '';
@@ -119,6 +121,7 @@ function keepOrReplace(shown, next) {
 
 function tickAll() {
   tickPictures(wall.children, clock.now());
+  plantNow.tick();
   badge.tick(feed?.silentMs() ?? null);
 }
 

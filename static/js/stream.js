@@ -1,15 +1,18 @@
 /*
- * Keeps a page's fragments fresh: watches the event stream, polls while the stream is away, shows the connection
- * state, updates ages every second and flashes changed numbers. Loaded before htmx so that no stream event is missed.
+ * Keeps a page's fragments fresh: watches the event stream, polls while the stream is away, shows the age of the data and
+ * the connection state, updates ages every second and flashes changed numbers. A page without fragments of its own polls
+ * for the plant's state. Loaded before htmx so that no stream event is missed.
  */
 (() => {
-  const { ageInWords, reloadForVersion, setText } = window.linesight;
+  const { ageInWords, reloadForVersion, setText, showDataAge } = window.linesight;
 
   /** Two missed pings of the server, plus a margin. */
   const silenceMs = 40_000;
   /** How long a broken stream may take to reconnect before the page polls. */
   const reconnectMs = 8_000;
   const pollEveryMs = 10_000;
+  /** The same on a page that has no stream. */
+  const lonePollEveryMs = 20_000;
   const pollTimeoutMs = 8_000;
   const flashMs = 600;
 
@@ -19,11 +22,14 @@
   const stale = document.getElementById('stale');
   const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
   const now = () => performance.now();
+  /** The poll's address; of a page with a stream it is the stream's. */
+  const loneUrl = live?.dataset.poll;
 
   /** As in the badge's data attributes: none, live, polling, lost. */
   let state = 'none';
   let connection = null;
   let lastContactAt = now();
+  /** Without a message until then the page polls. */
   let deadline = lastContactAt + silenceMs;
   let nextPollAt = 0;
   let etag = '';
@@ -34,8 +40,9 @@
   function setState(next) {
     if (state === next) return;
     state = next;
-    root.dataset.live = next;
-    if (stale) stale.hidden = next !== 'lost';
+    // A page whose own content is not live does not fade when the server is away.
+    if (!loneUrl) root.dataset.live = next;
+    if (stale && !loneUrl) stale.hidden = next !== 'lost';
     if (!badge) return;
     badge.dataset.state = next;
     setText(badge.querySelector('[data-connection-word]'), badge.dataset[next] || '');
@@ -61,13 +68,13 @@
   }
 
   async function poll() {
-    nextPollAt = now() + pollEveryMs;
+    nextPollAt = now() + (loneUrl ? lonePollEveryMs : pollEveryMs);
     // Cancels a connection that only looks open; htmx then reconnects.
     connection?.reader?.cancel();
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), pollTimeoutMs);
     try {
-      const url = live.getAttribute('hx-sse:connect').replace('/stream?', '/stream/snapshot?');
+      const url = loneUrl ?? live.getAttribute('hx-sse:connect').replace('/stream?', '/stream/snapshot?');
       const headers = { 'HX-Request': 'true', 'If-None-Match': etag };
       const response = await fetch(url, { headers, cache: 'no-store', signal: controller.signal });
       if (!response.ok && response.status !== 304) throw new Error(String(response.status));
@@ -76,7 +83,7 @@
       if (now() < deadline) return;
       recordContact(Date.parse(response.headers.get('date')));
       newVersion = response.headers.get('x-reload') || newVersion;
-      setState('polling');
+      setState(loneUrl ? 'live' : 'polling');
       if (response.status === 200) await htmx.swap({ text, sourceElement: live, target: live, swap: 'none' });
       etag = response.headers.get('etag') || '';
     } catch {
@@ -87,13 +94,11 @@
   }
 
   function updateAges() {
-    if (state !== 'none') {
-      const age = ageInWords(now() - lastContactAt);
-      if (badge) setText(badge.querySelector('[data-connection-age]'), age);
-      if (stale) setText(stale.querySelector('[data-stale-since]'), age);
-    }
+    if (state !== 'none' && stale)
+      setText(stale.querySelector('[data-stale-since]'), ageInWords(now() - lastContactAt));
     if (clockOffsetMs === null) return;
     const serverNow = Date.now() + clockOffsetMs;
+    showDataAge(serverNow);
     for (const element of document.querySelectorAll('time[data-ago]')) {
       const at = Number(element.dataset.ago) || Date.parse(element.dateTime);
       if (at) setText(element, ageInWords(serverNow - at));
@@ -131,6 +136,11 @@
     };
   }
 
+  /** The first poll is due at once: nothing else tells the time of the server. */
+  function startLonePolls() {
+    deadline = now();
+  }
+
   function listenToStream() {
     live.addEventListener('htmx:sse:before:message', onMessage);
     live.addEventListener('htmx:sse:before:connection', (event) => {
@@ -148,14 +158,15 @@
 
   function start() {
     const flashChanges = createFlash();
-    if (live) listenToStream();
+    if (loneUrl) startLonePolls();
+    else if (live) listenToStream();
     document.addEventListener('htmx:after:swap', () => {
       updateAges();
       flashChanges();
     });
     // htmx closes the stream of a hidden page; a page shown again gets time to reconnect.
     document.addEventListener('visibilitychange', () => {
-      deadline = now() + reconnectMs;
+      if (!loneUrl) deadline = now() + reconnectMs;
       tick();
     });
     flashChanges();

@@ -1,5 +1,5 @@
 /*
- * Shared by every script of a page: ages in the reader's language, text updates without needless DOM changes, one
+ * Shared by every script of a page: ages in the reader's language, the age of the data, text updates without needless DOM changes, one
  * reload per server version. A plain script under a hashed name, loaded first: modules cannot be imported by a hashed
  * name, and plain names are revalidated on every page.
  */
@@ -21,6 +21,19 @@ window.linesight = (() => {
     if (seconds < hourSec) return inUnits(agoM, minuteSec);
     if (seconds < 2 * daySec) return inUnits(agoH, hourSec);
     return inUnits(agoD, daySec);
+  }
+
+  /** The badge in the bar shows the data of the fragment that the server keeps fresh, as old as it is by its clock. */
+  function showDataAge(serverNow) {
+    const badge = document.getElementById('connection');
+    const data = document.getElementById('plant-data')?.dataset;
+    if (!badge || !data) return;
+    badge.dataset.plant = data.plant;
+    for (const time of badge.querySelectorAll('[data-age-of]')) {
+      const at = Number(data[`${time.dataset.ageOf}At`]);
+      time.parentElement.hidden = at === 0;
+      if (at !== 0) setText(time, ageInWords(serverNow - at));
+    }
   }
 
   /** Leaves equal text untouched, which keeps a selection in it and triggers no observers. */
@@ -46,5 +59,5 @@ window.linesight = (() => {
     location.reload();
   }
 
-  return { ageInWords, setText, isTextField, reloadForVersion };
+  return { ageInWords, setText, showDataAge, isTextField, reloadForVersion };
 })();

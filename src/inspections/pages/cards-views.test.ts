@@ -62,7 +62,7 @@ const inspection: InspectionRef = {
 };
 
 const rest = {
-  notices: { offline: [], backfill: null },
+  notices: { backfill: null },
   empty: { folders: ['/data'], exampleName: 'x.jpg', pattern: null, demo: 'offered' as const },
   anyImageEver: true,
 };
@@ -123,6 +123,8 @@ test('an empty page distinguishes a plant without images from a window without i
   expect(cardsView([], context, { ...rest, anyImageEver: false }).empty?.kind).toBe('nothing-yet');
   expect(cardsView([], context, rest).empty?.kind).toBe('nothing-here');
   expect(cardsView([summary('S', 1, 0)], context, rest).empty).toBeNull();
+  const quiet = cardsView([summary('S', 0, 0)], context, rest);
+  expect([quiet.empty?.kind, quiet.cards.length]).toEqual(['nothing-here', 1]);
 });
 
 test('an unreadable or missing image says so', () => {

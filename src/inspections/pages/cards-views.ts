@@ -108,7 +108,7 @@ export type CoversView = {
   csvHref: string;
 };
 
-/** Why there is no card to show, and what to do next. */
+/** Why there is no image to show, and what to do next; stations without one keep their cards. */
 export type EmptyView = {
   /** `nothing-yet`: no image was ever recorded. `nothing-here`: none within the chosen window and filters. */
   kind: 'nothing-yet' | 'nothing-here';
@@ -249,7 +249,7 @@ export function cardsView(
     order: context.query.kiosk
       ? { listId: 'wall', itemIds: shown.map(({ slug }) => `tile-${slug}`) }
       : { listId: 'cards', itemIds: shown.map(({ slug }) => `station-${slug}`) },
-    empty: cards.length === 0 ? empty : null,
+    empty: totals.images === 0 ? empty : null,
     error: null,
   };
 }

@@ -1,28 +1,11 @@
-import type { OfflineReason } from '../../kernel/folder-scan/model/root-status.ts';
-
-/** Watched folders that need attention, and the progress of reading older images. */
+/** The progress of reading older images. */
 export type NoticesView = {
-  offline: OfflineFolder[];
   backfill: { done: number; total: number; remainingMs: number | null } | null;
 };
 
-type OfflineFolder = {
-  path: string;
-  reason: string | null;
-  reasonCode: OfflineReason | null;
-  sinceAt: number | null;
-};
-
-/** Offline folders and the total left to read; the remaining time is extrapolated from the time spent so far. */
+/** The total left to read; the remaining time is extrapolated from the time spent so far. */
 export function noticesView(
-  sources: {
-    path: string;
-    state: string;
-    reason: string | null;
-    reasonCode: OfflineReason | null;
-    offlineSince: number | null;
-    backfill: { done: number; total: number; startedAt: number } | null;
-  }[],
+  sources: { backfill: { done: number; total: number; startedAt: number } | null }[],
   now: number,
 ): NoticesView {
   const running = sources.flatMap((source) => source.backfill ?? []);
@@ -31,14 +14,6 @@ export function noticesView(
   const startedAt = Math.min(...running.map(({ startedAt }) => startedAt));
   const remainingMs = done > 0 ? roundRemaining(((now - startedAt) / done) * (total - done)) : null;
   return {
-    offline: sources
-      .filter(({ state }) => state === 'offline')
-      .map(({ path, reason, reasonCode, offlineSince }) => ({
-        path,
-        reason,
-        reasonCode,
-        sinceAt: offlineSince,
-      })),
     backfill: running.length > 0 ? { done, total, remainingMs } : null,
   };
 }

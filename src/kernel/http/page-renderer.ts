@@ -21,6 +21,8 @@ type Options = {
   version: string;
   /** Label of the own site, if several share the database. */
   ownSite: () => string | null;
+  /** What every page says of the plant now, for its frame. */
+  plant: () => object;
   notes: () => readonly (Note | { key: 'demo' | 'open'; values: Record<string, string> })[];
   clock: Clock;
 };
@@ -33,6 +35,7 @@ export function createPageRenderer({
   asset,
   version,
   ownSite,
+  plant,
   notes,
   clock,
 }: Options): Renderer {
@@ -48,6 +51,8 @@ export function createPageRenderer({
     shared: ({ lang, timeZone = config.siteTimeZone, path = '', principal }) => ({
       t: i18n.t(lang),
       format: formatOf(lang, timeZone),
+      ownFormat: formatOf(lang, config.siteTimeZone),
+      plant: plant(),
       asset,
       version,
       site: config.siteName,

@@ -1,6 +1,6 @@
 import { Eta } from 'eta';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { Principal } from '../auth/principal.ts';
+import { judge, type Principal } from '../auth/principal.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { AppContext, Theme } from './env.ts';
 import { sendRevalidated } from './etag.ts';
@@ -12,6 +12,8 @@ export type Viewer = {
   timeZone?: string;
   theme?: Theme;
   kiosk?: boolean;
+  /** Whether the caller may read anything of the plant; a sign-in page says nothing of it to others. */
+  mayLook?: boolean;
   /** Path of the page, marked in the navigation. */
   path?: string;
   /** The signed-in user, if any. */
@@ -51,6 +53,7 @@ export function createRenderer(options: { viewsDir: string; shared: (viewer: Vie
     eta.render(template, {
       theme: 'system',
       kiosk: false,
+      mayLook: true,
       path: '',
       ...viewer,
       ...options.shared(viewer),
@@ -69,12 +72,15 @@ export function createRenderer(options: { viewsDir: string; shared: (viewer: Vie
 
 /** The viewer of a request; English and the system's theme before the middleware for preferences has run. */
 export function viewerOf(c: AppContext): Viewer {
+  const principal = c.get('principal');
+  const policy = c.get('door')?.policy ?? 'open-view';
   return {
     lang: c.get('lang') ?? 'en',
     theme: c.get('theme') ?? 'system',
     kiosk: c.get('kiosk') ?? false,
+    mayLook: /^(?:granted|confined)$/.test(judge('look', principal ?? { kind: 'nobody' }, policy)),
     path: c.req.path,
-    principal: c.get('principal'),
+    principal,
     setUpHref: c.get('setUpHref'),
   };
 }

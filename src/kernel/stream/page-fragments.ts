@@ -17,9 +17,11 @@ export async function renderFragments<Name extends string>(
 ): Promise<PageFragments<Name>> {
   const names = Object.keys(wanted) as Name[];
   const first = await Promise.all(names.map((name) => topics.first(wanted[name], { lang })));
+  // What every page shows is printed by its frame.
+  const everywhere = await Promise.all(topics.listEverywhere().map((path) => topics.first(path, { lang })));
   return {
     html: Object.fromEntries(names.map((name, i) => [name, first[i]?.html ?? ''])) as Record<Name, string>,
-    stream: topics.streamUrl(first.map(({ shown }) => shown)),
+    stream: topics.streamUrl([...first, ...everywhere].map(({ shown }) => shown)),
   };
 }
 

@@ -10,6 +10,8 @@ export type Topic = {
   events: readonly string[];
   /** Also rendered at whole multiples of this period: 60_000 for windows that move with the minute. */
   everyMs?: number;
+  /** Part of every page's stream, whatever else the page shows. */
+  isOnEveryPage?: boolean;
   /** Whether an event with this payload can change it for this query; default always. An event without payload concerns all. */
   concerns?(query: URLSearchParams, payload: unknown): boolean;
   /** The same html as in the first render of the page. Throws `invalid` for a query it does not understand. */

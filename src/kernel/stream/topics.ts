@@ -27,6 +27,8 @@ export type Topics = {
   recheck(): void;
   /** Renders `path?query` for a page; throws what the topic throws, and `invalid` for an unknown topic. */
   first(topic: string, viewer: { lang: Lang }): Promise<FirstRender>;
+  /** The paths of the topics that are part of every page's stream. */
+  listEverywhere(): string[];
   /** The URL `/stream?…` for a page with these fragments. */
   streamUrl(shown: readonly Shown[]): string;
   /** The routes of every topic's path, `/stream` and `/stream/snapshot`. */
@@ -78,6 +80,8 @@ export function createTopics(options: {
       const { html } = await request.topic.render(request.query, viewer);
       return { html, shown: { topic: value, have: contentHash(html) } };
     },
+    listEverywhere: () =>
+      [...topics.values()].filter(({ isOnEveryPage }) => isOnEveryPage).map(({ path }) => path),
     streamUrl: (shown) => streamUrl(shown, options.version),
     routes: () =>
       streamRoutes({ topics, hub, maxBlockedMs, recheckEveryMs: options.recheckEveryMs, rechecks }),

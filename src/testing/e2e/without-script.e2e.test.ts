@@ -35,7 +35,8 @@ inBrowser('the first page shows figures, models, trend and thumbnails of every s
   expect(await heading()).toBe('Inspections');
   expect(await words('#inspections-covers')).toMatch(/09:31–10:31 · all stations · 153 records/);
   const cards = await stage.page.getByRole('article').getByRole('heading', { level: 2 }).allInnerTexts();
-  expect(cards).toEqual(['S4', 'S9']);
+  // A station without an image in the hour stays, behind those that have a yield.
+  expect(cards).toEqual(['S4', 'S9', 'S7-D2']);
   expect(await card('S9').innerText()).toMatch(/Yield\s+90\.1%\s+OK\s+118\s+NG\s+13\s+Unmatched\s+0/);
   expect(await card('S4').innerText()).toMatch(/47\.6%\s+28\.3–67\.6\s\(n\s21\)\s.*Unmatched\s+1/s);
   expect(await card('S9').getByRole('row', { name: 'OR-3CT' }).innerText()).toContain('90.1 %');
@@ -61,6 +62,8 @@ inBrowser('the filters are a form: station, model, period, own time, and none of
   await follow(stage.page.getByRole('button', { name: 'Search' }));
   expect(await stage.page.getByRole('article').getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
     'S7-D2',
+    'S4',
+    'S9',
   ]);
   expect(await words('#inspections-covers')).toContain('Chosen time · 6 Sept 2025 05:00–07:00');
   await stage.page.getByLabel('Model').selectOption('OR-2CT');
@@ -75,7 +78,9 @@ inBrowser('Rescan finds what was written meanwhile, says so once and stays on th
   await stage.plant.writeImages([imagePath('S4/OR-2CT', 'OK', '102500', 22)]);
   await follow(stage.page.getByRole('button', { name: 'Rescan' }));
   expect(address()).toBe('/inspections?station=S4&period=1d');
-  expect(await stage.page.getByRole('status').innerText()).toBe('Rescan finished: 155 files seen, 1 new.');
+  expect(await stage.page.getByRole('main').getByRole('status').innerText()).toBe(
+    'Rescan finished: 155 files seen, 1 new.',
+  );
   expect(await card('S4').innerText()).toMatch(/OK\s+11/);
   await stage.page.reload();
   expect(await stage.page.getByText('Rescan finished').count()).toBe(0);
@@ -166,7 +171,7 @@ inBrowser('overview, sources and settings are whole', async () => {
 inBrowser('a wall shows its tiles', async () => {
   await open('/?kiosk=1');
   expect(await stage.page.getByRole('navigation').count()).toBe(0);
-  expect(await stage.page.getByRole('article').count()).toBe(2);
+  expect(await stage.page.getByRole('article').count()).toBe(3);
   expect(await words('#tile-S9')).toMatch(/90\.1/);
   await open('/overview?kiosk=1');
   expect(await stage.page.getByRole('row').count()).toBe(1 + 3);
