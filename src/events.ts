@@ -9,6 +9,7 @@ export type Events = {
     rejudged: number;
     reread: number;
     stationIds: number[];
+    oldestAt: number;
     newestAt: number;
   };
   /** A watched folder went online or offline, or its sweep moved on. */
@@ -40,6 +41,8 @@ export type Events = {
   'retention.changed': undefined;
   /** A step of a clean-up deleted something that `policy` covers. */
   'retention.removed': { policy: string; count: number; bytes: number };
+  /** Alarms of stations were raised, ended, acknowledged or accepted, or a target was set. */
+  'alarms.changed': undefined;
   /** COUNT gaps of some hours were derived again. */
   'sequences.checked': undefined;
   /** A station, part or folder was added. */
@@ -84,6 +87,7 @@ export function mergeEvents(event: string, earlier: unknown, later: unknown): un
     rejudged: a.rejudged + b.rejudged,
     reread: a.reread + b.reread,
     stationIds: [...new Set([...a.stationIds, ...b.stationIds])],
+    oldestAt: Math.min(a.oldestAt, b.oldestAt),
     newestAt: Math.max(a.newestAt, b.newestAt),
   };
 }

@@ -5,6 +5,8 @@ import { type LiveScreens, screenReactions } from './live/screens/screens.ts';
 type Parts = {
   checks: { wake(added: number): void };
   newestImage: { note(recorded: Events['inspections.recorded'] | undefined): void };
+  stationTests: { wake(stationIds: readonly number[] | undefined, oldestAt: number): void };
+  pulse: { forget(): void };
   images: { wake(stationIds: readonly number[]): void; forgetFailures(): void };
   system: {
     countRecorded(images: number): void;
@@ -21,7 +23,7 @@ type Parts = {
 
 /** Which part reacts to which event. */
 export function productReactions(parts: Parts): Reactions {
-  const { checks, newestImage, images, system, topics, live, screens, sockets } = parts;
+  const { checks, newestImage, stationTests, pulse, images, system, topics, live, screens, sockets } = parts;
   const recheckViewers = () => {
     topics.recheck();
     sockets.recheck();
@@ -35,26 +37,30 @@ export function productReactions(parts: Parts): Reactions {
     own: {
       'inspections.recorded': [
         ({ added }) => checks.wake(added),
+        ({ stationIds, oldestAt }) => stationTests.wake(stationIds, oldestAt),
         ({ stationIds }) => images.wake(stationIds),
         ({ added }) => system.countRecorded(added),
         ({ stationIds }) => live.showStations(stationIds),
         (recorded) => newestImage.note(recorded),
       ],
+      'alarms.changed': [() => pulse.forget()],
       'retention.removed': [({ policy, count, bytes }) => system.countRemoved(policy, { count, bytes })],
       ...screenReactions(screens),
       'plant.changed': [showNames],
       'access.changed': [recheckViewers],
     },
     others: {
-      // COUNT may be checked in another process than the one that records, and thumbnails lie beside each web process.
+      // COUNT may be checked, and stations tested, in another process than the one that records, and thumbnails lie beside each web process.
       'inspections.recorded': [
         (recorded) => checks.wake(recorded?.added ?? 0),
+        (recorded) => stationTests.wake(recorded?.stationIds, recorded?.oldestAt ?? 0),
         (recorded) => images.wake(recorded?.stationIds ?? []),
         (recorded) => live.showStations(recorded?.stationIds),
         (recorded) => newestImage.note(recorded),
       ],
       'live.recorded': [(batch) => live.follow(batch)],
       'plant.changed': [showNames],
+      'alarms.changed': [() => pulse.forget()],
       'images.changed': [() => images.forgetFailures()],
       'access.changed': [recheckViewers],
     },

@@ -198,6 +198,8 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     reactions: productReactions({
       checks: inspections.checks,
       newestImage: inspections.newestImage,
+      stationTests: inspections.stationTests,
+      pulse: reads.pulse,
       images,
       system,
       topics,
@@ -277,6 +279,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
         live,
         images,
         inspections.checks,
+        inspections.stationTests,
         backups,
         singletons,
         bus,

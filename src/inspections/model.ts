@@ -56,6 +56,17 @@ export type StationSummary = {
   trend: TrendBucket[];
 } & JudgedStation;
 
+/** What is usual of one model of a station, as its tests know it; without enough history a model is not judged. */
+export type UsualOfModel = {
+  partId: number;
+  inspections: number;
+  ng: number;
+  /** The hours it was counted in. */
+  fromAt: number;
+  toAt: number;
+  isEnough: boolean;
+};
+
 /** What is wrong with the COUNTs of one station and part: values missing, repeated or misread, or a counter that was reset. */
 export type SequenceGap = {
   station: string;

@@ -22,6 +22,7 @@ import { createInspectionReads, type InspectionReads } from './reads.ts';
 import { startFolderRefresh } from './recording/folders.ts';
 import { startRepairs } from './recording/repair-rows.ts';
 import { type InspectionPolicies, openInspectionPolicies } from './retention/open-policies.ts';
+import { startStationTests } from './stations/advance-tests.ts';
 import { type NewestImage, startNewestImage } from './stations/newest-image.ts';
 import { createRootLocations, type RootLocations } from './watching/root-locations.ts';
 import { createSources, type Sources, type SourcesOptions } from './watching/sources.ts';
@@ -37,6 +38,9 @@ export type Inspections = {
   /** When the newest image of this site was taken. */
   newestImage: NewestImage;
   checks: ReturnType<typeof startSequenceChecks>;
+  stationTests: ReturnType<typeof startStationTests>;
+  /** Judges these stations, or all of the own site, again and has pages follow; for after a change by hand. */
+  judgeAgain(stationIds: readonly number[] | undefined): Promise<void>;
   sources: Sources;
   locations: RootLocations;
   images: Images;
@@ -72,6 +76,18 @@ export async function openInspections(options: {
     log,
     isDuty: duties.checksSequences,
     onChecked: () => publish('sequences.checked', undefined),
+  });
+  const stationTests = startStationTests({
+    db,
+    counts: reads.modelCounts,
+    targets: reads.targets,
+    listStages: reads.alarms.listStages,
+    shownAs: reads.names.shownAs,
+    listStations: () => reads.names.listStations(sites.own.id).map(({ id }) => id),
+    clock,
+    log,
+    isDuty: duties.testsStations,
+    onChanged: () => publish('alarms.changed', undefined),
   });
   const folderRefresh = startFolderRefresh(reads.folders, log);
   const sources: Sources = createSources({
@@ -124,6 +140,14 @@ export async function openInspections(options: {
     newestImage,
     checks,
     repairs,
+    stationTests,
+    judgeAgain: async (stationIds) => {
+      // Other processes read targets again, too.
+      publish('plant.grown', undefined);
+      stationTests.wake(stationIds, clock.now());
+      await stationTests.run();
+      publish('alarms.changed', undefined);
+    },
     sources,
     locations,
     images,

@@ -1,12 +1,15 @@
+import { type AlarmEpisodes, createAlarmEpisodes } from '../alerts/alarm-episodes.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import { createPlantNames, type PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
+import { createTargets, type Targets } from '../plant/targets.ts';
 import type { Db } from '../schema/db.ts';
 import { createReadGaps, type ReadGaps } from './gaps/gap-queries.ts';
 import type { SourceStatus } from './model.ts';
 import { type CountQueries, createCountQueries } from './queries/count-queries.ts';
 import { createInspectionQueries, type InspectionQueries } from './queries/inspection-queries.ts';
+import { createModelCounts, type ModelCounts } from './queries/model-counts.ts';
 import { createFolders, type Folders } from './recording/folders.ts';
 import { createStationPulse, type StationPulse } from './stations/station-pulse.ts';
 import { createStationStates, type StationStates } from './stations/station-states.ts';
@@ -22,6 +25,10 @@ export type InspectionReads = {
   folders: Folders;
   counts: CountQueries;
   inspections: InspectionQueries;
+  /** Counts by model, for the tests of stations. */
+  modelCounts: ModelCounts;
+  alarms: AlarmEpisodes;
+  targets: Targets;
   pulse: StationPulse;
   states: StationStates;
   summaries: ReadStationSummaries;
@@ -47,7 +54,10 @@ export async function createInspectionReads(
   const folders = await createFolders(db, names, onAdded);
   const counts = createCountQueries(db, names, folders);
   const inspections = createInspectionQueries(db, { sites, names, folders });
-  const pulse = createStationPulse(counts, clock);
+  const modelCounts = createModelCounts(db, names, folders);
+  const alarms = createAlarmEpisodes(db, clock);
+  const targets = await createTargets(db, clock, names);
+  const pulse = createStationPulse({ db, counts, modelCounts, alarms, sites, names, clock });
   const states = createStationStates({ folders, inspections, pulse, names, sites, listSources, clock });
   const summaries = createStationSummaries({ counts, inspections, states, sites, names, folders });
   return {
@@ -58,10 +68,16 @@ export async function createInspectionReads(
     folders,
     counts,
     inspections,
+    modelCounts,
+    alarms,
+    targets,
     pulse,
     states,
     summaries,
     gaps: createReadGaps(db, { sites, names, folders }),
-    refresh: folders.refresh,
+    refresh: async () => {
+      await folders.refresh();
+      await targets.refresh();
+    },
   };
 }

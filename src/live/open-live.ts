@@ -11,6 +11,7 @@ import { isWithin } from '../kernel/storage/is-within.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
+import type { StationPauses } from '../plant/station-pauses.ts';
 import type { Db } from '../schema/db.ts';
 import { createLiveQueries } from './history/live-queries.ts';
 import { createLiveImages, type LiveImages } from './images/live-images.ts';
@@ -50,7 +51,7 @@ type StationReads = {
     list(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
   };
   /** A station's usual interval, ms; null while unknown. */
-  pulse: { usualInterval(stationId: number): Promise<number | null> };
+  pulse: { pauses(stationId: number): Promise<StationPauses | null> };
 };
 
 /**
@@ -119,7 +120,7 @@ export async function openLive(options: {
 
   const stations = createStationFeed({
     readStation: ownStationReader(reads),
-    readUsualInterval: reads.pulse.usualInterval,
+    readPauses: reads.pulse.pauses,
     onImage: newest.publishStation,
     onInterval: () => publish('live.changed', undefined),
     clock,

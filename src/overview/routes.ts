@@ -34,7 +34,7 @@ export type OverviewDeps = {
 export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
   deps.topics.define({
     path: '/overview/stations',
-    events: ['inspections.recorded', 'sources.changed', 'images.changed'],
+    events: ['inspections.recorded', 'sources.changed', 'images.changed', 'alarms.changed'],
     everyMs: 60_000,
     render: (query, { lang }) => renderStations(deps, query, fragmentViewer(query, lang)),
   });

@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  atRestAfterMs,
-  isStationRunning,
-  learnUsualInterval,
-  silentAfterMs,
-  silentSince,
-  stationSilence,
-  usualIntervalOfCounts,
-} from './usual-interval.ts';
+import { learnUsualInterval, silentAfterMs, silentSince, usualIntervalOfCounts } from './usual-interval.ts';
 import { noCounts } from './yield.ts';
 
 const minuteMs = 60_000;
@@ -74,19 +66,6 @@ test('minutes with zero counts are ignored', () => {
 test('a station is silent after ten of its usual intervals and never within a minute', () => {
   expect(silentAfterMs(30_000)).toBe(300_000);
   expect(silentAfterMs(1_000)).toBe(60_000);
-});
-
-test('a station is silent until it is at rest: a stop for the night is no fault', () => {
-  const pace = (ageMs: number, usualIntervalMs: number | null = 3_000) => {
-    const facts = { lastSeenAt: -ageMs, usualIntervalMs };
-    return stationSilence(facts, 0) ? 'silent' : isStationRunning(facts, 0) ? 'running' : 'resting';
-  };
-  expect([pace(1_000), pace(60_000), pace(60_001)]).toEqual(['running', 'running', 'silent']);
-  expect([pace(299_000, 30_000), pace(301_000, 30_000)]).toEqual(['running', 'silent']);
-  expect([pace(atRestAfterMs - 1), pace(atRestAfterMs)]).toEqual(['silent', 'resting']);
-  expect([pace(60_000, null), pace(3_600_000, null)]).toEqual(['running', 'resting']);
-  const never = { lastSeenAt: null, usualIntervalMs: null };
-  expect([stationSilence(never, 0), isStationRunning(never, 0)]).toEqual([null, false]);
 });
 
 const timesEvery = (ms: number, count: number, startAt = 0) =>

@@ -1,4 +1,4 @@
-import { dayMs, hourMs, minuteMs } from '../kernel/time/durations.ts';
+import { dayMs, minuteMs } from '../kernel/time/durations.ts';
 import { type TrendBucket, totalCount } from './yield.ts';
 
 /*
@@ -16,33 +16,8 @@ export function silentAfterMs(usualIntervalMs: number): number {
   return Math.max(usualIntervalMs * silentAfterIntervals, minSilenceMs);
 }
 
-/** A longer silence means a station at rest (a weekend, a stopped line), not a current fault. */
-export const atRestAfterMs = 12 * hourMs;
-/** Without a known usual interval a station runs while its last image is younger than this. */
-const runningWithoutIntervalMs = 10 * minuteMs;
-
-type StationPace = { lastSeenAt: number | null; usualIntervalMs: number | null };
-
-/** A station's silence at `now`; null while it runs as usual, is at rest, or has no known usual interval. */
-export function stationSilence(
-  { lastSeenAt, usualIntervalMs }: StationPace,
-  now: number,
-): { sinceAt: number; usualIntervalMs: number } | null {
-  if (lastSeenAt === null || usualIntervalMs === null) return null;
-  const ageMs = now - lastSeenAt;
-  if (ageMs <= silentAfterMs(usualIntervalMs) || ageMs >= atRestAfterMs) return null;
-  return { sinceAt: lastSeenAt, usualIntervalMs };
-}
-
-/** Whether a station sends images at `now`, as far as is known of its usual interval. */
-export function isStationRunning({ lastSeenAt, usualIntervalMs }: StationPace, now: number): boolean {
-  if (lastSeenAt === null) return false;
-  const ageMs = now - lastSeenAt;
-  return ageMs < (usualIntervalMs === null ? runningWithoutIntervalMs : atRestAfterMs);
-}
-
 /** Intervals between minutes with images that are needed before a station's usual interval is known. */
-const minMinutes = 5;
+export const minMinutes = 5;
 
 /**
  * Usual time between two images of a station, ms, from its counts per minute over recent hours (in order; minutes without
@@ -74,7 +49,7 @@ const minIntervals = 8;
 /** A camera counts as silent after this long in any case. */
 const maxSilenceMs = dayMs;
 /** A pause is unusual when it is this many times as long as the longest usual one. */
-const longestPauseFactor = 1.5;
+export const longestPauseFactor = 1.5;
 
 /** `usualIntervalMs` is the median of the last intervals; a pause longer than `silentAfterMs` is silence. */
 export type UsualInterval = { usualIntervalMs: number; silentAfterMs: number };

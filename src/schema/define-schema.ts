@@ -1,5 +1,6 @@
 import type { Kit } from '../kernel/db/kit.ts';
 import { defineAccessTables } from './access-tables.ts';
+import { defineAlertTables } from './alert-tables.ts';
 import { defineInspectionTables } from './inspection-tables.ts';
 import { defineLiveTables } from './live-tables.ts';
 import { definePlantTables } from './plant-tables.ts';
@@ -13,6 +14,7 @@ export function defineSchema(kit: Kit) {
     ...defineInspectionTables(kit),
     ...defineRetentionTables(kit),
     ...defineLiveTables(kit),
+    ...defineAlertTables(kit),
   };
 }
 

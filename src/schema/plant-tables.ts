@@ -55,5 +55,21 @@ export function definePlantTables(kit: Kit) {
     { id: kit.key('id'), name: kit.text('name', 255).notNull(), createdAt: kit.ms('created_at').notNull() },
     (t) => [kit.uniqueIndex('parts_name', [t.name])],
   );
-  return { sites, stations, stationAliases, parts };
+  /**
+   * Target yields (0..1) from an instant on, of a site, a station or a model: the most particular one holds. 0 stands for
+   * every station or every model; a null yield takes a target back.
+   */
+  const targets = kit.table(
+    'targets',
+    {
+      siteId: kit.ref('site_id').notNull(),
+      stationId: kit.ref('station_id').notNull(),
+      partId: kit.ref('part_id').notNull(),
+      fromAt: kit.ms('from_at').notNull(),
+      yield: kit.real('yield'),
+      setBy: kit.text('set_by', 150).notNull(),
+    },
+    (t) => [kit.primaryKey([t.siteId, t.stationId, t.partId, t.fromAt])],
+  );
+  return { sites, stations, stationAliases, parts, targets };
 }

@@ -6,6 +6,7 @@ export const {
   stations,
   stationAliases,
   parts,
+  targets,
   users,
   sessions,
   apiTokens,
@@ -28,4 +29,7 @@ export const {
   liveCoils,
   liveHours,
   liveDefects,
+  alertEpisodes,
+  stationTests,
+  stationTestHours,
 } = defineSchema(postgresKit);

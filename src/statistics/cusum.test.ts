@@ -1,41 +1,36 @@
 import { expect, test } from 'vitest';
-import { bernoulliCusum, nextCusum } from './cusum.ts';
+import { bernoulliCusum, nextCusum, shareAtOdds } from './cusum.ts';
+import { limitForRunLength, meanRunLength } from './run-length.ts';
 
-/**
- * Mean number of inspections until the sum reaches `limit` from zero when each is NG with chance `p`: the states of the
- * test are whole multiples of 1/m, so the mean is the solution of a finite linear system, found by sweeping.
- */
-function meanInspectionsToSignal(m: number, limit: number, p: number): number {
-  const stepOf = (sum: number) => Math.round(sum * m);
-  const states = stepOf(limit);
-  const next = Array.from({ length: states }, (_, state) => [
-    stepOf(nextCusum(state / m, 0, 1, m)),
-    stepOf(nextCusum(state / m, 1, 1, m)),
-  ]);
-  // From the top down, each mean is a + b × (mean of the state below); the sum only falls by one step or jumps up.
-  const a = new Array<number>(states).fill(0);
-  const b = new Array<number>(states).fill(0);
-  const meanOf = (state: number, below: number): [number, number] => {
-    let [sum, weight] = [0, 1];
-    for (let at = state; at > below; at--) [sum, weight] = [sum + weight * a[at]!, weight * b[at]!];
-    return [sum, weight];
-  };
-  for (let state = states - 1; state >= 0; state--) {
-    const [fall, rise] = next[state]!;
-    const [sum, weight] = rise! >= states ? [0, 0] : meanOf(rise!, state);
-    const own = 1 - p * weight;
-    a[state] = (1 + p * sum) / own;
-    b[state] = (1 - p) / own;
-    if (fall !== Math.max(0, state - 1)) throw new Error('The sum falls by one step at a time.');
-  }
-  return a[0]! / (1 - b[0]!);
-}
-
-test('one NG offsets 69 inspections when 1 % is usual and 2 % is bad', () => {
-  expect(bernoulliCusum(0.01, 0.02).m).toBe(69);
+test('what an inspection takes from the sum is r1/r2, not a rounded share of it', () => {
+  const { r1, r2, step } = bernoulliCusum(0.01, 0.02);
+  expect(r1).toBeCloseTo(0.0101524, 7);
+  expect(r2).toBeCloseTo(0.7033, 4);
+  expect(step).toBe(r1 / r2);
+  expect(1 / step).toBeCloseTo(69.27, 2);
+  expect(nextCusum(2, 1, 1, step)).toBe(3 - step);
+  expect(nextCusum(0.5, 0, 100, step)).toBe(0);
 });
 
-test('false alarms and detection take the published numbers of inspections', () => {
-  expect(meanInspectionsToSignal(69, 3, 0.01)).toBeCloseTo(2300.7, 1);
-  expect(meanInspectionsToSignal(69, 3, 0.02)).toBeCloseTo(373.4, 1);
+test('the published step 1/69 is passed as it is', () => {
+  expect(nextCusum(2, 0, 69, 1 / 69)).toBeCloseTo(1, 12);
 });
+
+test('twice the odds of a share is 2p/(1+p), and never more than all', () => {
+  expect(shareAtOdds(0.01, 2)).toBeCloseTo(0.02 / 1.01, 12);
+  expect(shareAtOdds(0.6, 2)).toBeCloseTo(0.75, 12);
+  expect(shareAtOdds(0.5, 1)).toBe(0.5);
+});
+
+test.each([0.001, 0.005, 0.02, 0.1, 0.2, 0.4, 0.45, 0.5, 0.54, 0.6])(
+  'at a usual share of %f the tests to twice the odds and to three times the share keep the run length asked for',
+  (p0) => {
+    for (const p1 of [shareAtOdds(p0, 2), Math.min(Math.max(3 * p0, p0 + 0.05), (1 + p0) / 2)]) {
+      const { r2, step } = bernoulliCusum(p0, p1);
+      const limit = limitForRunLength({ share: p0, step }, r2, 100_000);
+      expect(meanRunLength({ share: p0, step }, limit)).toBeGreaterThanOrEqual(100_000);
+      // Never silent: at the bad share the alarm comes, and long before.
+      expect(meanRunLength({ share: p1, step }, limit)).toBeLessThan(30_000);
+    }
+  },
+);

@@ -123,12 +123,26 @@ export const stationsAnswer = z.object({
       stateSince: instant('Since when, where that is known').nullable(),
       alsoWrong: z.array(stateCode).describe('What else is wrong at the same time'),
       usualIntervalMs: z.number().nullable().describe('Usual time between two images'),
-      ngBurstSince: instant('Start of an NG burst that is on now').nullable(),
-      belowUsual: z
+      silentAfterMs: z
         .number()
         .nullable()
-        .describe('Lower end of its usual yield (0 to 1) where the last hour lies below it'),
+        .describe('A pause in its running hours longer than this is silence'),
+      ngBurstSince: instant('Start of an NG burst that is on now').nullable(),
+      belowUsual: z.number().nullable().describe('Its usual yield (0 to 1) while the yield is below normal'),
       hasHistory: z.boolean().describe('Enough was inspected to know its usual yield'),
+      usual: z
+        .array(
+          z.object({
+            part: z.string(),
+            yield: z.number(),
+            inspections: z.number(),
+            ng: z.number(),
+            fromAt: instant('Start of the hours it was counted in'),
+            toAt: instant('Their end'),
+            isEnough: z.boolean().describe('With fewer it is not judged by'),
+          }),
+        )
+        .describe('What is usual of each of its models'),
     }),
   ),
 });

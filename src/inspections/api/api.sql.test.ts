@@ -51,7 +51,15 @@ async function refusal(path: string, init: RequestInit = {}): Promise<{ status: 
 
 test('stations have their state, the time they were last seen and their usual interval', async () => {
   const state = { state: 'notScheduled', stateSince: null, alsoWrong: [] };
-  const pulse = { ...state, usualIntervalMs: null, ngBurstSince: null, belowUsual: null, hasHistory: false };
+  const pulse = {
+    ...state,
+    usualIntervalMs: null,
+    silentAfterMs: null,
+    ngBurstSince: null,
+    belowUsual: null,
+    hasHistory: false,
+    usual: expect.any(Array),
+  };
   expect(await plant.json('/api/v1/stations')).toEqual({
     stations: [
       { site: 'main', name: 'S4', lastSeenAt: at('10:20:00'), ...pulse },

@@ -14,6 +14,7 @@ import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
+import type { InspectionReads } from '../reads.ts';
 import type { StationNow } from '../stations/station-states.ts';
 import { apiDocs } from './api-docs.ts';
 import type { listQuery } from './api-schemas.ts';
@@ -28,7 +29,7 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
           site: (reads.sites.get(siteId) ?? reads.sites.own).name,
           name,
           ...stateJson(await reads.states.read(id)),
-          ...(await reads.pulse.read(id)),
+          ...pulseJson(await reads.pulse.read(id), reads),
         })),
       }),
     )
@@ -126,5 +127,29 @@ function toJson({ rootId: _root, stationId: _station, ...inspection }: Inspectio
   return {
     ...inspection,
     images: { strip: image('strip.webp'), card: image('card.webp'), original: image('original') },
+  };
+}
+
+/** What is usual of a station, and what its tests found. */
+function pulseJson(
+  { pauses, alarms, usual }: Awaited<ReturnType<InspectionReads['pulse']['read']>>,
+  { names }: InspectionReads,
+) {
+  const below = alarms.find(({ key }) => key === 'usualYield')?.grounds.usual;
+  return {
+    usualIntervalMs: pauses?.usualIntervalMs ?? null,
+    silentAfterMs: pauses?.silentAfterMs ?? null,
+    ngBurstSince: alarms.find(({ key }) => key === 'ngBurst')?.beganAt ?? null,
+    belowUsual: below ? 1 - below.ng / below.inspections : null,
+    hasHistory: usual.some(({ isEnough }) => isEnough),
+    usual: usual.map(({ partId, inspections, ng, fromAt, toAt, isEnough }) => ({
+      part: names.partName(partId),
+      yield: 1 - ng / inspections,
+      inspections,
+      ng,
+      fromAt,
+      toAt,
+      isEnough,
+    })),
   };
 }

@@ -1,83 +1,149 @@
 import { LRUCache } from 'lru-cache';
+import type { AlarmEpisodes } from '../../alerts/alarm-episodes.ts';
+import type { AlarmEpisode } from '../../alerts/model.ts';
+import { readTestsNow } from '../../alerts/test-checkpoints.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
-import { usualIntervalOfCounts } from '../../plant/usual-interval.ts';
-import { sumCounts } from '../../plant/yield.ts';
+import type { PlantNames } from '../../plant/names.ts';
+import {
+  alwaysRunning,
+  learnRunningHours,
+  type RunningHours,
+  runningHoursReachMs,
+} from '../../plant/running-hours.ts';
+import type { Sites } from '../../plant/sites.ts';
+import { learnPauses, pauseHours, type StationPauses } from '../../plant/station-pauses.ts';
+import { type TrendBucket, totalCount } from '../../plant/yield.ts';
+import type { Db } from '../../schema/db.ts';
+import type { UsualOfModel } from '../model.ts';
 import type { CountQueries } from '../queries/count-queries.ts';
-import { findNgBurst } from './ng-burst.ts';
-import { findLowYield, isBaseline } from './usual-yield.ts';
+import type { ModelCounts } from '../queries/model-counts.ts';
+import type { StationState } from './station-tests.ts';
 
-const usualIntervalHours = 8;
-const recentHours = 1;
-const baselineHours = 24;
-const usualIntervalTtlMs = 60_000;
-const healthTtlMs = 5_000;
+const pausesTtlMs = 60_000;
+const runningTtlMs = 10 * minuteMs;
+const alarmsTtlMs = 5_000;
+const usualTtlMs = 30_000;
 const maxStations = 10_000;
 
-type Health = {
-  /** Start of the current run of NG far above the station's usual share; null when there is none. */
-  ngBurstSince: number | null;
-  /** Lower limit (0..1) of its usual yield when the last hour lies below it. */
-  belowUsual: number | null;
-  /** Whether enough was inspected before to know what is usual. */
-  hasHistory: boolean;
-};
-type Pulse = Health & {
-  /** Usual time between two images, derived from recent hours in which the station ran; null while unknown. */
-  usualIntervalMs: number | null;
+type Pulse = {
+  /** How long its pauses may be, and in which hours it runs; null while unknown. */
+  pauses: StationPauses | null;
+  /** Alarms that are on. */
+  alarms: AlarmEpisode[];
+  /** What is usual of each of its models. */
+  usual: UsualOfModel[];
 };
 
-/** A station's usual interval and whether its NG share or yield is unusual now; derived from roll-ups, cached for seconds. */
+/** A station's usual pauses, what its tests found and what they rest on; cached for seconds. */
 export type StationPulse = {
   read(stationId: number): Promise<Pulse>;
-  /** The usual interval only, ms; null while too little is known. */
-  usualInterval(stationId: number): Promise<number | null>;
+  /** The usual pauses only; null while too little is known. */
+  pauses(stationId: number): Promise<StationPauses | null>;
+  /** What is usual of each of its models. */
+  usual(stationId: number): Promise<UsualOfModel[]>;
+  /** Alarms have changed: what is cached of tests is read again. */
+  forget(): void;
 };
 
-export function createStationPulse(counts: CountQueries, clock: Clock): StationPulse {
+type Options = {
+  db: Db;
+  counts: CountQueries;
+  modelCounts: ModelCounts;
+  alarms: Pick<AlarmEpisodes, 'listOpen'>;
+  sites: Pick<Sites, 'wallClockOf'>;
+  names: Pick<PlantNames, 'siteIdOf'>;
+  clock: Clock;
+};
+
+export function createStationPulse(options: Options): StationPulse {
+  const { db, counts, modelCounts, alarms, sites, names, clock } = options;
   const cache = { max: maxStations, perf: { now: () => clock.now() }, ttlResolution: 0 };
-  const usualIntervals = new LRUCache<number, { ms: number | null }>({ ...cache, ttl: usualIntervalTtlMs });
-  const healths = new LRUCache<number, Health>({ ...cache, ttl: healthTtlMs });
+  const knownPauses = new LRUCache<number, { pauses: StationPauses | null }>({ ...cache, ttl: pausesTtlMs });
+  const knownHours = new LRUCache<number, { starts: number[]; running: RunningHours }>({
+    ...cache,
+    ttl: runningTtlMs,
+  });
+  const knownUsual = new LRUCache<number, UsualOfModel[]>({ ...cache, ttl: usualTtlMs });
+  let openAlarms: { readAt: number; byStation: Map<number, AlarmEpisode[]> } | undefined;
 
-  function windowBefore(hours: number, endAt: number) {
-    const end = Math.floor(endAt / minuteMs) * minuteMs;
-    return { startAt: end - hours * hourMs, endAt: end };
-  }
-
-  async function usualInterval(stationId: number): Promise<number | null> {
-    const known = usualIntervals.get(stationId);
-    if (known) return known.ms;
-    const minutes = await counts.countByTime(
-      windowBefore(usualIntervalHours, clock.now()),
-      { stationId },
-      false,
-    );
-    const ms = usualIntervalOfCounts(minutes);
-    usualIntervals.set(stationId, { ms });
-    return ms;
-  }
-
-  async function health(stationId: number): Promise<Health> {
-    const known = healths.get(stationId);
+  /** The hours with images of four weeks, and which hours of the week run. */
+  async function hoursOf(stationId: number) {
+    const known = knownHours.get(stationId);
     if (known) return known;
-    const recent = windowBefore(recentHours, clock.now() + minuteMs);
-    const minutes = await counts.countByTime(recent, { stationId }, false);
-    const before = await counts.countByPart(windowBefore(baselineHours, recent.startAt), { stationId });
-    const baseline = sumCounts(before);
+    const now = clock.now();
+    const rows = await modelCounts.byHour({ stationId, startAt: now - runningHoursReachMs, endAt: now });
+    const starts = [...new Set(rows.map(({ startAt }) => startAt))];
     const found = {
-      ngBurstSince: findNgBurst(minutes, baseline),
-      belowUsual: findLowYield(sumCounts(minutes), baseline),
-      hasHistory: isBaseline(baseline),
+      starts,
+      running: learnRunningHours(starts, now, sites.wallClockOf(names.siteIdOf(stationId))),
     };
-    healths.set(stationId, found);
+    knownHours.set(stationId, found);
     return found;
   }
 
+  /** Minutes with images of the last running hours, which a night or a weekend may part. */
+  async function minutesOf(stationId: number): Promise<{ minutes: TrendBucket[]; running: RunningHours }> {
+    const now = clock.now();
+    const { starts, running } = await hoursOf(stationId);
+    const endAt = Math.floor(now / minuteMs) * minuteMs;
+    const recent = await counts.countByTime(
+      { startAt: endAt - pauseHours * hourMs, endAt },
+      { stationId },
+      false,
+    );
+    const lastAt = recent.findLast((minute) => totalCount(minute) > 0)?.startAt ?? starts.at(-1) ?? endAt;
+    // Running all along, the last hours are those before now; else those before the last image.
+    if (running === alwaysRunning && endAt - lastAt < hourMs) return { minutes: recent, running };
+    const hours = starts.filter((at) => at <= lastAt && running.isRunning(at)).slice(-pauseHours);
+    const minutes: TrendBucket[] = [];
+    for (const startAt of hours) {
+      minutes.push(...(await counts.countByTime({ startAt, endAt: startAt + hourMs }, { stationId }, false)));
+    }
+    return { minutes, running };
+  }
+
+  async function pauses(stationId: number): Promise<StationPauses | null> {
+    const known = knownPauses.get(stationId);
+    if (known) return known.pauses;
+    const { minutes, running } = await minutesOf(stationId);
+    const learnt = learnPauses(minutes, running);
+    const found = learnt && { ...learnt, running };
+    knownPauses.set(stationId, { pauses: found });
+    return found;
+  }
+
+  async function usual(stationId: number): Promise<UsualOfModel[]> {
+    const known = knownUsual.get(stationId);
+    if (known) return known;
+    const [tests] = await readTestsNow<StationState>(db, { stationId });
+    const found = tests?.state.baselines ?? [];
+    knownUsual.set(stationId, found);
+    return found;
+  }
+
+  async function alarmsOf(stationId: number): Promise<AlarmEpisode[]> {
+    const now = clock.now();
+    if (openAlarms === undefined || now - openAlarms.readAt >= alarmsTtlMs) {
+      openAlarms = {
+        readAt: now,
+        byStation: Map.groupBy(await alarms.listOpen(), (alarm) => alarm.stationId),
+      };
+    }
+    return openAlarms.byStation.get(stationId) ?? [];
+  }
+
   return {
-    usualInterval,
+    pauses,
+    usual,
+    forget: () => {
+      openAlarms = undefined;
+      knownUsual.clear();
+    },
     read: async (stationId) => ({
-      usualIntervalMs: await usualInterval(stationId),
-      ...(await health(stationId)),
+      pauses: await pauses(stationId),
+      alarms: await alarmsOf(stationId),
+      usual: await usual(stationId),
     }),
   };
 }

@@ -1,8 +1,9 @@
+import type { AlarmEpisode, AlarmKey } from '../../alerts/model.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { Sites } from '../../plant/sites.ts';
+import { isStationRunning, stationSilence } from '../../plant/station-pauses.ts';
 import { type JudgedStation, judgeStation, noFacts, type StationFacts } from '../../plant/station-state.ts';
-import { isStationRunning, stationSilence } from '../../plant/usual-interval.ts';
 import type { SourceStatus } from '../model.ts';
 import type { InspectionQueries } from '../queries/inspection-queries.ts';
 import type { Folders } from '../recording/folders.ts';
@@ -53,22 +54,39 @@ export function createStationStates({
   return {
     async read(stationId) {
       const lastSeenAt = (await inspections.findLastSeenAt(stationId)) ?? null;
-      const { usualIntervalMs, ngBurstSince, belowUsual, hasHistory } = await pulse.read(stationId);
+      const { pauses, alarms, usual } = await pulse.read(stationId);
       const now = clock.now();
-      const pace = { lastSeenAt, usualIntervalMs };
+      const pace = { lastSeenAt, pauses };
       const judged = judgeStation({
         ...noFacts,
         ...sourceFacts(stationId),
         lastSeenAt,
-        hasHistory,
+        hasHistory: usual.some(({ isEnough }) => isEnough),
         isRunning: isStationRunning(pace, now),
         silent: stationSilence(pace, now),
-        ngBurst: ngBurstSince === null ? null : { sinceAt: ngBurstSince },
-        // A burst is the sharper word for the same drop.
-        usualYield:
-          belowUsual === null || ngBurstSince !== null ? null : { sinceAt: null, usual: belowUsual },
+        ...alarmFacts(alarms),
       });
       return { ...judged, lastSeenAt };
     },
+  };
+}
+
+/** What alarms that are on say about a station. */
+function alarmFacts(
+  alarms: readonly AlarmEpisode[],
+): Pick<StationFacts, 'ngBurst' | 'belowTarget' | 'usualYield'> {
+  const on = (key: AlarmKey) => alarms.find((alarm) => alarm.key === key);
+  const [burst, target, drop] = [on('ngBurst'), on('belowTarget'), on('usualYield')];
+  const usual = drop?.grounds.usual;
+  return {
+    ngBurst: burst ? { sinceAt: burst.beganAt } : null,
+    belowTarget: target
+      ? { sinceAt: target.beganAt, target: target.grounds.target && 1 - target.grounds.target.share }
+      : null,
+    // A burst is the sharper word for the same drop.
+    usualYield:
+      drop && !burst
+        ? { sinceAt: drop.beganAt, usual: usual ? 1 - usual.ng / usual.inspections : null }
+        : null,
   };
 }

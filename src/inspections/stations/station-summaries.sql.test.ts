@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { settleAlarms } from '../../alerts/alarm-episodes.ts';
 import { noCounts, sumCounts } from '../../plant/yield.ts';
 import { testDialect } from '../../testing/databases.ts';
 import {
@@ -97,25 +98,28 @@ describe(`summaries of stations in ${testDialect}`, () => {
     expect([...(await cards({ areAllShown: true, partId })).keys()]).toEqual(['S9']);
   });
 
-  test('usual interval, NG burst and low yield are reported, and cached for seconds only', async () => {
+  test('usual pauses, alarms and what is usual are reported, and cached for seconds only', async () => {
     const calm = Array.from({ length: 400 }, (_, i) => imageFile('OK', at - 8 * hour + i * minute, i));
     await store.found('S9/OR-3CT', calm);
     const stationId = store.reads.names.findStationId('S9')!;
-    expect(await store.reads.pulse.read(stationId)).toEqual({
-      usualIntervalMs: minute,
-      ngBurstSince: null,
-      belowUsual: null,
-      hasHistory: true,
-    });
-    const burst = Array.from({ length: 20 }, (_, i) =>
-      imageFile('NG', at - 20 * minute + i * minute, 900 + i),
-    );
-    await store.found('S9/OR-3CT', burst);
-    expect((await store.reads.pulse.read(stationId)).ngBurstSince).toBeNull();
-    store.clock.advance(6 * second);
     expect(await store.reads.pulse.read(stationId)).toMatchObject({
-      ngBurstSince: at - 20 * minute,
-      belowUsual: expect.closeTo(0.94, 1),
+      pauses: { usualIntervalMs: minute, running: { isLearnt: false } },
+      alarms: [],
+      usual: [],
+    });
+    const grounds = { usual: null, target: { share: 0.1, isAssumed: true } };
+    await store.db.tx((q) =>
+      settleAlarms(store.db, q, stationId, {
+        found: [{ key: 'belowTarget', beganAt: at - minute, raisedAt: at, endedAt: null, grounds }],
+        sinceAt: at - hour,
+        now: at,
+      }),
+    );
+    expect((await store.reads.pulse.read(stationId)).alarms).toEqual([]);
+    store.clock.advance(6 * second);
+    expect((await store.reads.pulse.read(stationId)).alarms).toMatchObject([{ key: 'belowTarget', grounds }]);
+    expect(await store.reads.states.read(stationId)).toMatchObject({
+      also: [{ code: 'belowTarget', sinceAt: at - minute, target: 0.9 }],
     });
   });
 

@@ -13,6 +13,7 @@ export type Installation = {
   /** Background work that one process of each site does. */
   duties: {
     checksSequences(): boolean;
+    testsStations(): boolean;
     looksAgainAtImages(): boolean;
     /** Competes for the duties of this process's role. */
     begin(): Promise<void>;
@@ -45,11 +46,14 @@ function createDuties(singletons: Singletons, { role, site }: Settings): Install
   const { sweeps, servesPages } = dutiesOf(role);
   const idle = { stop: async () => {} };
   let checks: Singleton | undefined;
+  let tests: Singleton | undefined;
   let images: Singleton | undefined;
   return {
     checksSequences: () => checks?.isHere ?? false,
+    testsStations: () => tests?.isHere ?? false,
     looksAgainAtImages: () => images?.isHere ?? false,
     begin: async () => {
+      if (sweeps) tests = await singletons.run(`test stations ${site}`, () => idle);
       if (sweeps) checks = await singletons.run(`check COUNT ${site}`, () => idle);
       if (servesPages) images = await singletons.run(`look again at images ${site}`, () => idle);
     },

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLog } from '../../kernel/log.ts';
+import { alwaysRunning } from '../../plant/running-hours.ts';
 import { createTestClock } from '../../testing/test-clock.ts';
 import { createStationFeed, type StationShot } from './station-feed.ts';
 
@@ -22,7 +23,10 @@ test('a station has its usual interval with its picture, and a change is publish
   let changes = 0;
   const feed = createStationFeed({
     readStation: async () => ({ ...shot }),
-    readUsualInterval: async () => usualIntervalMs,
+    readPauses: async () =>
+      usualIntervalMs === null
+        ? null
+        : { usualIntervalMs, silentAfterMs: 10 * usualIntervalMs, running: alwaysRunning },
     onImage: () => {
       images += 1;
     },

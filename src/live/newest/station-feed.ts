@@ -1,7 +1,8 @@
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import { atRestAfterMs, minSilenceMs } from '../../plant/usual-interval.ts';
+import { atRestAfterMs, type StationPauses } from '../../plant/station-pauses.ts';
+import { minSilenceMs } from '../../plant/usual-interval.ts';
 import type { LiveImage } from '../model.ts';
 
 /** New inspections arrive in batches; one read of a station's newest image serves many of them. */
@@ -19,8 +20,8 @@ export type StationShot = Pick<
 > & { station: string; part: string };
 /** Reads the newest inspection of a station; undefined when it has none. */
 export type ReadStation = (stationId: number) => Promise<StationShot | undefined>;
-/** Reads a station's usual interval, ms; null while too little is known. */
-export type ReadUsualInterval = (stationId: number) => Promise<number | null>;
+/** Reads a station's usual pauses; null while too little is known. */
+export type ReadPauses = (stationId: number) => Promise<StationPauses | null>;
 
 /** Every station as a camera of its own: the wall of a plant that has no folders of live images. */
 export type StationFeed = {
@@ -30,16 +31,18 @@ export type StationFeed = {
   newest(): ReadonlyMap<string, LiveImage>;
   /** The usual interval of a station by its name, ms; null while unknown. */
   usualIntervalOf(station: string): number | null;
+  /** Its usual pauses, by which its silence is judged; null while unknown. */
+  pausesOf(station: string): StationPauses | null;
   stop(): Promise<void>;
 };
 
 /** `publishedMs` is the usual interval that viewers were last notified of. */
-type Known = { id: number; usualIntervalMs: number | null; publishedMs: number | null };
+type Known = { id: number; pauses: StationPauses | null; publishedMs: number | null };
 
 /** `onInterval` runs when the usual interval of a station has changed noticeably. */
 export function createStationFeed(options: {
   readStation: ReadStation;
-  readUsualInterval: ReadUsualInterval;
+  readPauses: ReadPauses;
   onImage: (image: LiveImage) => void;
   onInterval: () => void;
   clock: Clock;
@@ -54,12 +57,13 @@ export function createStationFeed(options: {
     const shot = await options.readStation(stationId);
     if (!shot || (newest.size >= maxStations && !newest.has(shot.station))) return false;
     const image = stationImage(shot);
-    const usualIntervalMs = await options.readUsualInterval(stationId);
+    const pauses = await options.readPauses(stationId);
+    const usualIntervalMs = pauses?.usualIntervalMs ?? null;
     const publishedMs = stations.get(shot.station)?.publishedMs ?? null;
     const isChanged = isNoticeable(usualIntervalMs, publishedMs);
     stations.set(shot.station, {
       id: stationId,
-      usualIntervalMs,
+      pauses,
       publishedMs: isChanged ? usualIntervalMs : publishedMs,
     });
     newest.set(shot.station, image);
@@ -83,7 +87,7 @@ export function createStationFeed(options: {
       const ageMs = now - capturedAt;
       const isQuiet = ageMs >= minSilenceMs && ageMs < atRestAfterMs;
       const known = stations.get(station);
-      return isQuiet && known && known.usualIntervalMs !== null ? [known.id] : [];
+      return isQuiet && known && known.pauses !== null ? [known.id] : [];
     });
   }
 
@@ -97,7 +101,8 @@ export function createStationFeed(options: {
   return {
     wake: rounds.add,
     newest: () => newest,
-    usualIntervalOf: (station) => stations.get(station)?.usualIntervalMs ?? null,
+    usualIntervalOf: (station) => stations.get(station)?.pauses?.usualIntervalMs ?? null,
+    pausesOf: (station) => stations.get(station)?.pauses ?? null,
     async stop() {
       rounds.close();
       await quietCheck.stop();

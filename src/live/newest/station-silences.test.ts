@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { alwaysRunning } from '../../plant/running-hours.ts';
+import { type StationPauses, stationSilence } from '../../plant/station-pauses.ts';
 import { judgeStation, noFacts } from '../../plant/station-state.ts';
-import { stationSilence } from '../../plant/usual-interval.ts';
+import { silentAfterMs } from '../../plant/usual-interval.ts';
 import { type StationShot, stationImage } from './station-feed.ts';
 import { createStationSilences } from './station-silences.ts';
 
@@ -9,17 +11,26 @@ const hourMs = 3_600_000;
 
 function watch() {
   const feed = { capturedAt: at, usualIntervalMs: 10_000 as number | null };
+  const pausesOf = (): StationPauses | null =>
+    feed.usualIntervalMs === null
+      ? null
+      : {
+          usualIntervalMs: feed.usualIntervalMs,
+          silentAfterMs: silentAfterMs(feed.usualIntervalMs),
+          running: alwaysRunning,
+        };
   let now = at;
   const shot = { id: 1, revision: 0, name: 'a.jpg', station: 'S9', part: 'P1' } as StationShot;
   const silences = createStationSilences(
     {
       newest: () => new Map([['S9', stationImage({ ...shot, capturedAt: feed.capturedAt })]]),
       usualIntervalOf: () => feed.usualIntervalMs,
+      pausesOf,
     },
     () => now,
   );
   const isSilentOnCards = () => {
-    const pace = { lastSeenAt: feed.capturedAt, usualIntervalMs: feed.usualIntervalMs };
+    const pace = { lastSeenAt: feed.capturedAt, pauses: pausesOf() };
     return judgeStation({ ...noFacts, silent: stationSilence(pace, now) }).state?.code === 'silent';
   };
   return {

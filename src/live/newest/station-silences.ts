@@ -1,4 +1,4 @@
-import { stationSilence } from '../../plant/usual-interval.ts';
+import { stationSilence } from '../../plant/station-pauses.ts';
 import type { Silences } from './silences.ts';
 import type { StationFeed } from './station-feed.ts';
 
@@ -9,7 +9,7 @@ export type StationSilences = Pick<Silences, 'takeChanges'> & {
 };
 
 export function createStationSilences(
-  feed: Pick<StationFeed, 'newest' | 'usualIntervalOf'>,
+  feed: Pick<StationFeed, 'newest' | 'usualIntervalOf' | 'pausesOf'>,
   now: () => number,
 ): StationSilences {
   const wasSilent = new Set<string>();
@@ -17,7 +17,7 @@ export function createStationSilences(
     stationSilence(
       {
         lastSeenAt: feed.newest().get(station)?.capturedAt ?? null,
-        usualIntervalMs: feed.usualIntervalOf(station),
+        pauses: feed.pausesOf(station),
       },
       now(),
     );
