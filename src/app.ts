@@ -3,6 +3,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { identify } from './access/identify.ts';
 import { mountAccess } from './access/mount.ts';
 import { signInHref } from './access/sign-in-href.ts';
+import { mountAlerts } from './alerts/mount.ts';
 import { mountDemo } from './demo/mount.ts';
 import { mountDocs } from './docs/mount.ts';
 import { healthOnly } from './health/health-only.ts';
@@ -108,6 +109,16 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       renderer,
       clock,
       wallClock,
+    }),
+    ...mountAlerts({
+      alarms: reads.alarms,
+      targets: reads.targets,
+      names: reads.names,
+      sites,
+      judgeAgain: inspections.judgeAgain,
+      renderer,
+      topics,
+      clock,
     }),
     ...mountInspections({ inspections, config, demo, renderer, topics }),
     mountOverview({

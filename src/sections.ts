@@ -5,6 +5,7 @@ export const sections: readonly Section[] = [
   { key: 'overview', href: '/overview', at: /^\/overview/ },
   { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },
   { key: 'live', href: '/live', at: /^\/live/ },
+  { key: 'alerts', href: '/alerts', at: /^\/(?:alerts|targets)/ },
   { key: 'sources', href: '/sources', at: /^\/(?:sources|plant)/ },
   { key: 'system', href: '/system', at: /^\/(?:system|docs)/ },
   { key: 'retention', href: '/retention', at: /^\/retention/, forAdmins: true },

@@ -1,4 +1,4 @@
-import type { AccessPolicy, Principal } from '../kernel/auth/principal.ts';
+import { type AccessPolicy, nameOfPrincipal } from '../kernel/auth/principal.ts';
 import type { AppContext, Door } from '../kernel/http/env.ts';
 import { addressOf } from '../kernel/http/guards/origin.ts';
 import { createRateLimit } from '../kernel/http/guards/rate-limit.ts';
@@ -40,21 +40,5 @@ export function createDoor(parts: {
 
 /** Who does what this request asks for, as the audit log names it. */
 export function doerOf(c: AppContext): Doer {
-  return { actor: actorName(c.get('principal')), address: addressOf(c) };
-}
-
-/** A user by name; everything else in words that no user name can have. */
-function actorName(principal: Principal): string {
-  switch (principal.kind) {
-    case 'user':
-      return principal.name;
-    case 'token':
-      return `(token) ${principal.name}`;
-    case 'kiosk':
-      return `(kiosk) ${principal.name}`;
-    case 'machine':
-      return '(this machine)';
-    case 'nobody':
-      return '(nobody)';
-  }
+  return { actor: nameOfPrincipal(c.get('principal')), address: addressOf(c) };
 }

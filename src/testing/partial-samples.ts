@@ -8,6 +8,7 @@ import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
 import { type StationState, stateView } from '../plant/station-state.ts';
 import { noCounts } from '../plant/yield.ts';
+import { alertSamples } from './alert-samples.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
@@ -244,6 +245,7 @@ const views = (...list: unknown[]) => list.map((view) => ({ view }));
 /** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
 export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...frameSamples,
+  ...alertSamples,
   ...retentionSamples,
   ...systemSamples,
   'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),

@@ -5,6 +5,7 @@ import { fragmentViewer, renderFragments } from '../../kernel/stream/page-fragme
 import { type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
 import { filterForm } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
+import { readStationAlarms } from './station-alarms.ts';
 import {
   readAskedStation,
   readHistory,
@@ -18,6 +19,7 @@ import type { StationPage, StationPanel } from './station-views.ts';
 
 const readers = {
   summary: readStationSummary,
+  alarms: readStationAlarms,
   trend: readStationTrend,
   parts: readStationParts,
   hours: readStationHourTable,
@@ -29,7 +31,7 @@ export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
   for (const panel of Object.keys(readers) as (keyof typeof readers)[]) {
     deps.topics.define({
       path: `/station/${panel}`,
-      events: ['inspections.recorded', 'images.changed', 'sequences.checked'],
+      events: ['inspections.recorded', 'images.changed', 'sequences.checked', 'alarms.changed'],
       everyMs: 60_000,
       render: async (query, { lang }) => {
         const asked = readAskedStation(deps, query);
@@ -80,6 +82,7 @@ function topicsOf(query: PageQuery): Record<StationPanel, string> {
   const topic = (panel: StationPanel) => pageHref(`/station/${panel}`, query);
   return {
     summary: topic('summary'),
+    alarms: topic('alarms'),
     trend: topic('trend'),
     parts: topic('parts'),
     hours: topic('hours'),

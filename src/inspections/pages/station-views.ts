@@ -4,6 +4,7 @@
  * Templates and their data (each `_name` but the history is also the fragment `/station/<name>?station=…`, container `#station-<name>`):
  *   stations/page       StationPage
  *   stations/_summary   StationCard          header with state, figures, last image and last NG
+ *   stations/_alarms    StationAlarmsView
  *   stations/_trend     StationTrendView
  *   stations/_parts     PartTableView
  *   stations/_hours     HourTableView
@@ -87,7 +88,7 @@ export type StationPage = {
 };
 
 /** Panels of the page that are streamed fragments. */
-export type StationPanel = 'summary' | 'trend' | 'parts' | 'hours' | 'gaps';
+export type StationPanel = 'summary' | 'alarms' | 'trend' | 'parts' | 'hours' | 'gaps';
 
 /** Most rows of COUNT gaps on a page; the rest is in the CSV. */
 export const maxGapRows = 50;

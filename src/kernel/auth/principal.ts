@@ -100,3 +100,19 @@ export function speaksFor(
     (device === null || device === source.device)
   );
 }
+
+/** How the audit log names a caller: a user by name, everything else in words that no user name can have. */
+export function nameOfPrincipal(principal: Principal): string {
+  switch (principal.kind) {
+    case 'user':
+      return principal.name;
+    case 'token':
+      return `(token) ${principal.name}`;
+    case 'kiosk':
+      return `(kiosk) ${principal.name}`;
+    case 'machine':
+      return '(this machine)';
+    case 'nobody':
+      return '(nobody)';
+  }
+}
