@@ -16,14 +16,21 @@ type Operation = {
 type Spec = { openapi: string; paths: Record<string, Record<string, Operation>> };
 
 const image = 'S9/OR-3CT/NG-20250906-102131-1.jpg';
+/** Recorded as number 2, or number 1 if it is read first. */
+const undecided = 'S9/OR-3CT/WARN-20250906-102132-2.jpg';
 const liveImage = '2891_1757121691123_original.jpg';
 const picture = await drawJpeg();
 let plant: TestApp;
 let spec: Spec;
 beforeAll(async () => {
   plant = await createTestApp({
-    images: [image],
-    env: { DEMO: '0' },
+    // The second station is there for one to be merged into it.
+    images: [image, undecided, 'S4/OR-3CT/OK-20250906-102131-1.jpg'],
+    env: {
+      DEMO: '0',
+      FILENAME_REGEX: String.raw`^(?<pass>OK|NG|WARN)-(?<date>\d{8})-(?<time>\d{6})-(?<count>\d+)\.jpg$`,
+      VERDICT_WORDS: 'WARN=undecided',
+    },
     before: (folder) => {
       const live = join(folder, 'state', 'live', 'original');
       mkdirSync(live, { recursive: true });

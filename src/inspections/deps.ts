@@ -1,5 +1,6 @@
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
+import type { Verdict } from '../plant/yield.ts';
 import type { InspectionRef } from './model.ts';
 import type { InspectionReads } from './reads.ts';
 import type { RootLocations } from './watching/root-locations.ts';
@@ -15,6 +16,8 @@ export type InspectionDeps = {
   locations: RootLocations;
   /** Size of an image in pixels, as it is displayed; null where the file cannot be read. */
   readPixels: (inspection: InspectionRef) => Promise<{ width: number; height: number } | null>;
+  /** Gives an undecided image a person's verdict. */
+  judge: (id: number, verdict: Verdict) => Promise<void>;
   renderer: Renderer;
   topics: Topics;
   settings: {

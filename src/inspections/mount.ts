@@ -28,6 +28,7 @@ export function mountInspections(options: {
     sources,
     locations,
     readPixels: images.readPixels,
+    judge: inspections.judge,
     renderer,
     topics,
     settings: {

@@ -14,12 +14,14 @@ import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
 import { siteParam, stationHref } from '../plant/links.ts';
 import type { Sites } from '../plant/sites.ts';
+import type { Verdict } from '../plant/yield.ts';
 import type { Db } from '../schema/db.ts';
 import { startSequenceChecks } from './gaps/check-gaps.ts';
 import { type Images, startImages } from './images/start-images.ts';
 import type { NamingSettings } from './names/parse-file-name.ts';
 import { createInspectionReads, type InspectionReads } from './reads.ts';
 import { startFolderRefresh } from './recording/folders.ts';
+import { createJudgeImage } from './recording/judge-image.ts';
 import { startRepairs } from './recording/repair-rows.ts';
 import { type InspectionPolicies, openInspectionPolicies } from './retention/open-policies.ts';
 import { startStationTests } from './stations/advance-tests.ts';
@@ -37,6 +39,8 @@ export type Inspections = {
   repairs: Loop;
   /** When the newest image of this site was taken. */
   newestImage: NewestImage;
+  /** Gives an undecided image a person's verdict. */
+  judge(id: number, verdict: Verdict): Promise<void>;
   checks: ReturnType<typeof startSequenceChecks>;
   stationTests: ReturnType<typeof startStationTests>;
   /** Judges these stations, or all of the own site, again and has pages follow; for after a change by hand. */
@@ -134,8 +138,10 @@ export async function openInspections(options: {
   });
   const newestImage = await startNewestImage({ reads, clock, log });
   const { thumbnails } = images;
+  const judgeImage = createJudgeImage({ db, clock });
   return {
     reads,
+    judge: async (id, verdict) => publish('inspections.recorded', await judgeImage(id, verdict)),
     folderRefresh,
     newestImage,
     checks,

@@ -32,6 +32,10 @@ const one = '/plant/stations/:id{[0-9]{1,15}}';
 /** Further stations are reached by their address; so many come from a folder that was not meant to be watched. */
 const maxLines = 1_000;
 
+const exampleForms: Partial<Record<string, Record<string, string>>> = {
+  rename: { name: 'Press 4' },
+  merge: { into: '2' },
+};
 const docOf = (summary: string, change: string, form: z.ZodObject) =>
   documented({
     tag: 'Forms of the pages',
@@ -39,8 +43,8 @@ const docOf = (summary: string, change: string, form: z.ZodObject) =>
     answer: '',
     status: 303,
     form,
-    refusals: ['unauthorized', 'forbidden', 'not_found'],
-    example: { path: `/plant/stations/1/${change}`, form: change === 'rename' ? { name: 'Press 4' } : {} },
+    refusals: ['unauthorized', 'forbidden', 'invalid', 'not_found'],
+    example: { path: `/plant/stations/1/${change}`, form: exampleForms[change] ?? {} },
   });
 const docs = {
   rename: docOf('Rename a station', 'rename', z.object({ name: z.string() })),

@@ -77,6 +77,7 @@ export const accessTable: readonly AccessRow[] = [
   ),
   look('GET /live/images/:id{[0-9]{1,15}}/:revision{[0-9]{1,15}}/original', '/live/images/1/0/original'),
   operate('POST /images/:id{[0-9]{1,15}}/retry', '/images/1/retry'),
+  operate('POST /inspections/:id{[0-9]{1,15}}/verdict', '/inspections/1/verdict'),
   look('GET /stations/:station', '/stations/S9'),
   look('GET /station/summary', '/station/summary?station=S9'),
   look('GET /station/trend', '/station/trend?station=S9'),

@@ -4,6 +4,7 @@ import {
   fileQuery,
   filterQuery,
   inspectionAnswer,
+  judgeForm,
   listAnswer,
   listQuery,
   metaAnswer,
@@ -130,6 +131,15 @@ export const apiDocs = {
     status: 303,
     refusals: ['unauthorized', 'forbidden'],
     example: { path: '/inspections/rescan', form: { back: '/sources' } },
+  }),
+  judgeForm: documented({
+    tag: forms,
+    summary: 'Give an undecided image its verdict',
+    form: judgeForm,
+    answer: '',
+    status: 303,
+    refusals: ['unauthorized', 'forbidden', 'invalid', 'not_found', 'conflict'],
+    example: { path: '/inspections/2/verdict', form: { verdict: 'OK', back: '/inspections/2' } },
   }),
   retryForm: documented({
     tag: forms,

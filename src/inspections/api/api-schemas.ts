@@ -220,6 +220,8 @@ export const rescanAnswer = z.object({
 /** A form of a page: the URL to return to. */
 export const backForm = z.object({ back: z.string().optional().describe('Path of the page to go back to') });
 
+export const judgeForm = backForm.extend({ verdict: z.enum(['OK', 'NG']) });
+
 /** ImgStats: `/api/scan` omits the note if there is none. */
 export const scanAnswer = z.object({ scanned: count, added: count, note: z.string().optional() });
 

@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
+import { AppError } from '../../kernel/errors.ts';
 import { redirectBack } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/may.ts';
+import { readForm } from '../../kernel/http/form.ts';
+import { may, noteChange } from '../../kernel/http/guards/may.ts';
 import { renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { pageHref } from '../../plant/links.ts';
 import { filterForm, readAskedView } from '../../plant/page-filters.ts';
@@ -36,6 +38,19 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
       keepRescanResult(c, await deps.sources.rescan());
       return redirectBack(c, '/inspections');
     })
+    .post(
+      '/inspections/:id{[0-9]{1,15}}/verdict',
+      may('operate', 'inspections.judge'),
+      apiDocs.judgeForm,
+      async (c) => {
+        const id = Number(c.req.param('id'));
+        const { verdict } = await readForm(c);
+        if (verdict !== 'OK' && verdict !== 'NG') throw new AppError('invalid', 'The verdict is OK or NG.');
+        await deps.judge(id, verdict);
+        noteChange(c, { target: `image ${id}`, after: verdict });
+        return redirectBack(c, `/inspections/${id}`);
+      },
+    )
     .get('/inspections/:id{[0-9]+}', may('look'), async (c) => {
       const { view, timeZone } = await readImagePage(deps, Number(c.req.param('id')));
       return deps.renderer.render(c, 'inspections/image', { view, timeZone });

@@ -80,7 +80,7 @@ test('the worst yield comes first and stations without a yield come last', () =>
 test('a yield of few inspections is shown with its interval, one of many without', () => {
   expect(stationCard(summary('S', 10, 0), context).yield.interval?.lower).toBeCloseTo(0.7225, 4);
   expect(stationCard(summary('S', 49, 1), context).yield.interval).toBeNull();
-  expect(stationCard(summary('S', 0, 0), context).yield).toEqual({ rate: null, interval: null });
+  expect(stationCard(summary('S', 0, 0), context).yield).toEqual({ rate: null, units: null, interval: null });
 });
 
 test('a card names four parts and how many more there are', () => {

@@ -54,6 +54,8 @@ export type ViewContext = Unshowable & {
 /** Yield as 0..1 with, below 50 inspections, its Wilson 95 % interval. */
 export type YieldView = {
   rate: number | null;
+  /** Judged units, where several images show one; null where each image is a unit. */
+  units: number | null;
   interval: { lower: number; upper: number; count: number } | null;
 };
 
@@ -154,7 +156,12 @@ export function yieldView(counts: VerdictCounts): YieldView {
   const rate = yieldRate(units);
   const count = units.ok + units.ng;
   const range = showInterval(units) ? wilsonInterval(units.ok, count) : null;
-  return { rate, interval: range && { lower: range.low, upper: range.high, count } };
+  const isOfViews = counts.furtherOk + counts.furtherNg > 0;
+  return {
+    rate,
+    units: isOfViews ? count : null,
+    interval: range && { lower: range.low, upper: range.high, count },
+  };
 }
 
 /** One card. */

@@ -5,6 +5,7 @@ import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
 import { type ImagePage, imagePage } from './image-views.ts';
+import { shotView } from './shot-view.ts';
 
 /** The page of one image with its neighbours at the station, and its time zone; throws `not_found` for an unknown id. */
 export async function readImagePage(
@@ -21,6 +22,7 @@ export async function readImagePage(
     const [found] = await inspections.list({ stationId, ...only }, { limit: 1, from, direction });
     return found ?? null;
   };
+  const others = await inspections.listOtherViews(inspection);
   const location = await deps.locations.find(inspection.rootId);
   const view = imagePage(
     inspection,
@@ -36,6 +38,7 @@ export async function readImagePage(
       fullPath: join(location?.path ?? '', inspection.path),
       site: sites.tagOf(siteId),
       isElsewhere: location?.kind === 'elsewhere',
+      views: others.map((other) => shotView(other)),
     },
   );
   return { view, timeZone: sites.wallClockOf(siteId).timeZone };

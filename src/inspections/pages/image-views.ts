@@ -2,6 +2,7 @@
 import { imageHref, imageSrc, siteParam, stationHref } from '../../plant/links.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import type { BadImage, InspectionRef } from '../model.ts';
+import type { Shot } from './shot-view.ts';
 
 /** Neighbours in capture order at the same station. */
 export type ImageNeighbours = {
@@ -32,6 +33,10 @@ export type ImagePage = {
   next: ImageLink;
   previousNg: ImageLink;
   nextNg: ImageLink;
+  /** Other views of its unit. */
+  views: Shot[];
+  /** Where a person gives it a verdict; null when its name tells one. */
+  judgeAction: string | null;
   here: string;
 };
 
@@ -39,7 +44,7 @@ export type ImagePage = {
 export function imagePage(
   inspection: InspectionRef,
   neighbours: ImageNeighbours,
-  rest: Pick<ImagePage, 'pixels' | 'fullPath' | 'site' | 'isElsewhere'> & { bad: BadImage | null },
+  rest: Pick<ImagePage, 'pixels' | 'fullPath' | 'site' | 'isElsewhere' | 'views'> & { bad: BadImage | null },
 ): ImagePage {
   const { bad, site, isElsewhere } = rest;
   const query = { site: siteParam(site) };
@@ -63,6 +68,8 @@ export function imagePage(
     next: link(neighbours.next),
     previousNg: link(neighbours.previousNg),
     nextNg: link(neighbours.nextNg),
+    views: rest.views,
+    judgeAction: inspection.word === null ? null : `${imageHref(inspection)}/verdict`,
     here: imageHref(inspection),
   };
 }

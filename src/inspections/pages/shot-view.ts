@@ -18,6 +18,10 @@ export type Shot = {
   href: string;
   src: string;
   verdict: Verdict | null;
+  /** The verdict's word of an undecided image. */
+  word: string | null;
+  /** Which view of its unit it shows. */
+  view: string | null;
   /** Station and part, for the alternative text. */
   station: string;
   part: string;
@@ -42,6 +46,8 @@ export function shotView(
     href: imageHref(inspection),
     src: imageSrc(inspection, size),
     verdict: inspection.verdict,
+    word: inspection.word,
+    view: inspection.view,
     station: inspection.station,
     part: inspection.part,
     sequence: inspection.sequence,

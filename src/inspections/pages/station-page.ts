@@ -132,8 +132,15 @@ export async function readHistory(
     { verdict, part: asked.query.part ?? null },
     {
       parts: deps.reads.names.listParts().map(({ name }) => name),
+      hasUndecided: await hasUndecided(deps, asked),
       unreadable: await deps.reads.inspections.listBadReasons(inspections.map(({ id }) => id)),
       elsewhere: await deps.locations.listElsewhere(inspections.map(({ rootId }) => rootId)),
     },
   );
+}
+
+async function hasUndecided(deps: InspectionDeps, asked: AskedStation): Promise<boolean> {
+  if (asked.isUnknown) return false;
+  const filter: ListFilter = { ...asked.filter, window: asked.window, verdict: 'undecided' };
+  return (await deps.reads.inspections.list(filter, { limit: 1 })).length > 0;
 }

@@ -63,6 +63,8 @@ export type HistoryView = {
   station: string;
   filter: HistoryFilter;
   parts: string[];
+  /** Whether images of it wait for a person's verdict, or are asked for. */
+  hasUndecided: boolean;
   shots: Shot[];
   /** Target of the filter form, and the page's own query, sent along as hidden fields. */
   action: string;
@@ -156,7 +158,7 @@ export function historyView(
   page: { inspections: InspectionRef[]; newer: string | null; older: string | null },
   query: PageQuery,
   filter: HistoryFilter,
-  rest: { parts: string[] } & Unshowable,
+  rest: { parts: string[]; hasUndecided?: boolean } & Unshowable,
 ): HistoryView {
   const own: Record<string, string> = { verdict: filter.verdict ?? '' };
   const path = `/stations/${encodeURIComponent(station)}`;
@@ -166,6 +168,7 @@ export function historyView(
     station,
     filter,
     parts: rest.parts,
+    hasUndecided: rest.hasUndecided === true || filter.verdict === 'undecided',
     shots: page.inspections.map((inspection) => shotView(inspection, rest, 'card.webp')),
     action: path,
     carried: Object.fromEntries(

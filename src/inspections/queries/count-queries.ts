@@ -9,6 +9,7 @@ import { addCounts, type TrendBucket, type VerdictCounts } from '../../plant/yie
 import type { Db } from '../../schema/db.ts';
 import type { Folders } from '../recording/folders.ts';
 import { readRowsSince } from '../recording/horizons.ts';
+import { furtherOf, unitKeyOf } from '../recording/unit-counts.ts';
 import { type Segment, segmentsOf, withKnownEdges } from './window-segments.ts';
 
 export type PartCounts = { stationId: number; partId: number } & VerdictCounts;
@@ -95,7 +96,42 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
     );
     const { startAt, endAt } = window;
     const found = await mapFairly(units, (unit) => countUnit({ ...unit, startAt, endAt }));
-    return found.flat().map((row) => ({ ...row, furtherOk: 0, furtherNg: 0 }));
+    return mapFairly(found.flat(), async ({ viewed, ...row }) => ({
+      ...row,
+      ...(viewed === 0 ? noFurther : await countFurther({ ...row, startAt, endAt })),
+    }));
+  }
+
+  const isView = sql`(${inspections.view} is not null or ${inspections.unit} is not null)`;
+  const selectViews = prepared((value: Placeholders<Required<Omit<CountStretch, 'siteId'>>>) =>
+    db.read
+      .select()
+      .from(inspections)
+      .where(
+        and(
+          eq(inspections.stationId, value.stationId),
+          gte(inspections.capturedAt, value.startAt),
+          lt(inspections.capturedAt, value.endAt),
+          eq(inspections.partId, value.partId),
+          isView,
+        ),
+      ),
+  );
+
+  /** Further views within less than a minute: of the units whose images lie in it. */
+  async function countFurther(stretch: {
+    stationId: number;
+    partId: number;
+    startAt: number;
+    endAt: number;
+  }) {
+    const units = Map.groupBy(await selectViews(stretch), (row) => unitKeyOf(row));
+    const further = { ...noFurther };
+    for (const images of units.values()) {
+      for (const { verdict, by } of furtherOf(images))
+        further[verdict === 'OK' ? 'furtherOk' : 'furtherNg'] += by;
+    }
+    return further;
   }
 
   const isVerdict = (verdict: SQL) => sql`sum(case when ${verdict} then 1 else 0 end)`.mapWith(Number);
@@ -108,6 +144,7 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
         ng: isVerdict(eq(inspections.verdict, 'NG')),
         unmatched: isVerdict(sql`${inspections.verdict} is null and ${inspections.word} is null`),
         undecided: isVerdict(sql`${inspections.verdict} is null and ${inspections.word} is not null`),
+        viewed: isVerdict(isView),
       })
       .from(inspections)
       .where(
@@ -165,6 +202,8 @@ export function createCountQueries(db: Db, names: PlantNames, folders: Folders):
     },
   };
 }
+
+const noFurther = { furtherOk: 0, furtherNg: 0 };
 
 function stretchOf({ startAt, endAt }: Segment, { siteId, stationId, partId }: CountFilter): CountStretch {
   return { startAt, endAt, siteId, stationId, partId };

@@ -34,6 +34,9 @@ export type ListFilter = {
   window?: Partial<TimeWindow>;
 };
 
+/** Most images of one unit that are read. */
+const maxViews = 50;
+
 /** Longest list that one query returns. */
 export const maxPageItems = 500;
 
@@ -45,6 +48,8 @@ export type InspectionQueries = {
     filter: ListFilter,
     page: { limit: number; from?: Keyset; direction?: Direction },
   ): Promise<InspectionRef[]>;
+  /** Other images of the unit that an image shows a view of, by view; empty for a unit of one image. */
+  listOtherViews(inspection: InspectionRef): Promise<InspectionRef[]>;
   /** Capture time of a station's newest image; undefined if it never had one. */
   findLastSeenAt(stationId: number): Promise<number | undefined>;
   /** Why images cannot be read, by id; readable ones are left out. */
@@ -56,6 +61,8 @@ export type InspectionQueries = {
     filter?: { siteId?: number },
   ): Promise<{ images: BadImage[]; totalCount: number }>;
 };
+
+type InspectionRow = Db['tables']['inspections']['$inferSelect'];
 
 type Lane = { stationId: number; partId: number | undefined };
 /** A stretch of one lane, which starts after the keyset `capturedAt` and `id`. */
@@ -164,6 +171,23 @@ export function createInspectionQueries(
     return and(isNull(inspections.verdict), isWord);
   }
 
+  const selectUnit = prepared(
+    (
+      value: Placeholders<{ stationId: number; partId: number; key: number | string; limit: number }>,
+      by: 'unit' | 'capturedAt',
+    ) =>
+      db.read
+        .select()
+        .from(inspections)
+        .where(
+          and(
+            eq(inspections.stationId, value.stationId),
+            eq(inspections.partId, value.partId),
+            eq(inspections[by], value.key),
+          ),
+        )
+        .limit(value.limit),
+  );
   const selectById = prepared((value: Placeholders<{ id: number }>) =>
     db.read.select().from(inspections).where(eq(inspections.id, value.id)),
   );
@@ -216,6 +240,19 @@ export function createInspectionQueries(
       const page = { limit: Math.min(limit, maxPageItems), direction, ...(from ? { from } : {}) };
       const rows = await mergeLanes(lanesOf(filter), page, (lane, part) => listLane(lane, filter, part));
       return toRefs(rows);
+    },
+
+    async listOtherViews({ id, stationId, part, capturedAt, sequence, view, unit }) {
+      const partId = names.findPartId(part);
+      if (partId === undefined || (view === null && unit === null)) return [];
+      const lane = { stationId, partId, limit: maxViews };
+      const rows = await (unit === null
+        ? selectUnit({ ...lane, key: capturedAt }, 'capturedAt')
+        : selectUnit({ ...lane, key: unit }, 'unit'));
+      const isSame = (row: InspectionRow) =>
+        unit === null ? row.view !== null && row.unit === null && row.sequence === sequence : true;
+      const others = await toRefs(rows.filter((row) => row.id !== id && isSame(row)));
+      return others.sort((a, b) => (a.view ?? '').localeCompare(b.view ?? '') || a.capturedAt - b.capturedAt);
     },
 
     async findLastSeenAt(stationId) {

@@ -8,6 +8,7 @@ import { createInsertInspections, type ImageLane } from './insert-inspections.ts
 import { createRenames, type RenameParts } from './renames.ts';
 import { applyToRollUps } from './roll-ups.ts';
 import { settleKnown } from './settle-known.ts';
+import type { ImageChange } from './unit-counts.ts';
 
 /** The outcome of a batch; readers compare `stationIds` and the time span with what they show. */
 export type Recorded = {
@@ -69,23 +70,27 @@ export function createRecordInspections(parts: RenameParts & { siteId: number })
       const files = found.filter(({ capturedAt }) => !(capturedAt < horizons.rows));
       const isNew = await insert(q, lane, files, clock.now());
       const added = files.filter((_, i) => isNew[i]);
-      const { stationId, partId } = lane;
-      await applyToRollUps(
-        db,
-        q,
-        added.map(({ capturedAt, verdict, word }) => ({
-          stationId,
-          partId,
-          capturedAt,
-          verdict,
-          word,
-          by: 1 as const,
-        })),
-      );
+      await applyToRollUps(db, q, await changesOf(q, lane, added));
       await reopenFiles(q, files, horizons.files);
       await noteRecovered(q, folder, added);
       return { added: added.length, known: files.filter((_, i) => !isNew[i]) };
     });
+  }
+
+  /** Views of units are counted by their rows, all others by their files. */
+  async function changesOf(
+    q: Queryable,
+    { directoryId, stationId, partId }: ImageLane,
+    added: readonly FoundImage[],
+  ): Promise<ImageChange[]> {
+    const names = added.flatMap(({ name, view, unit }) => (view === null && unit === null ? [] : name));
+    const ofNames = and(eq(inspections.directoryId, directoryId), inArray(inspections.name, names));
+    const rows = names.length === 0 ? [] : await q.select().from(inspections).where(ofNames);
+    const others = added.filter(({ view, unit }) => view === null && unit === null);
+    return [
+      ...rows.map((after) => ({ after })),
+      ...others.map((file) => ({ after: { ...file, stationId, partId } })),
+    ];
   }
 
   /** Records files of one station and model. */

@@ -59,7 +59,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     const known = file.inode === null ? undefined : byInode.get(inodeKey(folder.rootId, file.inode));
     if (known && !isSameFile(known, self) && isSameContent(known, file)) return known;
     if (goneByUnit.size === 0 || file.verdict === null) return undefined;
-    const twin = goneByUnit.get(unitKeyOf({ ...lane, ...file, verdict: otherVerdict(file.verdict) }));
+    const twin = goneByUnit.get(nameKeyOf({ ...lane, ...file, verdict: otherVerdict(file.verdict) }));
     return twin && !isSameFile(twin, self) ? twin : undefined;
   }
 
@@ -120,10 +120,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     };
     const { id, stationId: _station, foundAt: _found, ...changes } = now;
     await q.update(inspections).set(changes).where(eq(inspections.id, id));
-    await applyToRollUps(db, q, [
-      { ...row, by: -1 },
-      { ...now, by: 1 },
-    ]);
+    await applyToRollUps(db, q, [{ before: row, after: now }]);
     return isRejudged ? 'rejudged' : 'reread';
   }
 
@@ -136,7 +133,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       const successor = isRenamed ? known : twins.find((twin) => isTwin(row, twin));
       const outcome = successor && (await join(row, successor));
       if (outcome) outcomes.push(outcome);
-      else if (row.inode === null && row.verdict !== null) goneByUnit.set(unitKeyOf(row), row);
+      else if (row.inode === null && row.verdict !== null) goneByUnit.set(nameKeyOf(row), row);
     }
     return outcomes;
   }
@@ -168,7 +165,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       twin.foundAt > row.foundAt &&
       twin.verdict !== null &&
       row.verdict !== null &&
-      unitKeyOf({ ...twin, verdict: otherVerdict(twin.verdict) }) === unitKeyOf(row)
+      nameKeyOf({ ...twin, verdict: otherVerdict(twin.verdict) }) === nameKeyOf(row)
     );
   }
 
@@ -180,7 +177,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       if (!row || !taken || row.missingAt === null || row.stationId !== taken.stationId) return undefined;
       await q.delete(badImages).where(eq(badImages.inspectionId, taken.id));
       await q.delete(inspections).where(eq(inspections.id, taken.id));
-      await applyToRollUps(db, q, [{ ...taken, by: -1 }]);
+      await applyToRollUps(db, q, [{ before: taken }]);
       return giveRow(q, row, taken, taken);
     });
   }
@@ -211,13 +208,13 @@ type FileFacts = Pick<
   | 'inode'
 >;
 
-type Unit = Pick<
+type NamedImage = Pick<
   InspectionRow,
   'stationId' | 'partId' | 'capturedAt' | 'sequence' | 'view' | 'unit' | 'verdict'
 >;
 
 /** An image by what its name says, the verdict included. */
-function unitKeyOf({ stationId, partId, capturedAt, sequence, view, unit, verdict }: Unit): string {
+function nameKeyOf({ stationId, partId, capturedAt, sequence, view, unit, verdict }: NamedImage): string {
   return [stationId, partId, capturedAt, sequence, view, unit, verdict].join('\0');
 }
 

@@ -9,7 +9,6 @@ import type { Db } from '../../schema/db.ts';
 import { stationAndPartOf } from '../names/parse-file-name.ts';
 import type { Folders, KnownFolder } from './folders.ts';
 import { applyToRollUps } from './roll-ups.ts';
-import type { InspectionRow } from './settle-known.ts';
 
 /** A duty may come later than the start. */
 const lookEveryMs = 5_000;
@@ -145,24 +144,16 @@ async function moveImages(db: Db, folder: KnownFolder): Promise<void> {
         .filter(({ name }) => !isTaken.has(name))
         .map((row) => ({ ...row, stationId, partId }));
       for (const row of placed) await q.insert(inspections).values(row);
-      await applyToRollUps(db, q, [...changesOf(rows, -1), ...changesOf(placed, 1)]);
+      await applyToRollUps(db, q, [
+        ...rows.map((before) => ({ before })),
+        ...placed.map((after) => ({ after })),
+      ]);
       return rows;
     });
     if (moved.length < rowsPerStep) return;
     last = moved.at(-1)?.name;
     await new Promise(setImmediate);
   }
-}
-
-function changesOf(rows: readonly InspectionRow[], by: 1 | -1) {
-  return rows.map(({ stationId, partId, capturedAt, verdict, word }) => ({
-    stationId,
-    partId,
-    capturedAt,
-    verdict,
-    word,
-    by,
-  }));
 }
 
 /** Removes stations of this site that have neither folders nor counts: what was read as one and is none. */
@@ -214,7 +205,7 @@ async function repairTimes(parts: RepairParts, position: number): Promise<void> 
       const mended = { ...row, capturedAt: row.foundAt, namedAt: isNamed ? row.capturedAt : null };
       const { capturedAt, namedAt } = mended;
       await q.update(inspections).set({ capturedAt, namedAt }).where(eq(inspections.id, row.id));
-      await applyToRollUps(db, q, [...changesOf([row], -1), ...changesOf([mended], 1)]);
+      await applyToRollUps(db, q, [{ before: row, after: mended }]);
     }
     if (to >= (newest?.id ?? 0)) await end(parts, q, 'times');
     else await setPosition(parts, q, 'times', to);

@@ -88,8 +88,5 @@ async function saveReread(db: Db, q: Queryable, before: InspectionRow, now: Insp
     .set({ capturedAt, sizeBytes, modifiedAt, inode, missingAt, clearedAt, revision })
     .where(eq(inspections.id, now.id));
   if (now.capturedAt === before.capturedAt) return;
-  await applyToRollUps(db, q, [
-    { ...before, by: -1 },
-    { ...now, by: 1 },
-  ]);
+  await applyToRollUps(db, q, [{ before, after: now }]);
 }
