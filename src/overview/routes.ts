@@ -50,7 +50,7 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
       sites: siteChoices(deps.sites, site.tag),
       here: pageHref('/overview', query),
     };
-    return deps.renderer.render(c, 'overview/page', { view });
+    return deps.renderer.render(c, 'overview/page', { view, timeZone: site.wallClock.timeZone });
   });
 }
 
@@ -59,9 +59,9 @@ function askedSite({ sites }: OverviewDeps, search: URLSearchParams): AskedSite 
 }
 
 async function read(deps: OverviewDeps, asked: AskedSite): Promise<OverviewView> {
-  const { siteId, tag, wallClock, isUnknown } = asked;
+  const { siteId, tag, isUnknown } = asked;
   const stations = isUnknown ? [] : await deps.readStations(siteId === undefined ? {} : { siteId });
-  const site = deps.sites.isSeveral() ? { site: { tag, timeZone: wallClock.timeZone } } : {};
+  const site = deps.sites.isSeveral() ? { site: { tag } } : {};
   return overviewView(stations, { ...(await deps.readContext()), ...site });
 }
 

@@ -57,7 +57,7 @@ test('nothing is called right before it was judged', () => {
 
 test('the folders of this site say nothing of another one', () => {
   const tag = { name: 'north', label: 'North', timeZone: 'UTC', isOwn: false };
-  const offline = { ...context, sources: [{ state: 'offline' as const }], site: { tag, timeZone: 'UTC' } };
+  const offline = { ...context, sources: [{ state: 'offline' as const }], site: { tag } };
   const { sources, plant } = overviewView([station('S9', 10, { site: tag })], offline).figures;
   expect([sources, plant]).toEqual([null, { kind: 'allRight' }]);
 });

@@ -47,8 +47,8 @@ export type OverviewStation = JudgedStation & {
 
 export type OverviewContext = {
   now: number;
-  /** Which site is shown, null for all together, and the zone of the times; left out where there is only one. */
-  site?: { tag: SiteTag | null; timeZone: string };
+  /** Which site is shown, null for all together; left out where there is only one. */
+  site?: { tag: SiteTag | null };
   /** Draws 24 hours of yield (0..1, null where nothing was judged) as safe SVG, all rows on the same scale. */
   drawSparkline: (rates: (number | null)[], scale: { min: number; max: number }) => string;
   /** State of each watched folder of the own site. */
@@ -96,8 +96,8 @@ export type OverviewRow = {
 };
 
 export type OverviewView = {
-  /** The site shown, null for all, and the zone of the times; null where there is only one. */
-  site: { label: string | null; timeZone: string } | null;
+  /** The site shown, its label null for all; null where there is only one. */
+  site: { label: string | null } | null;
   figures: OverviewFigures;
   rows: OverviewRow[];
   /** Stations beyond the rows shown. */
@@ -168,7 +168,7 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
   const order = { listId: 'rows', itemIds: shown.map(({ slug }) => `row-${slug}`) };
   const figures = overviewFigures(stations, rows, context);
   const { site } = context;
-  const shownSite = site ? { label: site.tag?.label ?? null, timeZone: site.timeZone } : null;
+  const shownSite = site ? { label: site.tag?.label ?? null } : null;
   return { site: shownSite, figures, rows: shown, moreCount: rows.length - shown.length, wallStep, order };
 }
 

@@ -63,6 +63,16 @@ describe.each([
     expect(faults).toEqual([]);
   });
 
+  test('says once in which time zone its times are, walls and live pages as well', () => {
+    expect(kindsOfPages().map(({ url }) => url.split('?')[0])).toEqual(
+      expect.arrayContaining(['/', '/live']),
+    );
+    for (const { url, html = '' } of pages().filter((page) => page.html?.includes('<html'))) {
+      const text = html.replaceAll(/<[^>]*>/g, '').replaceAll(/\s+/g, ' ');
+      expect(text.split('All times in Asia/Seoul (UTC+9)'), url).toHaveLength(2);
+    }
+  });
+
   test('may run, load and be framed by nothing but this server, and is not sent again unchanged', async () => {
     for (const { url } of kindsOfPages()) {
       const { headers } = await plant.request(url);

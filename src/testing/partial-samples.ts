@@ -199,12 +199,12 @@ const overview = overviewView(facts, {
 const overviewOfSites = overviewView(facts, {
   ...overviewContext,
   sources: [{ state: 'offline' }, { state: 'online' }],
-  site: { tag: null, timeZone: 'Asia/Tokyo' },
+  site: { tag: null },
 });
 const overviewOfOther = overviewView(facts, {
   ...overviewContext,
   sources: [{ state: 'offline' }, { state: 'online' }],
-  site: { tag, timeZone: 'Asia/Tokyo' },
+  site: { tag },
 });
 const lowTogether = { ...overview.figures, tone: 'warn', plant: { kind: 'allRight' } };
 const overviewOfNothing = overviewView([], { ...overviewContext, sources: [] });
@@ -255,7 +255,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
       views(...cards.cards),
     ]),
   ),
-  'inspections/_covers': views({ ...cards.covers, site: { label: odd, timeZone: 'UTC' } }, cards.covers, {
+  'inspections/_covers': views({ ...cards.covers, site: { label: odd } }, cards.covers, {
     ...cards.covers,
     query: { ...query, station: odd, part: odd },
   }),

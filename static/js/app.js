@@ -3,7 +3,7 @@
  * what a live change must not disturb (the order of a list in use, the focus). Every page works without this file.
  */
 (() => {
-  const { isTextField } = window.linesight;
+  const { isTextField, setText } = window.linesight;
 
   /** How long after the pointer or focus has left a list its order is updated. */
   const reorderDelayMs = 400;
@@ -202,7 +202,25 @@
     });
   }
 
+  /** Keeps the offset of the page's time zone true on a page that is open when the clock is set. */
+  function startZoneOffset() {
+    const line = document.querySelector('[data-zone-offset]');
+    if (!line) return;
+    const { zoneOffset: timeZone } = line.dataset;
+    const write = () => {
+      try {
+        const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
+        const part = format.formatToParts(new Date()).find(({ type }) => type === 'timeZoneName');
+        setText(line.querySelector('[data-offset]'), part.value.replace('GMT', 'UTC').replace(/\+0$/, ''));
+      } catch {
+        // An old browser cannot name offsets: what the page came with stays.
+      }
+    };
+    setInterval(write, 60_000);
+  }
+
   startFilters();
+  startZoneOffset();
   submitEarlyChoice();
   startThumbnailKeys();
   showScriptedControls();

@@ -18,12 +18,9 @@ async function readTotals(deps: InspectionDeps, { window, filter }: AskedView): 
   return { stations: shown.size, images };
 }
 
-/** Which site the page shows, or all, and in whose time zone; empty if there is only one site. */
-function coveredSite(
-  { reads: { sites } }: InspectionDeps,
-  { site, wallClock }: AskedView,
-): CoveredSite | null {
-  return sites.isSeveral() ? { label: site?.label ?? null, timeZone: wallClock.timeZone } : null;
+/** Which site the page shows, or all; empty if there is only one site. */
+function coveredSite({ reads: { sites } }: InspectionDeps, { site }: AskedView): CoveredSite | null {
+  return sites.isSeveral() ? { label: site?.label ?? null } : null;
 }
 
 /** The fragment of the Inspections page that its stream keeps fresh. */

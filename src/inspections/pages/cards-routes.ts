@@ -6,7 +6,7 @@ import { readForm } from '../../kernel/http/form.ts';
 import { may, noteChange } from '../../kernel/http/guards/may.ts';
 import { renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { pageHref } from '../../plant/links.ts';
-import { filterForm, readAskedView } from '../../plant/page-filters.ts';
+import { type AskedView, filterForm, readAskedView } from '../../plant/page-filters.ts';
 import { apiDocs } from '../api/api-docs.ts';
 import type { InspectionDeps } from '../deps.ts';
 import { renderCards } from './cards-fragment.ts';
@@ -27,8 +27,9 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
     render: (query, { lang }) => renderCards(deps, query, lang),
   });
   const page = async (c: AppContext) => {
-    const view = await readInspectionsPage(c, deps);
-    return deps.renderer.render(c, 'inspections/page', { view });
+    const asked = readAskedView(new URL(c.req.url).searchParams, deps.reads);
+    const view = await readInspectionsPage(c, deps, asked);
+    return deps.renderer.render(c, 'inspections/page', { view, timeZone: asked.wallClock.timeZone });
   };
   return new Hono<AppEnv>()
     .get('/', may('look'), page)
@@ -57,9 +58,11 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
     });
 }
 
-async function readInspectionsPage(c: AppContext, deps: InspectionDeps): Promise<InspectionsPage> {
-  const search = new URL(c.req.url).searchParams;
-  const asked = readAskedView(search, deps.reads);
+async function readInspectionsPage(
+  c: AppContext,
+  deps: InspectionDeps,
+  asked: AskedView,
+): Promise<InspectionsPage> {
   return {
     filters: filterForm(deps.reads, asked, { action: '/inspections' }),
     live: await renderFragments(

@@ -73,8 +73,6 @@ export type StationCard = {
   station: string;
   /** Label of its site, where the page shows several. */
   siteLabel: string | null;
-  /** Zone of its site, where there are several. */
-  timeZone: string | null;
   href: string;
   /** The tone of the state now; grey on a card of a past window. */
   tone: Tone;
@@ -96,8 +94,8 @@ export type StationCard = {
   allNgHref: string;
 };
 
-/** The site a page shows, null for all together, and the zone of its times. */
-export type CoveredSite = { label: string | null; timeZone: string };
+/** The site a page shows; its label is null for all together. */
+export type CoveredSite = { label: string | null };
 
 /** The first line under the title: what the page covers. */
 export type CoversView = {
@@ -175,7 +173,6 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
   return {
     slug: stationSlug(summary.station, site),
     station: summary.station,
-    timeZone: summary.site?.timeZone ?? null,
     siteLabel: isOneSite ? null : (summary.site?.label ?? null),
     href: stationHref(summary.station, query),
     tone: judged?.tone ?? 'unknown',

@@ -71,3 +71,14 @@ test.each([
 ])('%d bytes read "%s"', (sizeBytes, text) => {
   expect(en.bytes(sizeBytes)).toBe(text);
 });
+
+test.each([
+  ['Europe/Berlin', '2026-01-15T12:00Z', 'UTC+1'],
+  ['Europe/Berlin', '2026-07-15T12:00Z', 'UTC+2'],
+  ['Asia/Kathmandu', '2026-01-15T12:00Z', 'UTC+5:45'],
+  ['America/Chicago', '2026-01-15T12:00Z', 'UTC-6'],
+  ['UTC', '2026-01-15T12:00Z', 'UTC'],
+])('the offset of %s at %s is %s', (timeZone, at, offset) => {
+  const format = createFormat({ lang: 'ko', timeZone });
+  expect([format.timeZone, format.utcOffset(Date.parse(at))]).toEqual([timeZone, offset]);
+});

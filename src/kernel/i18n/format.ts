@@ -4,6 +4,10 @@ import type { Lang } from './languages.ts';
 
 /** Formats of numbers, times and durations for one language and time zone. Instants are epoch ms UTC. */
 export type Format = {
+  /** The IANA time zone of the times. */
+  timeZone: string;
+  /** Its offset at an instant: "UTC+1", "UTC+5:30", "UTC". */
+  utcOffset(at: number): string;
   /** An integer or decimal number with grouped thousands. */
   number(value: number): string;
   /** A ratio 0..1 as percent with one decimal and without the sign, "97.4"; a dash when there is no value. */
@@ -78,6 +82,7 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
     day: 'numeric',
     month: 'short',
   });
+  const offset = new Intl.DateTimeFormat('en', { timeZone: options.timeZone, timeZoneName: 'shortOffset' });
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
@@ -101,6 +106,11 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
   }
 
   return {
+    timeZone: options.timeZone,
+    utcOffset: (at) => {
+      const name = offset.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+      return name.replace('GMT', 'UTC').replace(/\+0$/, '');
+    },
     number: number.format,
     percent1: (rate) => (rate === null ? noValue : percent.format(rate * 100)),
     time: time.format,
