@@ -1,14 +1,10 @@
 import type { Keyset } from '../kernel/db/keyset.ts';
 import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnails/thumbnail.ts';
-import { minuteMs } from '../kernel/time/durations.ts';
 
 /*
  * The words of live images. A camera has up to two pictures of what it sees; a channel is one folder of them, in the role
  * `original` (as taken) or `labeled` (with the defects marked). Contract S5 calls a channel's key `type`.
  */
-
-/** Clocks of cameras and shares differ by this much from ours; a time further ahead is not believed. */
-export const believedAheadMs = 5 * minuteMs;
 
 /** What the pictures of a channel are. */
 export const liveRoles = ['original', 'labeled'] as const;

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
-import { minuteMs } from '../../kernel/time/durations.ts';
+import { believedAheadMs } from '../../kernel/time/clock.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Db } from '../../schema/db.ts';
@@ -16,8 +16,6 @@ const lookEveryMs = 5_000;
 const rowsPerStep = 500;
 /** Rows looked through in one transaction for times that are not believed. */
 const rowsPerLook = 20_000;
-/** As the scanner has it: a time in a name further ahead of when the file was found is wrong. */
-const believedAheadMs = 5 * minuteMs;
 
 export type RepairParts = { db: Db; siteId: number; folders: Folders; names: PlantNames };
 

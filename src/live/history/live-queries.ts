@@ -1,10 +1,11 @@
 import { and, asc, desc, eq, gte, isNull, lt, lte, sql } from 'drizzle-orm';
 import type { Keyset } from '../../kernel/db/keyset.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
+import { believedAheadMs } from '../../kernel/time/clock.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { Db } from '../../schema/db.ts';
 import { parseLiveName } from '../live-file-name.ts';
-import { believedAheadMs, isNewer, type LiveChannel, type LiveImage, type LiveRole } from '../model.ts';
+import { isNewer, type LiveChannel, type LiveImage, type LiveRole } from '../model.ts';
 import type { LiveChannels } from '../recording/channels.ts';
 import type { LiveRow } from '../recording/record-live-images.ts';
 import { createListPage, type ListPage } from './list-page.ts';

@@ -1,9 +1,8 @@
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
-import type { Clock } from '../../kernel/time/clock.ts';
+import { believedAheadMs, type Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
-import { believedAheadMs } from '../model.ts';
 import { applyToLiveRollUps, type LiveChange } from './live-roll-ups.ts';
 
 /** One complete file of a channel. Size and time of change are unknown for old files that were taken by their name alone. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { checkCompletenessSync } from '../../images/completeness.ts';
-import { minuteMs } from '../../time/durations.ts';
+import { believedAheadMs } from '../../time/clock.ts';
 import type { WallClock } from '../../time/time-zone.ts';
 import { lookUpFile } from '../disk/look-up.ts';
 import type { FoundFile } from '../model/found-batch.ts';
@@ -13,8 +13,6 @@ import type { FolderState, ScanContext } from '../state/scan-context.ts';
  * may pause, and a file set aside empty is filled later. If it grows after that, it is read again.
  */
 const cutOffAfterMs = 30_000;
-/** Clocks of cameras and shares differ by this much; a time further ahead of ours is wrong. */
-const believedAheadMs = 5 * minuteMs;
 
 /** The result of one look at a file. `sizeBytes` and `modifiedAt` let the next look tell whether it still grows. */
 export type Look =
