@@ -178,7 +178,8 @@ test('a path pattern reads date folders, verdict folders and serial numbers in a
     view: 'top',
     sequence: null,
   });
-  expect(read('SN0042_102131_top.jpg', '2025/09/06/S9/OK')?.part).toBeUndefined();
+  // The station is told, so the model is too: there is none, and no folder of a verdict becomes one.
+  expect(read('SN0042_102131_top.jpg', '2025/09/06/S9/OK')?.part).toBe('');
   expect(read('SN0042_102131_top.jpg', 'S9/OK')).toBeUndefined();
 });
 

@@ -173,7 +173,7 @@ function instantOf(fields: NameFields, wallClock: WallClock): number | null | un
 /** The fields that the groups of a pattern match; undefined when it does not match or a date or time cannot be read. */
 export function readName(
   text: string,
-  { regex, words }: Pick<NamePattern, 'regex' | 'words'>,
+  { regex, words, isPath = false }: Pick<NamePattern, 'regex' | 'words'> & { isPath?: boolean },
 ): NameFields | undefined {
   const groups = regex.exec(text)?.groups;
   if (groups === undefined) return undefined;
@@ -194,7 +194,10 @@ export function readName(
     view: groups.view?.slice(0, maxViewLength),
     unit: groups.unit?.slice(0, maxUnitLength),
     station: groups.station?.normalize('NFC').slice(0, maxNameLength),
-    part: groups.part?.normalize('NFC').slice(0, maxNameLength),
+    // A pattern of the path that tells the station tells its model as well, or that there is none.
+    part:
+      groups.part?.normalize('NFC').slice(0, maxNameLength) ??
+      (isPath && groups.station !== undefined ? '' : undefined),
   };
 }
 

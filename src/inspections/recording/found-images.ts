@@ -39,8 +39,10 @@ const verdictCodes = { OK: 1, NG: 2 } as const;
 const verdicts = [null, 'OK', 'NG'] as const;
 const nameTexts = ['word', 'view', 'unit', 'station', 'part'] as const;
 type NameText = (typeof nameTexts)[number];
-/** No path contains it. */
+/** No path contains these. */
 const separator = '\0';
+/** The name says that there is none, where '' leaves it to the folder. */
+const none = '\u0001';
 
 export function packNameColumns(facts: readonly (FileNameFacts | undefined)[]): NameColumns {
   const packed: NameColumns = {
@@ -54,10 +56,14 @@ export function packNameColumns(facts: readonly (FileNameFacts | undefined)[]): 
   }
   for (const key of nameTexts) {
     if (facts.some((fact) => fact?.[key] !== undefined)) {
-      packed.texts[key] = facts.map((fact) => fact?.[key] ?? '').join(separator);
+      packed.texts[key] = facts.map((fact) => packText(key, fact?.[key])).join(separator);
     }
   }
   return packed;
+}
+
+function packText(key: NameText, text: string | undefined): string {
+  return key === 'part' && text === '' ? none : (text ?? '');
 }
 
 export function unpackFound(packed: PackedBatch<NameColumns>): FoundImageBatch {
@@ -71,6 +77,6 @@ export function unpackFound(packed: PackedBatch<NameColumns>): FoundImageBatch {
     view: views?.[i] || null,
     unit: units?.[i] || null,
     station: stations?.[i] || null,
-    part: parts?.[i] || null,
+    part: parts?.[i] === none ? '' : parts?.[i] || null,
   }));
 }

@@ -58,7 +58,7 @@ const cases: Case[] = [
     naming: { path: String.raw`^(?<station>[^/]+)/(?<pass>OK|NG)/(?<date>\d{8})_(?<time>\d{6})` },
     before: ['S1/OK/20261129_100001.jpg', 'S1/NG/20261129_100002.jpg'],
     change: (_write, move) => move('S1/OK/20261129_100001.jpg', 'S1/NG/20261129_100001.jpg'),
-    images: ['S1/NG NG', 'S1/NG NG'],
+    images: ['S1/ NG', 'S1/ NG'],
   },
   {
     what: 'temporary names renamed into place',
