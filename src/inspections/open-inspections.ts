@@ -13,6 +13,7 @@ import type { DataPaths } from '../kernel/storage/data-paths.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
 import { siteParam, stationHref } from '../plant/links.ts';
+import { createRecordClocks } from '../plant/record-clocks.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Verdict } from '../plant/yield.ts';
 import type { Db } from '../schema/db.ts';
@@ -98,6 +99,7 @@ export async function openInspections(options: {
     db,
     siteId: sites.own.id,
     folders: reads.folders,
+    clocks: createRecordClocks(db, reads.names),
     database: paths.database,
     bus,
     singletons,

@@ -9,6 +9,7 @@ import type { ListOrder, PageFragments } from '../kernel/stream/page-fragments.t
  *   overview/_row       OverviewRow        part #row-<slug>
  */
 import { floorTo, hourMs } from '../kernel/time/durations.ts';
+import { listWrongClocks, type WrongClock } from '../plant/clock-offset.ts';
 import { imageHref, imageSrc, siteParam, stationHref, stationSlug } from '../plant/links.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import {
@@ -96,6 +97,8 @@ export type OverviewRow = {
 };
 
 export type OverviewView = {
+  /** Stations whose names tell wrong times. */
+  clocks: WrongClock[];
   /** The site shown, its label null for all; null where there is only one. */
   site: { label: string | null } | null;
   figures: OverviewFigures;
@@ -169,7 +172,21 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
   const figures = overviewFigures(stations, rows, context);
   const { site } = context;
   const shownSite = site ? { label: site.tag?.label ?? null } : null;
-  return { site: shownSite, figures, rows: shown, moreCount: rows.length - shown.length, wallStep, order };
+  const clocks = listWrongClocks(stations.map(clockOf));
+  return {
+    clocks,
+    site: shownSite,
+    figures,
+    rows: shown,
+    moreCount: rows.length - shown.length,
+    wallStep,
+    order,
+  };
+}
+
+function clockOf({ station, state, also }: OverviewStation): { name: string; clockAheadMs: number | null } {
+  const wrong = [state, ...also].find((one) => one?.code === 'clockWrong');
+  return { name: station, clockAheadMs: wrong?.code === 'clockWrong' ? wrong.aheadMs : null };
 }
 
 function overviewFigures(

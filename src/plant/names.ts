@@ -11,6 +11,8 @@ export type Station = { id: number; siteId: number; name: string };
 export type StationRow = Station & {
   hiddenAt: number | null;
   mergedInto: number | null;
+  /** How far its names are ahead of this server's clock, ms, negative behind; null while they are right. */
+  clockAheadMs: number | null;
   aliases: readonly string[];
 };
 export type PartName = { id: number; name: string };
@@ -120,6 +122,7 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
     name: stations.name,
     hiddenAt: stations.hiddenAt,
     mergedInto: stations.mergedInto,
+    clockAheadMs: stations.clockAheadMs,
   };
   const selectRows = prepared(() => db.read.select(columns).from(stations));
   const selectAliases = prepared(() =>

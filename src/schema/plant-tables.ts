@@ -31,6 +31,8 @@ export function definePlantTables(kit: Kit) {
       hiddenAt: kit.ms('hidden_at'),
       /** The station that its facts are shown as. They keep their own station id; at most one step. */
       mergedInto: kit.ref('merged_into'),
+      /** How far the times in the names of its images are ahead of the server's clock, where they are wrong. */
+      clockAheadMs: kit.ms('clock_ahead_ms'),
     },
     (t) => [kit.uniqueIndex('stations_name', [t.siteId, t.name])],
   );

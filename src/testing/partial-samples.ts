@@ -172,7 +172,15 @@ const sources = [
   source({ id: 4, state: 'starting', mode: 'poll', modeOrigin: 'setting', lastSweep: null }),
   source({ id: 5, watchedBy: odd }),
   source({ id: 6, state: 'offline', reasonCode: 'unwatched', offlineSince: now }),
-].map((status) => sourcePanel(status, 'OK-1.jpg', now));
+].map((status, i) => ({
+  ...sourcePanel(status, 'OK-1.jpg', now),
+  stations:
+    i === 0 ? [] : judged.map((state) => ({ name: odd, href: '/stations/x', judged: state, rootIds: [1] })),
+}));
+const clocks = [
+  { aheadMs: 9 * hourMs, stations: [odd, 'S9'], moreCount: 2 },
+  { aheadMs: -hourMs, stations: ['S9'], moreCount: 0 },
+];
 const bad = badImagesView(
   images.map((inspection) => ({ inspection, reason: 'not_an_image', failedAt: now, attempts: 2 })),
   500,
@@ -290,6 +298,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     { judged, isAlone: true },
     { judged, kiosk: true },
   ]),
+  'shared/_clocks': [{ clocks }, { clocks: [] }],
   'shared/_state-why': judged.map((judged) => ({ judged })),
   'shared/_state-word': [...everyState, null].map((state) => ({ state })),
   'shared/_order': views(cards.order, overview.order),
@@ -305,7 +314,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   })),
   'sources/_bad': views(bad, noneBad),
   'sources/_source': views(...sources),
-  'sources/_status': views({ sources, bad }, { sources: [], bad: noneBad }),
+  'sources/_status': views({ clocks, sources, bad }, { clocks: [], sources: [], bad: noneBad }),
   'stations/_gaps': views(
     gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], 100, query),
     gapsView(odd, Array(60).fill(gap), 100, query),

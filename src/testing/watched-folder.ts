@@ -10,6 +10,7 @@ import { createLog } from '../kernel/log.ts';
 import { createBus } from '../kernel/processes/bus/bus.ts';
 import { createSingletons } from '../kernel/processes/leader/singletons.ts';
 import { systemClock } from '../kernel/time/clock.ts';
+import { createRecordClocks } from '../plant/record-clocks.ts';
 import { openSqliteDb } from '../schema/db.ts';
 import { imageName, tinyJpeg } from './faults/plant-images.ts';
 import { waitUntil } from './faults/plant-process.ts';
@@ -67,6 +68,7 @@ export async function openWatchedFolder(options: Options = {}) {
       database: { path: dbPath },
       siteId: reads.sites.own.id,
       folders: reads.folders,
+      clocks: createRecordClocks(db, reads.names),
       clock: systemClock,
       log,
       scan: { ...quickScan, ...options.scan, ...more.scan },

@@ -28,6 +28,8 @@ export type Shot = {
   sequence: number | null;
   capturedAt: number;
   path: string;
+  /** How far the time in its name was ahead of this server's clock, ms; null where it was believed. */
+  aheadMs: number | null;
   missing: boolean;
   /** Why it cannot be shown; a placeholder is shown instead. */
   unreadable: string | null;
@@ -53,6 +55,7 @@ export function shotView(
     sequence: inspection.sequence,
     capturedAt: inspection.capturedAt,
     path: inspection.path,
+    aheadMs: inspection.namedAt === null ? null : inspection.namedAt - inspection.capturedAt,
     missing: inspection.missingAt !== null,
     unreadable: known.unreadable?.get(inspection.id) ?? null,
     elsewhere: known.elsewhere?.get(inspection.rootId) ?? null,

@@ -1,13 +1,25 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
+import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { fragmentViewer, renderFragments, topicOf } from '../../kernel/stream/page-fragments.ts';
+import { listWrongClocks } from '../../plant/clock-offset.ts';
+import { stationHref } from '../../plant/links.ts';
+import { stateView } from '../../plant/station-state.ts';
 import type { InspectionDeps } from '../deps.ts';
 import { exampleName } from './page-reads.ts';
 import { takeRescanResult } from './rescan-notice.ts';
-import { badImagesView, type SourcesPage, type SourcesView, sourcePanel } from './source-views.ts';
+import {
+  badImagesView,
+  type SourceStation,
+  type SourcesPage,
+  type SourcesView,
+  sourcePanel,
+} from './source-views.ts';
 
 const badImagesShown = 100;
+/** Further stations are on the Overview. */
+const stationsShown = 200;
 
 /** The Sources page: the state of each watched folder, and the unreadable images. */
 export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
@@ -34,6 +46,17 @@ export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
   });
 }
 
+/** The stations of this site with their state, each with the watched folders that its images are found in. */
+async function readSourceStations({ reads }: InspectionDeps): Promise<SourceStation[]> {
+  const { names, sites, folders, states } = reads;
+  return mapFairly(names.listStations(sites.own.id).slice(0, stationsShown), async ({ id, name }) => ({
+    name,
+    href: stationHref(name),
+    judged: stateView(await states.read(id)),
+    rootIds: names.groupOf(id).flatMap(folders.rootsOf),
+  }));
+}
+
 async function readSources(deps: InspectionDeps): Promise<SourcesView> {
   const { images, totalCount } = await deps.reads.inspections.listBadImages(
     badImagesShown,
@@ -41,8 +64,13 @@ async function readSources(deps: InspectionDeps): Promise<SourcesView> {
   );
   const now = deps.reads.clock.now();
   const sources = deps.sources.list();
+  const stations = await readSourceStations(deps);
   return {
-    sources: sources.map((source) => sourcePanel(source, exampleName, now)),
+    clocks: listWrongClocks(deps.reads.names.listStationRows(deps.reads.sites.own.id)),
+    sources: sources.map((source) => ({
+      ...sourcePanel(source, exampleName, now),
+      stations: stations.filter(({ rootIds }) => rootIds.includes(source.id)),
+    })),
     bad: badImagesView(images, totalCount),
   };
 }

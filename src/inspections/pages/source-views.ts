@@ -9,8 +9,9 @@
  */
 
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
+import type { WrongClock } from '../../plant/clock-offset.ts';
 import { imageHref, imageSrc } from '../../plant/links.ts';
-import type { Tone } from '../../plant/station-state.ts';
+import type { StateView, Tone } from '../../plant/station-state.ts';
 import type { BadImage, SourceStatus } from '../model.ts';
 import { roundRemaining } from './notices.ts';
 
@@ -37,7 +38,14 @@ export type BadImageLine = {
 
 export type BadImagesView = { lines: BadImageLine[]; moreCount: number; here: string };
 
-export type SourcesView = { sources: SourcePanel[]; bad: BadImagesView };
+/** A station with the watched folders that its images are found in. */
+export type SourceStation = { name: string; href: string; judged: StateView; rootIds: readonly number[] };
+
+export type SourcesView = {
+  clocks: WrongClock[];
+  sources: (SourcePanel & { stations: SourceStation[] })[];
+  bad: BadImagesView;
+};
 
 export type SourcesPage = {
   live: PageFragments<'status'>;

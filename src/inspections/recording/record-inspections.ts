@@ -1,6 +1,8 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
+import type { ArrivedImage } from '../../plant/clock-offset.ts';
+import type { RecordClocks } from '../../plant/record-clocks.ts';
 import type { KnownFolder } from './folders.ts';
 import type { FoundImage, FoundImageBatch } from './found-images.ts';
 import { createReadHorizons, setHorizon } from './horizons.ts';
@@ -33,8 +35,10 @@ export type RecordInspections = {
 };
 
 /** The only writer of inspections and their counts. */
-export function createRecordInspections(parts: RenameParts & { siteId: number }): RecordInspections {
-  const { db, siteId, folders, clock } = parts;
+export function createRecordInspections(
+  parts: RenameParts & { siteId: number; clocks?: RecordClocks },
+): RecordInspections {
+  const { db, siteId, folders, clock, clocks } = parts;
   const { inspections, roots } = db.tables;
   const insert = createInsertInspections(db);
   const readHorizons = createReadHorizons(db, siteId);
@@ -117,6 +121,10 @@ export function createRecordInspections(parts: RenameParts & { siteId: number })
         const { stationId, partId } = await folders.ensureLane(folder, { station, part });
         const counts = await recordLane(folder, { directoryId: folder.id, stationId, partId }, some);
         outcomes.push(recordedOf(some, counts, stationId));
+        await clocks?.note(
+          stationId,
+          some.flatMap((file) => arrivedImage(file, clock.now()) ?? []),
+        );
       }
       return mergeRecorded(outcomes);
     },
@@ -168,6 +176,16 @@ function mergeRecorded(list: readonly Recorded[]): Recorded {
     oldestAt: Math.min(...list.map(({ oldestAt }) => oldestAt)),
     newestAt: Math.max(...list.map(({ newestAt }) => newestAt)),
   };
+}
+
+/** A file that arrived just now with a time in its name; undefined for any other. */
+function arrivedImage(file: FoundImage, now: number): ArrivedImage | undefined {
+  const { isHeard, namedAt, capturedAt, modifiedAt, verdict, word } = file;
+  if (!isHeard || (verdict === null && word === null)) return undefined;
+  // A time that is not believed was replaced by that of the finding.
+  return namedAt === null
+    ? { namedAt: capturedAt, foundAt: now, modifiedAt }
+    : { namedAt, foundAt: capturedAt, modifiedAt };
 }
 
 type Counts = Pick<Recorded, 'added' | 'rejudged' | 'reread' | 'missing'>;

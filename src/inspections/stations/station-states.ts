@@ -51,6 +51,11 @@ export function createStationStates({
     };
   }
 
+  function clockFact(stationId: number): StationFacts['clockWrong'] {
+    const offsets = names.groupOf(stationId).flatMap((id) => names.getStationRow(id).clockAheadMs ?? []);
+    return offsets.length === 0 ? null : { aheadMs: Math.max(...offsets) };
+  }
+
   return {
     async read(stationId) {
       const lastSeenAt = (await inspections.findLastSeenAt(stationId)) ?? null;
@@ -60,6 +65,7 @@ export function createStationStates({
       const judged = judgeStation({
         ...noFacts,
         ...sourceFacts(stationId),
+        clockWrong: clockFact(stationId),
         lastSeenAt,
         hasHistory: usual.some(({ isEnough }) => isEnough),
         isRunning: isStationRunning(pace, now),

@@ -8,6 +8,7 @@ import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import type { Singletons } from '../../kernel/processes/leader/singletons.ts';
 import { maxFolders } from '../../kernel/storage/split-folders.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
+import type { RecordClocks } from '../../plant/record-clocks.ts';
 import type { Db } from '../../schema/db.ts';
 import type { SourceStatus } from '../model.ts';
 import { ensureRoot, type Folders } from '../recording/folders.ts';
@@ -23,6 +24,7 @@ const lookWithinMs = 5_000;
 
 export type SourcesOptions = ScanSetup & {
   db: Db;
+  clocks: RecordClocks;
   /** The site of this process; no other site's process watches its folders. */
   siteId: number;
   folders: Folders;
@@ -88,6 +90,7 @@ export function createSources(options: SourcesOptions): Sources {
     siteId,
     folders,
     clock,
+    clocks: options.clocks,
     isGone: (folder, name) => isGone(own.get(folder.rootId)?.path, folder.path, name),
   });
   const keepSinceHere = (at: number) => {

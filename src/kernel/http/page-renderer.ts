@@ -51,6 +51,7 @@ export function createPageRenderer({
     shared: ({ lang, timeZone = config.siteTimeZone, path = '', principal }) => ({
       t: i18n.t(lang),
       format: formatOf(lang, timeZone),
+      ownZone: config.siteTimeZone,
       ownFormat: formatOf(lang, config.siteTimeZone),
       plant: plant(),
       asset,

@@ -1,0 +1,1 @@
+ALTER TABLE `stations` ADD `clock_ahead_ms` bigint;
