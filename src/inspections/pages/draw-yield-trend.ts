@@ -31,7 +31,7 @@ export function drawYieldTrend(
     wallClock,
     names,
     center: oneMinus(chart?.center),
-    label: (value) => `${Math.round(value * 1000) / 10} %`,
+    label: (value) => `${Number((value * 100).toFixed(3))} %`,
     bounds: { min: 0, max: 1 },
   });
 }

@@ -19,6 +19,18 @@ test('a yield has one decimal, and a missing one is a dash, not zero', () => {
   expect([0.9742, 1, 0, null].map(en.percent1)).toEqual(['97.4', '100.0', '0.0', '–']);
 });
 
+test('a yield is 100 % only without any NG', () => {
+  expect([0.9994, 0.9995, 0.9996, 0.99994, 0.99996, 0.9999999].map(en.percent1)).toEqual([
+    '99.9',
+    '99.95',
+    '99.96',
+    '99.99',
+    '< 100',
+    '< 100',
+  ]);
+  expect(ko.percent1(1 - 1 / 20_000)).toBe('< 100');
+});
+
 test('times are those of the site on a 24-hour clock, midnight being 00', () => {
   expect([en.time(at), en.timeSeconds(at)]).toEqual(['00:04', '00:04:09']);
   expect([ko.time(at), ko.timeSeconds(at)]).toEqual(['00:04', '00:04:09']);

@@ -10,7 +10,10 @@ export type Format = {
   utcOffset(at: number): string;
   /** An integer or decimal number with grouped thousands. */
   number(value: number): string;
-  /** A ratio 0..1 as percent with one decimal and without the sign, "97.4"; a dash when there is no value. */
+  /**
+   * A ratio 0..1 as percent with one decimal and without the sign, "97.4"; a dash when there is no value. What is not all
+   * is never called all: 0.9996 is "99.96", and what two decimals would round up is "< 100".
+   */
   percent1(rate: number | null): string;
   /** HH:MM on the 24-hour clock. */
   time(at: number): string;
@@ -85,6 +88,7 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
   const offset = new Intl.DateTimeFormat('en', { timeZone: options.timeZone, timeZoneName: 'shortOffset' });
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const percent2 = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const span = (value: string, unit: number) => `${value}${units[unit] === 'ms' ? ' ' : gap}${units[unit]}`;
 
@@ -112,7 +116,7 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
       return name.replace('GMT', 'UTC').replace(/\+0$/, '');
     },
     number: number.format,
-    percent1: (rate) => (rate === null ? noValue : percent.format(rate * 100)),
+    percent1: (rate) => (rate === null ? noValue : percentText(rate, percent, percent2)),
     time: time.format,
     timeSeconds: timeSeconds.format,
     date: date.format,
@@ -125,6 +129,13 @@ export function createFormat(options: { lang: Lang; timeZone: string }): Format 
     duration,
     bytes: (sizeBytes) => formatBytes(sizeBytes, figures),
   };
+}
+
+function percentText(rate: number, one: Intl.NumberFormat, two: Intl.NumberFormat): string {
+  const isAlmostAll = rate < 1 && rate > 0.5;
+  if (isAlmostAll && one.format(rate * 100) === one.format(100))
+    return two.format(rate * 100) === two.format(100) ? '< 100' : two.format(rate * 100);
+  return one.format(rate * 100);
 }
 
 function formatBytes(sizeBytes: number, figures: Intl.NumberFormat): string {
