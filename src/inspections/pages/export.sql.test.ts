@@ -63,6 +63,30 @@ test('stations, parts and hours are downloaded as the page shows them', async ()
   ]);
 });
 
+test('hours of more than a month are all downloaded, while the page shows the newest', async () => {
+  const { db, inspections } = plant.services;
+  const stationId = await inspections.reads.names.ensureStation('S5');
+  const partId = inspections.reads.names.findPartId('OR-3CT')!;
+  const firstAt = Date.parse('2025-07-01T00:00:00+09:00');
+  const hour = 3_600_000;
+  const rows = Array.from({ length: 40 * 24 }, (_, i) => ({
+    stationId,
+    partId,
+    startAt: firstAt + i * hour,
+    ok: i,
+    ng: 0,
+    unmatched: 0,
+  }));
+  for (let i = 0; i < rows.length; i += 200)
+    await db.tx((q) => q.insert(db.tables.inspectionHours).values(rows.slice(i, i + 200)));
+  const period = 'period=custom&start=2025-07-01T00:00&end=2025-09-01T00:00';
+  const lines = (await read(`?table=hours&station=S5&${period}`)).slice(1);
+  expect(lines.map((line) => Number(line.split(',')[2]))).toEqual(rows.map(({ ok }) => ok));
+  const page = await plant.text(`/stations/S5?${period}`);
+  expect(page).toContain('older hours');
+  expect(page).toContain('end=2025-07-10T00%3A00');
+});
+
 test('COUNT gaps are downloaded', async () => {
   expect(await read('?table=gaps&station=S9&period=1h')).toEqual([
     'station,model,kind,from,to,count,after,before',

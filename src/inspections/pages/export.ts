@@ -9,7 +9,7 @@ import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
 import { readSummaries } from './page-reads.ts';
-import { readParts, readStationHours } from './station-tables.ts';
+import { readParts, type StationHour, walkStationHours } from './station-tables.ts';
 
 /** Most images in one export, as many as a spreadsheet opens; request more in smaller windows. */
 const maxExportedImages = 1_000_000;
@@ -72,11 +72,17 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
       };
     }
     case 'hours': {
-      const rows = await readStationHours(deps, asked);
+      const rows = walkStationHours(deps, asked);
+      const lineOf = (row: StationHour) => [
+        ...stationOf(row),
+        iso(row.startAt),
+        ...countsOf(row),
+        ...furtherOf(row),
+      ];
       return {
         name,
         columns: [...stationColumns, 'hour', ...counts, ...furtherCounts],
-        rows: rows.map((row) => [...stationOf(row), iso(row.startAt), ...countsOf(row), ...furtherOf(row)]),
+        rows: mapRows(rows, lineOf),
       };
     }
     case 'gaps': {
@@ -111,6 +117,10 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
         },
       );
   }
+}
+
+async function* mapRows<T>(rows: AsyncIterable<T>, lineOf: (row: T) => unknown[]): AsyncGenerator<unknown[]> {
+  for await (const row of rows) yield lineOf(row);
 }
 
 async function* imageRows(

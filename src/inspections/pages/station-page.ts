@@ -87,8 +87,9 @@ export async function readStationHourTable(
   deps: InspectionDeps,
   asked: AskedStation,
 ): Promise<HourTableView> {
-  const hours = await readStationHours(deps, asked);
-  return hourTableView(asked.station, hours, asked.query, asked.wallClock);
+  const { hours, olderUntil } = await readStationHours(deps, asked);
+  const older = olderUntil === null ? null : { startAt: asked.window.startAt, endAt: olderUntil };
+  return hourTableView(asked.station, hours, asked.query, asked.wallClock, older);
 }
 
 export async function readStationGaps(deps: InspectionDeps, asked: AskedStation): Promise<GapsView> {

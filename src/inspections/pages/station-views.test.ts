@@ -40,6 +40,18 @@ test('an hour links to the page of exactly that hour, newest first', () => {
   expect(rows.map((row) => row.yield.rate)).toEqual([null, 0.5]);
 });
 
+test('of more hours than a month the table keeps the newest and links to the rest', () => {
+  const clock = createWallClock('UTC');
+  const counted = Array.from({ length: 800 }, (_, i) => ({ ...noCounts, startAt: i * 3_600_000, ok: i }));
+  const hours = fillHours(counted, clock);
+  expect([hours.length, hours[0]?.ok, hours.at(-1)?.ok]).toEqual([744, 56, 799]);
+  const { olderHref } = hourTableView('S9', hours, query, clock, { startAt: 0, endAt: 56 * 3_600_000 });
+  expect(olderHref).toBe(
+    '/stations/S9?part=OR-3CT&period=custom&start=1970-01-01T00%3A00&end=1970-01-03T08%3A00',
+  );
+  expect(hourTableView('S9', hours, query, clock).olderHref).toBeNull();
+});
+
 test('an hour that occurs twice has a link and a mark of its own for each run', () => {
   const chicago = createWallClock('America/Chicago');
   // The clock was set back from 02:00 CDT to 01:00 CST at 07:00Z.

@@ -52,6 +52,8 @@ export type HourTableView = {
     yield: YieldView;
     href: string;
   }[];
+  /** The page of the hours before those shown; null when all are. */
+  olderHref: string | null;
   csvHref: string;
 };
 
@@ -110,12 +112,13 @@ export function partTableView(
   return { rows, csvHref: csvHref(station, 'parts', query) };
 }
 
-/** The table of hours, newest first; each links to its own page. */
+/** The table of hours, newest first; each links to its own page, and the table to the `older` ones that it has no room for. */
 export function hourTableView(
   station: string,
   hours: readonly LocalHour[],
   query: PageQuery,
   wallClock: Pick<WallClock, 'fieldText' | 'offsetText'>,
+  older: TimeWindow | null = null,
 ): HourTableView {
   const rows = hours
     .toSorted((a, b) => b.startAt - a.startAt)
@@ -131,7 +134,15 @@ export function hourTableView(
       const offset = wallClock.offsetText(startAt);
       return { startAt, endAt, offset, counts, yield: yieldView(counts), href };
     });
-  return { rows, csvHref: csvHref(station, 'hours', query) };
+  const olderHref =
+    older &&
+    stationHref(station, {
+      ...query,
+      period: 'custom',
+      start: linkTime(older.startAt, wallClock),
+      end: linkTime(older.endAt, wallClock),
+    });
+  return { rows, olderHref, csvHref: csvHref(station, 'hours', query) };
 }
 
 /** COUNT gaps, newest first, at most `maxGapRows`. */
