@@ -30,6 +30,7 @@ function station(name: string, ng: number, more: Partial<OverviewStation> = {}):
     also: [],
     lastHour: { ...noCounts, ok: 1000 - ng, ng },
     lastDay: { ...noCounts, ok: 23_520, ng: 480 },
+    lastHourMix: [{ total: 1000, ng, share: 0.02, basis: 20_000 }],
     hours,
     last: null,
     ...more,
@@ -91,12 +92,12 @@ test('of too many stations the Overview shows those that need attention, and cou
   expect([view.figures.stationCount, view.figures.plant]).toEqual([301, { kind: 'wrong', count: 1 }]);
 });
 
-test('the yield is highlighted only below the usual range of the last day, and red only with an NG burst', () => {
+test('the yield is highlighted only below the usual range of its mix, and red only with an NG burst', () => {
   const usual = overviewView([station('S9', 20)], context).figures;
-  expect(usual.usual?.lower).toBeCloseTo(0.98 - 3 * Math.sqrt((0.98 * 0.02) / 1000), 6);
+  expect(usual.usual?.lower).toBeCloseTo(0.98 - 3 * Math.sqrt(0.98 * 0.02 * (1 / 1000 + 1 / 20_000)), 6);
   expect(usual.tone).toBe('ok');
-  expect(overviewView([station('S9', 34)], context).figures.tone).toBe('warn');
-  expect(overviewView([station('S9', 34, { state: burst })], context).figures.tone).toBe('ng');
+  expect(overviewView([station('S9', 35)], context).figures.tone).toBe('warn');
+  expect(overviewView([station('S9', 35, { state: burst })], context).figures.tone).toBe('ng');
 });
 
 test('a station far below its own usual yield is counted and sorts to the top', () => {
@@ -108,8 +109,26 @@ test('a station far below its own usual yield is counted and sorts to the top', 
   ]);
 });
 
-test('a plant that has run for an hour only has no usual range', () => {
-  const young = station('S9', 34, { hours: [{ ...noCounts, startAt: thisHour, ok: 966, ng: 34 }] });
+test('a change of mix alone moves the usual range, not the tone', () => {
+  const mixOf = (good: number, bad: number) => [
+    { total: good, ng: good * 0.005, share: 0.005, basis: 20_000 },
+    { total: bad, ng: bad * 0.1, share: 0.1, basis: 20_000 },
+  ];
+  const figuresOf = (good: number, bad: number) => {
+    const ng = good * 0.005 + bad * 0.1;
+    const lastHour = { ...noCounts, ok: good + bad - ng, ng };
+    return overviewView([station('S9', 0, { lastHour, lastHourMix: mixOf(good, bad) })], context).figures;
+  };
+  const [usual, other] = [figuresOf(800, 200), figuresOf(200, 800)];
+  expect([usual.tone, other.tone]).toEqual(['ok', 'ok']);
+  expect(usual.usual!.lower).toBeGreaterThan(other.usual!.upper);
+});
+
+test('a plant of which little is known has no usual range', () => {
+  const young = station('S9', 34, {
+    hours: [{ ...noCounts, startAt: thisHour, ok: 966, ng: 34 }],
+    lastHourMix: [{ total: 400, ng: 4, share: 0.01, basis: 1_000 }],
+  });
   expect(overviewView([young], context).figures.usual).toBeNull();
   expect(overviewView([young], context).figures.usualHourCount).toBeNull();
 });

@@ -30,7 +30,7 @@ import {
   type VerdictCounts,
   yieldRate,
 } from '../plant/yield.ts';
-import { proportionLimits } from '../statistics/control-chart.ts';
+import { expectedHits, type MixPart } from '../statistics/mix.ts';
 
 /** One station as the Overview reads it: the last 24 hours by hour, and sums of the last hour and day. */
 export type OverviewStation = JudgedStation & {
@@ -40,6 +40,8 @@ export type OverviewStation = JudgedStation & {
   station: string;
   lastHour: VerdictCounts;
   lastDay: VerdictCounts;
+  /** Units judged in the last hour of each model whose usual NG share is known: how many, how many NG, what is usual. */
+  lastHourMix: (MixPart & { ng: number })[];
   hours: TrendBucket[];
   last: { id: number; revision: number; capturedAt: number; verdict: 'OK' | 'NG' | null } | null;
   /** The last image is kept at its site and cannot be shown here. */
@@ -61,7 +63,7 @@ export type OverviewContext = {
 
 export type OverviewFigures = {
   yieldRate: number | null;
-  /** Usual range of the last 24 h, for comparison; null while unknown. */
+  /** Usual range of the last hour's own mix of models, for comparison; null while unknown. */
   usual: { lower: number; upper: number } | null;
   tone: Tone;
   lastHourCount: number;
@@ -195,10 +197,10 @@ function overviewFigures(
   context: OverviewContext,
 ): OverviewFigures {
   const lastHour = sumCounts(stations.map((facts) => facts.lastHour));
-  const usual = usualBand(stations, context.now);
+  const usual = usualBand(stations, lastHour);
   const rate = yieldRate(unitCounts(lastHour));
   const seen = stations.flatMap(({ lastSeenAt }) => lastSeenAt ?? []);
-  const below = rate !== null && usual !== null && rate < usual.lower;
+  const below = usual !== null && usual.rate < usual.lower;
   const wrongTone = rows.some(({ judged }) => judged.tone === 'ng') ? 'ng' : 'warn';
   const isElsewhere = context.site?.tag?.isOwn === false;
   // The folders of another site are watched there.
@@ -209,7 +211,7 @@ function overviewFigures(
   );
   return {
     yieldRate: rate,
-    usual,
+    usual: usual && { lower: usual.lower, upper: usual.upper },
     // The tone of its cause: a low yield is a warning, an NG burst is an error.
     tone: below ? wrongTone : 'ok',
     lastHourCount: totalCount(lastHour),
@@ -235,16 +237,25 @@ function usualHourCount(stations: OverviewStation[], now: number): number | null
   return sorted[sorted.length >> 1] ?? null;
 }
 
-/** p̄ ± 3σ of the last 24 h for the number of inspections of the last hour (NIST/SEMATECH 6.3.3.2), as a yield. */
-function usualBand(stations: OverviewStation[], now: number): { lower: number; upper: number } | null {
-  const day = sumCounts(stations.map((facts) => facts.lastDay));
-  const hour = sumCounts(stations.map((facts) => facts.lastHour));
-  const count = hour.ok + hour.ng;
-  const rate = yieldRate(unitCounts(day));
-  const knownHours = new Set(stations.flatMap(({ hours }) => hours.map(({ startAt }) => startAt)));
-  knownHours.delete(hourStart(now));
-  if (rate === null || count === 0 || knownHours.size < 3) return null;
-  return proportionLimits(rate, count);
+const limitSigmas = 3;
+
+/**
+ * The range (yields 0..1) that is usual for the last hour: each model at its own station with its own usual NG share,
+ * Σnₘpₘ ± 3σ, so that a change of mix alone leaves it. `rate` is the yield of the same inspections. Null while what is
+ * usual is known of less than half of them.
+ */
+function usualBand(
+  stations: OverviewStation[],
+  lastHour: VerdictCounts,
+): { lower: number; upper: number; rate: number } | null {
+  const mix = stations.flatMap(({ lastHourMix }) => lastHourMix);
+  const { total, expected, variance } = expectedHits(mix);
+  const { ok, ng } = unitCounts(lastHour);
+  if (total === 0 || total < (ok + ng) / 2) return null;
+  const center = 1 - expected / total;
+  const reach = (limitSigmas * Math.sqrt(variance)) / total;
+  const hits = mix.reduce((sum, part) => sum + part.ng, 0);
+  return { lower: Math.max(0, center - reach), upper: Math.min(1, center + reach), rate: 1 - hits / total };
 }
 
 function hourlyRates(hours: OverviewStation['hours'], now: number): (number | null)[] {

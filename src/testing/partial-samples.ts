@@ -192,6 +192,7 @@ const facts = summaries.map(({ counts, ...rest }) => ({
   isElsewhere: rest.site !== null,
   lastHour: counts,
   lastDay: counts,
+  lastHourMix: [{ total: 100, ng: 2, share: 0.02, basis: 20_000 }],
   hours: [{ startAt: now - (now % hourMs), ...counts }],
 }));
 const overviewContext = {
@@ -337,6 +338,13 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
       ],
       query,
       { fieldText: () => 't', offsetText: () => '-05:00' },
+    ),
+    hourTableView(
+      odd,
+      [{ startAt: now, endAt: now + hourMs, ...counts }],
+      query,
+      { fieldText: () => '', offsetText: () => undefined },
+      { startAt: 0, endAt: now },
     ),
     hourTableView(odd, [], query, { fieldText: () => '', offsetText: () => undefined }),
   ),

@@ -1,9 +1,10 @@
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { SiteTag } from '../../plant/sites.ts';
-import { sumCounts, type TrendBucket, type VerdictCounts } from '../../plant/yield.ts';
+import { sumCounts, type TrendBucket, unitCounts, type VerdictCounts } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
-import type { InspectionRef } from '../model.ts';
+import type { InspectionRef, UsualOfModel } from '../model.ts';
+import type { PartCounts } from '../queries/count-queries.ts';
 import type { StationNow } from '../stations/station-states.ts';
 
 const shownHours = 24;
@@ -16,6 +17,8 @@ export type StationOverview = {
   station: string;
   lastHour: VerdictCounts;
   lastDay: VerdictCounts;
+  /** Units judged in the last hour of each model whose usual NG share is known. */
+  lastHourMix: { total: number; ng: number; share: number; basis: number }[];
   hours: TrendBucket[];
   last: InspectionRef | null;
   /** The file of the last image is at another site and cannot be shown here. */
@@ -47,11 +50,22 @@ export async function readOverview(
       station: name,
       lastHour: sumCounts(lastHours.get(id) ?? []),
       lastDay: sumCounts(hours),
+      lastHourMix: mixOf(lastHours.get(id) ?? [], await reads.pulse.usual(id)),
       hours,
       last: last ?? null,
       isElsewhere: last !== undefined && (await locations.listElsewhere([last.rootId])).size > 0,
       ...(await reads.states.read(id)),
     };
+  });
+}
+
+/** What was inspected of each known model, beside what is usual of it. */
+function mixOf(rows: readonly PartCounts[], usual: readonly UsualOfModel[]): StationOverview['lastHourMix'] {
+  return rows.flatMap((row) => {
+    const known = usual.find(({ partId, isEnough }) => partId === row.partId && isEnough);
+    const { ok, ng } = unitCounts(row);
+    if (known === undefined || ok + ng === 0) return [];
+    return [{ total: ok + ng, ng, share: known.ng / known.inspections, basis: known.inspections }];
   });
 }
 
