@@ -188,6 +188,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       dbPath: db.dialect === 'sqlite' ? paths.dbPath : undefined,
       stateDir: paths.stateDir,
     },
+    readStations: () => reads.states.listOwn(),
     config,
     version,
     publish,

@@ -1,7 +1,11 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { StationStateCode } from '../plant/station-state.ts';
 import type { FigureKey } from './figures.ts';
 import type { SystemState } from './read-state.ts';
 import type { History } from './sample-history.ts';
+
+/** A station on the pages, as the metrics name it. */
+export type StationMetric = { station: string; state: StationStateCode | null; lastSeenAt: number | null };
 
 export type Metrics = {
   registry: Registry;
@@ -15,6 +19,7 @@ export type Metrics = {
 /** The data of the System page for Prometheus, in its units: seconds and bytes. The number of labels is bounded. */
 export function createMetrics(options: {
   readState: () => Promise<SystemState>;
+  readStations: () => Promise<StationMetric[]>;
   history: History<FigureKey>;
   version: string;
 }): Metrics {
@@ -45,6 +50,16 @@ export function createMetrics(options: {
     lag: gauge('ingest_lag_seconds', 'From a complete file to its row', ['source', 'quantile']),
     sweep: gauge('sweep_duration_seconds', 'The last sweep of a watched folder', ['source']),
     online: gauge('source_online', '1 while a watched folder is online', ['source']),
+    stations: gauge(
+      'station_state',
+      '1 for the state that a station is in, as every page prints it; unjudged until its folders were swept',
+      ['station', 'state'],
+    ),
+    lastImages: gauge(
+      'station_last_image_timestamp_seconds',
+      'When the newest image of a station was taken',
+      ['station'],
+    ),
     queues: gauge('queue_depth', 'What waits', ['queue']),
     viewers: gauge('stream_viewers', 'Screens on the live stream'),
     topics: gauge('stream_topics', 'Fragments kept live'),
@@ -76,6 +91,7 @@ export function createMetrics(options: {
     removedBytes,
     scrape: async () => {
       fill(gauges, await options.readState(), options.history);
+      fillStations(gauges, await options.readStations());
       return registry.metrics();
     },
   };
@@ -85,6 +101,8 @@ type Gauges = Record<
   | 'lag'
   | 'sweep'
   | 'online'
+  | 'stations'
+  | 'lastImages'
   | 'queues'
   | 'viewers'
   | 'topics'
@@ -100,6 +118,16 @@ type Gauges = Record<
   Gauge
 > &
   Record<'liveImages' | 'liveSkipped', Counter>;
+
+/** A station that was renamed or hidden is named no longer. */
+function fillStations({ stations, lastImages }: Gauges, list: readonly StationMetric[]): void {
+  stations.reset();
+  lastImages.reset();
+  for (const { station, state, lastSeenAt } of list) {
+    stations.set({ station, state: state ?? 'unjudged' }, 1);
+    if (lastSeenAt !== null) lastImages.set({ station }, lastSeenAt / 1000);
+  }
+}
 
 function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): void {
   for (const { id, state: sourceState, lag, lastSweep } of state.sources) {

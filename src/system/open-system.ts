@@ -3,6 +3,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { secondMs } from '../kernel/time/durations.ts';
+import type { StationMetric } from './metrics.ts';
 import { readSystemState, type SystemParts } from './read-state.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -11,13 +12,14 @@ const megabyte = 1_000_000;
 /** Samples how the process is doing, and judges it by what is normal with these settings. */
 export function openSystem(options: {
   parts: SystemParts;
+  readStations: () => Promise<StationMetric[]>;
   config: Config;
   version: string;
   publish: Publish;
   clock: Clock;
   log: Log;
 }): System {
-  const { parts, config, version, publish, clock, log } = options;
+  const { parts, readStations, config, version, publish, clock, log } = options;
   return startSystem({
     limits: {
       pollIntervalMs: config.pollIntervalSec * secondMs,
@@ -28,6 +30,7 @@ export function openSystem(options: {
     clock,
     log,
     readState: () => readSystemState(parts),
+    readStations,
     onSample: () => publish('system.sampled', undefined),
   });
 }

@@ -29,6 +29,10 @@ test('Prometheus gets counts, queues and times of requests', async () => {
   expect(metrics.get('linesight_source_online{source="1"}')).toBe(1);
   expect(metrics.get('linesight_sweep_duration_seconds{source="1"}')).toBeGreaterThanOrEqual(0);
   expect(metrics.get('linesight_queue_depth{queue="incomplete"}')).toBe(0);
+  expect(metrics.get('linesight_station_state{station="S9",state="notEnoughHistory"}')).toBe(1);
+  expect(metrics.get('linesight_station_last_image_timestamp_seconds{station="S9"}')).toBe(
+    Date.parse('2025-09-06T10:21:32+09:00') / 1000,
+  );
   expect(metrics.get('linesight_database_bytes')).toBeGreaterThan(4096);
   expect(metrics.get('linesight_stream_viewers')).toBe(0);
   const { images, viewers, skipped } = plant.services.screens.totals();
@@ -85,6 +89,7 @@ test('messages that slow screens were spared are counted from one sample to the 
   });
   const system = startSystem({
     readState: async () => state(),
+    readStations: async () => [],
     clock,
     log: createLog({ level: 'silent', pretty: false }),
     limits: { pollIntervalMs: 1, maxViewers: 1, thumbnailBytes: 1 },

@@ -5,7 +5,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs } from '../kernel/time/durations.ts';
 import { type Figure, type FigureKey, type SystemLimits, systemFigures } from './figures.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type StationMetric } from './metrics.ts';
 import type { SystemState } from './read-state.ts';
 import { createRequestTimes } from './request-times.ts';
 import { createHistory, type History } from './sample-history.ts';
@@ -36,6 +36,8 @@ export type System = {
 
 export function startSystem(options: {
   readState: () => Promise<SystemState>;
+  /** The stations on the pages. */
+  readStations: () => Promise<StationMetric[]>;
   limits: SystemLimits;
   version: string;
   clock: Clock;
@@ -48,6 +50,7 @@ export function startSystem(options: {
   const history = createHistory<FigureKey>({ maxSamples });
   const { registry, recorded, removed, removedBytes, scrape } = createMetrics({
     readState,
+    readStations: options.readStations,
     history,
     version: options.version,
   });

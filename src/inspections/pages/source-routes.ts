@@ -48,12 +48,12 @@ export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
 
 /** The stations of this site with their state, each with the watched folders that its images are found in. */
 async function readSourceStations({ reads }: InspectionDeps): Promise<SourceStation[]> {
-  const { names, sites, folders, states } = reads;
+  const { names, sites, states } = reads;
   return mapFairly(names.listStations(sites.own.id).slice(0, stationsShown), async ({ id, name }) => ({
     name,
     href: stationHref(name),
     judged: stateView(await states.read(id)),
-    rootIds: names.groupOf(id).flatMap(folders.rootsOf),
+    rootIds: await states.rootsOf(id),
   }));
 }
 

@@ -33,6 +33,8 @@ type Pulse = {
   alarms: AlarmEpisode[];
   /** What is usual of each of its models. */
   usual: UsualOfModel[];
+  /** Until when its tests have judged it; null before they first did. */
+  testedAt: number | null;
 };
 
 /** A station's usual pauses, what its tests found and what they rest on; cached for seconds. */
@@ -64,7 +66,7 @@ export function createStationPulse(options: Options): StationPulse {
     ...cache,
     ttl: runningTtlMs,
   });
-  const knownUsual = new LRUCache<number, UsualOfModel[]>({ ...cache, ttl: usualTtlMs });
+  const knownTests = new LRUCache<number, Pick<Pulse, 'usual' | 'testedAt'>>({ ...cache, ttl: usualTtlMs });
   let openAlarms: { readAt: number; byStation: Map<number, AlarmEpisode[]> } | undefined;
 
   /** The hours with images of four weeks, and which hours of the week run. */
@@ -113,12 +115,12 @@ export function createStationPulse(options: Options): StationPulse {
     return found;
   }
 
-  async function usual(stationId: number): Promise<UsualOfModel[]> {
-    const known = knownUsual.get(stationId);
+  async function testsOf(stationId: number): Promise<Pick<Pulse, 'usual' | 'testedAt'>> {
+    const known = knownTests.get(stationId);
     if (known) return known;
     const [tests] = await readTestsNow<StationState>(db, { stationId });
-    const found = tests?.state.baselines ?? [];
-    knownUsual.set(stationId, found);
+    const found = { usual: tests?.state.baselines ?? [], testedAt: tests?.at ?? null };
+    knownTests.set(stationId, found);
     return found;
   }
 
@@ -135,15 +137,15 @@ export function createStationPulse(options: Options): StationPulse {
 
   return {
     pauses,
-    usual,
+    usual: async (stationId) => (await testsOf(stationId)).usual,
     forget: () => {
       openAlarms = undefined;
-      knownUsual.clear();
+      knownTests.clear();
     },
     read: async (stationId) => ({
       pauses: await pauses(stationId),
       alarms: await alarmsOf(stationId),
-      usual: await usual(stationId),
+      ...(await testsOf(stationId)),
     }),
   };
 }

@@ -1,9 +1,17 @@
 import type { AlarmEpisode, AlarmKey } from '../../alerts/model.ts';
+import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
+import { minuteMs } from '../../kernel/time/durations.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { Sites } from '../../plant/sites.ts';
 import { isStationRunning, stationSilence } from '../../plant/station-pauses.ts';
-import { type JudgedStation, judgeStation, noFacts, type StationFacts } from '../../plant/station-state.ts';
+import {
+  type JudgedStation,
+  judgeStation,
+  noFacts,
+  type StationFacts,
+  type StationStateCode,
+} from '../../plant/station-state.ts';
 import type { SourceStatus } from '../model.ts';
 import type { InspectionQueries } from '../queries/inspection-queries.ts';
 import type { Folders } from '../recording/folders.ts';
@@ -13,7 +21,18 @@ import type { StationPulse } from './station-pulse.ts';
 export type StationNow = JudgedStation & { lastSeenAt: number | null };
 
 /** Collects the facts of a station and has its state judged. Everything that prints a state reads it here. */
-export type StationStates = { read(stationId: number): Promise<StationNow> };
+export type StationStates = {
+  read(stationId: number): Promise<StationNow>;
+  /** Ids of the watched folders that its images are found in. */
+  rootsOf(stationId: number): Promise<number[]>;
+  /** The stations of the own site that are on the pages, for programs: by name, with the code of the state. */
+  listOwn(): Promise<{ station: string; state: StationStateCode | null; lastSeenAt: number | null }[]>;
+};
+
+/** Further stations are in no metric; so many come from a folder that was not meant to be watched. */
+const maxListed = 1_000;
+/** The tests of a station follow its images within minutes; further behind, nobody judges it. */
+const maxTestLagMs = 15 * minuteMs;
 
 /**
  * `listSources` gives the watched folders of the own site; without it nothing is known of folders, and none is missed.
@@ -36,11 +55,19 @@ export function createStationStates({
   listSources: (() => readonly SourceStatus[]) | undefined;
   clock: Clock;
 }): StationStates {
+  // Where names tell the station, its folder may be known for another one: then the newest image tells.
+  async function rootsOf(stationId: number): Promise<number[]> {
+    const known = names.groupOf(stationId).flatMap(folders.rootsOf);
+    if (known.length > 0) return known;
+    const [newest] = await inspections.list({ stationId }, { limit: 1 });
+    return newest ? [newest.rootId] : [];
+  }
+
   /** What the watched folders of a station say about it. */
-  function sourceFacts(stationId: number): Pick<StationFacts, 'isJudged' | 'sourceOffline'> {
+  async function sourceFacts(stationId: number): Promise<Pick<StationFacts, 'isJudged' | 'sourceOffline'>> {
     const sources = names.siteIdOf(stationId) === sites.own.id ? listSources?.() : undefined;
     if (sources === undefined) return { isJudged: true, sourceOffline: null };
-    const roots = names.groupOf(stationId).flatMap(folders.rootsOf);
+    const roots = await rootsOf(stationId);
     const own = sources.filter(({ id }) => roots.includes(id));
     const offline = own.filter(({ state }) => state === 'offline');
     const since = offline.flatMap(({ offlineSince }) => offlineSince ?? []);
@@ -56,24 +83,35 @@ export function createStationStates({
     return offsets.length === 0 ? null : { aheadMs: Math.max(...offsets) };
   }
 
+  async function read(stationId: number): Promise<StationNow> {
+    const lastSeenAt = (await inspections.findLastSeenAt(stationId)) ?? null;
+    const { pauses, alarms, usual, testedAt } = await pulse.read(stationId);
+    const { isJudged: isSwept, sourceOffline } = await sourceFacts(stationId);
+    const isTested = testedAt === null || lastSeenAt === null || testedAt > lastSeenAt - maxTestLagMs;
+    const now = clock.now();
+    const pace = { lastSeenAt, pauses };
+    const judged = judgeStation({
+      ...noFacts,
+      sourceOffline,
+      isJudged: isSwept && isTested,
+      clockWrong: clockFact(stationId),
+      lastSeenAt,
+      hasHistory: usual.some(({ isEnough }) => isEnough),
+      isRunning: isStationRunning(pace, now),
+      silent: stationSilence(pace, now),
+      ...alarmFacts(alarms),
+    });
+    return { ...judged, lastSeenAt };
+  }
+
   return {
-    async read(stationId) {
-      const lastSeenAt = (await inspections.findLastSeenAt(stationId)) ?? null;
-      const { pauses, alarms, usual } = await pulse.read(stationId);
-      const now = clock.now();
-      const pace = { lastSeenAt, pauses };
-      const judged = judgeStation({
-        ...noFacts,
-        ...sourceFacts(stationId),
-        clockWrong: clockFact(stationId),
-        lastSeenAt,
-        hasHistory: usual.some(({ isEnough }) => isEnough),
-        isRunning: isStationRunning(pace, now),
-        silent: stationSilence(pace, now),
-        ...alarmFacts(alarms),
-      });
-      return { ...judged, lastSeenAt };
-    },
+    read,
+    rootsOf,
+    listOwn: () =>
+      mapFairly(names.listStations(sites.own.id).slice(0, maxListed), async ({ id, name }) => {
+        const { state, lastSeenAt } = await read(id);
+        return { station: name, state: state?.code ?? null, lastSeenAt };
+      }),
   };
 }
 
