@@ -232,12 +232,12 @@ test.concurrent('a folder that is deleted and recreated is still watched', async
   await waitUntil('the next one, too', isCounted(folder, `${partFolder}/2026-11-21/c.png`));
 });
 
-test.concurrent('files that are not two folders deep belong to the station Unknown', async () => {
+test.concurrent('a file in the root belongs to the station Unknown, one in a folder alone to that station', async () => {
   await using folder = await openOnline();
   const paths = [`${imageName('OK', Date.now(), 801)}`, `S9/${imageName('NG', Date.now(), 802)}`];
   for (const path of paths) folder.write(path);
   for (const path of paths) await waitUntil(`${path} is counted`, isCounted(folder, path));
-  for (const path of paths) expect(folder.find(path)).toMatchObject({ station: 'Unknown', part: 'Unknown' });
+  expect(paths.map((path) => folder.find(path)?.station)).toEqual(['Unknown', 'S9']);
 });
 
 test.concurrent('a name that does not match is counted as unmatched, other files not at all', async () => {

@@ -26,8 +26,8 @@ import type { FolderState, ScanContext } from '../state/scan-context.ts';
 const timestampDoubtMs = 2_500;
 /** Known files without a time in their name that one listing offers again: more of them are no current.jpg. */
 const maxTimelessFiles = 500;
-/** A flat root with more known files is not listed at the start for a current.jpg among them. */
-const maxFilesAtStart = 5_000;
+/** So many known files are listed again at the start because they may have grown: the names of a million take memory. */
+const maxFilesAtStart = 20_000;
 /** Clocks of other machines are off by no more than this, time zones included; only a clock that was never set is. */
 const longestOffsetMs = 26 * 3_600_000;
 /** A folder changed so recently may hold files that are still being written, whatever the time in their names. */
@@ -70,6 +70,7 @@ export async function sweepRoot(
   const knownChildren = Map.groupBy(context.folders.keys(), parentOf);
   const pending: string[] = [''];
   let filesSeen = 0;
+  let filesLeftAtStart = maxFilesAtStart;
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const folder = folderState(context, path);
     const found = findFolder(context, folder);
@@ -77,7 +78,9 @@ export async function sweepRoot(
       const modifiedAt = Math.round(found.mtimeMs);
       folder.isCovered = watch(folder, identityOf(found));
       const isResting = folder.isCovered && !folder.again && performance.now() < folder.restsUntil;
-      const kindHere = mayHaveGrown(parts, folder, modifiedAt) ? 'reconcile' : kind;
+      const looksForGrowth = folder.fileCount <= filesLeftAtStart && mayHaveGrown(parts, folder, modifiedAt);
+      if (looksForGrowth) filesLeftAtStart -= folder.fileCount;
+      const kindHere = looksForGrowth ? 'reconcile' : kind;
       folder.isUnvisited = false;
       if (kindHere === 'sweep' && (isResting || isUnchanged(folder, modifiedAt))) {
         if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
@@ -113,7 +116,7 @@ function mayHaveGrown({ context, isPolled }: Parts, folder: FolderState, modifie
   const now = clock.now();
   const isListedLately = now - folder.listedAt < (options.lookAgainMs ?? options.recentMs);
   // Files of a share without a time in their name are found by their folder alone.
-  const mayBeTimeless = isPolled && options.flat === true && folder.fileCount <= maxFilesAtStart;
+  const mayBeTimeless = isPolled && options.flat === true;
   return mayBeTimeless || (isListedLately && now - modifiedAt < longestOffsetMs);
 }
 
