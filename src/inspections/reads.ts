@@ -11,6 +11,7 @@ import { type CountQueries, createCountQueries } from './queries/count-queries.t
 import { createInspectionQueries, type InspectionQueries } from './queries/inspection-queries.ts';
 import { createModelCounts, type ModelCounts } from './queries/model-counts.ts';
 import { createFolders, type Folders } from './recording/folders.ts';
+import { createReadChartStandard, type ReadChartStandard } from './stations/chart-stages.ts';
 import { createStationPulse, type StationPulse } from './stations/station-pulse.ts';
 import { createStationStates, type StationStates } from './stations/station-states.ts';
 import { createStationSummaries, type ReadStationSummaries } from './stations/station-summaries.ts';
@@ -30,6 +31,7 @@ export type InspectionReads = {
   alarms: AlarmEpisodes;
   targets: Targets;
   pulse: StationPulse;
+  chartStandard: ReadChartStandard;
   states: StationStates;
   summaries: ReadStationSummaries;
   gaps: ReadGaps;
@@ -72,6 +74,7 @@ export async function createInspectionReads(
     alarms,
     targets,
     pulse,
+    chartStandard: createReadChartStandard({ db, modelCounts, alarms, clock }),
     states,
     summaries,
     gaps: createReadGaps(db, { sites, names, folders }),

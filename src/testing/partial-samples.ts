@@ -3,6 +3,7 @@ import { cardsView, type ViewContext, yieldView } from '../inspections/pages/car
 import { noticesView } from '../inspections/pages/notices.ts';
 import { shotView } from '../inspections/pages/shot-view.ts';
 import { badImagesView, sourcePanel } from '../inspections/pages/source-views.ts';
+import type { StationTrendView } from '../inspections/pages/station-trend.ts';
 import { gapsView, historyView, hourTableView, partTableView } from '../inspections/pages/station-views.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
@@ -247,8 +248,17 @@ const filters = {
   isReversed: false,
 };
 const sites = [{ name: 'b', label: odd, isChosen: true }];
-const outside = [{ startAt: now, counts }];
-const trend = { draw: () => svg, window, bucketMs: 60_000, meanNgRate: 0.02, outside };
+const trend: StationTrendView = {
+  draw: () => svg,
+  window,
+  bucketMs: 60_000,
+  kind: 'p',
+  sigmaZ: 1,
+  usual: { rate: 0.978, inspections: 21_340, days: 7, parts: [odd], morePartsCount: 1 },
+  unknownParts: [odd, ''],
+  outsideCount: 2,
+  signalCount: 1,
+};
 const views = (...list: unknown[]) => list.map((view) => ({ view }));
 
 /** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
@@ -353,5 +363,10 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     partTableView(odd, [], query),
   ),
   'stations/_summary': views(...cards.cards),
-  'stations/_trend': views(trend, { ...trend, meanNgRate: null, outside: [] }),
+  'stations/_trend': views(
+    trend,
+    { ...trend, kind: 'laney', sigmaZ: 1.6, outsideCount: 0, signalCount: 0, unknownParts: [] },
+    { ...trend, kind: 'rare' },
+    { ...trend, kind: 'unknown', usual: null },
+  ),
 };

@@ -1,13 +1,9 @@
 import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-filters.ts';
-import { fillBuckets } from '../../plant/time-window.ts';
-import { type ProportionSample, pChart } from '../../statistics/control-chart.ts';
-import { defaultRunRules, type RunRule } from '../../statistics/run-rules.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
 import { type StationCard, stationCard } from './cards-views.ts';
-import { drawYieldTrend } from './draw-yield-trend.ts';
 import { readSummaries, viewContext } from './page-reads.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 import {
@@ -19,7 +15,6 @@ import {
   hourTableView,
   type PartTableView,
   partTableView,
-  type StationTrendView,
 } from './station-views.ts';
 
 const imagesPerPage = 60;
@@ -48,35 +43,6 @@ export async function readStationSummary(deps: InspectionDeps, asked: AskedStati
   const [summary] = await readSummaries(deps, { ...asked, filter, isUnknown: false });
   if (summary === undefined) throw new Error(`No summary of the station ${asked.station}`);
   return stationCard(summary, await viewContext(deps, asked, [summary]));
-}
-
-/** Yield per bucket on a p chart (NIST/SEMATECH 6.3.3.2): limits from all buckets, points beyond them marked. */
-export async function readStationTrend(deps: InspectionDeps, asked: AskedStation): Promise<StationTrendView> {
-  const { window, buckets, bucketMs, filter } = asked;
-  const isCoarse = buckets.slice(1).every(({ startAt }) => startAt % 3_600_000 === 0);
-  const rows = asked.isUnknown ? [] : await deps.reads.counts.countByTime(window, filter, isCoarse);
-  const filled = fillBuckets(buckets, rows);
-  const samples = filled.map(({ ok, ng }) => ({ hits: ng, total: ok + ng }));
-  const chart = pChart(samples, { rules: rulesFor(samples) });
-  const points = chart?.points ?? [];
-  const outside = filled.filter((_, i) => points[i]?.isOut);
-  return {
-    draw: (names) => drawYieldTrend(buckets, chart, asked.wallClock, names),
-    window,
-    bucketMs,
-    meanNgRate: chart?.center ?? null,
-    outside: outside.map(({ startAt, ...counts }) => ({ startAt, counts })).reverse(),
-  };
-}
-
-/**
- * Run rules assume points that scatter on both sides of the centre. If a bucket is expected to hold less than one NG
- * (n·p̄ < 1), most points are at 100 % anyway, and only the limits are meaningful.
- */
-function rulesFor(samples: readonly ProportionSample[]): readonly RunRule[] {
-  const judged = samples.filter(({ total }) => total > 0);
-  const hits = judged.reduce((sum, sample) => sum + sample.hits, 0);
-  return hits >= judged.length ? defaultRunRules : ['beyond3'];
 }
 
 export async function readStationParts(deps: InspectionDeps, asked: AskedStation): Promise<PartTableView> {

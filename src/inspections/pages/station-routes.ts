@@ -13,8 +13,8 @@ import {
   readStationHourTable,
   readStationParts,
   readStationSummary,
-  readStationTrend,
 } from './station-page.ts';
+import { readStationTrend } from './station-trend.ts';
 import type { StationPage, StationPanel } from './station-views.ts';
 
 const readers = {

@@ -12,7 +12,6 @@
  *   stations/_history   HistoryView
  */
 
-import type { TickNames } from '../../kernel/charts/time-ticks.ts';
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import { linkTime, type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
@@ -24,17 +23,6 @@ import type { InspectionRef, SequenceGap } from '../model.ts';
 import { type YieldView, yieldView } from './cards-views.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
 import type { LocalHour } from './station-tables.ts';
-
-export type StationTrendView = {
-  /** Safe SVG of yield per bucket with its limits, with times in the reader's language. */
-  draw: (names: TickNames) => string;
-  window: TimeWindow;
-  bucketMs: number;
-  /** p̄ of the NG share, 0..1; null when nothing was judged. */
-  meanNgRate: number | null;
-  /** Buckets outside their limits, newest first. */
-  outside: { startAt: number; counts: VerdictCounts }[];
-};
 
 export type PartTableView = {
   rows: { part: string; counts: VerdictCounts; yield: YieldView; latestAt: number | null; href: string }[];

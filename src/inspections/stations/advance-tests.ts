@@ -14,9 +14,10 @@ import type { Clock } from '../../kernel/time/clock.ts';
 import { dayMs, floorTo, hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { Targets } from '../../plant/targets.ts';
 import type { Db } from '../../schema/db.ts';
-import type { ModelCount, ModelCounts } from '../queries/model-counts.ts';
+import type { ModelCounts } from '../queries/model-counts.ts';
 import { baselineReachMs, type CountedHour, type CountedSpan } from './baseline.ts';
 import { createHourJudge } from './judge-hours.ts';
+import { spansOf } from './spans.ts';
 import {
   hidesWhatIsUsual,
   judgeMinutes,
@@ -185,17 +186,6 @@ async function readMinutes(
   hourAt: number,
 ): Promise<CountedSpan[]> {
   return spansOf(await counts.byMinute({ stationId, startAt: hourAt, endAt: hourAt + hourMs }));
-}
-
-/** Counts of one minute or hour together; rows in order of time. */
-function spansOf(rows: readonly ModelCount[]): { startAt: number; models: ModelCount[] }[] {
-  const spans: { startAt: number; models: ModelCount[] }[] = [];
-  for (const row of rows) {
-    const last = spans.at(-1);
-    if (last?.startAt === row.startAt) last.models.push(row);
-    else spans.push({ startAt: row.startAt, models: [row] });
-  }
-  return spans;
 }
 
 const digestLength = 22;
