@@ -41,7 +41,7 @@ inBrowser(
     await expect.poll(address, soon).toBe('/');
     expect(await stage.page.getByLabel('Station').inputValue()).toBe('');
     await becomesLive(stage.page);
-    expect(await stations()).toEqual(['S9', 'S4']);
+    expect(await stations()).toEqual(['S9', 'S4', 'S7-D2']);
   },
 );
 
@@ -60,7 +60,7 @@ inBrowser(
     await stage.page.getByRole('button', { name: 'Search' }).click();
     const url = '/inspections?period=custom&start=2025-09-06T05:30&end=2025-09-06T06:30';
     await expect.poll(address, soon).toBe(url);
-    await expect.poll(stations, soon).toEqual(['S7-D2']);
+    await expect.poll(stations, soon).toEqual(['S7-D2', 'S4', 'S9']);
     const reader = await stage.watched.context.newPage();
     await reader.goto(stage.page.url());
     expect(await reader.locator('#inspections-covers').innerText()).toBe(await covers());
