@@ -56,7 +56,7 @@ export function laneyChart(
 }
 
 /** Limits p̄ ± 3σ of a proportion (0..1) of `n` inspections, cut to 0..1; `sigmaZ` scales them as in Laney's chart. */
-export function proportionLimits(center: number, n: number, sigmaZ = 1): { lower: number; upper: number } {
+function proportionLimits(center: number, n: number, sigmaZ = 1): { lower: number; upper: number } {
   const reach = limitSigmas * proportionSigma(center, n) * sigmaZ;
   return { lower: Math.max(0, center - reach), upper: Math.min(1, center + reach) };
 }

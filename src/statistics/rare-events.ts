@@ -32,4 +32,4 @@ export function gChart(
 }
 
 /** Nine in a row on one side of the median come by chance once in 2⁹ beginnings, as in Nelson's second rule. */
-export const gRunLength = 9;
+const gRunLength = 9;

@@ -12,7 +12,7 @@ export type StandardSample = { total: number; hits: number; expected: number; va
 export type MergedSample = StandardSample & { from: number; to: number };
 
 /** Below this many expected hits the binomial is too skewed for limits: one of 70 points would be out by chance. */
-export const minExpectedHits = 5;
+const minExpectedHits = 5;
 const limitSigmas = 3;
 const d2 = 1.128;
 

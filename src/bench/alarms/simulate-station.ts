@@ -22,7 +22,7 @@ type Turn = { partId: number; endAt: number };
 const turnHours = { min: 2, max: 6 };
 
 /** The minutes of one hour of a plan, as the roll-ups have them. */
-export function createMinutes(plan: StationPlan, key: string): (hourAt: number) => CountedSpan[] {
+function createMinutes(plan: StationPlan, key: string): (hourAt: number) => CountedSpan[] {
   const random = createRandom(key);
   const meanOfMinute = (plan.perDay * minuteMs) / dayMs;
   let turn: Turn = { partId: 1, endAt: 0 };

@@ -26,8 +26,8 @@ const maxInspections = 20_000;
 /** … or of so much time, not counting alarmed hours, are the baseline … */
 const maxAgeMs = 14 * dayMs;
 /** … which is enough from here on. */
-export const minBaselineInspections = 1_000;
-export const minBaselineNg = 5;
+const minBaselineInspections = 1_000;
+const minBaselineNg = 5;
 
 /** Hours before this are never looked at: alarms that lasted longer leave "not enough history". */
 export const baselineReachMs = 45 * dayMs;
@@ -81,13 +81,15 @@ export function usualShare({ inspections, ng }: Pick<Baseline, 'inspections' | '
 }
 
 /**
- * How far above the estimate the share lies that tests take for usual, in standard errors. A baseline is an estimate: taken
- * as it is, a test whose estimate happened to be low would give several times its false alarms. Chosen by simulation so
- * that all tests of a station keep their promise (see the table of alarms in the README).
+ * How far above the estimate the share lies that tests take for usual, in standard errors: `least`, and more the fewer NG
+ * carry the estimate. A baseline is an estimate; taken as it is, a test whose estimate happened to be low would give
+ * several times its false alarms. Chosen by simulation so that all tests of a station keep their promise (see the table
+ * of alarms in the README).
  */
-const cautionZ = 0.8;
+const caution = { least: 0.5, most: 2, perNg: 20 };
 
-/** The share that tests take for usual: the upper end of the estimate's Wilson interval at `cautionZ`. */
+/** The share that tests take for usual: the upper end of the estimate's Wilson interval. */
 export function cautiousShare({ inspections, ng }: Pick<Baseline, 'inspections' | 'ng'>): number {
-  return wilsonInterval(ng, inspections, cautionZ)?.high ?? 1;
+  const z = Math.min(caution.most, caution.least + caution.perNg / Math.max(1, ng));
+  return wilsonInterval(ng, inspections, z)?.high ?? 1;
 }

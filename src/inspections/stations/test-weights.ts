@@ -32,7 +32,7 @@ const dropOdds = 2;
 const targetOdds = 1.5;
 
 /** In-control length of each test, for a station that makes `perDay` inspections on a day on which it runs. */
-export function runLengthOf(perDay: number): number {
+function runLengthOf(perDay: number): number {
   return Math.max(minRunLength, minRunDays * perDay);
 }
 
