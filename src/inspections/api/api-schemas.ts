@@ -196,6 +196,11 @@ export const sourcesAnswer = z.object({
       unreadable: z
         .object({ count, paths: z.array(z.string()) })
         .describe('Folders, and images whose names are no UTF-8, that cannot be read; the first by path'),
+      leftOut: z
+        .array(z.object({ reason: z.enum(['excluded', 'link', 'old']), count, names: z.array(z.string()) }))
+        .describe(
+          'What is left out by its name, as a link, or as older than the retention; the first by path',
+        ),
       lastSweep: sweep.nullable(),
       sweepRunningSince: instant('Running since').nullable(),
       backfill: z.object({ done: count, total: count, startedAt: instant('Start') }).nullable(),

@@ -286,6 +286,7 @@ test('sources have the state of each watched folder', async () => {
         knownFiles: images.length + 1,
         incomplete: 0,
         unreadable: { count: 0, paths: [] },
+        leftOut: [],
         sweepRunningSince: null,
         backfill: null,
         lag: null,

@@ -8,6 +8,7 @@ import { sendThumbnail } from '../../kernel/images/thumbnails/send-thumbnail.ts'
 import { compatSpec } from '../../kernel/images/thumbnails/thumbnail.ts';
 import type { ThumbnailStore } from '../../kernel/images/thumbnails/thumbnail-store.ts';
 import { type ConfinedFailure, openInside } from '../../kernel/storage/confine.ts';
+import { isWithin } from '../../kernel/storage/is-within.ts';
 import type { OpenFile } from '../../kernel/storage/open-file.ts';
 import { apiDocs } from '../api/api-docs.ts';
 
@@ -23,10 +24,12 @@ type OpenInside = OpenFile & { realPath: string; root: string };
 export function imageCompatRoutes(deps: {
   store: ThumbnailStore;
   rootPaths: () => readonly { path: string }[];
+  /** Folders outside them that their links may lead to. */
+  linksTo?: readonly string[];
   thumbMaxDim: number;
 }): Hono<AppEnv> {
   const spec = compatSpec(deps.thumbMaxDim);
-  const open = (path: string | undefined) => openWatched(deps.rootPaths(), path ?? '');
+  const open = (path: string | undefined) => openWatched(deps.rootPaths(), path ?? '', deps.linksTo ?? []);
   return new Hono<AppEnv>()
     .get('/img', may('look'), apiDocs.file, async (c) => {
       const opened = await open(c.req.query('path'));
@@ -47,12 +50,21 @@ export function imageCompatRoutes(deps: {
 }
 
 /** Opens the file in the first watched folder that contains it; throws the errors of the contract. */
-async function openWatched(roots: readonly { path: string }[], path: string): Promise<OpenInside> {
+async function openWatched(
+  roots: readonly { path: string }[],
+  path: string,
+  linksTo: readonly string[],
+): Promise<OpenInside> {
   const failures: ConfinedFailure[] = [];
   for (const root of isAbsolute(path) ? roots : []) {
     const opened = await openInside(root.path, path);
     if (opened.ok) return { ...opened, root: root.path };
     failures.push(opened);
+    // Behind a link of this folder, where such links are allowed.
+    for (const folder of isWithin(root.path, path) && opened.reason === 'outside' ? linksTo : []) {
+      const linked = await openInside(folder, path);
+      if (linked.ok) return { ...linked, root: folder };
+    }
   }
   const isOutside = failures.every(({ reason }) => reason === 'outside' || reason === 'invalid');
   throw isOutside ? new AppError('invalid', 'Path outside watch dir') : notFound();

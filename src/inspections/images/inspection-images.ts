@@ -95,7 +95,7 @@ export function createInspectionImages(options: {
     const location = await options.findLocation(inspection.rootId);
     if (location === undefined) return notWatched;
     if (location.kind === 'elsewhere') return elsewhere;
-    const located = await locateImage(location.path, inspection.path);
+    const located = await locateImage(location.path, inspection.path, location.linksTo);
     if (location.kind === 'shared')
       return located.ok && (await isRecorded(inspection.id, located)) ? located : elsewhere;
     if (!located.ok) return located;

@@ -9,7 +9,12 @@ import type { Db } from '../../schema/db.ts';
  * `shared`: it belongs to another site and can be read here under the same path. `elsewhere`: it belongs to another site
  * and cannot be read here.
  */
-export type RootLocation = { path: string; kind: 'watched' | 'shared' | 'elsewhere' };
+export type RootLocation = {
+  path: string;
+  kind: 'watched' | 'shared' | 'elsewhere';
+  /** Folders outside it that its links may lead to. */
+  linksTo?: readonly string[];
+};
 
 export type RootLocations = {
   /** Undefined for a folder of the own site that is no longer watched. */
@@ -32,8 +37,9 @@ export function createRootLocations(options: {
   sites: Sites;
   clock: Clock;
   watched: () => readonly { id: number; path: string }[];
+  linksTo?: readonly string[];
 }): RootLocations {
-  const { db, sites, clock, watched } = options;
+  const { db, sites, clock, watched, linksTo = [] } = options;
   const { roots: table } = db.tables;
   const known = new Map<number, Root>();
   const checks = new Map<number, Check>();
@@ -70,7 +76,7 @@ export function createRootLocations(options: {
 
   async function find(rootId: number): Promise<RootLocation | undefined> {
     const own = watched().find(({ id }) => id === rootId);
-    if (own) return { path: own.path, kind: 'watched' };
+    if (own) return { path: own.path, kind: 'watched', linksTo };
     const root = await findRoot(rootId);
     if (!root || root.siteId === sites.own.id) return undefined;
     const isShared = !isWatchedHere(root.path) && (await isReadable(root));

@@ -1,4 +1,5 @@
 import { opendir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { resolveInside } from '../storage/confine.ts';
 import { openRegularFile } from '../storage/open-file.ts';
@@ -52,24 +53,34 @@ export const beingWritten: ImageFailure = {
 };
 
 /**
- * Finds the file of an image below its watched folder; a link that leads out of it is not followed. When the watched folder
+ * Finds the file of an image below its watched folder; a link that leads out of it is followed into `linksTo` alone. When the watched folder
  * is gone or empty (an unmounted share), the failure is `offline`, not `missing`.
  */
-export async function locateImage(rootPath: string, path: string): Promise<LocatedImage | ImageFailure> {
-  const resolved = await resolveInside(rootPath, path);
+export async function locateImage(
+  rootPath: string,
+  path: string,
+  linksTo: readonly string[] = [],
+): Promise<LocatedImage | ImageFailure> {
+  let root = rootPath;
+  let resolved = await resolveInside(rootPath, path);
+  for (const folder of linksTo) {
+    if (resolved.ok || resolved.reason !== 'outside') break;
+    root = folder;
+    resolved = await resolveInside(folder, join(rootPath, path));
+  }
   if (!resolved.ok) {
     if (resolved.reason === 'outside' || resolved.reason === 'invalid') return outside;
     if (resolved.reason === 'missing' && (await isAway(rootPath))) return offline;
     return { ok: false, reason: resolved.reason, message: `the file is ${resolved.reason}` };
   }
-  const opened = await openRegularFile(resolved.realPath, rootPath);
+  const opened = await openRegularFile(resolved.realPath, root);
   if (!opened.ok) return opened;
   await opened.file.close();
   const { sizeBytes, modifiedAt } = opened;
   return {
     ok: true,
     realPath: resolved.realPath,
-    root: rootPath,
+    root,
     sizeBytes,
     modifiedAt: Math.round(modifiedAt),
   };

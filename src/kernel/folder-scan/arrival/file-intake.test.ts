@@ -7,6 +7,7 @@ import { createLog } from '../../log.ts';
 import { systemClock } from '../../time/clock.ts';
 import { createWallClock } from '../../time/time-zone.ts';
 import { createExclude } from '../disk/exclude.ts';
+import { createFolderLinks } from '../disk/folder-links.ts';
 import type { FoundBatch } from '../model/found-batch.ts';
 import { folderState } from '../state/folder-state.ts';
 import type { ScanContext } from '../state/scan-context.ts';
@@ -28,6 +29,8 @@ function contextOf(sent: FoundBatch[]): ScanContext {
     log: createLog({ level: 'silent', pretty: false }),
     wallClock: createWallClock('UTC'),
     isExcluded: createExclude(),
+    links: createFolderLinks('/', []),
+    followed: new Set(),
     isImageName: () => true,
     readName: () => undefined,
     hasTrueInodes: true,

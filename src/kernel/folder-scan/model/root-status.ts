@@ -47,6 +47,8 @@ export type RootStatus = {
   incomplete: number;
   /** Folders and images that cannot be read, as well as names that are not UTF-8: how many, and the first paths. */
   unreadable: { count: number; paths: string[] };
+  /** What the last listing of each folder left out, by reason: how many, and up to three paths. */
+  leftOut: { reason: 'excluded' | 'link' | 'old'; count: number; names: string[] }[];
   offlineSince: number | null;
   /** Display name of the other process that watches it; null when this one does. */
   watchedBy: string | null;
@@ -71,6 +73,7 @@ export function startingStatus(watchMode: WatchMode): ScanStatus {
     lag: null,
     offlineSince: null,
     unreadable: { count: 0, paths: [] },
+    leftOut: [],
   };
 }
 

@@ -11,6 +11,8 @@ export type ScanOptions = {
   rootCheckMs?: number;
   /** How long a file must be absent before it counts as gone; default 3 s. */
   doubtMs?: number;
+  /** Folders outside the root that links in it may lead to; default none. */
+  linksTo?: readonly string[];
   /** The files lie in the root itself; folders below it are ignored. */
   flat?: boolean;
 };

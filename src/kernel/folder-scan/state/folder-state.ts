@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createNameSet, type NameSet } from './name-set.ts';
-import type { FolderState, ScanContext } from './scan-context.ts';
+import type { FolderState, LeftOutReason, ScanContext } from './scan-context.ts';
 
 /** Unreadable names that are remembered per folder. */
 const maxUnreadable = 20;
@@ -40,7 +40,31 @@ export function rememberedFolder(
     unsaved: false,
     again: false,
     unreadable,
+    leftOut: nothingLeftOut(),
   };
+}
+
+/** A new list of what is left out, for a new listing. */
+export function nothingLeftOut(): FolderState['leftOut'] {
+  return {
+    excluded: { count: 0, names: [] },
+    link: { count: 0, names: [] },
+    old: { count: 0, names: [] },
+  };
+}
+
+const maxLeftOutNames = 3;
+
+/** Notes names that are left out, `count` of them where not all are given. */
+export function noteLeftOut(
+  { leftOut }: FolderState,
+  reason: LeftOutReason,
+  names: readonly string[],
+  count = names.length,
+): void {
+  const known = leftOut[reason];
+  known.count += count;
+  known.names.push(...names.slice(0, Math.max(0, maxLeftOutNames - known.names.length)));
 }
 
 export function pathOf(context: ScanContext, folder: FolderState): string {

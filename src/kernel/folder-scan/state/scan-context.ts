@@ -1,6 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { WallClock } from '../../time/time-zone.ts';
+import type { FolderLinks } from '../disk/folder-links.ts';
 import type { ScanOptions } from '../model/scan-options.ts';
 import type { FolderRef } from '../model/folder-ref.ts';
 import type { FoundBatch } from '../model/found-batch.ts';
@@ -35,7 +36,15 @@ export type FolderState = {
   again: boolean;
   /** Unreadable names with the reason, as of the last listing and the one before; '' is the folder itself. */
   unreadable: { now: Map<string, string>; before: Map<string, string> };
+  /** What its last listing left out, by reason. */
+  leftOut: Record<LeftOutReason, LeftOutNames>;
 };
+
+/** Why a scan leaves something out: its name is excluded, a link is not followed, or it is older than `keepSince`. */
+export type LeftOutReason = 'excluded' | 'link' | 'old';
+
+/** How many, and the first names. */
+export type LeftOutNames = { count: number; names: string[] };
 
 export type Receipt = { added: number };
 
@@ -47,6 +56,9 @@ export type ScanContext = {
   log: Log;
   wallClock: WallClock;
   isExcluded: (name: string) => boolean;
+  links: FolderLinks;
+  /** Paths below the root of the links that are followed. */
+  followed: Set<string>;
   isImageName: (name: string) => boolean;
   /** The facts in a file's name and in its folder's path below the root. */
   readName: (name: string, folderPath: string) => NameFacts | undefined;

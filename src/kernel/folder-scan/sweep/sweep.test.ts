@@ -8,6 +8,7 @@ import { createLog } from '../../log.ts';
 import { systemClock } from '../../time/clock.ts';
 import { createWallClock } from '../../time/time-zone.ts';
 import { createExclude } from '../disk/exclude.ts';
+import { createFolderLinks } from '../disk/folder-links.ts';
 import { folderState } from '../state/folder-state.ts';
 import type { ScanContext } from '../state/scan-context.ts';
 import { type SweepKind, sweepRoot } from './sweep.ts';
@@ -24,6 +25,8 @@ function openRoot(room = async () => {}) {
     log: createLog({ level: 'silent', pretty: false }),
     wallClock: createWallClock('UTC'),
     isExcluded: createExclude(),
+    links: createFolderLinks('/', []),
+    followed: new Set(),
     isImageName: () => true,
     readName: () => undefined,
     hasTrueInodes: true,

@@ -13,8 +13,10 @@ import {
   folderState,
   forgetUnreadable,
   loadNames,
+  noteLeftOut,
   noteListed,
   noteUnreadable,
+  nothingLeftOut,
   pathOf,
 } from '../state/folder-state.ts';
 import { isBefore } from '../state/keep-since.ts';
@@ -71,10 +73,11 @@ export async function sweepRoot(
   const pending: string[] = [''];
   let filesSeen = 0;
   let filesLeftAtStart = maxFilesAtStart;
+  context.links.begin();
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const folder = folderState(context, path);
     const found = findFolder(context, folder);
-    if (found) {
+    if (found && !isReachedElsewhere(context, path, found)) {
       const modifiedAt = Math.round(found.mtimeMs);
       folder.isCovered = watch(folder, identityOf(found));
       const isResting = folder.isCovered && !folder.again && performance.now() < folder.restsUntil;
@@ -98,11 +101,20 @@ export async function sweepRoot(
 
 /** Undefined when the folder is gone or unreadable. */
 function findFolder(context: ScanContext, folder: FolderState): Stats | undefined {
+  const path = pathOf(context, folder);
   const isRoot = folder.ref.path === '';
-  const found = (isRoot ? lookUpFile : lookUpEntry)(pathOf(context, folder));
+  const entry = lookUpEntry(path);
+  const isLink = entry.state === 'there' && entry.stats.isSymbolicLink();
+  const found = isRoot || (isLink && context.links.mayFollow(path)) ? lookUpFile(path) : entry;
   if (found.state !== 'there') forgetUnreadable(folder);
   if (found.state === 'unreadable') noteUnreadable(context, folder, '', found.reason);
   return found.state === 'there' && found.stats.isDirectory() ? found.stats : undefined;
+}
+
+/** Below a link the same folder may be reached again by another link. */
+function isReachedElsewhere({ links, followed }: ScanContext, path: string, found: Stats): boolean {
+  const isBelowLink = [...followed].some((link) => path === link || path.startsWith(`${link}/`));
+  return isBelowLink && links.isReachedElsewhere(path, identityOf(found));
 }
 
 function isUnchanged(folder: FolderState, modifiedAt: number): boolean {
@@ -130,6 +142,7 @@ async function tryToRead(
 ): Promise<FolderListing> {
   folder.again = false;
   forgetUnreadable(folder);
+  folder.leftOut = nothingLeftOut();
   try {
     return await readFolder(parts, folder, kind, modifiedAt);
   } catch (error) {
@@ -160,7 +173,8 @@ async function readFolder(
   let heldSince = performance.now();
   try {
     for (const chunk of listFolder(pathOf(context, folder), context)) {
-      listing.folders.push(...chunk.folders);
+      listing.folders.push(...chunk.folders, ...followedLinks(context, folder, chunk.links));
+      noteLeftOut(folder, 'excluded', chunk.excluded.names, chunk.excluded.count);
       listing.files += chunk.images.length;
       knownSeen += takeImages(parts, folder, chunk, { kind, names, older, listedAt, timeless });
       heldMs += performance.now() - heldSince;
@@ -181,6 +195,22 @@ async function readFolder(
   folder.restsUntil = performance.now() + Math.min(heldMs * restPerListing, longestRestMs);
   if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);
   return listing;
+}
+
+/** The links of a folder that are followed; the others are named on Sources. */
+function followedLinks(context: ScanContext, folder: FolderState, names: readonly string[]): string[] {
+  if (context.options.flat) return [];
+  // By name, so that of two links to one folder it is always the same that is followed.
+  return [...names].sort().filter((name) => {
+    const path = join(pathOf(context, folder), name);
+    const found = lookUpFile(path);
+    if (found.state !== 'there' || !found.stats.isDirectory()) return false;
+    const child = folder.ref.path === '' ? name : `${folder.ref.path}/${name}`;
+    const isFollowed = context.links.mayFollow(path);
+    if (isFollowed) context.followed.add(child);
+    else noteLeftOut(folder, 'link', [name]);
+    return isFollowed;
+  });
 }
 
 /**
@@ -220,7 +250,10 @@ function takeImages(
     if (isKnown) known++;
     if (isKnown && kind !== 'reconcile') continue;
     const capturedAt = context.readName(name, folder.ref.path)?.capturedAt ?? undefined;
-    if (!isKnown && capturedAt !== undefined && isBefore(context, capturedAt, context.keepSince)) continue;
+    if (!isKnown && capturedAt !== undefined && isBefore(context, capturedAt, context.keepSince)) {
+      noteLeftOut(folder, 'old', [name]);
+      continue;
+    }
     const isOld = capturedAt !== undefined && isBefore(context, capturedAt, recentFrom);
     if (isOld && (isKnown || older.add(name, capturedAt))) continue;
     if (isKnown && capturedAt === undefined && timeless.left-- <= 0) continue;

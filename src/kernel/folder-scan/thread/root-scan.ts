@@ -176,6 +176,7 @@ export function startRootScan(
       backfill: backfill.progress,
       incomplete: intake.waiting,
       lag: intake.lag(),
+      leftOut: listLeftOut(context),
       unreadable: listUnreadable(context),
     }),
     lookAgain: (path, name) => {
@@ -220,6 +221,30 @@ function listUnreadable({ folders }: ScanContext): ScanStatus['unreadable'] {
     }
   }
   return { count, paths };
+}
+
+/** Longer paths are cut: a status crosses process borders in one small message. */
+const maxLeftOutLength = 120;
+const maxLeftOutShown = 3;
+
+function listLeftOut({ folders }: ScanContext): ScanStatus['leftOut'] {
+  return (['excluded', 'link', 'old'] as const).flatMap((reason) => {
+    const names: string[] = [];
+    let count = 0;
+    for (const { ref, leftOut } of folders.values()) {
+      count += leftOut[reason].count;
+      for (const name of leftOut[reason].names) {
+        if (names.length === maxLeftOutShown) break;
+        names.push(
+          [ref.path, name]
+            .filter((part) => part !== '')
+            .join('/')
+            .slice(0, maxLeftOutLength),
+        );
+      }
+    }
+    return count === 0 ? [] : [{ reason, count, names }];
+  });
 }
 
 function delay(ms: number): Promise<false> {

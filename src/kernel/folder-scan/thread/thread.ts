@@ -3,6 +3,7 @@ import { createLog } from '../../log.ts';
 import { systemClock } from '../../time/clock.ts';
 import { createWallClock } from '../../time/time-zone.ts';
 import { createExclude } from '../disk/exclude.ts';
+import { createFolderLinks } from '../disk/folder-links.ts';
 import { packBatch } from '../model/found-batch.ts';
 import { openReading } from '../model/name-reading.ts';
 import { sumRescans } from '../model/rescan-result.ts';
@@ -56,6 +57,8 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
     log,
     wallClock,
     isExcluded,
+    links: createFolderLinks(root.path, data.options.linksTo ?? []),
+    followed: new Set(),
     isImageName: reading.isImageName,
     readName: reading.read,
     readNames: reading.knownNames,

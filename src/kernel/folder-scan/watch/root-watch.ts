@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FileIntake } from '../arrival/file-intake.ts';
-import { lookUpEntry } from '../disk/look-up.ts';
+import { lookUpEntry, lookUpFile } from '../disk/look-up.ts';
 import { folderState } from '../state/folder-state.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
 import { createFileEvents, type FileEvents } from './file-events.ts';
@@ -25,17 +25,20 @@ export function createRootWatch(context: ScanContext, intake: FileIntake, onFold
     const folder = folderState(context, path);
     if (isImageName(name)) {
       if (!intake.offer(folder, name, true)) folder.again = true;
-    } else if (!isFlat && isFolder(join(root.path, path, name))) {
-      noteFolder(path === '' ? name : `${path}/${name}`);
+    } else if (!isFlat) {
+      const child = path === '' ? name : `${path}/${name}`;
+      const kind = kindOf(join(root.path, child));
+      // A link is watched once a sweep has decided that it is followed.
+      if (kind !== 'other') noteFolder(child, kind === 'folder');
     }
   }
 
-  function noteFolder(path: string): void {
+  function noteFolder(path: string, isWatched: boolean): void {
     if (path.split('/').some((segment) => segment !== '' && isExcluded(segment))) return;
     // Only a listing of its parent finds a new folder.
     const above = context.folders.get(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
     if (above) above.again = true;
-    watch?.watch(path);
+    if (isWatched) watch?.watch(path);
     onFolder();
   }
 
@@ -55,10 +58,14 @@ export function createRootWatch(context: ScanContext, intake: FileIntake, onFold
         isFlat,
         log,
         onName: (path, name) => noteName(path, name),
-        onFolder: (path) => noteFolder(path),
+        onFolder: (path) => noteFolder(path, kindOf(join(root.path, path)) === 'folder'),
       });
       if (isFlat) watch.watch('');
-      else for (const path of context.folders.keys()) watch.watch(path);
+      else {
+        for (const path of context.folders.keys()) {
+          if (path === '' || kindOf(join(root.path, path)) === 'folder') watch.watch(path);
+        }
+      }
     },
     stop,
     watch: (folder, identity) => watch?.watch(folder.ref.path, identity) ?? false,
@@ -68,7 +75,12 @@ export function createRootWatch(context: ScanContext, intake: FileIntake, onFold
   };
 }
 
-function isFolder(path: string): boolean {
-  const found = lookUpEntry(path);
-  return found.state === 'there' && found.stats.isDirectory();
+/** A link counts as one only where it leads to a folder. */
+function kindOf(path: string): 'folder' | 'link' | 'other' {
+  const entry = lookUpEntry(path);
+  if (entry.state !== 'there') return 'other';
+  if (entry.stats.isDirectory()) return 'folder';
+  if (!entry.stats.isSymbolicLink()) return 'other';
+  const target = lookUpFile(path);
+  return target.state === 'there' && target.stats.isDirectory() ? 'link' : 'other';
 }
