@@ -264,6 +264,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       if (config.role !== 'cameras') {
         for (const [i, path] of paths.watchDirs.entries())
           await sources.watch(path, i === 0 ? live.watch : undefined);
+        await sources.applyChanges();
       }
       await demo.resume();
       retention.start();
@@ -272,6 +273,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       const parts = [
         inspections.folderRefresh,
         inspections.repairs,
+        inspections.rereads,
         inspections.newestImage,
         retention,
         system,

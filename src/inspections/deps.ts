@@ -1,8 +1,12 @@
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { Verdict } from '../plant/yield.ts';
+import type { RereadPreview } from './layouts/preview-reread.ts';
 import type { InspectionRef } from './model.ts';
+import type { NamingSettings } from './names/parse-file-name.ts';
 import type { InspectionReads } from './reads.ts';
+import type { RootLeftOut } from './watching/left-out.ts';
+import type { RecordRoots } from './watching/record-roots.ts';
 import type { RootLocations } from './watching/root-locations.ts';
 import type { Sources } from './watching/sources.ts';
 
@@ -13,6 +17,11 @@ export type DemoState = 'offered' | 'drawing' | 'none';
 export type InspectionDeps = {
   reads: InspectionReads;
   sources: Sources;
+  recordRoots: RecordRoots;
+  /** What the pattern of each watched folder leaves without a verdict, by root id. */
+  readLeftOut: () => Promise<ReadonlyMap<number, RootLeftOut>>;
+  /** What the known images of a watched folder would become under other patterns. */
+  previewNaming: (rootId: number, naming: NamingSettings) => Promise<RereadPreview>;
   locations: RootLocations;
   /** Size of an image in pixels, as it is displayed; null where the file cannot be read. */
   readPixels: (inspection: InspectionRef) => Promise<{ width: number; height: number } | null>;
@@ -27,5 +36,7 @@ export type InspectionDeps = {
     /** Read for every page: the button that starts the demo plant disappears once it runs. */
     demo: () => DemoState;
     thumbMaxDim: number;
+    /** WATCH_EXCLUDE. */
+    exclude: readonly string[];
   };
 };

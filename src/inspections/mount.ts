@@ -10,6 +10,7 @@ import { imageCompatRoutes } from './images/compat.ts';
 import { imageRoutes } from './images/routes.ts';
 import type { Inspections } from './open-inspections.ts';
 import { inspectionRoutes } from './pages/cards-routes.ts';
+import { layoutRoutes } from './pages/layout-routes.ts';
 import { sourceRoutes } from './pages/source-routes.ts';
 import { stationRoutes } from './pages/station-routes.ts';
 
@@ -26,6 +27,9 @@ export function mountInspections(options: {
   const deps: InspectionDeps = {
     reads,
     sources,
+    recordRoots: inspections.recordRoots,
+    previewNaming: inspections.previewNaming,
+    readLeftOut: inspections.readLeftOut,
     locations,
     readPixels: images.readPixels,
     judge: inspections.judge,
@@ -36,17 +40,20 @@ export function mountInspections(options: {
       pattern: config.origins.filenameRegex === 'default' ? null : config.filenameRegex,
       demo: () => (demo.isRunning ? 'drawing' : demo.isAllowed ? 'offered' : 'none'),
       thumbMaxDim: config.thumbMaxDim,
+      exclude: config.exclude,
     },
   };
   return [
     inspectionRoutes(deps),
     stationRoutes(deps),
     sourceRoutes(deps),
+    layoutRoutes(deps),
     imageRoutes({ images, findInspection: reads.inspections.find, sites: reads.sites }),
     inspectionCompatRoutes(deps),
     imageCompatRoutes({
       store: images.thumbnails,
       rootPaths: sources.rootPaths,
+      linksTo: inspections.linksTo,
       thumbMaxDim: config.thumbMaxDim,
     }),
     inspectionApiRoutes(deps),

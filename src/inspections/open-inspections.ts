@@ -10,6 +10,7 @@ import { processName } from '../kernel/processes/process-name.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import { dutiesOf } from '../kernel/settings/role.ts';
 import type { DataPaths } from '../kernel/storage/data-paths.ts';
+import { splitFolders } from '../kernel/storage/split-folders.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
 import { siteParam, stationHref } from '../plant/links.ts';
@@ -19,14 +20,18 @@ import type { Verdict } from '../plant/yield.ts';
 import type { Db } from '../schema/db.ts';
 import { startSequenceChecks } from './gaps/check-gaps.ts';
 import { type Images, startImages } from './images/start-images.ts';
+import { previewReread, type RereadPreview } from './layouts/preview-reread.ts';
 import type { NamingSettings } from './names/parse-file-name.ts';
 import { createInspectionReads, type InspectionReads } from './reads.ts';
 import { startFolderRefresh } from './recording/folders.ts';
 import { createJudgeImage } from './recording/judge-image.ts';
 import { startRepairs } from './recording/repair-rows.ts';
+import { startRereads } from './recording/reread-names.ts';
 import { type InspectionPolicies, openInspectionPolicies } from './retention/open-policies.ts';
 import { startStationTests } from './stations/advance-tests.ts';
 import { type NewestImage, startNewestImage } from './stations/newest-image.ts';
+import { createReadLeftOut, type RootLeftOut } from './watching/left-out.ts';
+import { createRecordRoots, type RecordRoots } from './watching/record-roots.ts';
 import { createRootLocations, type RootLocations } from './watching/root-locations.ts';
 import { createSources, type Sources, type SourcesOptions } from './watching/sources.ts';
 
@@ -38,6 +43,14 @@ export type Inspections = {
   /** Loads the folders that other processes add. */
   folderRefresh: Loop;
   repairs: Loop;
+  rereads: Loop;
+  recordRoots: RecordRoots;
+  /** WATCH_LINKS_TO. */
+  linksTo: readonly string[];
+  /** What the pattern of each watched folder leaves without a verdict, by root id. */
+  readLeftOut: () => Promise<ReadonlyMap<number, RootLeftOut>>;
+  /** What the known images of a watched folder would become under other patterns. */
+  previewNaming: (rootId: number, naming: NamingSettings) => Promise<RereadPreview>;
   /** When the newest image of this site was taken. */
   newestImage: NewestImage;
   /** Gives an undecided image a person's verdict. */
@@ -124,7 +137,32 @@ export async function openInspections(options: {
     log,
     onRepaired: () => publish('plant.grown', undefined),
   });
-  const locations = createRootLocations({ db, sites, clock, watched: sources.rootPaths });
+  const rereads = startRereads({
+    db,
+    siteId: sites.own.id,
+    folders: reads.folders,
+    names: reads.names,
+    wallClock: reads.wallClock,
+    namingOf: (rootId) =>
+      sources.sweepsRoot(rootId) ? sources.setups().find(({ id }) => id === rootId)?.naming : undefined,
+    log,
+    onReread: () => publish('plant.grown', undefined),
+  });
+  const recordRoots = createRecordRoots({
+    db,
+    clock,
+    siteId: sites.own.id,
+    ownFolders: [paths.stateDir, paths.backupDir],
+    watched: sources.rootPaths,
+    onChanged: sources.applyChanges,
+  });
+  const locations = createRootLocations({
+    db,
+    sites,
+    clock,
+    watched: sources.rootPaths,
+    linksTo: linksTo(config),
+  });
   const images = startImages({
     dir: join(paths.stateDir, 'thumbnails'),
     budgetBytes: config.thumbBudgetMb * megabyte,
@@ -148,6 +186,18 @@ export async function openInspections(options: {
     newestImage,
     checks,
     repairs,
+    rereads,
+    recordRoots,
+    linksTo: linksTo(config),
+    readLeftOut: createReadLeftOut({
+      db,
+      folders: reads.folders,
+      namingOf: (rootId) => sources.setups().find(({ id }) => id === rootId)?.naming,
+    }),
+    previewNaming: (rootId, naming) => {
+      const folders = reads.folders.list().filter((folder) => folder.rootId === rootId);
+      return previewReread(db, folders, naming, reads.wallClock);
+    },
     stationTests,
     judgeAgain: async (stationIds) => {
       // Other processes read targets again, too.
@@ -195,11 +245,17 @@ function namingOf({ filenameRegex, pathRegex, verdictWords }: Config): NamingSet
   return { fileName: filenameRegex, path: pathRegex, verdictWords };
 }
 
+/** Folders that links in the watched folders may lead to. */
+function linksTo({ watchLinksTo }: Config): string[] {
+  return watchLinksTo.trim() === '' ? [] : splitFolders(watchLinksTo);
+}
+
 function scanTimes(config: Config): SourcesOptions['scan'] {
   return {
     minFileAgeMs: config.minFileAgeSec * secondMs,
     recentMs: config.recentMtimeMin * minuteMs,
     pollIntervalMs: config.pollIntervalSec * secondMs,
     reconcileIntervalMs: config.reconcileIntervalMin * minuteMs,
+    linksTo: linksTo(config),
   };
 }

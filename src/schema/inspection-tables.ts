@@ -17,6 +17,14 @@ function defineFolderTables(kit: Kit) {
       createdAt: kit.ms('created_at').notNull(),
       /** Images that an earlier version had left out and that were found again (see `directories.recoverBefore`). */
       recoveredCount: kit.int('recovered_count').notNull().default(0),
+      /** How its images are named; each null where the settings say it. Of the two patterns that of the path wins. */
+      fileNameRegex: kit.text('file_name_regex', 1000),
+      pathRegex: kit.text('path_regex', 1000),
+      verdictWords: kit.text('verdict_words', 500),
+      /** Since when an administrator has it watched; null for a folder of the settings, and one that is watched no more. */
+      addedAt: kit.ms('added_at'),
+      /** Names are read again under a new pattern: of its folders all up to this id are done. Null when none are left. */
+      rereadFrom: kit.int('reread_from'),
     },
     (t) => [kit.uniqueIndex('roots_path', [t.siteId, t.path])],
   );

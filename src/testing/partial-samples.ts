@@ -1,3 +1,4 @@
+import { trialView } from '../inspections/layouts/layout-views.ts';
 import type { InspectionRef, SourceStatus, StationSummary } from '../inspections/model.ts';
 import { cardsView, type ViewContext, yieldView } from '../inspections/pages/cards-views.ts';
 import { noticesView } from '../inspections/pages/notices.ts';
@@ -153,12 +154,23 @@ const source = (over: Partial<SourceStatus> = {}): SourceStatus => ({
   backfill,
   incomplete: 1,
   unreadable: { count: 12, paths: [odd, 'S9'] },
+  leftOut: [{ reason: 'link', count: 2, names: [odd] }],
   offlineSince: null,
   watchedBy: null,
   lastSweep: { kind: 'sweep', startedAt: now - 9000, durationMs: 120, filesSeen: 100, filesAdded: 3 },
   lag: { p50Ms: 12, p99Ms: 40, samples: 100 },
   ...over,
 });
+const example = {
+  path: odd,
+  station: odd,
+  part: '',
+  word: odd,
+  capturedAt: null,
+  sequence: null,
+  view: odd,
+  unit: odd,
+};
 const sources = [
   source(),
   source({
@@ -174,7 +186,20 @@ const sources = [
   source({ id: 5, watchedBy: odd }),
   source({ id: 6, state: 'offline', reasonCode: 'unwatched', offlineSince: now }),
 ].map((status, i) => ({
-  ...sourcePanel(status, 'OK-1.jpg', now),
+  ...sourcePanel(
+    status,
+    'OK-1.jpg',
+    now,
+    status.id > 2
+      ? undefined
+      : {
+          hasSetup: true,
+          isMismatched: status.id === 1,
+          recoveredCount: status.id,
+          isReread: status.id === 1,
+          leftOut: [{ reason: 'unmatched', count: 12, isMore: true, names: [odd] }],
+        },
+  ),
   stations:
     i === 0 ? [] : judged.map((state) => ({ name: odd, href: '/stations/x', judged: state, rootIds: [1] })),
 }));
@@ -325,6 +350,22 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   })),
   'sources/_bad': views(bad, noneBad),
   'sources/_source': views(...sources),
+  'sources/_trial': views(
+    trialView('proposed', {
+      total: 3,
+      counts: { OK: 2, NG: 0, undecided: 0, unknownWord: 0, unmatched: 1 },
+      examples: {
+        OK: [{ ...example, capturedAt: now, sequence: 7, part: odd }],
+        NG: [],
+        undecided: [],
+        unknownWord: [],
+        unmatched: [example],
+      },
+      timeless: 1,
+      stations: [odd],
+      stationCount: 2,
+    }),
+  ),
   'sources/_status': views({ clocks, sources, bad }, { clocks: [], sources: [], bad: noneBad }),
   'stations/_gaps': views(
     gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], 100, query),

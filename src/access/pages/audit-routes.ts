@@ -18,6 +18,7 @@ const subjects = [
   'inspections',
   'images',
   'stations',
+  'sources',
   'retention',
   'demo',
 ] as const;
@@ -29,6 +30,7 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   tokens: ['add', 'revoke'],
   kiosk: ['add', 'revoke'],
   inspections: ['rescan'],
+  sources: ['add', 'remove', 'layout'],
   stations: ['rename', 'merge', 'separate', 'hide', 'show'],
   images: ['retry'],
   retention: ['run'],

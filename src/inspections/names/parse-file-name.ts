@@ -10,7 +10,8 @@ import { maxWordLength, readVerdictWords, type VerdictWords } from './verdict-wo
 export const maxNameLength = 255;
 /** Of a path below the watched folder. */
 export const maxPathLength = 1_000;
-const maxPatternLength = 1_000;
+/** Of a pattern. */
+export const maxPatternLength = 1_000;
 const maxViewLength = 40;
 const maxUnitLength = 80;
 

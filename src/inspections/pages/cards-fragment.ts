@@ -5,10 +5,10 @@ import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
 import { totalCount } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
 import { listShownStations } from '../stations/station-summaries.ts';
+import { maxCardsOf } from '../stations/wall-grid.ts';
 import { type CardsView, type CardTotals, type CoveredSite, cardsView } from './cards-views.ts';
 import { noticesView } from './notices.ts';
 import { exampleName, readSummaries, viewContext } from './page-reads.ts';
-import { maxCardsOf } from './wall-grid.ts';
 
 /** Total numbers of stations and images, whether or not there is a card for them. */
 async function readTotals(deps: InspectionDeps, { window, filter }: AskedView): Promise<CardTotals> {

@@ -34,9 +34,9 @@ import {
 import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { DemoState } from '../deps.ts';
 import type { StationSummary } from '../model.ts';
+import { maxCardsOf, wallGrid } from '../stations/wall-grid.ts';
 import type { NoticesView } from './notices.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
-import { maxCardsOf, wallGrid } from './wall-grid.ts';
 
 /** Draws the filled trend of a card; the result is safe SVG. */
 export type DrawTrend = (buckets: TrendBucket[], window: TimeWindow, bucketMs: number) => string;

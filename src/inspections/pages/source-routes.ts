@@ -1,16 +1,21 @@
 import { Hono } from 'hono';
+import { defaultExclude } from '../../kernel/folder-scan/disk/exclude.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/may.ts';
+import { isLetIn, may } from '../../kernel/http/guards/may.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { fragmentViewer, renderFragments, topicOf } from '../../kernel/stream/page-fragments.ts';
 import { listWrongClocks } from '../../plant/clock-offset.ts';
 import { stationHref } from '../../plant/links.ts';
 import { stateView } from '../../plant/station-state.ts';
 import type { InspectionDeps } from '../deps.ts';
+import type { SourceStatus } from '../model.ts';
+import type { RootLeftOut } from '../watching/left-out.ts';
 import { exampleName } from './page-reads.ts';
 import { takeRescanResult } from './rescan-notice.ts';
 import {
   badImagesView,
+  type LeftOut,
+  type SourceNotes,
   type SourceStation,
   type SourcesPage,
   type SourcesView,
@@ -41,6 +46,8 @@ export function sourceRoutes(deps: InspectionDeps): Hono<AppEnv> {
       ),
       rescan: takeRescanResult(c),
       here: topicOf('/sources', c.get('kiosk')),
+      exclude: { always: defaultExclude, added: deps.settings.exclude },
+      mayChange: await isLetIn(c, 'administer'),
     };
     return deps.renderer.render(c, 'sources/page', { view });
   });
@@ -65,12 +72,36 @@ async function readSources(deps: InspectionDeps): Promise<SourcesView> {
   const now = deps.reads.clock.now();
   const sources = deps.sources.list();
   const stations = await readSourceStations(deps);
+  const unjudged = await deps.readLeftOut();
   return {
     clocks: listWrongClocks(deps.reads.names.listStationRows(deps.reads.sites.own.id)),
     sources: sources.map((source) => ({
-      ...sourcePanel(source, exampleName, now),
+      ...sourcePanel(source, exampleName, now, notesOf(deps, source, unjudged.get(source.id))),
       stations: stations.filter(({ rootIds }) => rootIds.includes(source.id)),
     })),
     bad: badImagesView(images, totalCount),
+  };
+}
+
+function notesOf(
+  deps: InspectionDeps,
+  { id, leftOut }: SourceStatus,
+  unjudged: RootLeftOut | undefined,
+): SourceNotes | undefined {
+  const setup = deps.sources.setups().find((one) => one.id === id);
+  if (!setup) return undefined;
+  const ofNames = (['unmatched', 'unknownWord'] as const).flatMap((reason): LeftOut[] => {
+    const { count, names } = unjudged?.[reason] ?? { count: 0, names: [] };
+    return count === 0 ? [] : [{ reason, count, names, isMore: unjudged?.isMore ?? false }];
+  });
+  return {
+    hasSetup: true,
+    isMismatched: unjudged?.isMismatched ?? false,
+    recoveredCount: setup.recoveredCount,
+    isReread: setup.rereadFrom !== null,
+    leftOut: [
+      ...ofNames,
+      ...leftOut.map(({ reason, count, names }) => ({ reason, count, names, isMore: false })),
+    ],
   };
 }

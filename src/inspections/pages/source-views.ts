@@ -12,15 +12,47 @@ import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import type { WrongClock } from '../../plant/clock-offset.ts';
 import { imageHref, imageSrc } from '../../plant/links.ts';
 import type { StateView, Tone } from '../../plant/station-state.ts';
+import { layoutHref } from '../layouts/layout-views.ts';
 import type { BadImage, SourceStatus } from '../model.ts';
 import { roundRemaining } from './notices.ts';
 
-export type SourcePanel = SourceStatus & {
+export type SourcePanel = Omit<SourceStatus, 'leftOut'> & {
   tone: Tone;
   /** Share of older images read, 0..1; null if none are left. */
   backfillRate: number | null;
   remainingMs: number | null;
   exampleName: string;
+  /** Where an administrator changes how its images are named; null for a folder of another process alone. */
+  layoutHref: string | null;
+  /** More than half of its newest images do not match the pattern. */
+  isMismatched: boolean;
+  /** Images that an earlier version had left out and that were found again. */
+  recoveredCount: number;
+  isReread: boolean;
+  leftOut: readonly LeftOut[];
+};
+
+/** Why images are in no count, or in no yield; the key of a text. */
+export type LeftOutReason = 'unmatched' | 'unknownWord' | 'excluded' | 'link' | 'old';
+
+/** How many images one reason leaves out, and up to three of their paths. `isMore`: the count is a lower bound. */
+export type LeftOut = { reason: LeftOutReason; count: number; isMore: boolean; names: readonly string[] };
+
+/** What the database and this process know of a watched folder besides its status. */
+export type SourceNotes = {
+  hasSetup: boolean;
+  isMismatched: boolean;
+  recoveredCount: number;
+  isReread: boolean;
+  leftOut: readonly LeftOut[];
+};
+
+const noNotes: SourceNotes = {
+  hasSetup: false,
+  isMismatched: false,
+  recoveredCount: 0,
+  isReread: false,
+  leftOut: [],
 };
 
 export type BadImageLine = {
@@ -47,14 +79,26 @@ export type SourcesView = {
   bad: BadImagesView;
 };
 
+/** Names that are left out: those of every installation, and those of WATCH_EXCLUDE. */
+export type ExcludeLists = { always: readonly string[]; added: readonly string[] };
+
 export type SourcesPage = {
   live: PageFragments<'status'>;
   rescan: { scanned: number; added: number; note: string | null } | null;
   here: string;
+  exclude: ExcludeLists;
+  /** Whether the form that adds a folder is shown. */
+  mayChange: boolean;
 };
 
 /** The panel of one watched folder. */
-export function sourcePanel(source: SourceStatus, exampleName: string, now: number): SourcePanel {
+export function sourcePanel(
+  source: SourceStatus,
+  exampleName: string,
+  now: number,
+  notes: SourceNotes = noNotes,
+): SourcePanel {
+  const { hasSetup, isMismatched, recoveredCount, isReread, leftOut } = notes;
   const { backfill } = source;
   const tones: Record<SourceStatus['state'], Tone> = {
     online: 'ok',
@@ -72,6 +116,11 @@ export function sourcePanel(source: SourceStatus, exampleName: string, now: numb
         ? roundRemaining(((now - backfill.startedAt) / backfill.done) * (backfill.total - backfill.done))
         : null,
     exampleName,
+    layoutHref: hasSetup ? layoutHref(source.id) : null,
+    isMismatched,
+    recoveredCount,
+    isReread,
+    leftOut,
   };
 }
 

@@ -155,7 +155,7 @@ async function moveImages(db: Db, folder: KnownFolder): Promise<void> {
 }
 
 /** Removes stations of this site that have neither folders nor counts: what was read as one and is none. */
-async function dropEmptyStations({ db, siteId, names }: RepairParts): Promise<void> {
+export async function dropEmptyStations({ db, siteId, names }: Omit<RepairParts, 'folders'>): Promise<void> {
   const { stations, directories, inspections, inspectionHours, inspectionMinutes, stationParts } = db.tables;
   const { sequenceGaps } = db.tables;
   const hasFolder = sql`exists (select 1 from ${directories} where ${directories.stationId} = ${stations.id})`;

@@ -6,25 +6,46 @@ import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Bus } from '../../kernel/processes/bus/bus.ts';
 import type { Singletons } from '../../kernel/processes/leader/singletons.ts';
+import { isWithin } from '../../kernel/storage/is-within.ts';
 import { maxFolders } from '../../kernel/storage/split-folders.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { RecordClocks } from '../../plant/record-clocks.ts';
 import type { Db } from '../../schema/db.ts';
 import type { SourceStatus } from '../model.ts';
+import type { NamingSettings } from '../names/parse-file-name.ts';
 import { ensureRoot, type Folders } from '../recording/folders.ts';
 import { createRecordInspections, type Recorded } from '../recording/record-inspections.ts';
 import { answerRescans, rescanRoots } from './rescan-roots.ts';
+import { namingOfRoot, type RootRow, readRootRows } from './root-rows.ts';
 import { createSourceHeartbeats, heartbeatEveryMs } from './source-heartbeat.ts';
 import { type ScanSetup, type StartAlongside, type WatchedRoot, watchRoot } from './watch-root.ts';
 
 /** Most roots watched at once: those of WATCH_DIR, as many added on the page, and the demo plant. */
 const maxRoots = 2 * maxFolders + 1;
+/** Other processes change rows of folders, too. */
+const changesEveryMs = 5_000;
 /** How long another process may take to accept a file to look at. */
 const lookWithinMs = 5_000;
+
+/** A watched folder as the Sources page names it. */
+export type RootSetup = {
+  id: number;
+  path: string;
+  /** Added by an administrator, not by the settings. */
+  isAdded: boolean;
+  naming: NamingSettings;
+  /** It has a pattern of its own, not that of the settings. */
+  hasOwnNaming: boolean;
+  recoveredCount: number;
+  /** Names are read again: folders up to this id are done. */
+  rereadFrom: number | null;
+};
 
 export type SourcesOptions = ScanSetup & {
   db: Db;
   clocks: RecordClocks;
+  /** How images are named where a root has no pattern of its own. */
+  naming: NamingSettings;
   /** The site of this process; no other site's process watches its folders. */
   siteId: number;
   folders: Folders;
@@ -59,6 +80,12 @@ export type Sources = {
   /** Absolute path of a root. */
   rootPath(rootId: number): string | undefined;
   rootPaths(): { id: number; path: string }[];
+  /** The watched folders of this process with their patterns. */
+  setups(): RootSetup[];
+  /** Takes in what a person changed of the watched folders, here and in the other processes. */
+  applyChanges(): Promise<void>;
+  /** Whether this process sweeps a root. */
+  sweepsRoot(rootId: number): boolean;
   /**
    * Sweeps every root now and adds the answers up; the note names the roots that could not be swept.
    *
@@ -69,11 +96,12 @@ export type Sources = {
 };
 
 type KnownRoot = { id: number; path: string; root: WatchedRoot | undefined };
+type OwnRoot = KnownRoot & { row: RootRow; startAlongside: StartAlongside | undefined };
 
 export function createSources(options: SourcesOptions): Sources {
   const { db, siteId, folders, clock, log, bus, singletons, processName, watchMode } = options;
   /** Roots of this process, by id; `root` is undefined where it does not sweep. */
-  const own = new Map<number, KnownRoot>();
+  const own = new Map<number, OwnRoot>();
   let publishedStatus = '';
   const heartbeats = createSourceHeartbeats({
     db,
@@ -137,28 +165,96 @@ export function createSources(options: SourcesOptions): Sources {
     if (JSON.stringify(list()) !== publishedStatus) statusChanged();
   }
 
+  const namingOf = (row: RootRow) => namingOfRoot(row, options.naming, log);
+
+  async function sweep(one: OwnRoot): Promise<void> {
+    if (!options.sweeps) return;
+    const { id, path } = one;
+    one.root = await watchRoot({
+      root: { id, path },
+      naming: () => namingOf(one.row),
+      setup: options,
+      db,
+      siteId,
+      folders,
+      record,
+      clock,
+      log,
+      singletons,
+      onRecorded: options.onRecorded,
+      onStatus: statusChanged,
+      startAlongside: one.startAlongside,
+    });
+  }
+
+  async function watch(path: string, startAlongside?: StartAlongside): Promise<void> {
+    const id = await ensureRoot(db, clock, siteId, path);
+    if (own.has(id) || own.size >= maxRoots) return;
+    const row = (await readRootRows(db, siteId)).find((one) => one.id === id);
+    if (!row || own.has(id)) return;
+    const one: OwnRoot = { id, path, root: undefined, row, startAlongside };
+    own.set(id, one);
+    await sweep(one);
+  }
+
+  /** Watches what was added, lets go what was removed, and sweeps anew what has another pattern. */
+  async function takeChanges(): Promise<void> {
+    for (const row of await readRootRows(db, siteId)) {
+      const one = own.get(row.id);
+      if (!one) {
+        const around = [...own.values()].find(
+          ({ path }) => isWithin(path, row.path) || isWithin(row.path, path),
+        );
+        if (row.addedAt !== null && !around) await watch(row.path);
+        continue;
+      }
+      const before = one.row;
+      one.row = row;
+      if (before.addedAt !== null && row.addedAt === null) {
+        own.delete(row.id);
+        await one.root?.stop();
+      } else if (JSON.stringify(namingOf(before)) !== JSON.stringify(namingOf(row))) {
+        const root = one.root;
+        one.root = undefined;
+        await root?.stop();
+        if (own.has(row.id)) await sweep(one);
+      }
+    }
+  }
+
+  const changes = startLoop({
+    name: 'changes of watched folders',
+    intervalMs: changesEveryMs,
+    log,
+    run: async () => {
+      if (isStarted) await takeChanges();
+    },
+  });
+  let isStarted = false;
+  bus.subscribe(`roots:${siteId}`, () => void changes.trigger());
+
   return {
     async watch(path, startAlongside) {
-      const id = await ensureRoot(db, clock, siteId, path);
-      if (own.has(id) || own.size >= maxRoots) return;
-      own.set(id, { id, path, root: undefined });
-      if (!options.sweeps) return;
-      const root = await watchRoot({
-        root: { id, path },
-        setup: options,
-        db,
-        siteId,
-        folders,
-        record,
-        clock,
-        log,
-        singletons,
-        onRecorded: options.onRecorded,
-        onStatus: statusChanged,
-        startAlongside,
-      });
-      own.set(id, { id, path, root });
+      await watch(path, startAlongside);
+      isStarted = true;
     },
+    async applyChanges() {
+      isStarted = true;
+      await changes.trigger();
+      bus.publish(`roots:${siteId}`, undefined);
+      statusChanged();
+    },
+    setups: () =>
+      [...own.values()].map(({ id, path, row }) => ({
+        id,
+        path,
+        isAdded: row.addedAt !== null,
+        naming: namingOf(row),
+        hasOwnNaming: row.fileNameRegex !== null || row.pathRegex !== null,
+        recoveredCount: row.recoveredCount,
+        rereadFrom: row.rereadFrom,
+      })),
+    sweepsRoot: (rootId) => own.get(rootId)?.root?.scanner() !== undefined,
     list,
     sweepsHere: () => [...own.values()][0]?.root?.scanner() !== undefined,
     keepSince: (at) => {
@@ -171,7 +267,7 @@ export function createSources(options: SourcesOptions): Sources {
     rootPaths: () => listRoots().map(({ id, path }) => ({ id, path })),
     rescan: () => rescanRoots({ roots: listRoots(), heartbeats, bus }),
     async stop() {
-      await heartbeatLoop.stop();
+      await Promise.all([heartbeatLoop.stop(), changes.stop()]);
       await Promise.all([...own.values()].map(({ root }) => root?.stop()));
     },
   };

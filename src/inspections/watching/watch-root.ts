@@ -29,13 +29,14 @@ export type ScanSetup = {
   database: DbPlace;
   scan: ScanOptions;
   watchMode: WatchMode;
-  naming: NamingSettings;
   exclude: string[];
   timeZone: string;
 };
 
 type RootScannerParts = {
   root: { id: number; path: string };
+  /** How its images are named, asked whenever this process begins to sweep it. */
+  naming: () => NamingSettings;
   setup: ScanSetup;
   db: Db;
   siteId: number;
@@ -76,7 +77,7 @@ function startRootScanner(parts: RootScannerParts, lease: Lease): Scanner {
   const readHorizons = createReadHorizons(db, siteId);
   const scanner = startScanner<NameColumns, Recorded>({
     thread: {
-      reading: scanReading({ naming: setup.naming, database: setup.database }),
+      reading: scanReading({ naming: parts.naming(), database: setup.database }),
       options: setup.scan,
       watchMode: setup.watchMode,
       exclude: setup.exclude,

@@ -55,6 +55,14 @@ export const files = [
     doc: 'Meanings of further words of the group pass, as in NOK=NG, IO=OK, NIO=NG, WARN=undecided. An undecided image is in no yield until a person judges it. OK, PASS, GOOD, NG, FAIL and BAD need no entry.',
   }),
   setting({
+    env: 'WATCH_LINKS_TO',
+    key: 'watchLinksTo',
+    group: 'files',
+    default: '',
+    ...paths(),
+    doc: 'Folders outside WATCH_DIR that links in it may lead to; several have ; between them. Each target is followed once. Other links to folders are not followed and named on the Sources page.',
+  }),
+  setting({
     env: 'WATCH_EXCLUDE',
     key: 'exclude',
     group: 'files',

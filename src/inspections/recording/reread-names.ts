@@ -1,0 +1,226 @@
+import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Queryable } from '../../kernel/db/database.ts';
+import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
+import type { Log } from '../../kernel/log.ts';
+import { believedAheadMs } from '../../kernel/time/clock.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
+import type { PlantNames } from '../../plant/names.ts';
+import type { Db } from '../../schema/db.ts';
+import {
+  compileNamePattern,
+  type NamePattern,
+  type NamingSettings,
+  parseFileName,
+  stationAndPartOf,
+} from '../names/parse-file-name.ts';
+import type { Folders, KnownFolder } from './folders.ts';
+import { dropEmptyStations } from './repair-rows.ts';
+import { applyToRollUps } from './roll-ups.ts';
+import type { InspectionRow } from './settle-known.ts';
+
+/** A duty may come later than the start, and a person asks at any time. */
+const lookEveryMs = 2_000;
+/** Rows read again in one transaction. */
+const rowsPerStep = 500;
+
+export type RereadParts = {
+  db: Db;
+  siteId: number;
+  folders: Folders;
+  names: PlantNames;
+  wallClock: WallClock;
+  /** The pattern in force in a watched folder; undefined while this process does not sweep it. */
+  namingOf: (rootId: number) => NamingSettings | undefined;
+};
+
+/**
+ * Reads the names of all known images of a watched folder again, one folder below it, under the pattern in force. Each
+ * step is a transaction that changes rows with their counts, and a row that is right already is left alone, so an
+ * interruption loses nothing and repeats nothing. Returns whether anything is left.
+ */
+export async function rereadNames(parts: RereadParts): Promise<boolean> {
+  const { db, siteId, namingOf } = parts;
+  const { roots, directories } = db.tables;
+  const asked = await db.read
+    .select({ id: roots.id, rereadFrom: roots.rereadFrom })
+    .from(roots)
+    .where(and(eq(roots.siteId, siteId), isNotNull(roots.rereadFrom)));
+  for (const { id, rereadFrom } of asked) {
+    const naming = namingOf(id);
+    const compiled = naming && compileNamePattern(naming);
+    if (!compiled?.ok) continue;
+    const [next] = await db.read
+      .select({ id: directories.id })
+      .from(directories)
+      .where(and(eq(directories.rootId, id), gt(directories.id, rereadFrom ?? 0)))
+      .orderBy(asc(directories.id))
+      .limit(1);
+    if (next) await rereadFolder(parts, next.id, compiled.pattern);
+    // A person may have asked again meanwhile: then it begins anew.
+    const isSame = and(eq(roots.id, id), eq(roots.rereadFrom, rereadFrom ?? 0));
+    await db.tx((q) =>
+      q
+        .update(roots)
+        .set({ rereadFrom: next?.id ?? null })
+        .where(isSame),
+    );
+    if (!next) await dropEmptyStations(parts);
+    return true;
+  }
+  return false;
+}
+
+/** Reads again behind the pages, in the process that sweeps the folder. */
+export function startRereads(parts: RereadParts & { log: Log; onReread: () => void }): Loop {
+  return startLoop({
+    name: 'names read again',
+    intervalMs: lookEveryMs,
+    log: parts.log,
+    run: async (signal) => {
+      let steps = 0;
+      while (!signal.aborted && (await rereadNames(parts))) {
+        steps++;
+        await new Promise(setImmediate);
+      }
+      if (steps > 0) parts.onReread();
+    },
+  });
+}
+
+async function rereadFolder(parts: RereadParts, folderId: number, pattern: NamePattern): Promise<void> {
+  const { db, folders } = parts;
+  const { inspections } = db.tables;
+  await folders.refresh();
+  const folder = folders.get(folderId);
+  await giveLane(parts, folder, pattern);
+  for (let last: string | undefined; ; ) {
+    const rows = await db.read
+      .select()
+      .from(inspections)
+      .where(
+        and(
+          eq(inspections.directoryId, folderId),
+          last === undefined ? undefined : gt(inspections.name, last),
+        ),
+      )
+      .orderBy(asc(inspections.name))
+      .limit(rowsPerStep);
+    const changes: { id: number; now: InspectionRow }[] = [];
+    for (const row of rows) {
+      const now = await readAgain(parts, folder, row, pattern);
+      if (now) changes.push({ id: row.id, now });
+    }
+    if (changes.length > 0) await db.tx((q) => saveReread(db, q, folder, changes));
+    if (rows.length < rowsPerStep) break;
+    last = rows.at(-1)?.name;
+    await new Promise(setImmediate);
+  }
+}
+
+/** The folder itself belongs to the station and model of its first image, as a new one does, else to those of its path. */
+async function giveLane({ db, folders, wallClock }: RereadParts, folder: KnownFolder, pattern: NamePattern) {
+  const { inspections, directories } = db.tables;
+  const [first] = await db.read
+    .select({ name: inspections.name })
+    .from(inspections)
+    .where(eq(inspections.directoryId, folder.id))
+    .orderBy(asc(inspections.name))
+    .limit(1);
+  const facts = first && parseFileName(first.name, pattern, wallClock, folder.path);
+  const ofPath = stationAndPartOf(folder.path);
+  const lane = await folders.ensureLane(folder, {
+    station: facts?.station ?? ofPath.station,
+    part: facts?.part ?? ofPath.part,
+  });
+  if (lane.stationId === folder.stationId && lane.partId === folder.partId) return;
+  const { stationId, partId } = lane;
+  await db.tx((q) => q.update(directories).set({ stationId, partId }).where(eq(directories.id, folder.id)));
+  // Also in memory, so that new images go there already.
+  Object.assign(folder, { stationId, partId });
+}
+
+/** The row as its name reads now; undefined when nothing changes. */
+async function readAgain(
+  { folders, wallClock }: RereadParts,
+  folder: KnownFolder,
+  row: InspectionRow,
+  pattern: NamePattern,
+): Promise<InspectionRow | undefined> {
+  const facts = parseFileName(row.name, pattern, wallClock, folder.path);
+  const lane = await folders.ensureLane(folder, {
+    station: facts?.station ?? null,
+    part: facts?.part ?? null,
+  });
+  const now: InspectionRow = {
+    ...row,
+    ...timesOf(row, facts?.capturedAt ?? null, wallClock),
+    stationId: lane.stationId,
+    partId: lane.partId,
+    verdict: facts?.verdict ?? judgedByPerson(row, facts?.word),
+    word: facts?.word ?? null,
+    sequence: facts?.sequence ?? null,
+    view: facts?.view ?? null,
+    unit: facts?.unit ?? null,
+  };
+  return (Object.keys(now) as (keyof InspectionRow)[]).some((key) => now[key] !== row[key]) ? now : undefined;
+}
+
+/** An undecided image that a person has judged keeps that verdict while its word is the same. */
+function judgedByPerson(row: InspectionRow, word: string | undefined): InspectionRow['verdict'] {
+  return word !== undefined && word === row.word ? row.verdict : null;
+}
+
+/** The time of the name, else that of the file's change; one further ahead than clocks differ is not believed. */
+function timesOf(row: InspectionRow, named: number | null, wallClock: WallClock) {
+  if (named === null) {
+    const changedAt = row.modifiedAt ?? row.capturedAt;
+    return { capturedAt: Math.min(changedAt, Math.max(row.foundAt, row.capturedAt)), namedAt: null };
+  }
+  // Of an hour that occurs twice, the run it was recorded in is known.
+  const isSecondRun = wallClock.secondRunAt(named) === row.capturedAt;
+  if (isSecondRun) return { capturedAt: row.capturedAt, namedAt: null };
+  if (named > row.foundAt + believedAheadMs) return { capturedAt: row.foundAt, namedAt: named };
+  return { capturedAt: named, namedAt: null };
+}
+
+/** Rows are written again under their ids: the station of a row is never set. */
+async function saveReread(
+  db: Db,
+  q: Queryable,
+  folder: KnownFolder,
+  changes: readonly { id: number; now: InspectionRow }[],
+): Promise<void> {
+  const { inspections, badImages, inspectionHours } = db.tables;
+  const ids = changes.map(({ id }) => id);
+  // As they are now: another process may have judged or deleted one since.
+  const before = await q.select().from(inspections).where(inArray(inspections.id, ids));
+  const known = new Map(before.map((row) => [row.id, row]));
+  const after = changes.flatMap(({ id, now }) => {
+    const row = known.get(id);
+    if (!row || row.directoryId !== folder.id || row.name !== now.name) return [];
+    const { missingAt, clearedAt, revision, sizeBytes, modifiedAt, inode } = row;
+    return [{ ...now, missingAt, clearedAt, revision, sizeBytes, modifiedAt, inode }];
+  });
+  const written = after.map(({ id }) => id);
+  const removed = before.filter(({ id }) => written.includes(id));
+  await q.delete(badImages).where(inArray(badImages.inspectionId, written));
+  await q.delete(inspections).where(inArray(inspections.id, written));
+  for (const row of after) await q.insert(inspections).values(row);
+  await applyToRollUps(db, q, [
+    ...removed.map((row) => ({ before: row })),
+    ...after.map((row) => ({ after: row })),
+  ]);
+  // The COUNTs of these hours are others now, also where their number is the same.
+  const stationIds = [...new Set([...removed, ...after].map(({ stationId }) => stationId))];
+  const times = [...removed, ...after].map(({ capturedAt }) => capturedAt);
+  await q
+    .update(inspectionHours)
+    .set({ checkedCount: 0 })
+    .where(
+      and(
+        inArray(inspectionHours.stationId, stationIds),
+        sql`${inspectionHours.startAt} between ${Math.min(...times) - hourMs} and ${Math.max(...times)}`,
+      ),
+    );
+}
