@@ -55,6 +55,36 @@ describe(`COUNT gaps in ${testDialect}`, () => {
     expect(checkedCount).toBe(4);
   });
 
+  test('one counter over several models of a station loses nothing, in whichever order they are found', async () => {
+    const others = [...images(at + 3 * minute, [4, 5, 6]), ...images(at + 9 * minute, [11, 12])];
+    await store.found('S9/A', [...images(at, [1, 2, 3]), ...images(at + 6 * minute, [7, 8, 9])]);
+    await store.found('S9/A', images(at + 11 * minute, [13, 14]));
+    expect(await gaps()).not.toEqual([]);
+    await store.found('S9/B', others);
+    expect(await gaps()).toEqual(['S9 A missing 10–10']);
+  });
+
+  test('a long run of another model between two of one is no loss and no reset', async () => {
+    await store.found(
+      'S9/B',
+      images(
+        at + 3 * minute,
+        Array.from({ length: 40 }, (_, i) => 1_004 + i),
+      ),
+    );
+    await store.found('S9/A', [
+      ...images(at, [1_001, 1_002, 1_003]),
+      ...images(at + 43 * minute, [1_044, 1_045]),
+    ]);
+    expect(await gaps()).toEqual([]);
+  });
+
+  test('models with counters of their own are judged by them', async () => {
+    await store.found('S9/A', images(at, [1, 2, 4, 5]));
+    await store.found('S9/B', images(at + hourMs, [1, 2, 3, 4]));
+    expect(await gaps()).toEqual(['S9 A missing 3–3']);
+  });
+
   test('values missing between two hours are found, and none when the counter continues', async () => {
     await store.found('S9/OR-3CT', images(at + 58 * minute, [7, 8, 9, 10]));
     await store.found('S4/OR-3CT', images(at + 58 * minute, [7, 8, 12, 13]));

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, ne, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -8,7 +8,7 @@ import type { Sites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
 import { readRowsSince } from '../recording/horizons.ts';
 import type { SequenceRow } from './counter.ts';
-import { contextRows, findSequenceGaps } from './find-gaps.ts';
+import { contextRows, findSequenceGaps, type SequenceFinding } from './find-gaps.ts';
 
 /** Hours checked in one run; the rest waits for the next. */
 const hoursPerRun = 60;
@@ -63,7 +63,8 @@ async function checkHour(db: Db, hour: Hour): Promise<void> {
   const rows = await readHour(db, hour);
   const before = (await readNeighbours(db, hour, 'before', rowsSince)).reverse();
   const after = await readNeighbours(db, hour, 'after', rowsSince);
-  const findings = findSequenceGaps(rows, { before, after });
+  const found = findSequenceGaps(rows, { before, after });
+  const findings = await withoutOtherParts(db, hour, found);
   const sameHour = and(
     eq(sequenceGaps.stationId, hour.stationId),
     eq(sequenceGaps.partId, hour.partId),
@@ -79,7 +80,10 @@ async function checkHour(db: Db, hour: Hour): Promise<void> {
       .update(hours)
       .set({ checkedCount: hour.total })
       .where(and(samePartAs(db, hour), eq(hours.startAt, hour.startAt)));
-    if (hour.checkedCount !== -hour.total) await doubtNeighbours(db, q, hour);
+    if (hour.checkedCount !== -hour.total) {
+      await doubtNeighbours(db, q, hour);
+      await doubtOtherParts(db, q, hour);
+    }
   });
 }
 
@@ -98,6 +102,37 @@ async function doubtNeighbours(db: Db, q: Queryable, hour: Hour): Promise<void> 
     .update(hours)
     .set({ checkedCount: sql`-${hours.checkedCount}` })
     .where(and(samePartAs(db, hour), inArray(hours.startAt, startTimes), gt(hours.checkedCount, 0)));
+}
+
+/** Marks the hours of the station's other models whose gaps these images may explain. */
+async function doubtOtherParts(db: Db, q: Queryable, { stationId, partId, startAt }: Hour): Promise<void> {
+  const { inspectionHours: hours, sequenceGaps } = db.tables;
+  const open = await q
+    .selectDistinct({ partId: sequenceGaps.partId, hourAt: sequenceGaps.hourAt })
+    .from(sequenceGaps)
+    .where(
+      and(
+        eq(sequenceGaps.stationId, stationId),
+        ne(sequenceGaps.partId, partId),
+        inArray(sequenceGaps.kind, ['missing', 'reset']),
+        lt(sequenceGaps.fromAt, startAt + hourMs),
+        gte(sequenceGaps.toAt, startAt),
+      ),
+    )
+    .limit(hoursPerRun);
+  for (const gap of open) {
+    await q
+      .update(hours)
+      .set({ checkedCount: sql`-${hours.checkedCount}` })
+      .where(
+        and(
+          eq(hours.stationId, stationId),
+          eq(hours.partId, gap.partId),
+          eq(hours.startAt, gap.hourAt),
+          gt(hours.checkedCount, 0),
+        ),
+      );
+  }
 }
 
 async function listNeighbours(db: Db, q: Queryable, hour: Hour, side: 'before' | 'after'): Promise<number[]> {
@@ -165,6 +200,78 @@ function unitsOf(rows: readonly CountedRow[]): SequenceRow[] {
     if (view !== null) seen.add(view);
     return !isFurtherView;
   });
+}
+
+/** Most values of other models that are read to explain one gap. */
+const maxOtherValues = 20_000;
+
+/**
+ * One counter may run over several models of a station: values that other models carry within a gap are not missing, and a
+ * counter that they went on with was not reset.
+ */
+async function withoutOtherParts(
+  db: Db,
+  hour: Hour,
+  findings: readonly SequenceFinding[],
+): Promise<SequenceFinding[]> {
+  const explained: SequenceFinding[] = [];
+  for (const finding of findings) {
+    const isGap = finding.kind === 'missing' || finding.kind === 'reset';
+    const others = isGap ? await readOtherParts(db, hour, finding) : [];
+    if (others.length === 0) explained.push(finding);
+    else if (finding.kind === 'missing') explained.push(...stillMissing(finding, others[0]));
+    else if (!continuesOver(finding, others)) explained.push(finding);
+  }
+  return explained;
+}
+
+/** COUNTs of the station's other models between the images around a finding, in rising order. */
+async function readOtherParts(
+  db: Db,
+  { stationId, partId }: Hour,
+  { fromAt, toAt, fromSequence, toSequence }: SequenceFinding,
+): Promise<number[]> {
+  const { inspections, stationParts } = db.tables;
+  const parts = await db.read
+    .select({ partId: stationParts.partId })
+    .from(stationParts)
+    .where(and(eq(stationParts.stationId, stationId), ne(stationParts.partId, partId)));
+  const values = new Set<number>();
+  for (const other of parts) {
+    const rows = await db.read
+      .select({ sequence: inspections.sequence })
+      .from(inspections)
+      .where(
+        and(
+          eq(inspections.stationId, stationId),
+          eq(inspections.partId, other.partId),
+          gte(inspections.capturedAt, fromAt),
+          lte(inspections.capturedAt, toAt),
+          gte(inspections.sequence, Math.min(fromSequence, toSequence)),
+          lte(inspections.sequence, Math.max(fromSequence, toSequence)),
+        ),
+      )
+      .limit(maxOtherValues);
+    for (const { sequence } of rows) if (sequence !== null) values.add(sequence);
+  }
+  return [...values].sort((a, b) => a - b);
+}
+
+/**
+ * What is missing of a gap before the first value of another model. What is missing after that value belongs to the other
+ * model, whose own gap shows it once its next image is there.
+ */
+function stillMissing(gap: SequenceFinding, firstOther: number | undefined): SequenceFinding[] {
+  const end = firstOther ?? gap.toSequence + 1;
+  const count = end - gap.fromSequence;
+  return count > 0 ? [{ ...gap, toSequence: end - 1, count }] : [];
+}
+
+/** Whether other models carry the counter from the last value before a supposed reset up to the first one after it. */
+function continuesOver({ fromSequence, toSequence }: SequenceFinding, others: readonly number[]): boolean {
+  if (toSequence <= fromSequence) return false;
+  const between = others.filter((value) => value > fromSequence && value < toSequence);
+  return between.length * 2 >= toSequence - fromSequence - 1;
 }
 
 async function readNeighbours(

@@ -104,8 +104,8 @@ describe(`inspections recorded in ${testDialect}`, () => {
 
     await store.found('S4/OR-3CT', [old]);
     store.restart();
-    expect(await store.found('S4/OR-3CT', [renamed])).toMatchObject({ added: 1 });
-    expect(await store.missing('S4/OR-3CT', [old.name])).toMatchObject({ missing: 0, rejudged: 1 });
+    expect(await store.found('S4/OR-3CT', [renamed])).toMatchObject({ added: 0, rejudged: 1 });
+    expect(await store.missing('S4/OR-3CT', [old.name])).toMatchObject({ missing: 0 });
     expect(await store.rows()).toHaveLength(2);
     expect(await store.total()).toEqual({ ok: 0, ng: 2, unmatched: 0 });
   });
@@ -114,9 +114,11 @@ describe(`inspections recorded in ${testDialect}`, () => {
     for (const sequence of [7, null]) {
       const folder = `S${sequence ?? 0}/OR-3CT`;
       const old = imageFile('OK', at, 7, { sequence });
+      store.disk.add(`${folder}/${old.name}`);
       await store.found(folder, [old]);
       store.clock.advance(60_000);
       await store.found(folder, [imageFile('NG', at, 7, { sequence })]);
+      store.disk.clear();
       expect(await store.missing(folder, [old.name])).toMatchObject({ missing: 0, rejudged: 1 });
     }
     expect(await store.total()).toEqual({ ok: 0, ng: 2, unmatched: 0 });
@@ -136,6 +138,13 @@ describe(`inspections recorded in ${testDialect}`, () => {
     const gone = await store.missing('S9/OR-3CT/cam1', ['NG-20261121-100000-7.jpg']);
     expect(gone).toMatchObject({ missing: 1, rejudged: 0 });
     expect(await store.total()).toEqual({ ok: 4, ng: 1, unmatched: 0 });
+  });
+
+  test('a file renamed and touched is still one image, because its name tells the same unit', async () => {
+    await store.found('S9/OR-3CT', [imageFile('OK', at, 7, { inode: 70 })]);
+    const touched = imageFile('NG', at, 7, { inode: 70, modifiedAt: at + 90_000 });
+    expect(await store.found('S9/OR-3CT', [touched])).toMatchObject({ added: 0, rejudged: 1 });
+    expect(await store.total()).toEqual({ ok: 0, ng: 1, unmatched: 0 });
   });
 
   test('the number of a deleted file given to the next one does not join them', async () => {

@@ -100,16 +100,12 @@ export function createRecordInspections(
   /** Records files of one station and model. */
   async function recordLane(folder: KnownFolder, lane: ImageLane, files: readonly FoundImage[]) {
     const counts = { added: 0, rejudged: 0, reread: 0, missing: 0 };
-    const others: FoundImage[] = [];
-    for (const file of files) {
-      const outcome = await renames.takeOver(folder, lane, file);
-      if (outcome) counts[outcome]++;
-      else others.push(file);
-    }
+    const { outcomes, others } = await renames.takeOver(folder, lane, files);
+    for (const outcome of outcomes) counts[outcome]++;
     const { added, known } = await insertNew(folder, lane, others);
     counts.added = added;
     counts.reread += await settleKnown(db, folder, known);
-    for (const file of files) renames.remember(folder, file);
+    for (const file of files) renames.remember(folder, lane, file);
     return counts;
   }
 

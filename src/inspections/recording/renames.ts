@@ -23,20 +23,26 @@ export type RenameParts = { db: Db; folders: Folders; clock: Clock; isGone: IsGo
 export type RenameOutcome = 'rejudged' | 'reread';
 
 type FileRef = { directoryId: number; name: string };
-type Identity = FileRef & { sizeBytes: number | null; modifiedAt: number | null };
+/** `unitName` is what the name says apart from the verdict. */
+type Identity = FileRef & Content & { unitName: string };
+type Content = { sizeBytes: number | null; modifiedAt: number | null };
 
 /**
- * Recognises renamed files, so that an image stays one image: an old file that is gone and a new one with the same number,
- * size and time on the disk. Where the disk gives no numbers, or a sweep took the new file by its name alone: a new file of
+ * Recognises renamed files, so that an image stays one image: an old file that is gone and a new one with the same number
+ * on the disk, and with the same size and time or the same unit in its name. Where the disk gives no numbers, or a sweep took the new file by its name alone: a new file of
  * the same unit with another verdict. Only within one station: what moves to another is counted there as well.
  *
  * Numbers alone would not do: file systems give the number of a deleted file to the next new one.
  */
 export type Renames = {
-  /** Gives the row of the file's old name to it; undefined when it is a new image. */
-  takeOver(folder: KnownFolder, lane: ImageLane, file: FoundImage): Promise<RenameOutcome | undefined>;
+  /** Gives each renamed file the row of its old name; `others` are the files that are not recognised as renamed. */
+  takeOver(
+    folder: KnownFolder,
+    lane: ImageLane,
+    files: readonly FoundImage[],
+  ): Promise<{ outcomes: RenameOutcome[]; others: FoundImage[] }>;
   /** To be called for each file that has a row now. */
-  remember(folder: KnownFolder, file: FoundImage): void;
+  remember(folder: KnownFolder, lane: ImageLane, file: FoundImage): void;
   /**
    * Of rows whose files are gone, joins each with the row of its new name, if that was recorded first. Returns the outcomes.
    */
@@ -49,27 +55,48 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
   /** Rows of files that are gone and had no number on the disk, by unit. */
   const goneByUnit = new LRUCache<string, FileRef>({ max: maxRemembered, ttl: twinWindowMs });
 
+  const hadRowsById = new Map<number, boolean>();
+
   const inodeKey = (rootId: number, inode: number) => `${rootId}:${inode}`;
   const isSameFile = (a: FileRef, b: FileRef) => a.directoryId === b.directoryId && a.name === b.name;
-  const isSameContent = (a: Omit<Identity, keyof FileRef>, b: Omit<Identity, keyof FileRef>) =>
+  const isSameUnit = (a: string, b: string) => a !== '' && a === b;
+  const isSameContent = (a: Content, b: Content) =>
     a.sizeBytes === b.sizeBytes && a.modifiedAt === b.modifiedAt;
 
   function findOldName(folder: KnownFolder, lane: ImageLane, file: FoundImage): FileRef | undefined {
     const self = { directoryId: folder.id, name: file.name };
     const known = file.inode === null ? undefined : byInode.get(inodeKey(folder.rootId, file.inode));
-    if (known && !isSameFile(known, self) && isSameContent(known, file)) return known;
+    const isSame =
+      known && (isSameContent(known, file) || isSameUnit(known.unitName, unitNameOf({ ...lane, ...file })));
+    if (known && isSame && !isSameFile(known, self)) return known;
     if (goneByUnit.size === 0 || file.verdict === null) return undefined;
     const twin = goneByUnit.get(nameKeyOf({ ...lane, ...file, verdict: otherVerdict(file.verdict) }));
     return twin && !isSameFile(twin, self) ? twin : undefined;
   }
 
-  async function takeOver(
-    folder: KnownFolder,
+  async function takeOver(folder: KnownFolder, lane: ImageLane, files: readonly FoundImage[]) {
+    const twins = await findEarlierTwins(lane, files);
+    const outcomes: RenameOutcome[] = [];
+    const others: FoundImage[] = [];
+    for (const file of files) {
+      const old =
+        findOldName(folder, lane, file) ??
+        twins.find(
+          (twin) => isTwin(twin, { ...lane, ...file }) && !isSameFile(twin, { ...lane, name: file.name }),
+        );
+      const outcome = old && (await takeOverRow(lane, file, old));
+      if (outcome) outcomes.push(outcome);
+      else others.push(file);
+    }
+    return { outcomes, others };
+  }
+
+  async function takeOverRow(
     lane: ImageLane,
     file: FoundImage,
+    old: FileRef,
   ): Promise<RenameOutcome | undefined> {
-    const old = findOldName(folder, lane, file);
-    if (!old || !(await isGone(folders.get(old.directoryId), old.name))) return undefined;
+    if (!(await isGone(folders.get(old.directoryId), old.name))) return undefined;
     return db.tx(async (q) => {
       const row = await findRow(q, old);
       if (!row || row.stationId !== lane.stationId || (await findRow(q, { ...lane, name: file.name }))) {
@@ -77,6 +104,41 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       }
       return giveRow(q, row, lane, file);
     });
+  }
+
+  /** Whether a folder held images before this process: one that is swept for the first time holds no new names of them. */
+  async function hadRows(directoryId: number): Promise<boolean> {
+    const known = hadRowsById.get(directoryId);
+    if (known !== undefined) return known;
+    const rows = await db.read
+      .select({ id: inspections.id })
+      .from(inspections)
+      .where(eq(inspections.directoryId, directoryId))
+      .limit(1);
+    hadRowsById.set(directoryId, rows.length > 0);
+    return rows.length > 0;
+  }
+
+  /** Rows of the same second and station as these files, where a file may be a new name of an old one. */
+  async function findEarlierTwins(
+    { directoryId, stationId, partId }: ImageLane,
+    files: readonly FoundImage[],
+  ): Promise<InspectionRow[]> {
+    if (!(await hadRows(directoryId))) return [];
+    const times = [
+      ...new Set(files.flatMap(({ verdict, capturedAt }) => (verdict === null ? [] : capturedAt))),
+    ];
+    if (times.length === 0) return [];
+    return db.read
+      .select()
+      .from(inspections)
+      .where(
+        and(
+          eq(inspections.stationId, stationId),
+          eq(inspections.partId, partId),
+          inArray(inspections.capturedAt, times),
+        ),
+      );
   }
 
   async function findRow(q: Queryable, { directoryId, name }: FileRef): Promise<InspectionRow | undefined> {
@@ -129,8 +191,11 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     const outcomes: RenameOutcome[] = [];
     for (const row of gone) {
       const known = row.inode === null ? undefined : byInode.get(inodeKey(folder.rootId, row.inode));
-      const isRenamed = known && !isSameFile(known, row) && isSameContent(known, row);
-      const successor = isRenamed ? known : twins.find((twin) => isTwin(row, twin));
+      const isSame = known && (isSameContent(known, row) || isSameUnit(known.unitName, unitNameOf(row)));
+      const isRenamed = isSame && !isSameFile(known, row);
+      const successor = isRenamed
+        ? known
+        : twins.find((twin) => twin.id !== row.id && twin.foundAt > row.foundAt && isTwin(row, twin));
       const outcome = successor && (await join(row, successor));
       if (outcome) outcomes.push(outcome);
       else if (row.inode === null && row.verdict !== null) goneByUnit.set(nameKeyOf(row), row);
@@ -158,11 +223,13 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     return rows.filter(({ foundAt }) => foundAt >= since);
   }
 
-  function isTwin(row: InspectionRow, twin: InspectionRow): boolean {
+  /** Whether two images are of one unit with different verdicts, and their numbers on the disk do not deny it. */
+  function isTwin(
+    row: NamedImage & { inode: number | null },
+    twin: NamedImage & { inode: number | null },
+  ): boolean {
     return (
-      (row.inode === null || twin.inode === null) &&
-      twin.id !== row.id &&
-      twin.foundAt > row.foundAt &&
+      (row.inode === null || twin.inode === null || row.inode === twin.inode) &&
       twin.verdict !== null &&
       row.verdict !== null &&
       nameKeyOf({ ...twin, verdict: otherVerdict(twin.verdict) }) === nameKeyOf(row)
@@ -184,9 +251,17 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
 
   return {
     takeOver,
-    remember: (folder, { name, inode, sizeBytes, modifiedAt }) => {
+    remember: (folder, lane, file) => {
+      const { name, inode, sizeBytes, modifiedAt } = file;
       if (inode === null) return;
-      byInode.set(inodeKey(folder.rootId, inode), { directoryId: folder.id, name, sizeBytes, modifiedAt });
+      const unitName = unitNameOf({ ...lane, ...file });
+      byInode.set(inodeKey(folder.rootId, inode), {
+        directoryId: folder.id,
+        name,
+        sizeBytes,
+        modifiedAt,
+        unitName,
+      });
     },
     joinGone,
   };
@@ -212,6 +287,11 @@ type NamedImage = Pick<
   InspectionRow,
   'stationId' | 'partId' | 'capturedAt' | 'sequence' | 'view' | 'unit' | 'verdict'
 >;
+
+/** What the name of an image says apart from the verdict; what says nothing is never the same. */
+function unitNameOf(image: NamedImage): string {
+  return image.verdict === null ? '' : nameKeyOf({ ...image, verdict: null });
+}
 
 /** An image by what its name says, the verdict included. */
 function nameKeyOf({ stationId, partId, capturedAt, sequence, view, unit, verdict }: NamedImage): string {

@@ -50,6 +50,7 @@ export function createAbsences(
     if (!names.has(name)) {
       names.set(name, performance.now());
       count++;
+      folder.doubted++;
     }
     timer ??= setTimeout(() => void settle(), doubtMs);
     return true;
@@ -63,21 +64,26 @@ export function createAbsences(
       for (const name of due) names.delete(name);
       count -= due.length;
       if (names.size === 0) noticed.delete(folder);
-      if (due.length > 0 && isRootOnline()) await judge(folder, due);
+      if (due.length > 0 && !(isRootOnline() && (await judge(folder, due)))) folder.again = true;
+      folder.doubted -= due.length;
+      // Saved as incomplete so far, so that a restart would look again.
+      if (due.length > 0 && folder.doubted === 0 && folder.listedAt !== null) noteListed(context, folder);
     }
     if (noticed.size > 0 && !stopped) timer ??= setTimeout(() => void settle(), doubtMs / 2);
   }
 
-  async function judge(folder: FolderState, names: readonly string[]): Promise<void> {
+  /** False when some of the names could not be decided. */
+  async function judge(folder: FolderState, names: readonly string[]): Promise<boolean> {
     const path = pathOf(context, folder);
     const isEmpty = !holdsImages(context, path);
-    if (isEmpty && !emptied.isTidied(folder, countPending(folder, names))) return;
+    if (isEmpty && !emptied.isTidied(folder, countPending(folder, names))) return false;
     const gone: string[] = [];
+    let isDecided = true;
     for (const [i, name] of names.entries()) {
       if ((i + 1) % looksPerTurn === 0) await new Promise(setImmediate);
       const found = lookUpFile(join(path, name));
-      if (found.state === 'unreadable') continue;
-      if (found.state === 'there' && found.stats.isFile()) onBack(folder, name);
+      if (found.state === 'unreadable') isDecided = false;
+      else if (found.state === 'there' && found.stats.isFile()) onBack(folder, name);
       else {
         // Now, so that a listing that finds the name from here on treats it as new.
         onGone(folder, name);
@@ -87,8 +93,7 @@ export function createAbsences(
     for (let from = 0; from < gone.length; from += namesPerMessage) {
       await context.sendMissing(folder.ref, gone.slice(from, from + namesPerMessage));
     }
-    // Without this, the next start would look for the files that the last listing counted.
-    if (isEmpty && gone.length > 0) noteListed(context, folder);
+    return isDecided;
   }
 
   /** Known files whose absence is being decided or still pending. */

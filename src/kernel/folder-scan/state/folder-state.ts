@@ -37,6 +37,7 @@ export function rememberedFolder(
     restsUntil: 0,
     names: null,
     waiting: 0,
+    doubted: 0,
     unsaved: false,
     again: false,
     unreadable,

@@ -30,6 +30,8 @@ export type FolderState = {
   fileCount: number;
   /** Files seen but not recorded yet: incomplete, or waiting for the backfill. */
   waiting: number;
+  /** Files whose absence is not decided yet: until then its listing does not count as complete. */
+  doubted: number;
   /** The last listing is not saved yet, because some of its files are still waiting. */
   unsaved: boolean;
   /** The next sweep must list the folder, whatever its modification time. */

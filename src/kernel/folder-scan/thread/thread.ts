@@ -72,7 +72,8 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
       folder.unsaved = false;
       const { ref, listedAt } = folder;
       // Without a modification time the next start lists the folder again, for later changes and unreadable names.
-      const isWhole = !folder.again && folder.isSettled && folder.unreadable.now.size === 0;
+      const isSure = folder.isSettled && folder.doubted === 0 && folder.unreadable.now.size === 0;
+      const isWhole = !folder.again && isSure;
       const modifiedAt = isWhole ? folder.modifiedAt : null;
       const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder) };
       post({ type: 'listed', folder: ref, listed });
