@@ -83,8 +83,15 @@ describe(`a ${testDialect} database from before there were sites`, () => {
       { id: 5, siteId: sites.own.id, name: 'S9' },
     ]);
     const { roots, inspections, apiTokens, kioskLinks } = db.tables;
-    expect(await db.read.select().from(roots)).toEqual([
-      { id: 7, siteId: sites.own.id, path: '/data/images', createdAt: 1000, recoveredCount: 0 },
+    expect(await db.read.select().from(roots)).toMatchObject([
+      {
+        id: 7,
+        siteId: sites.own.id,
+        path: '/data/images',
+        createdAt: 1000,
+        recoveredCount: 0,
+        pathRegex: null,
+      },
     ]);
     expect(await db.read.select({ stationId: inspections.stationId }).from(inspections)).toEqual([
       { stationId: 5 },

@@ -1,4 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import type { Db } from '../../schema/db.ts';
 import type { NamingSettings } from '../names/parse-file-name.ts';
 import { readVerdictWords } from '../names/verdict-words.ts';
@@ -37,14 +38,14 @@ export function createReadLeftOut(options: {
   const { inspections } = db.tables;
   let last: { at: number; result: Promise<ReadonlyMap<number, RootLeftOut>> } | undefined;
 
-  async function read(): Promise<ReadonlyMap<number, RootLeftOut>> {
+  const selectGroups = prepared(() => {
     const some = db.read
       .select({ directoryId: inspections.directoryId, name: inspections.name, word: inspections.word })
       .from(inspections)
       .where(and(isNull(inspections.verdict), isNull(inspections.missingAt)))
       .limit(maxCounted + 1)
       .as('some');
-    const groups = await db.read
+    return db.read
       .select({
         directoryId: some.directoryId,
         word: some.word,
@@ -54,6 +55,18 @@ export function createReadLeftOut(options: {
       })
       .from(some)
       .groupBy(some.directoryId, some.word);
+  });
+  const selectLastNames = prepared((value: Placeholders<{ directoryId: number }>) =>
+    db.read
+      .select({ verdict: inspections.verdict, word: inspections.word })
+      .from(inspections)
+      .where(eq(inspections.directoryId, value.directoryId))
+      .orderBy(sql`${inspections.name} desc`)
+      .limit(newestImages),
+  );
+
+  async function read(): Promise<ReadonlyMap<number, RootLeftOut>> {
+    const groups = await selectGroups({});
     const isMore = groups.reduce((sum, { count }) => sum + count, 0) > maxCounted;
     const byRoot = Map.groupBy(folders.list(), ({ rootId }) => rootId);
     const rootOf = new Map(folders.list().map(({ id, rootId, path }) => [id, { rootId, path }]));
@@ -87,12 +100,7 @@ export function createReadLeftOut(options: {
     const newest = [...folderIds].sort((a, b) => b - a).slice(0, newestFolders);
     let [total, unmatched] = [0, 0];
     for (const id of newest) {
-      const rows = await db.read
-        .select({ verdict: inspections.verdict, word: inspections.word })
-        .from(inspections)
-        .where(eq(inspections.directoryId, id))
-        .orderBy(sql`${inspections.name} desc`)
-        .limit(newestImages);
+      const rows = await selectLastNames({ directoryId: id });
       total += rows.length;
       unmatched += rows.filter(({ verdict, word }) => verdict === null && word === null).length;
     }
