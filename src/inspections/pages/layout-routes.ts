@@ -41,7 +41,7 @@ const docOf = (summary: string, path: string, form: z.ZodObject, example: Record
     example: { path, form: example },
   });
 const docs = {
-  add: docOf('Watch one more folder', '/sources', z.object({ path: z.string() }), { path: '/' }),
+  add: docOf('Watch one more folder', '/sources', z.object({ path: z.string() }), { path: '/mnt/line2' }),
   remove: docOf('Watch an added folder no more', '/sources/1/remove', z.object({}), {}),
   save: docOf(
     'Give a watched folder a pattern of its own',
