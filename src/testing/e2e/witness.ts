@@ -19,7 +19,10 @@ const script = `{
   let seen = empty();
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput, sources } of list.getEntries()) {
-      if (!hadRecentInput) seen.shifts.push({ value, moved: sources.map(({ node }) => (node ? nameOf(node) : 'gone')) });
+      // Words that grow where they stand have not moved.
+      const moved = sources.filter(({ previousRect: from, currentRect: to }) => from.x !== to.x || from.y !== to.y);
+      const isMoved = !hadRecentInput && (moved.length > 0 || sources.length === 0);
+      if (isMoved) seen.shifts.push({ value, moved: moved.map(({ node }) => (node ? nameOf(node) : 'gone')) });
     }
   }).observe({ type: 'layout-shift', buffered: true });
   document.addEventListener('animationstart', ({ animationName, target }) =>
