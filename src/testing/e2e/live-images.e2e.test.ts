@@ -90,7 +90,9 @@ inBrowser('a station that did not exist appears with its first image', async () 
   await expect.poll(stations, soon).toEqual(['S9', 'S4', 'S7-D2']);
   expect(await figures('S7-D2')).toMatch(/100\.0%.*OK\s+1/s);
   await imageLoaded('#last-S7-D2');
-  expect(movedThings(await readWitnessed(stage.page))).toEqual([]);
+  // The page is a card longer, so what stands below the cards goes down.
+  const moved = movedThings(await readWitnessed(stage.page));
+  expect(moved.filter((name) => !name.startsWith('zone '))).toEqual([]);
   await place(imagePath('S1/OR-9', 'NG', '102101', 1));
   await expect.poll(stations, soon).toEqual(['S1', 'S9', 'S4', 'S7-D2']);
   expect(await isSameDocument()).toBe(true);
