@@ -56,7 +56,7 @@ function shots(): Shot[] {
 type Told = Partial<Pick<LayoutFile, 'count' | 'station' | 'unit' | 'verdict'>>;
 
 /** A tree from the path of each shot and what that path tells besides verdict and time. */
-export function makeTree(
+function makeTree(
   name: string,
   write: (shot: Shot) => { path: string } & Told,
   lacks: Untold[] = [],

@@ -188,7 +188,7 @@ function nameOnly(pattern: string): NamingSettings | undefined {
 }
 
 /** What a pattern cannot tell of the images of a sample. */
-export function untoldOf({ fileName, path }: NamingSettings, trial: NamingTrial): Untold[] {
+function untoldOf({ fileName, path }: NamingSettings, trial: NamingTrial): Untold[] {
   const source = path ?? fileName;
   const has = (group: string) => source === undefined || source.includes(`<${group}>`);
   const untold: Untold[] = [];

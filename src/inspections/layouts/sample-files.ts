@@ -4,7 +4,7 @@ import { isImageName } from '../names/parse-file-name.ts';
 import type { SampleFile } from './propose-naming.ts';
 
 /** Files that one sample holds. */
-export const maxSampleFiles = 2_000;
+const maxSampleFiles = 2_000;
 const maxFolders = 1_500;
 const maxEntries = 100_000;
 const maxEntriesPerFolder = 20_000;

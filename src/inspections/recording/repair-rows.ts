@@ -24,7 +24,7 @@ export type RepairParts = { db: Db; siteId: number; folders: Folders; names: Pla
  * without models, names in decomposed Unicode), and times of names far ahead of the clock. Each step is a transaction that
  * moves rows with their counts, so an interruption loses nothing and repeats nothing. Returns whether anything is left.
  */
-export async function repairRows(parts: RepairParts): Promise<boolean> {
+async function repairRows(parts: RepairParts): Promise<boolean> {
   const { db, siteId } = parts;
   const { repairs } = db.tables;
   const [repair] = await db.read.select().from(repairs).where(eq(repairs.siteId, siteId)).limit(1);

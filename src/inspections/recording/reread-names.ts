@@ -39,7 +39,7 @@ export type RereadParts = {
  * step is a transaction that changes rows with their counts, and a row that is right already is left alone, so an
  * interruption loses nothing and repeats nothing. Returns whether anything is left.
  */
-export async function rereadNames(parts: RereadParts): Promise<boolean> {
+async function rereadNames(parts: RereadParts): Promise<boolean> {
   const { db, siteId, namingOf } = parts;
   const { roots, directories } = db.tables;
   const asked = await db.read
