@@ -251,3 +251,27 @@ test('NG_PREVIEW_COUNT sets how many NG images are listed', async () => {
   expect(answer.stations.S9?.last_ngs).toEqual([answer.stations.S9?.last_ng]);
   await other.close();
 });
+
+test('where a pattern tells views, units are counted beside the files', async () => {
+  const viewed = await createTestApp({
+    images: [
+      'S9/M/OK-20250906-102001-1-top.jpg',
+      'S9/M/NG-20250906-102001-1-side.jpg',
+      'S9/M/OK-20250906-102002-2-top.jpg',
+    ],
+    env: {
+      FILENAME_REGEX: String.raw`^(?<pass>OK|NG)-(?<date>\d{8})-(?<time>\d{6})-(?<count>\d+)-(?<view>\w+)\.jpg$`,
+    },
+  });
+  const answer = (await (await viewed.post('/api/stats?period=1h')).json()) as Stats;
+  expect(answer.stations.S9?.totals).toMatchObject({
+    total: 3,
+    ok: 2,
+    ng: 1,
+    rate: 2 / 3,
+    units: 2,
+    units_ng: 1,
+    unit_rate: 0.5,
+  });
+  await viewed.close();
+});

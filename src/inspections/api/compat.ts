@@ -3,7 +3,14 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
 import { parseStatsWindow, type TimeWindow } from '../../plant/time-window.ts';
-import { noCounts, sumCounts, totalCount, yieldRate } from '../../plant/yield.ts';
+import {
+  noCounts,
+  sumCounts,
+  totalCount,
+  unitCounts,
+  type VerdictCounts,
+  yieldRate,
+} from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { InspectionRef, StationSummary } from '../model.ts';
 import { apiDocs } from './api-docs.ts';
@@ -64,6 +71,13 @@ async function readStats(
   return [{ station, counts: noCounts, last: null, lastNgs: [] }];
 }
 
+/** Only where a pattern tells views or units: the fields of the replaced system count files in every case. */
+function unitsOf(counts: VerdictCounts): { units?: number; units_ng?: number; unit_rate?: number | null } {
+  if (counts.furtherOk + counts.furtherNg === 0) return {};
+  const units = unitCounts(counts);
+  return { units: units.ok + units.ng, units_ng: units.ng, unit_rate: yieldRate(units) };
+}
+
 function statsOf(deps: InspectionDeps, { counts, last, lastNgs }: StationStats) {
   const iso = (at: number) => deps.reads.wallClock.format(at, 'iso');
   const shot = (image: InspectionRef) => ({
@@ -78,6 +92,7 @@ function statsOf(deps: InspectionDeps, { counts, last, lastNgs }: StationStats) 
       ng: counts.ng,
       rate: yieldRate(counts),
       latest_ts: last && iso(last.capturedAt),
+      ...unitsOf(counts),
     },
     last: last && shot(last),
     last_ng: lastNg ? shot(lastNg) : null,

@@ -147,6 +147,17 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 0, ng: 1, unmatched: 0 });
   });
 
+  test('an image found beside one that was deleted long ago is another image', async () => {
+    const byName = { sizeBytes: null, modifiedAt: null };
+    await store.found('S9/OR-3CT/cam1', [imageFile('OK', at, 7, byName)]);
+    await store.missing('S9/OR-3CT/cam1', ['OK-20261121-100000-7.jpg']);
+    await store.found('S9/OR-3CT/cam2', [imageFile('OK', at, 1, byName)]);
+    store.restart();
+    store.clock.advance(3_600_000);
+    expect(await store.found('S9/OR-3CT/cam2', [imageFile('NG', at, 7, byName)])).toMatchObject({ added: 1 });
+    expect(await store.total()).toEqual({ ok: 2, ng: 1, unmatched: 0 });
+  });
+
   test('the number of a deleted file given to the next one does not join them', async () => {
     await store.found('S9/OR-3CT', [imageFile('OK', at, 7, { inode: 70 })]);
     await store.found('S9/OR-3CT', [imageFile('OK', at + 1000, 8, { inode: 70 })]);

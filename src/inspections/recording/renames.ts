@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNull, or } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
@@ -75,15 +75,13 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
   }
 
   async function takeOver(folder: KnownFolder, lane: ImageLane, files: readonly FoundImage[]) {
-    const twins = await findEarlierTwins(lane, files);
+    const twins = groupByName(await findEarlierTwins(lane, files));
     const outcomes: RenameOutcome[] = [];
     const others: FoundImage[] = [];
     for (const file of files) {
       const old =
         findOldName(folder, lane, file) ??
-        twins.find(
-          (twin) => isTwin(twin, { ...lane, ...file }) && !isSameFile(twin, { ...lane, name: file.name }),
-        );
+        twinsOf({ ...lane, ...file }, twins).find((twin) => !isSameFile(twin, { ...lane, name: file.name }));
       const outcome = old && (await takeOverRow(lane, file, old));
       if (outcome) outcomes.push(outcome);
       else others.push(file);
@@ -119,7 +117,10 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     return rows.length > 0;
   }
 
-  /** Rows of the same second and station as these files, where a file may be a new name of an old one. */
+  /**
+   * Rows of the same second and station as these files, where a file may be a new name of an old one. An image that was
+   * deleted a while ago is none: what is found now beside it is another one.
+   */
   async function findEarlierTwins(
     { directoryId, stationId, partId }: ImageLane,
     files: readonly FoundImage[],
@@ -137,6 +138,8 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
           eq(inspections.stationId, stationId),
           eq(inspections.partId, partId),
           inArray(inspections.capturedAt, times),
+          or(isNull(inspections.missingAt), gte(inspections.missingAt, clock.now() - twinWindowMs)),
+          isNull(inspections.clearedAt),
         ),
       );
   }
@@ -187,7 +190,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
   }
 
   async function joinGone(folder: KnownFolder, gone: readonly InspectionRow[]): Promise<RenameOutcome[]> {
-    const twins = await findTwins(gone);
+    const twins = groupByName(await findTwins(gone));
     const outcomes: RenameOutcome[] = [];
     for (const row of gone) {
       const known = row.inode === null ? undefined : byInode.get(inodeKey(folder.rootId, row.inode));
@@ -195,7 +198,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       const isRenamed = isSame && !isSameFile(known, row);
       const successor = isRenamed
         ? known
-        : twins.find((twin) => twin.id !== row.id && twin.foundAt > row.foundAt && isTwin(row, twin));
+        : twinsOf(row, twins).find((twin) => twin.id !== row.id && twin.foundAt > row.foundAt);
       const outcome = successor && (await join(row, successor));
       if (outcome) outcomes.push(outcome);
       else if (row.inode === null && row.verdict !== null) goneByUnit.set(nameKeyOf(row), row);
@@ -221,19 +224,6 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       );
     const since = clock.now() - twinWindowMs;
     return rows.filter(({ foundAt }) => foundAt >= since);
-  }
-
-  /** Whether two images are of one unit with different verdicts, and their numbers on the disk do not deny it. */
-  function isTwin(
-    row: NamedImage & { inode: number | null },
-    twin: NamedImage & { inode: number | null },
-  ): boolean {
-    return (
-      (row.inode === null || twin.inode === null || row.inode === twin.inode) &&
-      twin.verdict !== null &&
-      row.verdict !== null &&
-      nameKeyOf({ ...twin, verdict: otherVerdict(twin.verdict) }) === nameKeyOf(row)
-    );
   }
 
   /** Gives the row of the new name's file to the old row, which keeps its address. */
@@ -287,6 +277,20 @@ type NamedImage = Pick<
   InspectionRow,
   'stationId' | 'partId' | 'capturedAt' | 'sequence' | 'view' | 'unit' | 'verdict'
 >;
+
+function groupByName(rows: readonly InspectionRow[]): Map<string, InspectionRow[]> {
+  return Map.groupBy(rows, nameKeyOf);
+}
+
+/** Of these rows, those of the same unit with the other verdict whose numbers on the disk do not deny it. */
+function twinsOf(
+  image: NamedImage & { inode: number | null },
+  byName: ReadonlyMap<string, InspectionRow[]>,
+): InspectionRow[] {
+  if (image.verdict === null || byName.size === 0) return [];
+  const rows = byName.get(nameKeyOf({ ...image, verdict: otherVerdict(image.verdict) })) ?? [];
+  return rows.filter(({ inode }) => inode === null || image.inode === null || inode === image.inode);
+}
 
 /** What the name of an image says apart from the verdict; what says nothing is never the same. */
 function unitNameOf(image: NamedImage): string {
