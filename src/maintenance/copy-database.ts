@@ -103,6 +103,8 @@ async function describe(db: Db, table: SQLiteTable): Promise<Record<string, numb
 }
 
 function sumOf({ dialect }: Db, column: AnyColumn): SQL | undefined {
+  // Fractions have no remainder in PostgreSQL: their millionths are added.
+  if (/Real|Double/.test(column.columnType)) return sql`coalesce(sum(round(${column} * 1000000)), 0)`;
   if (column.dataType === 'number') return sql`coalesce(sum(${column} % ${sql.raw(String(sumPrime))}), 0)`;
   if (column.dataType !== 'string') return undefined;
   const length = sql.raw(dialect === 'mysql' ? 'char_length' : 'length');
