@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Keyset } from '../kernel/db/keyset.ts';
 import { type LadderWidth, ladderWidths } from '../kernel/images/thumbnails/thumbnail.ts';
 
@@ -84,6 +85,12 @@ export type LiveCamera = {
   /** Why its folder cannot be read, as a key of the texts `offlineReason`; null when it can. */
   offlineReason: string | null;
 };
+
+/** A short text that differs when the set of channels that have a picture differs. */
+export function channelSetOf(cameras: readonly LiveCamera[]): string {
+  const keys = cameras.flatMap(({ newest }) => Object.values(newest).map(({ channel }) => channel));
+  return hash('sha1', keys.sort().join('\n'), 'base64url').slice(0, 10);
+}
 
 /** Widths that images are drawn in, pixels. The smallest that fills a tile is used; images are never enlarged. */
 export const liveWidths = ladderWidths;

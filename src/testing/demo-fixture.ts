@@ -115,7 +115,7 @@ export function useDemoFolder(): DemoFixture {
 export function countsOf(truth: PlantTruth): object {
   return Object.fromEntries(
     truth.stations.flatMap(({ station, parts }) =>
-      parts.map(({ part, counts }) => [`${station}/${part}`, counts]),
+      parts.map(({ part, counts: { ok, ng, unmatched } }) => [`${station}/${part}`, { ok, ng, unmatched }]),
     ),
   );
 }

@@ -25,8 +25,9 @@ const plantNow = createPlantNow({ now: clock.now });
 /** Channel → tile. */
 let tiles = new Map();
 let query = '';
-/** Hash of the set of cameras, and the server's version, as first received. */
-let cameraSet = null;
+/** The set of cameras as last shown: one that came between this page and its socket is missing here, too. */
+let cameraSet = settings.set;
+/** The server's version as first received. */
 let serverVersion = null;
 let refreshTimer;
 let page = Number(settings.page);
@@ -72,8 +73,8 @@ function showImage(image) {
 /** Refreshes the page when a camera came, went, or changed to or from silent or offline: those texts are the server's. */
 function onCameras(cameras, set) {
   for (const camera of cameras) compareCamera(camera);
-  if (cameraSet !== null && set !== cameraSet) refreshSoon();
-  cameraSet = set;
+  if (set && set !== cameraSet) refreshSoon();
+  cameraSet = set ?? cameraSet;
 }
 
 function compareCamera({ channels, stale_after_ms: staleMs, silent_since: silentSince, offline }) {

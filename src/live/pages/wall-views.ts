@@ -11,6 +11,7 @@
 import { domId } from '../../kernel/stream/fragment.ts';
 import { cameraHref } from '../camera-links.ts';
 import {
+  channelSetOf,
   type LiveCamera,
   type LiveImage,
   type LiveRole,
@@ -76,6 +77,8 @@ export type WallPage = {
   grid: TileGrid;
   page: number;
   pages: number;
+  /** The channels that have a picture, as the wall's messages name them. */
+  set: string;
   /** Every camera, for the form. */
   choices: { key: string; name: string; isChosen: boolean }[];
   tileChoices: readonly TileChoice[];
@@ -111,6 +114,7 @@ export function wallView(
     grid,
     page,
     pages,
+    set: channelSetOf(cameras),
     choices: cameras.map(({ key, name }) => ({ key, name, isChosen: query.cameras.includes(key) })),
     tileChoices,
     showChoices,

@@ -1,12 +1,11 @@
-import { hash } from 'node:crypto';
-import type { LiveCamera } from '../model.ts';
+import { channelSetOf, type LiveCamera } from '../model.ts';
 import { cameraState } from './screen-messages.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Listing a thousand cameras takes a millisecond, and two hundred screens may connect at once. */
 const maxAgeMs = 250;
 
-/** All cameras at one moment. `set` changes with the set of channels that have a picture. */
+/** All cameras at one moment, and the text that changes with the set of channels that have a picture. */
 export type CameraSnapshot = { all: LiveCamera[]; set: string };
 
 /** The states of the cameras that a viewer follows; `text` compares them with earlier ones. */
@@ -27,8 +26,7 @@ export function createCameraStates(listCameras: () => LiveCamera[]): CameraState
 
   function refresh(): CameraSnapshot {
     const all = listCameras();
-    const keys = all.flatMap(({ newest }) => Object.values(newest).map(({ channel }) => channel));
-    const snapshot = { all, set: hash('sha1', keys.join('\n'), 'base64url').slice(0, 10) };
+    const snapshot = { all, set: channelSetOf(all) };
     last = { at: performance.now(), snapshot };
     return snapshot;
   }

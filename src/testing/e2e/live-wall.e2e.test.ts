@@ -168,3 +168,15 @@ inBrowser('the first page of Live weighs little without its pictures', async () 
   await page.goto('about:blank');
   wire.close();
 });
+
+inBrowser('a camera whose first picture came between the page and its socket appears', async () => {
+  const { page } = stage;
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.route('**/live-wall.*.js', async (route) => {
+    await placeLive(baseDir, testNow, { folder: 'late' });
+    await vi.waitFor(() => expect(stage.plant.services.live.current.latest('late')).toBeDefined(), soon);
+    await route.continue();
+  });
+  await page.goto(`${stage.origin}/live`);
+  await expect.poll(() => page.locator('[data-channel="late"]').count(), soon).toBe(1);
+});
