@@ -149,8 +149,16 @@
 
   /** A list follows the order the server sends, but not while the pointer or the focus is in it. */
   function startListOrders() {
+    /** The list under the pointer when it last moved: a banner that pushes the list away lets nothing jump. */
+    let pointedId = null;
+    document.addEventListener('mousemove', ({ target }) => {
+      pointedId = target.closest('[data-hold-order]')?.id ?? null;
+    });
+    document.documentElement.addEventListener('mouseleave', () => {
+      pointedId = null;
+    });
     const isHeld = (list) =>
-      list.matches('[data-hold-order]') && (list.matches(':hover') || list.contains(document.activeElement));
+      list.matches('[data-hold-order]') && (list.id === pointedId || list.contains(document.activeElement));
     /** Unlisted items come first; the list's own order element is last. */
     const sort = (list, ids) => {
       const rank = ({ id }) => (ids.includes(id) ? ids.indexOf(id) : id.endsWith('-order') ? ids.length : -1);
