@@ -18,7 +18,7 @@ export type Recorder = (
 /** Writes into an empty database as the product does when a scanner has found files. */
 export async function openRecorder(db: Db): Promise<Recorder> {
   const sites = await createSites(db, systemClock, { name: 'main', title: '', timeZone: 'UTC' });
-  const folders = await createFolders(db, await createPlantNames(db, systemClock, sites));
+  const folders = await createFolders(db, await createPlantNames(db, systemClock, sites), systemClock);
   const rootId = await ensureRoot(db, systemClock, sites.own.id, '/data');
   const record = createRecordInspections({
     db,

@@ -53,7 +53,7 @@ export async function createInspectionReads(
   }: { onAdded?: () => void; listSources?: () => readonly SourceStatus[] } = {},
 ): Promise<InspectionReads> {
   const names = await createPlantNames(db, clock, sites, onAdded);
-  const folders = await createFolders(db, names, onAdded);
+  const folders = await createFolders(db, names, clock, onAdded);
   const counts = createCountQueries(db, names, folders);
   const inspections = createInspectionQueries(db, { sites, names, folders });
   const modelCounts = createModelCounts(db, names, folders);

@@ -1,4 +1,4 @@
-import { and, eq, gte } from 'drizzle-orm';
+import { and, eq, gte, inArray } from 'drizzle-orm';
 import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import { insertMissing } from '../kernel/db/write.ts';
 import type { Clock } from '../kernel/time/clock.ts';
@@ -45,6 +45,13 @@ export type PlantNames = {
   /** Every row of stations, hidden and merged ones too, in the same order. */
   listStationRows(siteId?: number): StationRow[];
   listParts(): PartName[];
+  /** Id of the own site's station that a source calls so; undefined for a new one. */
+  findSource(name: string): number | undefined;
+  /**
+   * A station's source has another name from now on, and the former one no longer leads to it; the name that a person gave
+   * the station stays. False when another station has the new name.
+   */
+  moveSource(id: number, names: { from: string; to: string }): Promise<boolean>;
   /** Removes a station without any fact; other processes drop it at their next refresh. */
   dropStation(id: number): Promise<void>;
   /** Reads the sites, stations and parts that other processes have added. */
@@ -92,6 +99,12 @@ export async function createPlantNames(
     },
     listStationRows: stations.list,
     listParts: () => sorted([...parts.byId.values()].map(({ id, name }) => ({ id, name: shownPart(name) }))),
+    findSource: stations.findSource,
+    moveSource: async (id, moved) => {
+      const isMoved = await stations.moveSource(id, moved);
+      if (isMoved) onAdded();
+      return isMoved;
+    },
     dropStation: async (id) => {
       await stations.drop(id);
       onAdded();
@@ -172,6 +185,27 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
       return sorted(siteId === undefined ? all : all.filter((row) => row.siteId === siteId));
     },
     ensure: async (name: string) => findOwn(ownId, name) ?? make(name),
+    findSource: (name: string) => findOwn(ownId, name),
+    moveSource: async (id: number, { from, to }: { from: string; to: string }): Promise<boolean> => {
+      const isMoved = await db.tx(async (q) => {
+        const named = await q
+          .select({ id: stations.id, name: stations.name })
+          .from(stations)
+          .where(and(eq(stations.siteId, ownId), inArray(stations.name, [from, to])));
+        const called = await q
+          .select({ id: stationAliases.stationId })
+          .from(stationAliases)
+          .where(and(eq(stationAliases.siteId, ownId), eq(stationAliases.externalName, to)));
+        if (called.length > 0 || named.some(({ name }) => name === to)) return false;
+        const ofFormer = and(eq(stationAliases.siteId, ownId), eq(stationAliases.externalName, from));
+        await q.update(stationAliases).set({ externalName: to }).where(ofFormer);
+        if (named.some((row) => row.name === from && row.id === id))
+          await q.update(stations).set({ name: to }).where(eq(stations.id, id));
+        return true;
+      });
+      if (isMoved) await refresh();
+      return isMoved;
+    },
     drop: async (id: number) => {
       await db.tx((q) => q.delete(stations).where(eq(stations.id, id)));
       await refresh();

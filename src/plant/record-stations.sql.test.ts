@@ -43,6 +43,21 @@ describe(`changes of stations in ${testDialect}`, () => {
   /** Names as another process, or this one after a restart, reads them. */
   const afterRestart = () => createPlantNames(store.db, store.clock, store.reads.sites);
 
+  test('a renamed folder renames its station, but not one that a person named, and never into another', async () => {
+    const { names } = store.reads;
+    const [s9, s4] = [idOf('S9'), idOf('S4')];
+    expect(await names.moveSource(s9, { from: 'S9', to: 'Line 9' })).toBe(true);
+    expect([shown(), names.findStationId('S9')]).toEqual([['Line 9', 'S4'], undefined]);
+    await record.rename(s4, 'Press 4');
+    expect(await names.moveSource(s4, { from: 'S4', to: 'S5' })).toBe(true);
+    expect(shown()).toEqual(['Line 9', 'Press 4']);
+    const again = await afterRestart();
+    expect([again.findSource('S5'), again.findSource('S4')]).toEqual([s4, undefined]);
+    for (const to of ['Press 4', 'S5'])
+      expect(await names.moveSource(s9, { from: 'Line 9', to })).toBe(false);
+    expect(await again.ensureStation('S9')).not.toBe(s9);
+  });
+
   test('a renamed station keeps its folder, its counts and its old address', async () => {
     const id = idOf('S9');
     expect(await record.rename(id, '  Press 4 ')).toBeUndefined();

@@ -40,6 +40,10 @@ function defineFolderTables(kit: Kit) {
       modifiedAt: kit.ms('modified_at'),
       listedAt: kit.ms('listed_at'),
       fileCount: kit.int('file_count').notNull().default(0),
+      /** The folder's number on its disk, which a rename keeps. */
+      inode: kit.int('inode'),
+      /** When a rename of the folder last changed its path. */
+      movedAt: kit.ms('moved_at'),
       /**
        * Its listing was forgotten by an update that counts what an earlier version left out: an image from before this
        * instant that is found now is recovered, not new. Null once the folder was listed again.

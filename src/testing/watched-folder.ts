@@ -112,6 +112,7 @@ export async function openWatchedFolder(options: Options = {}) {
     'select coalesce(sum(ok), 0) as ok, coalesce(sum(ng), 0) as ng, coalesce(sum(unmatched), 0) as unmatched from inspection_hours',
   );
 
+  const stations = reader.sqlite!.reader.prepare('select name from stations order by name');
   const hours = reader.sqlite!.reader.prepare(
     'select start_at, sum(ok + ng + unmatched) from inspection_hours group by start_at order by start_at',
   );
@@ -132,6 +133,8 @@ export async function openWatchedFolder(options: Options = {}) {
     images: () => list.all() as RecordedImage[],
     paths: () => (list.all() as RecordedImage[]).map(({ path }) => path),
     find: (path: string) => (list.all() as RecordedImage[]).find((image) => image.path === path),
+    /** Names of the stations, as their folders are called. */
+    stations: () => stations.pluck().all() as string[],
     /** Starts of hours and their images, oldest first. */
     hours: () => hours.raw().all() as [number, number][],
     /** What the roll-ups say. */

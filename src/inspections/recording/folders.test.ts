@@ -14,7 +14,7 @@ const refOf = (path: string, rootId = store.rootId) => ({ rootId, path });
 
 /** The folders as a restarted process reads them. */
 const restart = async () =>
-  createFolders(store.db, await createPlantNames(store.db, store.clock, store.reads.sites));
+  createFolders(store.db, await createPlantNames(store.db, store.clock, store.reads.sites), store.clock);
 
 test('a folder keeps its id, for concurrent callers and after a restart', async () => {
   const { folders } = store.reads;
@@ -25,6 +25,19 @@ test('a folder keeps its id, for concurrent callers and after a restart', async 
   expect(again.find(store.rootId, 'S9/OR-3CT')).toEqual(found[0]);
   expect(again.get(found[0]!.id)).toEqual(found[0]);
   expect(() => again.get(999)).toThrow();
+});
+
+test('a renamed folder keeps its id, in other processes as well', async () => {
+  const { folders } = store.reads;
+  const { id, stationId } = await folders.ensure(refOf('S9/OR-3CT'));
+  const other = await restart();
+  const isGone = async () => true;
+  expect(await folders.move(refOf('S9/OR-3CT'), 'Line 9/OR-3CT', { isGone })).toBe(true);
+  await other.refresh();
+  for (const one of [folders, other, await restart()]) {
+    expect(one.find(store.rootId, 'Line 9/OR-3CT')).toMatchObject({ id, stationId });
+    expect([one.get(id).path, one.find(store.rootId, 'S9/OR-3CT')]).toEqual(['Line 9/OR-3CT', undefined]);
+  }
 });
 
 test('the same path in two roots is two folders of one station and model', async () => {
@@ -49,13 +62,18 @@ test('a station has the models of all its folders', async () => {
 });
 
 test('a listing survives a restart, for its own root only', async () => {
-  const listing = { modifiedAt: 1_000, listedAt: 2_000, fileCount: 42 };
+  const listing = { modifiedAt: 1_000, listedAt: 2_000, fileCount: 42, inode: 7 };
   await saveListing(store.db, store.reads.folders, refOf('S9/OR-3CT'), listing);
   await store.reads.folders.ensure(refOf('S4/OR-3CT'));
   const listings = async () =>
     new Map((await readListings(store.db, store.rootId)).map(({ path, ...saved }) => [path, saved]));
   expect((await listings()).get('S9/OR-3CT')).toEqual(listing);
-  expect((await listings()).get('S4/OR-3CT')).toEqual({ modifiedAt: null, listedAt: null, fileCount: 0 });
+  expect((await listings()).get('S4/OR-3CT')).toEqual({
+    modifiedAt: null,
+    listedAt: null,
+    fileCount: 0,
+    inode: null,
+  });
   await saveListing(store.db, store.reads.folders, refOf('S9/OR-3CT'), { ...listing, modifiedAt: null });
   expect((await listings()).get('S9/OR-3CT')).toEqual({ ...listing, modifiedAt: null });
   expect(await readListings(store.db, store.rootId + 1)).toEqual([]);

@@ -1,4 +1,4 @@
-import { and, eq, gte } from 'drizzle-orm';
+import { and, eq, gte, or } from 'drizzle-orm';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
 import type { FolderRef } from '../../kernel/folder-scan/model/folder-ref.ts';
@@ -28,6 +28,14 @@ export type Folders = {
   ensure(ref: FolderRef, first?: NamedLane): Promise<KnownFolder>;
   /** Ids of the station and part of a file in a folder; those that are new are created. */
   ensureLane(folder: KnownFolder, named: NamedLane): Promise<{ stationId: number; partId: number }>;
+  /**
+   * A folder was renamed. Its row, and with it every image, belongs to the new path; its station takes the new name when
+   * the folder of the station was renamed. Where the model is that of the path, or the new path has a row already, images go
+   * over one by one instead: `predecessorOf` the new folder. False when it now belongs to another station.
+   */
+  move(ref: FolderRef, path: string, disk: { isGone(path: string): Promise<boolean> }): Promise<boolean>;
+  /** The folder that this one was before it was renamed, while its images go over. */
+  predecessorOf(folder: KnownFolder): KnownFolder | undefined;
   get(id: number): KnownFolder;
   /** Reads the folders, stations and parts that other processes have added. */
   refresh(): Promise<void>;
@@ -43,11 +51,14 @@ export type Folders = {
 
 /** Database servers assign ids before they commit, so a row may appear below the newest known id. */
 const lateIds = 1_000;
+/** A process may commit a rename this much later than it noted its time. */
+const lateMoveMs = 60_000;
 
 /** Reads all folders once; `onAdded` runs when one is created here, so that other processes refresh. */
 export async function createFolders(
   db: Db,
   names: PlantNames,
+  clock: Clock,
   onAdded: () => void = () => {},
 ): Promise<Folders> {
   const { directories, stationParts } = db.tables;
@@ -61,28 +72,43 @@ export async function createFolders(
     stationId: directories.stationId,
     partId: directories.partId,
     recoverBefore: directories.recoverBefore,
+    movedAt: directories.movedAt,
   };
   const parts = new Map<number, Set<number>>();
   const roots = new Map<number, Set<number>>();
+  const predecessors = new Map<string, KnownFolder>();
   const rememberPart = (stationId: number, partId: number) =>
     parts.set(stationId, (parts.get(stationId) ?? new Set()).add(partId));
+  const setPath = (folder: KnownFolder, path: string) => {
+    byPath.delete(keyOf(folder.rootId, folder.path));
+    folder.path = path;
+    byPath.set(keyOf(folder.rootId, path), folder);
+  };
   const remember = (row: KnownFolder) => {
     roots.set(row.stationId, (roots.get(row.stationId) ?? new Set()).add(row.rootId));
     byId.set(row.id, row);
     byPath.set(keyOf(row.rootId, row.path), row);
     return row;
   };
-  const selectFrom = prepared((value: Placeholders<{ id: number }>) =>
-    db.read.select(columns).from(directories).where(gte(directories.id, value.id)),
+  const selectFrom = prepared((value: Placeholders<{ id: number; movedAt: number }>) =>
+    db.read
+      .select(columns)
+      .from(directories)
+      .where(or(gte(directories.id, value.id), gte(directories.movedAt, value.movedAt))),
   );
   const selectParts = prepared(() => db.read.select().from(stationParts));
   let newestId = 0;
+  let newestMoveAt = 0;
   const refresh = async () => {
     await names.refresh();
     for (const { stationId, partId } of await selectParts({})) rememberPart(stationId, partId);
-    for (const row of await selectFrom({ id: newestId - lateIds })) {
+    const rows = await selectFrom({ id: newestId - lateIds, movedAt: newestMoveAt - lateMoveMs });
+    for (const { movedAt, ...row } of rows) {
       newestId = Math.max(newestId, row.id);
-      if (!byId.has(row.id)) remember(row);
+      newestMoveAt = Math.max(newestMoveAt, movedAt ?? 0);
+      const known = byId.get(row.id);
+      if (!known) remember(row);
+      else if (known.path !== row.path) setPath(known, row.path);
     }
   };
   await refresh();
@@ -116,8 +142,33 @@ export async function createFolders(
       });
       if (!row) throw new Error(`No row for the folder ${JSON.stringify(ref.path)} just written`);
       onAdded();
-      return remember(row);
+      const { movedAt: _moved, ...folder } = row;
+      return remember(folder);
     },
+    async move(ref, path, disk) {
+      const folder = byPath.get(keyOf(ref.rootId, ref.path));
+      if (!folder) return false;
+      const [from, to] = [stationAndPartOf(ref.path), stationAndPartOf(path)];
+      const isOfPath = names.findSource(from.station) === folder.stationId;
+      if (isOfPath && from.station !== to.station && names.findSource(to.station) !== folder.stationId) {
+        const isStationRenamed = await disk.isGone(firstSegment(ref.path));
+        const moved = { from: from.station, to: to.station };
+        if (!isStationRenamed || !(await names.moveSource(folder.stationId, moved))) return false;
+      }
+      const key = keyOf(ref.rootId, path);
+      const isPartOfPath = from.part !== to.part && names.findPartId(from.part) === folder.partId;
+      if (isPartOfPath || byPath.has(key)) {
+        predecessors.set(key, folder);
+        return true;
+      }
+      await db.tx((q) =>
+        q.update(directories).set({ path, movedAt: clock.now() }).where(eq(directories.id, folder.id)),
+      );
+      setPath(folder, path);
+      onAdded();
+      return true;
+    },
+    predecessorOf: ({ rootId, path }) => predecessors.get(keyOf(rootId, path)),
     async ensureLane(folder, { station, part }) {
       if (station === null && part === null) return folder;
       const ofPath = stationAndPartOf(folder.path);
@@ -142,6 +193,10 @@ export async function createFolders(
     partsOf: (stationId) => [...(parts.get(stationId) ?? [])],
     rootsOf: (stationId) => [...(roots.get(stationId) ?? [])],
   };
+}
+
+function firstSegment(path: string): string {
+  return path.split('/', 1)[0] ?? '';
 }
 
 /** The id of the root at `path`; created when it is new. */

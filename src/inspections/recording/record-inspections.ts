@@ -32,6 +32,8 @@ export type RecordInspections = {
   recordFound(batch: FoundImageBatch): Promise<Recorded>;
   /** Marks images whose file is gone; rows and counts stay. Names that are unknown or already marked are skipped. */
   recordMissing(folder: { rootId: number; path: string }, names: readonly string[]): Promise<Recorded>;
+  /** A folder was renamed to `path`; true when its images are those of the new path from now on. */
+  recordMoved(folder: { rootId: number; path: string }, path: string): Promise<boolean>;
 };
 
 /** The only writer of inspections and their counts. */
@@ -110,6 +112,11 @@ export function createRecordInspections(
   }
 
   return {
+    recordMoved: (ref, path) =>
+      folders.move(ref, path, {
+        isGone: (name) => parts.isGone({ rootId: ref.rootId, path: '' }, name),
+      }),
+
     async recordFound({ folder: ref, files }) {
       const folder = await folders.ensure(ref, files[0]);
       const outcomes: Recorded[] = [];

@@ -16,7 +16,7 @@ const maxRemembered = 50_000;
 const twinWindowMs = 15 * minuteMs;
 
 /** Whether a file is certainly gone: false while its folder or share cannot be asked. */
-export type IsGone = (folder: KnownFolder, name: string) => Promise<boolean>;
+export type IsGone = (folder: Pick<KnownFolder, 'rootId' | 'path'>, name: string) => Promise<boolean>;
 
 export type RenameParts = { db: Db; folders: Folders; clock: Clock; isGone: IsGone };
 
@@ -75,6 +75,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
   }
 
   async function takeOver(folder: KnownFolder, lane: ImageLane, files: readonly FoundImage[]) {
+    const before = folders.predecessorOf(folder);
     const twins = groupByName(await findEarlierTwins(lane, files));
     const outcomes: RenameOutcome[] = [];
     const others: FoundImage[] = [];
@@ -82,7 +83,9 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       const old =
         findOldName(folder, lane, file) ??
         twinsOf({ ...lane, ...file }, twins).find((twin) => !isSameFile(twin, { ...lane, name: file.name }));
-      const outcome = old && (await takeOverRow(lane, file, old));
+      const outcome =
+        (before && (await takeOverRow(lane, file, { directoryId: before.id, name: file.name }))) ??
+        (old && (await takeOverRow(lane, file, old)));
       if (outcome) outcomes.push(outcome);
       else others.push(file);
     }

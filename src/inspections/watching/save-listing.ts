@@ -17,11 +17,11 @@ export async function saveListing(
 ): Promise<void> {
   const folder = await folders.ensure(ref);
   const { directories } = db.tables;
-  const { modifiedAt, listedAt, fileCount } = listing;
+  const { modifiedAt, listedAt, fileCount, inode } = listing;
   await db.tx((q) =>
     q
       .update(directories)
-      .set({ modifiedAt, listedAt, fileCount, recoverBefore: null })
+      .set({ modifiedAt, listedAt, fileCount, inode, recoverBefore: null })
       .where(eq(directories.id, folder.id)),
   );
   folder.recoverBefore = null;
@@ -36,6 +36,7 @@ export async function readListings(db: Db, rootId: number): Promise<ListedFolder
       modifiedAt: directories.modifiedAt,
       listedAt: directories.listedAt,
       fileCount: directories.fileCount,
+      inode: directories.inode,
     })
     .from(directories)
     .where(eq(directories.rootId, rootId));

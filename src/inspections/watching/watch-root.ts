@@ -92,6 +92,12 @@ function startRootScanner(parts: RootScannerParts, lease: Lease): Scanner {
       assertHeld(lease);
       return record.recordMissing(folder, names);
     },
+    recordMoved: async (folder, path) => {
+      assertHeld(lease);
+      const isMoved = await record.recordMoved(folder, path);
+      if (isMoved) log.info({ from: folder.path, to: path }, 'A folder was renamed: its images move along');
+      return isMoved;
+    },
     readListings: async (rootId) => {
       // Waits for the listings that are still being saved.
       await db.tx(async () => {});

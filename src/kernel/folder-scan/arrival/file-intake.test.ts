@@ -42,6 +42,7 @@ function contextOf(sent: FoundBatch[]): ScanContext {
       return { added: batch.files.length };
     },
     sendMissing: async () => {},
+    sendMoved: async () => false,
     sendListed: () => {},
   };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkCompletenessSync } from '../../images/completeness.ts';
 import { believedAheadMs } from '../../time/clock.ts';
 import type { WallClock } from '../../time/time-zone.ts';
-import { lookUpFile } from '../disk/look-up.ts';
+import { inodeOf, lookUpFile } from '../disk/look-up.ts';
 import type { FoundFile } from '../model/found-batch.ts';
 import type { NameFacts } from '../model/name-reading.ts';
 import { pathOf } from '../state/folder-state.ts';
@@ -48,7 +48,7 @@ export function inspectFile(
   if (!isComplete(context, path, sizeBytes, steadyMs)) return { state: 'growing', sizeBytes, modifiedAt };
   // ctime, unlike mtime, also changes when a finished file is renamed or linked into the folder.
   const changedAt = Math.max(modifiedAt, stats.ctimeMs);
-  const inode = context.hasTrueInodes && Number.isSafeInteger(stats.ino) ? stats.ino : null;
+  const inode = inodeOf(context, stats);
   const file = toFoundFile(context, folder, name, { sizeBytes, modifiedAt, inode, isHeard });
   return { state: 'complete', file, changedAt };
 }

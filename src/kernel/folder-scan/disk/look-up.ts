@@ -33,6 +33,11 @@ function lookUp(ask: () => Stats | undefined): LookUp {
   }
 }
 
+/** The number of a file or folder on its disk; null where the file system keeps none. */
+export function inodeOf({ hasTrueInodes }: { hasTrueInodes: boolean }, { ino }: Stats): number | null {
+  return hasTrueInodes && Number.isSafeInteger(ino) ? ino : null;
+}
+
 /** Why a path cannot be read, in plain words. */
 export function reasonOf(error: NodeJS.ErrnoException): string {
   if (error.code === 'EACCES' || error.code === 'EPERM') return 'No permission to read it';

@@ -21,6 +21,8 @@ export type ListedFolder = {
   modifiedAt: number | null;
   listedAt: number | null;
   fileCount: number;
+  /** Its number on the disk; null where that tells nothing. */
+  inode: number | null;
 };
 
 /** A root to watch, with the folders listed before. Files captured before `keepSince` (epoch ms) are ignored. */
@@ -30,6 +32,8 @@ export type KnownRoot = { id: number; path: string; folders: ListedFolder[]; kee
 export type FromScanner =
   | { type: 'found'; id: number; batch: PackedBatch }
   | { type: 'missing'; id: number; folder: FolderRef; names: string[] }
+  /** A known folder was renamed. Acknowledged with `added` 1 when what is recorded of it is that of the new path from now on. */
+  | { type: 'moved'; id: number; folder: FolderRef; path: string }
   | { type: 'listed'; folder: FolderRef; listed: ListedFolder }
   | { type: 'sweep'; rootId: number; sweep: SweepReport }
   | { type: 'status'; roots: { rootId: number; status: ScanStatus }[] }

@@ -8,6 +8,7 @@ const retryAfterMs = 1_000;
 
 type Found = Extract<FromScanner, { type: 'found' }>;
 type Missing = Extract<FromScanner, { type: 'missing' }>;
+type Moved = Extract<FromScanner, { type: 'moved' }>;
 
 /**
  * Records what the thread found and acknowledges each message once its content is in the database. The thread sends
@@ -16,6 +17,7 @@ type Missing = Extract<FromScanner, { type: 'missing' }>;
 export type BatchRecorder = {
   recordFound(message: Found, reply: Reply): void;
   recordMissing(message: Missing, reply: Reply): void;
+  recordMoved(message: Moved, reply: Reply): void;
   /** From now on a failed write is not tried again. */
   stopRetrying(): void;
   /** Settles when no write is under way. */
@@ -25,11 +27,13 @@ export type BatchRecorder = {
 export function createBatchRecorder<Columns, Recorded extends { added: number }>({
   writeFound,
   writeMissing,
+  writeMoved,
   onRecorded,
   log,
 }: {
   writeFound: (batch: PackedBatch<Columns>) => Promise<Recorded>;
   writeMissing: (folder: FolderRef, names: readonly string[]) => Promise<Recorded>;
+  writeMoved: (folder: FolderRef, path: string) => Promise<boolean>;
   onRecorded: (recorded: Recorded) => void;
   log: Log;
 }): BatchRecorder {
@@ -56,8 +60,13 @@ export function createBatchRecorder<Columns, Recorded extends { added: number }>
     reply({ type: 'receipt', id, added: 0 });
   }
 
+  async function recordMoved({ id, folder, path }: Moved, reply: Reply): Promise<void> {
+    const isMoved = await untilWritten(() => writeMoved(folder, path));
+    if (isMoved !== undefined) reply({ type: 'receipt', id, added: Number(isMoved) });
+  }
+
   /** Retries the same batch until a full disk or a locked database accepts it; undefined when the process stops first. */
-  async function untilWritten(write: () => Promise<Recorded>): Promise<Recorded | undefined> {
+  async function untilWritten<T>(write: () => Promise<T>): Promise<T | undefined> {
     for (;;) {
       try {
         return await write();
@@ -72,6 +81,7 @@ export function createBatchRecorder<Columns, Recorded extends { added: number }>
   return {
     recordFound: (message, reply) => track(recordFound(message, reply)),
     recordMissing: (message, reply) => track(recordMissing(message, reply)),
+    recordMoved: (message, reply) => track(recordMoved(message, reply)),
     stopRetrying: () => {
       retries = false;
     },

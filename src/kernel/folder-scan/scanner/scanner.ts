@@ -37,6 +37,8 @@ export type ScannerOptions<Columns, Recorded extends { added: number }> = {
   thread: ScanThreadData;
   recordFound(batch: PackedBatch<Columns>): Promise<Recorded>;
   recordMissing(folder: FolderRef, names: readonly string[]): Promise<Recorded>;
+  /** A folder was renamed; true when its records are those of the new path now. Without it no rename is followed. */
+  recordMoved?(folder: FolderRef, path: string): Promise<boolean>;
   /** The listings that `onListed` reported, read again at every start of the thread. */
   readListings(rootId: number): Promise<ListedFolder[]>;
   /** Files captured before this time (epoch ms) are ignored; read again at every start of the thread. Default: no limit. */
@@ -69,6 +71,7 @@ export function startScanner<Columns, Recorded extends { added: number }>(
   const recorder = createBatchRecorder<Columns, Recorded>({
     writeFound: options.recordFound,
     writeMissing: options.recordMissing,
+    writeMoved: options.recordMoved ?? (async () => false),
     onRecorded: options.onRecorded,
     log,
   });
@@ -97,6 +100,9 @@ export function startScanner<Columns, Recorded extends { added: number }>(
         break;
       case 'missing':
         recorder.recordMissing(message, reply);
+        break;
+      case 'moved':
+        recorder.recordMoved(message, reply);
         break;
       case 'listed':
         options.onListed(message.folder, message.listed);

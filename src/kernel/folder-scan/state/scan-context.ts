@@ -28,6 +28,8 @@ export type FolderState = {
   restsUntil: number;
   /** Image files at the last listing; `names`, where loaded, is more accurate. */
   fileCount: number;
+  /** Its number on the disk; null while unknown, and where the file system keeps none. */
+  inode: number | null;
   /** Files seen but not recorded yet: incomplete, or waiting for the backfill. */
   waiting: number;
   /** Files whose absence is not decided yet: until then its listing does not count as complete. */
@@ -73,6 +75,8 @@ export type ScanContext = {
   send(batch: FoundBatch): Promise<Receipt>;
   /** Reports files that are gone; settles once that is in the database. */
   sendMissing(folder: FolderRef, names: string[]): Promise<void>;
+  /** Reports that a folder was renamed; true when what is recorded of it belongs to the new path from now on. */
+  sendMoved(folder: FolderRef, path: string): Promise<boolean>;
   /** Reports that all files of a folder's listing are in the database. */
   sendListed(folder: FolderState): void;
   /** Names of a folder that are in the database and not marked missing, in pages. */

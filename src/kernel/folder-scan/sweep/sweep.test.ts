@@ -35,6 +35,7 @@ function openRoot(room = async () => {}) {
     keepSince: Number.NEGATIVE_INFINITY,
     send: async ({ files }) => ({ added: files.length }),
     sendMissing: async () => {},
+    sendMoved: async () => false,
     sendListed: () => {},
   };
   const parts = {

@@ -23,6 +23,7 @@ import { isBefore } from '../state/keep-since.ts';
 import type { NameSet } from '../state/name-set.ts';
 import { createPackedNames } from '../state/packed-names.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
+import { noteIdentity } from './moved-folders.ts';
 
 /** A folder changed so shortly before its listing may have changed again within the same tick of the file system's clock. */
 const timestampDoubtMs = 2_500;
@@ -79,6 +80,7 @@ export async function sweepRoot(
     const found = findFolder(context, folder);
     if (found && !isReachedElsewhere(context, path, found)) {
       const modifiedAt = Math.round(found.mtimeMs);
+      await noteIdentity(context, folder, found);
       folder.isCovered = watch(folder, identityOf(found));
       const isResting = folder.isCovered && !folder.again && performance.now() < folder.restsUntil;
       const looksForGrowth = folder.fileCount <= filesLeftAtStart && mayHaveGrown(parts, folder, modifiedAt);

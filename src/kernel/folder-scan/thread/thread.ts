@@ -68,14 +68,20 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
     send: (batch) => ask((id) => ({ type: 'found', id, batch: packBatch(batch, reading) })),
     sendMissing: async (folder, missing) =>
       void (await ask((id) => ({ type: 'missing', id, folder, names: missing }))),
+    sendMoved: async (folder, path) => {
+      const { added } = await ask((id) => ({ type: 'moved', id, folder, path }));
+      return added > 0;
+    },
     sendListed: (folder) => {
       folder.unsaved = false;
-      const { ref, listedAt } = folder;
+      // Renamed in the meantime: its listing is that of another path.
+      if (folders.get(folder.ref.path) !== folder) return;
+      const { ref, listedAt, inode } = folder;
       // Without a modification time the next start lists the folder again, for later changes and unreadable names.
       const isSure = folder.isSettled && folder.doubted === 0 && folder.unreadable.now.size === 0;
       const isWhole = !folder.again && isSure;
       const modifiedAt = isWhole ? folder.modifiedAt : null;
-      const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder) };
+      const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder), inode };
       post({ type: 'listed', folder: ref, listed });
     },
   };

@@ -1,0 +1,2 @@
+ALTER TABLE "directories" ADD COLUMN "inode" bigint;--> statement-breakpoint
+ALTER TABLE "directories" ADD COLUMN "moved_at" bigint;
