@@ -35,6 +35,17 @@ export type DemoFixture = {
   countFolder(): Promise<object>;
 };
 
+/** Writes one plain picture for each that a demo plant would draw into the folder it keeps its pictures in. */
+export async function writePlainPictures(folder: string): Promise<void> {
+  const plain = { width: 640, height: 480, channels: 3, background: '#557' } as const;
+  const jpeg = await sharp({ create: plain }).jpeg().toBuffer();
+  for (const { file } of listPoolPictures()) {
+    const path = join(poolFolderIn(folder), file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, jpeg);
+  }
+}
+
 /** Registers the fixture's hooks. Plain pictures stand in for the drawn ones, which take seconds to make. */
 export function useDemoFolder(): DemoFixture {
   let pictures: string;
@@ -46,13 +57,7 @@ export function useDemoFolder(): DemoFixture {
 
   beforeAll(async () => {
     pictures = await mkdtemp(join(tmpdir(), 'linesight-pictures-'));
-    const plain = { width: 640, height: 480, channels: 3, background: '#557' } as const;
-    const jpeg = await sharp({ create: plain }).jpeg().toBuffer();
-    for (const { file } of listPoolPictures()) {
-      const path = join(poolFolderIn(pictures), file);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, jpeg);
-    }
+    await writePlainPictures(pictures);
   });
   afterAll(() => rm(pictures, { recursive: true, force: true }));
   beforeEach(async () => {

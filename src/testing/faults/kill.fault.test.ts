@@ -142,5 +142,5 @@ test(
       `killed ${rounds} times, ${midway} of them midway; ${onDisk.length} files, ${rows.length} rows`,
     );
   },
-  60_000 + rounds * 8_000,
+  120_000 + rounds * 15_000,
 );
