@@ -5,7 +5,7 @@ import { createPlantNames, type PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import { createTargets, type Targets } from '../plant/targets.ts';
 import type { Db } from '../schema/db.ts';
-import { createReadGaps, type ReadGaps } from './gaps/gap-queries.ts';
+import { createGapQueries, type GapQueries } from './gaps/gap-queries.ts';
 import type { SourceStatus } from './model.ts';
 import { type CountQueries, createCountQueries } from './queries/count-queries.ts';
 import { createInspectionQueries, type InspectionQueries } from './queries/inspection-queries.ts';
@@ -34,7 +34,7 @@ export type InspectionReads = {
   chartStandard: ReadChartStandard;
   states: StationStates;
   summaries: ReadStationSummaries;
-  gaps: ReadGaps;
+  gaps: GapQueries;
   /** Refreshes the names and folders in memory with those that other processes have added. */
   refresh(): Promise<void>;
 };
@@ -77,7 +77,7 @@ export async function createInspectionReads(
     chartStandard: createReadChartStandard({ db, modelCounts, alarms, clock }),
     states,
     summaries,
-    gaps: createReadGaps(db, { sites, names, folders }),
+    gaps: createGapQueries(db, { sites, names, folders }),
     refresh: async () => {
       await folders.refresh();
       await targets.refresh();

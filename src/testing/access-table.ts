@@ -136,6 +136,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /api/v1/parts'),
   look('GET /api/v1/inspections'),
   look('GET /api/v1/inspections/:id{[0-9]+}', '/api/v1/inspections/1'),
+  look('GET /api/v1/gaps'),
   look('GET /api/v1/yield'),
   look('GET /api/v1/sources'),
   operate('POST /api/v1/rescan'),

@@ -259,6 +259,12 @@ const gap = {
   toAt: now,
   kind: 'missing' as const,
 };
+const gapsRest = {
+  query,
+  window: { startAt: now - hourMs, endAt: now + 1 },
+  checkedCount: 100,
+  wallClock: { fieldText: () => '', offsetText: () => undefined },
+};
 const filter = { verdict: 'NG' as const, part: null };
 const filters = {
   action: '/inspections',
@@ -368,9 +374,9 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ),
   'sources/_status': views({ clocks, sources, bad }, { clocks: [], sources: [], bad: noneBad }),
   'stations/_gaps': views(
-    gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], 100, query),
-    gapsView(odd, Array(60).fill(gap), 100, query),
-    gapsView(odd, [], 0, query),
+    gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], gapsRest),
+    gapsView(odd, Array(60).fill(gap), gapsRest),
+    gapsView(odd, [], { ...gapsRest, checkedCount: 0 }),
   ),
   'stations/_history': views(
     historyView(odd, { inspections: images, newer: '1.1', older: '2.2' }, query, filter, {

@@ -75,6 +75,34 @@ export const listQuery = filterQuery
     message: 'give either before or after',
   });
 
+export const gapsQuery = filterQuery.extend({
+  limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems),
+  before: z.string().optional().describe('`next.before` of the page before: older gaps'),
+});
+
+export const gapsAnswer = z.object({
+  gaps: z.array(
+    z.object({
+      site: z.string().describe('Short name of its site (SITE)'),
+      station: z.string(),
+      part: z.string().describe('Product model'),
+      kind: z.enum(['missing', 'repeated', 'reset', 'misread']),
+      fromSequence: z.number().int().describe('First COUNT value; of a reset the last before it'),
+      toSequence: z.number().int().describe('Last COUNT value; of a reset the first after it'),
+      count: count.describe('How many values are missing, repeated or misread; 0 for a reset'),
+      fromAt: instant('The image before it was taken'),
+      toAt: instant('The image after it was taken'),
+    }),
+  ),
+  checkedCount: count.describe(
+    'COUNT values that were checked in the hours of the window; 0 says that nothing was',
+  ),
+  next: z
+    .object({ before: z.string() })
+    .nullable()
+    .describe('Pass it on as it is for the next page; null at the end'),
+});
+
 export const inspectionAnswer = z.object({
   id: z.number().int(),
   revision: z.number().int().describe('Rises when the content or the name of the file changed'),

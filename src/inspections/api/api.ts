@@ -12,12 +12,13 @@ import { areCutAtHours, fillBuckets } from '../../plant/time-window.ts';
 import { sumCounts, unitCounts, yieldRate } from '../../plant/yield.ts';
 import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { InspectionDeps } from '../deps.ts';
+import { placeOfGap } from '../gaps/gap-queries.ts';
 import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
 import type { InspectionReads } from '../reads.ts';
 import type { StationNow } from '../stations/station-states.ts';
 import { apiDocs } from './api-docs.ts';
-import type { listQuery } from './api-schemas.ts';
+import type { gapsQuery, listQuery } from './api-schemas.ts';
 
 /** `/api/v1` of inspections: stations, parts, inspections by keyset paging, yield by bucket. Instants are epoch ms UTC, ratios 0..1. */
 export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
@@ -50,6 +51,9 @@ export function inspectionApiRoutes(deps: InspectionDeps): Hono<AppEnv> {
       if (!found) throw new AppError('not_found', `There is no inspection ${c.req.param('id')}.`);
       return c.json(toJson(found));
     })
+    .get('/api/v1/gaps', may('look'), apiDocs.gaps, async (c) =>
+      c.json(await gapPage(deps, c, c.req.valid('query'))),
+    )
     .get('/api/v1/yield', may('look'), apiDocs.yield, async (c) => c.json(await yieldByBucket(deps, c)))
     .get('/api/v1/sources', may('look'), apiDocs.sources, (c) => c.json({ sources: deps.sources.list() }))
     .post('/api/v1/rescan', may('operate', 'inspections.rescan'), apiDocs.rescan, async (c) =>
@@ -100,6 +104,23 @@ async function listPage(deps: InspectionDeps, c: Context<AppEnv>, asks: z.output
   const last = found.at(-1);
   const next = last && found.length === limit ? writeKeyset(last) : null;
   return { inspections: found.map(toJson), next: next && { [newer ? 'after' : 'before']: next } };
+}
+
+async function gapPage(
+  deps: InspectionDeps,
+  c: Context<AppEnv>,
+  { limit, before }: z.output<typeof gapsQuery>,
+) {
+  const { gaps, sites } = deps.reads;
+  const { isUnknown, window, filter } = readAskedView(new URL(c.req.url).searchParams, deps.reads);
+  const from = parseKeyset(before, 'before');
+  const found = isUnknown ? [] : await gaps.list(window, filter, { limit, ...(from ? { from } : {}) });
+  const last = found.at(-1);
+  return {
+    gaps: found.map(({ id: _id, site, ...gap }) => ({ site: site?.name ?? sites.own.name, ...gap })),
+    checkedCount: isUnknown ? 0 : await gaps.countChecked(window, filter),
+    next: last && found.length === limit ? { before: writeKeyset(placeOfGap(last)) } : null,
+  };
 }
 
 async function yieldByBucket(deps: InspectionDeps, c: Context<AppEnv>) {

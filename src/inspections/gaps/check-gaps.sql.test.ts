@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Keyset } from '../../kernel/db/keyset.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { testDialect } from '../../testing/databases.ts';
@@ -12,6 +13,7 @@ import type { SequenceGap } from '../model.ts';
 import type { FoundImage } from '../recording/found-images.ts';
 import { checkSequences } from './check-gaps.ts';
 import { findSequenceGaps } from './find-gaps.ts';
+import { placeOfGap } from './gap-queries.ts';
 
 const minute = 60_000;
 const ever = { startAt: 0, endAt: at * 2 };
@@ -37,7 +39,7 @@ describe(`COUNT gaps in ${testDialect}`, () => {
 
   async function gaps(): Promise<string[]> {
     await checkAll();
-    return (await store.reads.gaps(ever, {})).gaps.map(describeGap).sort();
+    return (await store.reads.gaps.list(ever, {}, { limit: 500 })).map(describeGap).sort();
   }
 
   const describeGap = ({ station, part, kind, fromSequence, toSequence }: SequenceGap) =>
@@ -48,11 +50,25 @@ describe(`COUNT gaps in ${testDialect}`, () => {
     await store.found('S4/OR-3CT', images(at, [1, 2, 2, 3]));
     await store.found('S4/OR-2CT', images(at, [3, 4]));
     expect(await gaps()).toEqual(['S4 OR-3CT repeated 2–2', 'S9 OR-3CT missing 3–4']);
-    const { gaps: found, checkedCount } = await store.reads.gaps(ever, {
-      stationId: store.reads.names.findStationId('S9')!,
-    });
+    const ofS9 = { stationId: store.reads.names.findStationId('S9')! };
+    const found = await store.reads.gaps.list(ever, ofS9, { limit: 500 });
     expect(found[0]).toMatchObject({ count: 2, fromAt: at + minute, toAt: at + 2 * minute });
-    expect(checkedCount).toBe(4);
+    expect(await store.reads.gaps.countChecked(ever, ofS9)).toBe(4);
+  });
+
+  test('a list of more gaps than a page holds is read to its end, those of one instant as well', async () => {
+    await store.found('S9/OR-3CT', images(at, [1, 3, 5, 7, 9]));
+    await store.found('S4/OR-3CT', images(at, [1, 3, 5, 7, 9]));
+    await checkAll();
+    const found: string[] = [];
+    let from: Keyset | undefined;
+    do {
+      const page = await store.reads.gaps.list(ever, {}, { limit: 3, ...(from ? { from } : {}) });
+      found.push(...page.map(describeGap));
+      from = page.length === 3 ? placeOfGap(page[2]!) : undefined;
+    } while (from);
+    expect(new Set(found).size).toBe(8);
+    expect(found).toHaveLength(8);
   });
 
   test('one counter over several models of a station loses nothing, in whichever order they are found', async () => {
@@ -146,7 +162,7 @@ describe(`COUNT gaps in ${testDialect}`, () => {
         .sort((a, b) => a.capturedAt - b.capturedAt || a.sequence - b.sequence);
       const expected = missingValues(findSequenceGaps(rows));
       expect(expected.length).toBeGreaterThan(5);
-      expect(missingValues((await store.reads.gaps(ever, { partId })).gaps)).toEqual(expected);
+      expect(missingValues(await store.reads.gaps.list(ever, { partId }, { limit: 500 }))).toEqual(expected);
     }
   });
 

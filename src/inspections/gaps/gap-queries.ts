@@ -1,4 +1,5 @@
-import { and, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, lt, or, sql } from 'drizzle-orm';
+import type { Keyset } from '../../kernel/db/keyset.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { PlantNames } from '../../plant/names.ts';
@@ -10,25 +11,31 @@ import type { Db } from '../../schema/db.ts';
 import type { SequenceGap } from '../model.ts';
 import type { Folders } from '../recording/folders.ts';
 
-const maxGaps = 500;
+type GapPage = { limit: number; fromAt: number | undefined; fromId: number | undefined };
 
-/**
- * COUNT gaps whose later image lies in the window, newest first, and how many images were checked in the hours that the
- * window touches.
- */
-export type ReadGaps = (
-  window: TimeWindow,
-  filter: CountFilter,
-) => Promise<{ gaps: (SequenceGap & { site: SiteTag | null })[]; checkedCount: number }>;
+/** A gap with its place in the list. */
+export type FoundGap = SequenceGap & { id: number; site: SiteTag | null };
 
-export function createReadGaps(
+export type GapQueries = {
+  /** COUNT gaps whose later image lies in the window, newest first; `from` is the place of the last one before. */
+  list(window: TimeWindow, filter: CountFilter, page: { limit: number; from?: Keyset }): Promise<FoundGap[]>;
+  /** How many images were checked in the hours that the window touches. */
+  countChecked(window: TimeWindow, filter: CountFilter): Promise<number>;
+};
+
+/** Where a gap stands in the list. */
+export function placeOfGap({ id, toAt }: FoundGap): Keyset {
+  return { capturedAt: toAt, id };
+}
+
+export function createGapQueries(
   db: Db,
   { sites, names, folders }: { sites: Sites; names: PlantNames; folders: Folders },
-): ReadGaps {
+): GapQueries {
   const { sequenceGaps: gaps, inspectionHours: hours } = db.tables;
   const isOfSite = createSiteCondition(db);
 
-  const selectGaps = prepared((value: Placeholders<CountFilter & TimeWindow>) =>
+  const selectGaps = prepared((value: Placeholders<CountFilter & TimeWindow & GapPage>) =>
     db.read
       .select()
       .from(gaps)
@@ -39,10 +46,12 @@ export function createReadGaps(
           isOfSite(gaps.stationId, value.siteId),
           value.stationId && eq(gaps.stationId, value.stationId),
           value.partId && eq(gaps.partId, value.partId),
+          value.fromAt &&
+            or(lt(gaps.toAt, value.fromAt), and(eq(gaps.toAt, value.fromAt), lt(gaps.id, value.fromId))),
         ),
       )
-      .orderBy(desc(gaps.toAt))
-      .limit(maxGaps),
+      .orderBy(desc(gaps.toAt), desc(gaps.id))
+      .limit(value.limit),
   );
   const sumChecked = prepared((value: Placeholders<CountFilter & { after: number; before: number }>) =>
     db.read
@@ -59,29 +68,33 @@ export function createReadGaps(
       ),
   );
 
-  return async ({ startAt, endAt }, { siteId, stationId, partId }) => {
-    const rows: (typeof gaps.$inferSelect)[] = [];
-    let checkedCount = 0;
-    for (const id of stationId === undefined ? [undefined] : names.groupOf(stationId)) {
-      rows.push(...(await selectGaps({ startAt, endAt, siteId, stationId: id, partId })));
-      const touched = { after: startAt - hourMs, before: endAt };
-      const [checked] = await sumChecked({ ...touched, siteId, stationId: id, partId });
-      checkedCount += checked?.total ?? 0;
-    }
-    await folders.ensureKnown(rows);
-    return {
-      gaps: newest(rows).map(({ id: _id, hourAt: _hour, stationId: station, partId: part, ...gap }) => ({
+  /** The stations shown as the requested one; `undefined` for all. */
+  const idsOf = (stationId: number | undefined) =>
+    stationId === undefined ? [undefined] : names.groupOf(stationId);
+
+  return {
+    async list({ startAt, endAt }, { siteId, stationId, partId }, { limit, from }) {
+      const place = { fromAt: from?.capturedAt, fromId: from?.id };
+      const rows: (typeof gaps.$inferSelect)[] = [];
+      for (const id of idsOf(stationId))
+        rows.push(...(await selectGaps({ startAt, endAt, siteId, stationId: id, partId, limit, ...place })));
+      await folders.ensureKnown(rows);
+      const newest = rows.toSorted((a, b) => b.toAt - a.toAt || b.id - a.id).slice(0, limit);
+      return newest.map(({ hourAt: _hour, stationId: station, partId: part, ...gap }) => ({
         ...gap,
         site: sites.tagOf(names.siteIdOf(station)),
         station: names.stationName(station),
         part: names.partName(part),
-      })),
-      checkedCount,
-    };
+      }));
+    },
+    async countChecked({ startAt, endAt }, { siteId, stationId, partId }) {
+      const touched = { after: startAt - hourMs, before: endAt };
+      let count = 0;
+      for (const id of idsOf(stationId)) {
+        const [checked] = await sumChecked({ ...touched, siteId, stationId: id, partId });
+        count += checked?.total ?? 0;
+      }
+      return count;
+    },
   };
-}
-
-/** Of the gaps of stations that are shown as one, the newest. */
-function newest<T extends { toAt: number }>(rows: readonly T[]): T[] {
-  return rows.toSorted((a, b) => b.toAt - a.toAt).slice(0, maxGaps);
 }

@@ -95,6 +95,21 @@ test('COUNT gaps are downloaded', async () => {
   ]);
 });
 
+test('the API gives COUNT gaps page by page', async () => {
+  type Page = { gaps: { kind: string }[]; checkedCount: number; next: { before: string } | null };
+  const kinds: string[] = [];
+  let before = '';
+  for (let pages = 0; pages < 3; pages++) {
+    const page = (await plant.json(`/api/v1/gaps?station=S9&period=1h&limit=1${before}`)) as Page;
+    kinds.push(...page.gaps.map(({ kind }) => kind));
+    expect(page.checkedCount).toBe(3);
+    before = page.next === null ? '' : `&before=${page.next.before}`;
+    if (page.next === null) break;
+  }
+  expect([kinds, before]).toEqual([['missing', 'reset'], '']);
+  expect(await plant.json('/api/v1/gaps?station=nowhere')).toEqual({ gaps: [], checkedCount: 0, next: null });
+});
+
 test('images are downloaded, newest first, with the filters of the page', async () => {
   const id = expect.stringMatching(/^\d+$/);
   const fields = (line: string) => line.split(',');

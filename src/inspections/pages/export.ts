@@ -6,14 +6,15 @@ import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-fi
 import type { SiteTag } from '../../plant/sites.ts';
 import { unitCounts, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
+import { type FoundGap, placeOfGap } from '../gaps/gap-queries.ts';
 import type { InspectionRef } from '../model.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
 import { readSummaries } from './page-reads.ts';
 import { readParts, type StationHour, walkStationHours } from './station-tables.ts';
 
 /** Most images in one export, as many as a spreadsheet opens; request more in smaller windows. */
-const maxExportedImages = 1_000_000;
-const imagesPerRead = 500;
+const maxExportedRows = 1_000_000;
+const rowsPerRead = 500;
 
 type Table = { name: string; columns: string[]; rows: AsyncIterable<unknown[]> | Iterable<unknown[]> };
 
@@ -86,11 +87,10 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
       };
     }
     case 'gaps': {
-      const { gaps } = asked.isUnknown ? { gaps: [] } : await deps.reads.gaps(asked.window, asked.filter);
       return {
         name,
         columns: [...stationColumns, 'model', 'kind', 'from', 'to', 'count', 'after', 'before'],
-        rows: gaps.map((gap) => [
+        rows: mapRows(walkGaps(deps, asked), (gap) => [
           ...stationOf(gap),
           gap.part,
           gap.kind,
@@ -123,6 +123,20 @@ async function* mapRows<T>(rows: AsyncIterable<T>, lineOf: (row: T) => unknown[]
   for await (const row of rows) yield lineOf(row);
 }
 
+async function* walkGaps(deps: InspectionDeps, asked: AskedView): AsyncGenerator<FoundGap> {
+  let from: Keyset | undefined;
+  for (let sent = 0; sent < maxExportedRows && !asked.isUnknown; sent += rowsPerRead) {
+    const page = await deps.reads.gaps.list(asked.window, asked.filter, {
+      limit: rowsPerRead,
+      ...(from ? { from } : {}),
+    });
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < rowsPerRead) return;
+    from = placeOfGap(last);
+  }
+}
+
 async function* imageRows(
   deps: InspectionDeps,
   asked: AskedView,
@@ -133,9 +147,9 @@ async function* imageRows(
   const isSeveral = deps.reads.sites.isSeveral();
   const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
   let from: Keyset | undefined;
-  for (let sent = 0; sent < maxExportedImages; sent += imagesPerRead) {
+  for (let sent = 0; sent < maxExportedRows; sent += rowsPerRead) {
     const page: InspectionRef[] = await deps.reads.inspections.list(filter, {
-      limit: imagesPerRead,
+      limit: rowsPerRead,
       ...(from ? { from } : {}),
     });
     for (const row of page) {
@@ -153,6 +167,6 @@ async function* imageRows(
       ];
     }
     from = page.at(-1);
-    if (page.length < imagesPerRead) return;
+    if (page.length < rowsPerRead) return;
   }
 }

@@ -86,7 +86,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
 
   test('have their COUNT gaps checked by their own process and read separately', async () => {
     const gapsOf = async (siteId: number) =>
-      (await busan.reads.gaps(window, { siteId })).gaps.map(({ site, fromSequence }) => [
+      (await busan.reads.gaps.list(window, { siteId }, { limit: 500 })).map(({ site, fromSequence }) => [
         site?.name,
         fromSequence,
       ]);
@@ -96,7 +96,7 @@ describe(`two sites with a station and a model of the same names in ${testDialec
     while (!(await checkSequences(db, albany.reads.sites.ownFilter())).isDone);
     expect(await gapsOf(ids().albany)).toContainEqual(['albany', 12]);
     expect(await gapsOf(ids().busan)).toEqual([['busan', 3]]);
-    expect((await busan.reads.gaps(window, { siteId: ids().busan })).checkedCount).toBe(3);
+    expect(await busan.reads.gaps.countChecked(window, { siteId: ids().busan })).toBe(3);
   });
 
   test('are shown separately on the overview, or one of them alone', async () => {

@@ -13,6 +13,7 @@ import {
   type HourTableView,
   historyView,
   hourTableView,
+  maxGapRows,
   type PartTableView,
   partTableView,
 } from './station-views.ts';
@@ -59,8 +60,11 @@ export async function readStationHourTable(
 }
 
 export async function readStationGaps(deps: InspectionDeps, asked: AskedStation): Promise<GapsView> {
-  const { gaps, checkedCount } = await deps.reads.gaps(asked.window, asked.filter);
-  return gapsView(asked.station, gaps, checkedCount, asked.query);
+  const { gaps } = deps.reads;
+  const { window, filter } = asked;
+  const found = asked.isUnknown ? [] : await gaps.list(window, filter, { limit: maxGapRows + 1 });
+  const checkedCount = asked.isUnknown ? 0 : await gaps.countChecked(window, filter);
+  return gapsView(asked.station, found, { ...asked, checkedCount });
 }
 
 /** One page of the station's images; `verdict`, `before` and `after` come from the URL. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { hourMs } from '../../kernel/time/durations.ts';
 import { createWallClock } from '../../kernel/time/time-zone.ts';
 import { parsePageWindow } from '../../plant/time-window.ts';
 import { noCounts } from '../../plant/yield.ts';
@@ -6,6 +7,7 @@ import { fillHours } from './station-tables.ts';
 import { gapsView, historyView, hourTableView, maxGapRows, partTableView } from './station-views.ts';
 
 const query = { period: '1d', station: 'S 9', part: 'OR-3CT' } as const;
+const wallClock = createWallClock('Asia/Seoul');
 const noShots = { inspections: [], newer: null, older: null };
 
 test('links to older and newer images keep the filters of the page, and so does the form', () => {
@@ -129,17 +131,24 @@ test('the worst part comes first', () => {
   expect(rows.map((row) => row.part)).toEqual(['bad', 'good', 'none']);
 });
 
-test('a long list of gaps is cut off and says how many are left out', () => {
-  const gaps = Array.from({ length: maxGapRows + 3 }, (_, i) => ({
+test('a long list of gaps is cut where a second ends, and links to the older ones', () => {
+  const at = Date.UTC(2025, 8, 6, 1);
+  // Two a second, newest first.
+  const gaps = Array.from({ length: maxGapRows + 1 }, (_, i) => ({
     station: 'S9',
     part: 'OR-3CT',
     kind: 'missing' as const,
     fromSequence: i,
     toSequence: i,
     count: 1,
-    fromAt: i,
-    toAt: i,
+    fromAt: at - i * 500,
+    toAt: at - i * 500,
   }));
-  const view = gapsView('S9', gaps, 1000, query);
-  expect([view.gaps.length, view.moreCount, view.gaps[0]?.toAt]).toEqual([maxGapRows, 3, maxGapRows + 2]);
+  const rest = { query, window: { startAt: at - hourMs, endAt: at + 1 }, checkedCount: 9, wallClock };
+  const view = gapsView('S9', gaps, rest);
+  expect([view.gaps.length, view.gaps.at(-1)?.toAt]).toEqual([maxGapRows - 1, at - 24_000]);
+  expect(view.olderHref).toContain('end=2025-09-06T09%3A59%3A36');
+  expect(gapsView('S9', gaps.slice(0, maxGapRows), rest)).toMatchObject({ olderHref: null });
+  const together = gaps.map((gap) => ({ ...gap, toAt: at }));
+  expect(gapsView('S9', together, rest).gaps).toHaveLength(maxGapRows + 1);
 });

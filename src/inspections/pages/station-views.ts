@@ -45,7 +45,13 @@ export type HourTableView = {
   csvHref: string;
 };
 
-export type GapsView = { gaps: SequenceGap[]; checkedCount: number; moreCount: number; csvHref: string };
+export type GapsView = {
+  gaps: SequenceGap[];
+  checkedCount: number;
+  /** The page of the gaps before those shown; null when all are. */
+  olderHref: string | null;
+  csvHref: string;
+};
 
 export type HistoryFilter = { verdict: Verdict | 'unmatched' | 'undecided' | null; part: string | null };
 
@@ -82,7 +88,7 @@ export type StationPage = {
 /** Panels of the page that are streamed fragments. */
 export type StationPanel = 'summary' | 'alarms' | 'trend' | 'parts' | 'hours' | 'gaps';
 
-/** Most rows of COUNT gaps on a page; the rest is in the CSV. */
+/** Rows of COUNT gaps on a page; the page before it has the older ones, and the CSV has all. */
 export const maxGapRows = 50;
 
 /** The table of parts, worst yield first. */
@@ -133,17 +139,40 @@ export function hourTableView(
   return { rows, olderHref, csvHref: csvHref(station, 'hours', query) };
 }
 
-/** COUNT gaps, newest first, at most `maxGapRows`. */
+/**
+ * COUNT gaps, newest first: of more than `maxGapRows` those that fill a page, cut where a second ends, because times in links
+ * have no more digits.
+ */
 export function gapsView(
   station: string,
-  gaps: SequenceGap[],
-  checkedCount: number,
-  query: PageQuery,
+  gaps: readonly SequenceGap[],
+  rest: {
+    query: PageQuery;
+    window: TimeWindow;
+    checkedCount: number;
+    wallClock: Pick<WallClock, 'fieldText' | 'offsetText'>;
+  },
 ): GapsView {
+  const { query, window, checkedCount, wallClock } = rest;
+  const first = gaps[maxGapRows];
+  const secondOf = (at: number) => Math.floor(at / 1000);
+  const isShown = ({ toAt }: SequenceGap) => first === undefined || secondOf(toAt) > secondOf(first.toAt);
+  // More gaps in one second than a page has rows: they stand together.
+  const shown = gaps.some(isShown) ? gaps.filter(isShown) : gaps;
+  const last = shown.at(-1);
+  const olderHref =
+    first && last
+      ? stationHref(station, {
+          ...query,
+          period: 'custom',
+          start: linkTime(window.startAt, wallClock),
+          end: linkTime(secondOf(last.toAt) * 1000, wallClock),
+        })
+      : null;
   return {
-    gaps: gaps.toSorted((a, b) => b.toAt - a.toAt).slice(0, maxGapRows),
+    gaps: [...shown],
     checkedCount,
-    moreCount: Math.max(0, gaps.length - maxGapRows),
+    olderHref: olderHref && `${olderHref}#station-gaps`,
     csvHref: csvHref(station, 'gaps', query),
   };
 }

@@ -88,7 +88,11 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
     () => store.reads.counts.countByTime({ startAt: at - 5 * hourMs, endAt: at }, { stationId }, false),
     /inspection_minutes.*start_at>\? AND start_at<\?/,
   ],
-  ['COUNT gaps of a station', () => store.reads.gaps(window, { stationId }), /sequence_gaps_/],
+  [
+    'COUNT gaps of a station',
+    () => store.reads.gaps.list(window, { stationId }, { limit: 51 }),
+    /sequence_gaps_/,
+  ],
   [
     'counts of one site of several',
     () => store.reads.counts.countByPart({ startAt: at - 5 * hourMs, endAt: at }, { siteId: 1 }),
@@ -101,7 +105,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   ],
   [
     'COUNT gaps of one site of several',
-    () => store.reads.gaps(window, { siteId: 1 }),
+    () => store.reads.gaps.list(window, { siteId: 1 }, { limit: 51 }),
     /sequence_gaps_time \(to_at>\? AND to_at<\?\)/,
   ],
   [
