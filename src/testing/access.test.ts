@@ -81,7 +81,9 @@ describe.each(['open-view', 'closed', 'open'] as const)('with ACCESS=%s', (polic
         if (mayPass(who, row, policy)) expected.push(who);
         const answer = await ask(plant, row, headers, `10.0.1.${i}`);
         const text = await answer.text();
-        expect(answer.status, `${who}: ${text}`).toBeLessThan(500);
+        // While a folder that an earlier row added is looked at for the first time, the plant is not ready.
+        const isStarting = row.route === 'GET /health/ready' && answer.status === 503;
+        if (!isStarting) expect(answer.status, `${who}: ${text}`).toBeLessThan(500);
         const isRefused =
           /^40[13]$/.test(`${answer.status}`) && row.access !== 'public' && !switchedOff.test(text);
         if (!isRefused) found.push(who);
