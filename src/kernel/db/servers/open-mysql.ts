@@ -3,11 +3,21 @@ import mysql from 'mysql2/promise';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Database, Queryable } from '../database.ts';
-import { migrationsTable, pendingMigrations, readMigrations } from '../migrations.ts';
+import { type Migration, migrationsTable, pendingMigrations, readMigrations } from '../migrations.ts';
 import { createWriteTurns } from '../write-turns.ts';
 import { connectAtStart, connectTimeoutMs, maxConnections, queryTimeoutMs } from './connect-server.ts';
 import type { ServerOptions } from './open-postgres.ts';
 
+/** How far a migration under way has come. */
+const progressTable = '__linesight_migration';
+/** What the server answers to a change of a table that was made already. */
+const doneErrors = new Set([
+  'ER_TABLE_EXISTS_ERROR',
+  'ER_BAD_TABLE_ERROR',
+  'ER_DUP_FIELDNAME',
+  'ER_DUP_KEYNAME',
+  'ER_CANT_DROP_FIELD_OR_KEY',
+]);
 /** How long a starting process waits for another to migrate the tables. */
 const lockWaitSec = 60;
 /** Values are never truncated or guessed silently, and a statement sees all earlier commits of other processes. */
@@ -112,15 +122,53 @@ async function migrate(url: string, migrationsFolder: string): Promise<void> {
       `select max(created_at) as newest from ${migrationsTable}`,
     );
     const newest = rows[0]?.newest === null ? undefined : Number(rows[0]?.newest);
-    for (const { madeAt, hash, statements } of pendingMigrations(readMigrations(migrationsFolder), newest)) {
-      for (const statement of statements) await connection.query(withCollation(statement, collation));
-      const insert = `insert into ${migrationsTable} (hash, created_at) values (?, ?)`;
-      await connection.query(insert, [hash, madeAt]);
-    }
+    const pending = pendingMigrations(readMigrations(migrationsFolder), newest);
+    if (pending.length === 0) return;
+    await connection.query(
+      `create table if not exists ${progressTable} (made_at bigint primary key, done bigint not null, begun bigint not null)`,
+    );
+    for (const migration of pending) await apply(connection, migration, collation);
+    await connection.query(`drop table ${progressTable}`);
   } finally {
     // Releases the lock, too.
     connection.destroy();
   }
+}
+
+/**
+ * Applies a migration, or the rest of one that was interrupted: these servers commit each change of a table by itself. What
+ * was done is noted after each statement, with the rows that it changed in one transaction. A statement that was begun and
+ * neither noted nor refused may have been done by a process that was killed.
+ */
+async function apply(connection: mysql.Connection, migration: Migration, collation: string): Promise<void> {
+  const { madeAt, hash, statements } = migration;
+  const [rows] = await connection.query<mysql.RowDataPacket[]>(
+    `select done, begun from ${progressTable} where made_at = ?`,
+    [madeAt],
+  );
+  if (rows[0] === undefined)
+    await connection.query(`insert into ${progressTable} values (?, 0, 0)`, [madeAt]);
+  const [done, begun] = [Number(rows[0]?.done ?? 0), Number(rows[0]?.begun ?? 0)];
+  const note = (column: 'done' | 'begun', count: number) =>
+    connection.query(`update ${progressTable} set ${column} = ? where made_at = ?`, [count, madeAt]);
+  for (const [i, statement] of statements.entries()) {
+    if (i < done) continue;
+    await note('begun', i + 1);
+    await connection.query('begin');
+    try {
+      await connection.query(withCollation(statement, collation));
+    } catch (error) {
+      const isDone = begun === i + 1 && doneErrors.has((error as { code?: string }).code ?? '');
+      if (!isDone) {
+        await connection.query('rollback');
+        await note('begun', 0);
+        throw error;
+      }
+    }
+    await note('done', i + 1);
+    await connection.query('commit');
+  }
+  await connection.query(`insert into ${migrationsTable} (hash, created_at) values (?, ?)`, [hash, madeAt]);
 }
 
 async function takeLock(connection: mysql.Connection): Promise<void> {
