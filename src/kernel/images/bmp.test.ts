@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
+import { bitmapKinds, createBitmap } from '../../testing/bitmaps.ts';
+import { openBmp } from './bmp.ts';
+import { readBmpHeader } from './bmp-header.ts';
+import { decodeBmpPixels } from './bmp-pixels.ts';
 import { readPixelSize } from './pixel-size.ts';
 import { ladderSpec, renderThumbnail, type ThumbnailSpec } from './thumbnails/thumbnail.ts';
+import { openPixels } from './untrusted-image.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'linesight-bmp-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -99,16 +104,53 @@ describe('a BMP is drawn with its colours in the right order', () => {
   });
 });
 
+test.each(bitmapKinds)('a BMP of $what is drawn with the colours of its pixels', async (kind) => {
+  const bytes = createBitmap(kind);
+  const path = join(folder, `${bitmapKinds.indexOf(kind)}.bmp`);
+  writeFileSync(path, bytes);
+  const header = readBmpHeader(bytes);
+  const { width, height } = header;
+  const decoded = openPixels({
+    data: await decodeBmpPixels(bytes, header),
+    info: { width, height, channels: 3 },
+  });
+  const drawn = await (await openBmp(bytes, header)).toColourspace('srgb').removeAlpha().raw().toBuffer();
+  const wanted = await decoded.raw().toBuffer();
+  expect(drawn.equals(wanted)).toBe(true);
+  expect(await renderThumbnail(path, spec)).toMatchObject({ ok: true });
+  expect(await readPixelSize(path)).toEqual({ width: 101, height: 67 });
+});
+
+test.each([
+  ['rows', bitmapKinds[2]!],
+  ['runs', bitmapKinds.find(({ runs }) => runs)!],
+])('a BMP whose %s end early is no whole picture', async (_what, kind) => {
+  const whole = createBitmap(kind);
+  const path = join(folder, `early-${kind.what}.bmp`);
+  writeFileSync(path, whole.subarray(0, whole.length - 600));
+  expect(await renderThumbnail(path, spec)).toMatchObject({ ok: false, reason: 'truncated' });
+});
+
+test('runs that lead out of the picture change nothing outside of it', async () => {
+  const bytes = createBitmap(bitmapKinds.find(({ runs }) => runs)!, 8, 4);
+  const { pixelsAt } = readBmpHeader(bytes);
+  // A run longer than a row, a jump above the top, then more.
+  const runs = Buffer.from([255, 9, 0, 2, 200, 250, 255, 9, 0, 1]);
+  const hostile = Buffer.concat([bytes.subarray(0, pixelsAt), runs]);
+  const pixels = await decodeBmpPixels(hostile, readBmpHeader(hostile));
+  expect(pixels.length).toBe(8 * 4 * 3);
+});
+
 describe('any other BMP is refused in plain words', () => {
   test.each<[string, string, Kind, (bytes: Buffer) => void]>([
-    ['16 bits', 'a BMP with 16 bits a pixel', { bits: 24 }, (bytes) => bytes.writeUInt16LE(16, 28)],
-    ['compressed', 'with compressed pixels', { bits: 8 }, (bytes) => bytes.writeUInt32LE(1, 30)],
-    ['a palette', 'not grey', { bits: 8 }, (bytes) => bytes.fill(7, 60, 70)],
+    ['20 bits', 'a BMP with 20 bits a pixel', { bits: 24 }, (bytes) => bytes.writeUInt16LE(20, 28)],
+    ['JPEG inside', 'of compression 4', { bits: 8 }, (bytes) => bytes.writeUInt32LE(4, 30)],
+    ['runs of 24 bits', 'of compression 1', { bits: 24 }, (bytes) => bytes.writeUInt32LE(1, 30)],
     ['no size', 'without a size', {}, (bytes) => bytes.writeInt32LE(0, 18)],
     ['a negative width', 'without a size', {}, (bytes) => bytes.writeInt32LE(-5, 18)],
     ['the least height', 'million pixels', {}, (bytes) => bytes.writeInt32LE(-2_147_483_648, 22)],
     ['too many pixels', 'million pixels', {}, (bytes) => bytes.writeInt32LE(2_000_000, 18)],
-    ['an old header', 'before Windows 3', {}, (bytes) => bytes.writeUInt32LE(12, 14)],
+    ['an unknown header', 'unknown kind', {}, (bytes) => bytes.writeUInt32LE(13, 14)],
     ['pixels beyond the end', 'ends before', { width: 100 }, (bytes) => bytes.writeInt32LE(900, 22)],
     ['pixels in the header', 'damaged', { width: 100 }, (bytes) => bytes.writeUInt32LE(2, 10)],
   ])('%s', async (_what, words, kind, patch) => {

@@ -1,5 +1,5 @@
 import { openRegularFile, readWhole } from '../storage/open-file.ts';
-import { readBmpHeader } from './bmp.ts';
+import { readBmpHeader } from './bmp-header.ts';
 import { findAcceptedType } from './content-type.ts';
 import { maxImageFileBytes } from './read-image.ts';
 import { openUntrustedImage } from './untrusted-image.ts';

@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
-import { openBmp, readBmpHeader, UnsupportedBmp } from '../bmp.ts';
+import { openBmp } from '../bmp.ts';
+import { readBmpHeader, UnsupportedBmp } from '../bmp-header.ts';
 import { judgeBytes } from '../completeness.ts';
 import { type ImageFailure, type ReadImage, readImage } from '../read-image.ts';
 import { type Box, openPixels, TooManyPixels, withUntrustedImage } from '../untrusted-image.ts';
@@ -125,9 +126,9 @@ async function withImage<T>(
   spec: ThumbnailSpec,
   use: (image: Sharp, decoded: Box) => Promise<T>,
 ): Promise<T> {
-  return type === 'image/bmp'
-    ? use(await openBmp(bytes), readBmpHeader(bytes))
-    : withUntrustedImage(bytes, spec, use);
+  if (type !== 'image/bmp') return withUntrustedImage(bytes, spec, use);
+  const header = readBmpHeader(bytes);
+  return use(await openBmp(bytes, header), header);
 }
 
 /** Whether an image is no more than a twentieth larger than its box. */
