@@ -7,7 +7,7 @@ import { placeImage } from './images.ts';
 import { addWitness, forgetWitnessed } from './witness.ts';
 
 /** For what the page does by itself after a change. */
-export const soon = { timeout: 10_000, interval: 10 };
+export const soon = { timeout: 10_000, interval: 50 };
 
 /** A plant that runs and an empty page of a real browser for each test; after each, the page must have reported nothing. */
 export type Stage = {

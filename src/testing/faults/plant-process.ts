@@ -158,6 +158,7 @@ export async function waitUntil(what: string, isSo: () => Promise<boolean> | boo
     if (await isSo()) return performance.now() - startedAt;
     if (performance.now() - startedAt > patienceMs)
       throw new Error(`Not within ${patienceMs / 1000} s: ${what}`);
-    await sleep(50);
+    // Where it takes long, asking often would only slow down what it waits for.
+    await sleep(50 + Math.min((performance.now() - startedAt) / 10, 950));
   }
 }

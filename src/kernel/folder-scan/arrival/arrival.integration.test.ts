@@ -117,8 +117,8 @@ test.concurrent.each(['events', 'poll'] as const)(
       modify(folder.at(path), errorSec);
     }
     await waitUntil('all are counted', () => folder.images().length === 1 + paths.length);
-    for (const [path] of paths)
-      expect(folder.find(path)).toMatchObject({ sizeBytes: tinyJpeg.length, revision: 0 });
+    // Not the revision: a look between the bytes and the time set after them finds a change of its own.
+    for (const [path] of paths) expect(folder.find(path)?.sizeBytes).toBe(tinyJpeg.length);
   },
 );
 
