@@ -40,6 +40,8 @@ export type PlantNames = {
   findPartId(name: string): number | undefined;
   /** Stations on the pages, of one site or of all, in natural order (S2 before S10), then by id. */
   listStations(siteId?: number): Station[];
+  /** Stations that an administrator took off the pages, at one site or at all. */
+  countHidden(siteId?: number): number;
   /** The row of a known id. */
   getStationRow(id: number): StationRow;
   /** Every row of stations, hidden and merged ones too, in the same order. */
@@ -92,6 +94,9 @@ export async function createPlantNames(
         .list(siteId)
         .filter(({ hiddenAt, mergedInto }) => hiddenAt === null && mergedInto === null)
         .map(({ id, siteId, name }) => ({ id, siteId, name })),
+    countHidden: (siteId) =>
+      stations.list(siteId).filter(({ hiddenAt, mergedInto }) => hiddenAt !== null && mergedInto === null)
+        .length,
     getStationRow: (id) => {
       const row = stations.find(id);
       if (row === undefined) throw new Error(`No station ${id}`);

@@ -73,8 +73,10 @@ test('a hidden station leaves pages, walls and lists, and its own page says so',
     total_count: number;
   };
   expect([Object.keys(stats.stations).toSorted(), stats.total_count]).toEqual([['S4', 'S9'], 2]);
+  expect(await plant.text('/inspections')).toContain('1 station hidden');
   await post(`/plant/stations/${id}/show`);
   expect(await plant.text('/overview')).toContain('>S4<');
+  expect(await plant.text('/inspections')).not.toContain('station hidden');
 });
 
 test('merged stations are one card with the counts of both', async () => {

@@ -129,14 +129,14 @@ const empty = {
 const backfill = { done: 10, total: 100, startedAt: now - 5000 };
 const notices = noticesView([{ backfill: null }, { backfill }], now);
 const quiet = noticesView([], now);
-const cards = cardsView(summaries, context, { notices, empty, anyImageEver: true });
+const cards = cardsView(summaries, context, { notices, empty, anyImageEver: true, hiddenCount: 2 });
 const wall = cardsView(
   summaries,
   { ...context, query: { ...query, kiosk: true } },
-  { notices, empty, anyImageEver: true },
+  { notices, empty, anyImageEver: true, hiddenCount: 2 },
 );
 const nothing = [true, false].map((anyImageEver) =>
-  cardsView([], context, { notices: quiet, empty, anyImageEver }),
+  cardsView([], context, { notices: quiet, empty, anyImageEver, hiddenCount: 0 }),
 );
 
 const source = (over: Partial<SourceStatus> = {}): SourceStatus => ({

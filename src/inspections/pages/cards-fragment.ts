@@ -39,6 +39,7 @@ async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsV
       demo: deps.settings.demo(),
     },
     coveredSite: coveredSite(deps, asked),
+    hiddenCount: asked.query.station === undefined ? deps.reads.names.countHidden(asked.filter.siteId) : 0,
     anyImageEver: deps.reads.names.listStations().length > 0,
   });
 }

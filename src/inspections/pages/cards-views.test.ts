@@ -65,6 +65,7 @@ const rest = {
   notices: { backfill: null },
   empty: { folders: ['/data'], exampleName: 'x.jpg', pattern: null, demo: 'offered' as const },
   anyImageEver: true,
+  hiddenCount: 0,
 };
 
 test('the worst yield comes first and stations without a yield come last', () => {

@@ -105,6 +105,8 @@ export type CoversView = {
   window: TimeWindow;
   totalCount: number;
   stationCount: number;
+  /** Stations that an administrator took off the pages. */
+  hiddenCount: number;
   csvHref: string;
 };
 
@@ -224,6 +226,7 @@ export function cardsView(
     empty: Omit<EmptyView, 'kind' | 'widerHref'>;
     anyImageEver: boolean;
     coveredSite?: CoveredSite | null;
+    hiddenCount: number;
     /** Set if `summaries` are not all. */
     totals?: CardTotals;
   },
@@ -244,6 +247,7 @@ export function cardsView(
       window: context.window,
       totalCount: totals.images,
       stationCount: totals.stations,
+      hiddenCount: rest.hiddenCount,
       csvHref: pageHref('/inspections/export.csv', { ...context.query, kiosk: false }),
     },
     notices: rest.notices,

@@ -123,6 +123,26 @@ describe(`summaries of stations in ${testDialect}`, () => {
     });
   });
 
+  test('where not all have room, stations with something wrong come before those with the worst yield', async () => {
+    await store.found('S1/OR-3CT', [
+      imageFile('NG', at - 3 * minute, 1),
+      imageFile('OK', at - 2 * minute, 2),
+    ]);
+    await store.found('S2/OR-3CT', [imageFile('OK', at - 3 * minute, 1)]);
+    await store.found('S3/OR-3CT', [imageFile('OK', at - 2 * day, 1)]);
+    const grounds = { usual: null, target: { share: 0.1, isAssumed: true } };
+    await store.db.tx((q) =>
+      settleAlarms(store.db, q, store.reads.names.findStationId('S3')!, {
+        found: [{ key: 'belowTarget', beganAt: at - 2 * day, raisedAt: at, endedAt: null, grounds }],
+        sinceAt: at - 3 * day,
+        now: at,
+      }),
+    );
+    const request = { window: lastHour, buckets: quarters, ngLimit: 1, areAllShown: true, atMost: 2 };
+    const summaries = await store.reads.summaries(request);
+    expect(summaries.map(({ station }) => station)).toEqual(['S3', 'S1']);
+  });
+
   test('the overview has the last hour, last day and newest image of every station, however old', async () => {
     store.clock.set(at + 30 * minute);
     await store.found('S9/OR-3CT', [

@@ -2,6 +2,7 @@ import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { CountFilter } from '../../plant/page-filters.ts';
 import type { Sites } from '../../plant/sites.ts';
+import { isProblem } from '../../plant/station-state.ts';
 import { areCutAtHours, fillBuckets, type TimeWindow } from '../../plant/time-window.ts';
 import {
   compareYields,
@@ -34,14 +35,13 @@ export type SummaryRequest = {
   filter?: CountFilter;
   /** Also every station shown on pages that has no image in the window, and no station that is hidden from them. */
   areAllShown?: boolean;
-  /** Most stations returned: those with the worst yield. */
+  /** Most stations returned: those with something wrong first, then those with the worst yield. */
   atMost?: number;
 };
 
 /**
  * One summary, all that a card shows, for each station with inspections in the window, or for each one shown; unordered.
- * Costs a few roll-up
- * reads and two index look-ups a station, however long the history is.
+ * Costs a few roll-up reads and two index look-ups a station, however long the history is.
  */
 export type ReadStationSummaries = (request: SummaryRequest) => Promise<StationSummary[]>;
 
@@ -66,8 +66,9 @@ export function createStationSummaries({
     const isCoarse = areCutAtHours(buckets);
     const rows = Map.groupBy(await counts.countByTime(window, filter, isCoarse), (row) => row.stationId);
     const stations = [...byStation];
+    const isCut = atMost !== undefined && stations.length > atMost;
     return mapFairly(
-      atMost !== undefined && stations.length > atMost ? worstOf(stations).slice(0, atMost) : stations,
+      isCut ? (await mostUrgentOf(stations, states)).slice(0, atMost) : stations,
       async ([stationId, parts]) => {
         const list = { stationId, partId: filter.partId, window };
         const [last] = await inspections.list(list, { limit: 1 });
@@ -105,10 +106,16 @@ export function listShownStations(
 
 type PartLines = { part: string; counts: VerdictCounts }[];
 
-/** Stations by yield, worst first, those without a yield last. */
-function worstOf(stations: readonly [number, PartLines][]): [number, PartLines][] {
-  const rates = new Map(
-    stations.map(([id, parts]) => [id, yieldRate(unitCounts(sumCounts(parts.map(({ counts }) => counts))))]),
-  );
-  return stations.toSorted(([a], [b]) => compareYields(rates.get(a) ?? null, rates.get(b) ?? null));
+/** Stations with something wrong first, then by yield, worst first, those without a yield last. */
+async function mostUrgentOf(
+  stations: readonly [number, PartLines][],
+  states: StationStates,
+): Promise<[number, PartLines][]> {
+  const ranked = await mapFairly(stations, async ([id, parts]) => ({
+    station: [id, parts] as [number, PartLines],
+    isWrong: isProblem((await states.read(id)).state),
+    rate: yieldRate(unitCounts(sumCounts(parts.map(({ counts }) => counts)))),
+  }));
+  ranked.sort((a, b) => Number(b.isWrong) - Number(a.isWrong) || compareYields(a.rate, b.rate));
+  return ranked.map(({ station }) => station);
 }
