@@ -17,7 +17,7 @@ export default defineConfig({
     globalSetup: 'src/testing/shared-servers.ts',
     // Much of a test is waiting, for a disk, a server, a moment: three at a time also where there are but two cores.
     maxWorkers: 3,
-    execArgv: ['--import', new URL('./src/testing/quick-modules.js', import.meta.url).href],
+    execArgv: ['--import', new URL('./src/kernel/quick-start.js', import.meta.url).href],
     projects: [
       {
         test: {

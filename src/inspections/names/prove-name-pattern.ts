@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../../kernel/jobs/start-thread.ts';
 import { compileNamePattern, maxNameLength, maxPathLength, type NamingSettings } from './parse-file-name.ts';
 import { toJavaScriptPattern } from './python-pattern.ts';
 
@@ -22,7 +22,7 @@ export async function proveNamePattern(naming: NamingSettings = {}): Promise<str
   if (!compiled.ok) return compiled.fault;
   if (compiled.pattern.isDefault) return undefined;
 
-  const worker = new Worker(new URL('./name-pattern-worker.ts', import.meta.url), {
+  const worker = startThread(new URL('./name-pattern-worker.ts', import.meta.url), {
     workerData: {
       pattern: toJavaScriptPattern(compiled.pattern.source),
       nameLength: compiled.pattern.isPath ? maxPathLength : maxNameLength,

@@ -17,6 +17,7 @@ test.each([
   ['Temporal.Now.instant()', 'clock.now()'],
   ['process.env.PORT', 'kernel/settings/settings.ts'],
   ['console.log(1)', 'Take a Log'],
+  ['new Worker(url)', 'startThread'],
   ['export default 1', 'by name'],
   ['enum A { b }', 'enum'],
   [`export * from './a.ts'`, 'Import from that file'],

@@ -6,6 +6,7 @@ type Note = (node: { start: number }, message: string) => void;
 
 const clockFile = 'src/kernel/time/clock.ts';
 const environmentFiles = ['src/kernel/settings/config.ts', 'src/main.ts', 'src/start.js'];
+const threadFile = 'src/kernel/jobs/start-thread.ts';
 const consoleFiles = ['src/start.js'];
 
 const timeMessage =
@@ -65,6 +66,8 @@ function visitProduct(source: Source, note: Note): void {
     NewExpression: (node) => {
       if (!mayAskTime && nameOf(node.callee) === 'Date' && node.arguments.length === 0)
         note(node, timeMessage);
+      if (source.path !== threadFile && nameOf(node.callee) === 'Worker')
+        note(node, 'starts a slow thread. Call startThread of kernel/jobs/start-thread.ts.');
     },
     CallExpression: (node) => {
       if (!mayAskTime && nameOf(node.callee) === 'Date') note(node, timeMessage);

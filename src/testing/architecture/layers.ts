@@ -28,7 +28,6 @@ const rootFiles: Record<string, Layer> = {
   'main.ts': 'main',
   'start.js': 'start',
   'start-check.js': 'start',
-  'start-modules.js': 'start',
 };
 
 /** Tools that one folder of the product may use after all. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../jobs/start-thread.ts';
 
 /**
  * A write-ahead log longer than this is moved into the database, so that reads stay fast. The file keeps this size when
@@ -40,7 +41,7 @@ export function createCheckpoints(databasePath: string): Checkpoints {
 
   async function carryOver(): Promise<void> {
     clearTimeout(idle);
-    thread ??= startThread();
+    thread ??= createThread();
     const over = new Promise<void>((resolve) => {
       noteOver = resolve;
     });
@@ -50,8 +51,8 @@ export function createCheckpoints(databasePath: string): Checkpoints {
   }
 
   /** A thread that fails ends; the next checkpoint starts another. */
-  function startThread(): Worker {
-    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
+  function createThread(): Worker {
+    const worker = startThread(new URL('./checkpoint-worker.ts', import.meta.url), {
       workerData: { path: databasePath },
       resourceLimits: threadLimits,
     });

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { startLoop } from '../../jobs/loop.ts';
+import { startThread } from '../../jobs/start-thread.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
 import { fileStamp, keepNewest, listCopies, stampedAt } from './sqlite-copies.ts';
@@ -95,7 +95,7 @@ async function refuseWithoutRoom(path: string, dir: string): Promise<void> {
 
 /** In a separate thread, so that no page waits for the disk. */
 function copyInThread(path: string, to: string, signal: AbortSignal): Promise<void> {
-  const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData: { path, to } });
+  const worker = startThread(new URL('./backup-worker.ts', import.meta.url), { workerData: { path, to } });
   const end = () => void worker.terminate();
   signal.addEventListener('abort', end, { once: true });
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { collectGarbage } from '../../jobs/collect-garbage.ts';
+import { startThread } from '../../jobs/start-thread.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { FromScanner, ScanThreadData, ToScanner } from '../model/scan-messages.ts';
@@ -66,7 +67,7 @@ export function createThreadHost({
   }
 
   function createThread(): Worker {
-    const created = new Worker(new URL('../thread/thread.ts', import.meta.url), {
+    const created = startThread(new URL('../thread/thread.ts', import.meta.url), {
       workerData: data,
       resourceLimits: threadLimits,
     });

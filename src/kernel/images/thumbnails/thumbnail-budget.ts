@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../jobs/start-thread.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
 import { diskBytes } from './thumbnail-files.ts';
@@ -47,7 +48,7 @@ export function createThumbnailBudget(
     storedMeanwhile = { bytes: 0, files: 0 };
     try {
       const workerData: SweepOptions = { dir, budgetBytes: Math.min(budgetBytes, keepBytes), run };
-      worker = new Worker(new URL('./thumbnail-sweep-worker.ts', import.meta.url), { workerData });
+      worker = startThread(new URL('./thumbnail-sweep-worker.ts', import.meta.url), { workerData });
       const found = await resultOf(worker);
       if (found) note(found);
     } catch (error) {

