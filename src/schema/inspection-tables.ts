@@ -144,6 +144,7 @@ function defineFactTables(kit: Kit) {
       kit.index('inspections_ng', [t.stationId, t.capturedAt], sql`${t.verdict} = 'NG'`),
       kit.index('inspections_unjudged', [t.stationId, t.capturedAt], sql`${t.verdict} is null`),
       kit.index('inspections_unit', [t.stationId, t.unit], sql`${t.unit} is not null`),
+      kit.index('inspections_named', [t.stationId, t.namedAt], sql`${t.namedAt} is not null`),
     ],
   );
   const badImages = kit.table(

@@ -174,7 +174,7 @@ export function createInspectionQueries(
   const selectUnit = prepared(
     (
       value: Placeholders<{ stationId: number; partId: number; key: number | string; limit: number }>,
-      by: 'unit' | 'capturedAt',
+      by: 'unit' | 'capturedAt' | 'namedAt',
     ) =>
       db.read
         .select()
@@ -242,15 +242,24 @@ export function createInspectionQueries(
       return toRefs(rows);
     },
 
-    async listOtherViews({ id, stationId, part, capturedAt, sequence, view, unit }) {
+    async listOtherViews({ id, stationId, part, capturedAt, namedAt, sequence, view, unit }) {
       const partId = names.findPartId(part);
       if (partId === undefined || (view === null && unit === null)) return [];
       const lane = { stationId, partId, limit: maxViews };
-      const rows = await (unit === null
-        ? selectUnit({ ...lane, key: capturedAt }, 'capturedAt')
-        : selectUnit({ ...lane, key: unit }, 'unit'));
+      const key = namedAt ?? capturedAt;
+      const rows =
+        unit === null
+          ? [
+              ...(await selectUnit({ ...lane, key }, 'capturedAt')),
+              ...(await selectUnit({ ...lane, key }, 'namedAt')),
+            ]
+          : await selectUnit({ ...lane, key: unit }, 'unit');
       const isSame = (row: InspectionRow) =>
-        unit === null ? row.view !== null && row.unit === null && row.sequence === sequence : true;
+        unit !== null ||
+        (row.view !== null &&
+          row.unit === null &&
+          row.sequence === sequence &&
+          (row.namedAt ?? row.capturedAt) === key);
       const others = await toRefs(rows.filter((row) => row.id !== id && isSame(row)));
       return others.sort((a, b) => (a.view ?? '').localeCompare(b.view ?? '') || a.capturedAt - b.capturedAt);
     },

@@ -124,6 +124,27 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 0, ng: 2, unmatched: 0 });
   });
 
+  test('so it is where the names are ahead of the clock, and where the clock catches up meanwhile', async () => {
+    const namedAt = at + 30_000;
+    const old = imageFile('OK', at, 7, { namedAt });
+    store.disk.add(`S9/OR-3CT/${old.name}`);
+    await store.found('S9/OR-3CT', [old]);
+    store.clock.advance(5_000);
+    const renamed = imageFile('NG', at + 5_000, 7, { namedAt });
+    store.disk.clear();
+    store.disk.add(`S9/OR-3CT/${renamed.name}`);
+    await store.found('S9/OR-3CT', [renamed]);
+    expect(await store.missing('S9/OR-3CT', [old.name])).toMatchObject({ missing: 0, rejudged: 1 });
+    expect(await store.rows()).toMatchObject([{ verdict: 'NG', capturedAt: at, namedAt }]);
+    store.clock.advance(60_000);
+    const back = imageFile('OK', namedAt, 7, {});
+    store.disk.clear();
+    await store.found('S9/OR-3CT', [back]);
+    expect(await store.missing('S9/OR-3CT', [renamed.name])).toMatchObject({ missing: 0, rejudged: 1 });
+    expect(await store.rows()).toMatchObject([{ verdict: 'OK', capturedAt: namedAt, namedAt: null }]);
+    expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
+  });
+
   test('two files are two images: of two cameras, endings, or equal second and COUNT', async () => {
     await store.found('S9/OR-3CT/cam1', [imageFile('NG', at, 7, { inode: 1 })]);
     await store.found('S9/OR-3CT/cam2', [imageFile('OK', at, 7, { inode: 2 })]);

@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, isNull, or } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
@@ -129,22 +129,35 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     files: readonly FoundImage[],
   ): Promise<InspectionRow[]> {
     if (!(await hadRows(directoryId))) return [];
-    const times = [
-      ...new Set(files.flatMap(({ verdict, capturedAt }) => (verdict === null ? [] : capturedAt))),
-    ];
+    return findNamed(
+      files,
+      and(
+        eq(inspections.stationId, stationId),
+        eq(inspections.partId, partId),
+        or(isNull(inspections.missingAt), gte(inspections.missingAt, clock.now() - twinWindowMs)),
+        isNull(inspections.clearedAt),
+      ),
+    );
+  }
+
+  /** Rows whose names say the same second as those of images with a verdict, believed or not. */
+  async function findNamed(
+    images: readonly Pick<InspectionRow, 'verdict' | 'capturedAt' | 'namedAt'>[],
+    which: SQL | undefined,
+  ): Promise<InspectionRow[]> {
+    const judged = images.filter(({ verdict }) => verdict !== null);
+    const times = [...new Set(judged.map(({ capturedAt, namedAt }) => namedAt ?? capturedAt))];
     if (times.length === 0) return [];
-    return db.read
-      .select()
-      .from(inspections)
-      .where(
-        and(
-          eq(inspections.stationId, stationId),
-          eq(inspections.partId, partId),
-          inArray(inspections.capturedAt, times),
-          or(isNull(inspections.missingAt), gte(inspections.missingAt, clock.now() - twinWindowMs)),
-          isNull(inspections.clearedAt),
-        ),
-      );
+    // One query for both would read all images of the station on some databases.
+    const found = await Promise.all(
+      [inspections.capturedAt, inspections.namedAt].map((time) =>
+        db.read
+          .select()
+          .from(inspections)
+          .where(and(which, inArray(time, times))),
+      ),
+    );
+    return found.flat();
   }
 
   async function findRow(q: Queryable, { directoryId, name }: FileRef): Promise<InspectionRow | undefined> {
@@ -213,18 +226,14 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
   async function findTwins(gone: readonly InspectionRow[]): Promise<InspectionRow[]> {
     const [first] = gone;
     if (!first) return [];
-    const times = [...new Set(gone.filter(({ verdict }) => verdict !== null).map((row) => row.capturedAt))];
-    const rows = await db.read
-      .select()
-      .from(inspections)
-      .where(
-        and(
-          eq(inspections.stationId, first.stationId),
-          inArray(inspections.partId, [...new Set(gone.map(({ partId }) => partId))]),
-          inArray(inspections.capturedAt, times),
-          isNull(inspections.missingAt),
-        ),
-      );
+    const rows = await findNamed(
+      gone,
+      and(
+        eq(inspections.stationId, first.stationId),
+        inArray(inspections.partId, [...new Set(gone.map(({ partId }) => partId))]),
+        isNull(inspections.missingAt),
+      ),
+    );
     const since = clock.now() - twinWindowMs;
     return rows.filter(({ foundAt }) => foundAt >= since);
   }
@@ -278,7 +287,7 @@ type FileFacts = Pick<
 
 type NamedImage = Pick<
   InspectionRow,
-  'stationId' | 'partId' | 'capturedAt' | 'sequence' | 'view' | 'unit' | 'verdict'
+  'stationId' | 'partId' | 'capturedAt' | 'namedAt' | 'sequence' | 'view' | 'unit' | 'verdict'
 >;
 
 function groupByName(rows: readonly InspectionRow[]): Map<string, InspectionRow[]> {
@@ -301,8 +310,9 @@ function unitNameOf(image: NamedImage): string {
 }
 
 /** An image by what its name says, the verdict included. */
-function nameKeyOf({ stationId, partId, capturedAt, sequence, view, unit, verdict }: NamedImage): string {
-  return [stationId, partId, capturedAt, sequence, view, unit, verdict].join('\0');
+function nameKeyOf(image: NamedImage): string {
+  const { stationId, partId, capturedAt, namedAt, sequence, view, unit, verdict } = image;
+  return [stationId, partId, namedAt ?? capturedAt, sequence, view, unit, verdict].join('\0');
 }
 
 function otherVerdict(verdict: 'OK' | 'NG'): 'OK' | 'NG' {

@@ -84,6 +84,28 @@ describe(`units of several views in ${testDialect}`, () => {
     });
   });
 
+  test('views whose names are ahead of the clock are one unit, also where the clock catches up between them', async () => {
+    const namedAt = at + 9 * 3_600_000;
+    const ahead = (file: ReturnType<typeof view>, foundAt: number) => ({
+      ...file,
+      capturedAt: foundAt,
+      namedAt,
+    });
+    await store.found('S9/M', [
+      ahead(view('OK', 'top'), at + 400),
+      ahead(view('NG', 'side'), at + 900),
+      ahead(view('OK', 'top', 2), at + 1_400),
+    ]);
+    expect(await units()).toEqual({ images: [2, 1], units: [1, 1] });
+    // Within less than a minute, where rows are counted and no sums.
+    expect(await units({ startAt: at, endAt: at + 5_000 })).toEqual({ images: [2, 1], units: [1, 1] });
+    await store.found('S9/M', [{ ...view('OK', 'side', 2), capturedAt: namedAt }]);
+    expect(await units({ startAt: 0, endAt: at * 2 })).toEqual({ images: [3, 1], units: [1, 1] });
+    const images = await store.reads.inspections.list({}, { limit: 9 });
+    const top = images.find((image) => image.view === 'top' && image.sequence === 2)!;
+    expect(await store.reads.inspections.listOtherViews(top)).toMatchObject([{ view: 'side', sequence: 2 }]);
+  });
+
   test('a batch recorded again, or one view found after the other, comes to the same', async () => {
     const files = [view('OK', 'top'), view('NG', 'side'), view('OK', 'top', 2), view('OK', 'side', 2)];
     for (const file of files) await store.found('S9/M', [file]);

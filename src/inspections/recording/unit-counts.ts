@@ -9,6 +9,8 @@ export type CountedImage = {
   stationId: number;
   partId: number;
   capturedAt: number;
+  /** The time in its name, where that was not believed. */
+  namedAt: number | null;
   verdict: Verdict | null;
   word: string | null;
   sequence: number | null;
@@ -29,19 +31,20 @@ export type FurtherChange = {
 };
 
 /**
- * The key of an image's unit: its serial number, else what equals of station, part, second and COUNT among images that
- * declare a view. Undefined for an image that is a unit by itself.
+ * The key of an image's unit: its serial number, else what equals of station, part, second in the name and COUNT among
+ * images that declare a view. Undefined for an image that is a unit by itself.
  */
 export function unitKeyOf({
   stationId,
   partId,
   capturedAt,
+  namedAt,
   sequence,
   view,
   unit,
 }: CountedImage): string | undefined {
   if (unit !== null) return `${stationId}:${partId}:${unit}`;
-  return view === null ? undefined : `${stationId}:${partId}@${capturedAt}:${sequence}`;
+  return view === null ? undefined : `${stationId}:${partId}@${namedAt ?? capturedAt}:${sequence}`;
 }
 
 /**
@@ -92,6 +95,7 @@ async function readUnits(
     stationId: inspections.stationId,
     partId: inspections.partId,
     capturedAt: inspections.capturedAt,
+    namedAt: inspections.namedAt,
     verdict: inspections.verdict,
     word: inspections.word,
     sequence: inspections.sequence,
@@ -102,13 +106,22 @@ async function readUnits(
     const { stationId, partId } = some[0]!;
     const ofLane = and(eq(inspections.stationId, stationId), eq(inspections.partId, partId));
     const serials = [...new Set(some.flatMap(({ unit }) => unit ?? []))];
-    const times = [...new Set(some.flatMap(({ unit, capturedAt }) => (unit === null ? capturedAt : [])))];
-    const bySerial = and(ofLane, inArray(inspections.unit, serials));
-    const byTime = and(ofLane, inArray(inspections.capturedAt, times), isNotNull(inspections.view));
-    if (serials.length > 0)
-      for (const row of await q.select(columns).from(inspections).where(bySerial)) found.set(row.id, row);
-    if (times.length > 0)
-      for (const row of await q.select(columns).from(inspections).where(byTime)) found.set(row.id, row);
+    const named = some
+      .filter(({ unit }) => unit === null)
+      .map(({ namedAt, capturedAt }) => namedAt ?? capturedAt);
+    const times = [...new Set(named)];
+    const isView = isNotNull(inspections.view);
+    // Of the views of one unit some may be ahead of the clock by just too much, others not.
+    const wanted = [
+      serials.length > 0 ? inArray(inspections.unit, serials) : undefined,
+      times.length > 0 ? and(inArray(inspections.capturedAt, times), isView) : undefined,
+      times.length > 0 ? and(inArray(inspections.namedAt, times), isView) : undefined,
+    ];
+    for (const which of wanted) {
+      if (which === undefined) continue;
+      const rows = await q.select(columns).from(inspections).where(and(ofLane, which));
+      for (const row of rows) found.set(row.id, row);
+    }
   }
   return found;
 }

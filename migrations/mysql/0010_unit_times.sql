@@ -1,0 +1,1 @@
+CREATE INDEX `inspections_named` ON `inspections` (`station_id`,`named_at`);
