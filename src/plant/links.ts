@@ -15,7 +15,8 @@ export type PageQuery = {
   kiosk?: boolean | undefined;
 };
 
-export const periods = ['1h', '1d', '1w', 'custom'] as const;
+/** Of S1 are 1h, 1d and 1w, up to now; `hour` and `today` run since the last full hour and since midnight of the site. */
+export const periods = ['hour', '1h', 'today', 'yesterday', '1d', '1w', 'custom'] as const;
 export type Period = (typeof periods)[number];
 
 /** The sizes in which an image is served; `original` is the file itself. */

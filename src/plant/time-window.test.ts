@@ -36,6 +36,27 @@ test('a page covers a day, a week, or the times of its fields', () => {
   expect(parsePageWindow(query('period=1d&start=2025-09-01T08:00'), now, seoul).period).toBe('1d');
 });
 
+test('a page covers the running hour, today or yesterday by the clock of the site, also where it is set', () => {
+  const kolkata = createWallClock('Asia/Kolkata');
+  const at = kolkata.parse('2025-09-06T14:02:31')!;
+  expect(shown(parsePageWindow(query('period=hour'), at, kolkata), kolkata)).toBe(
+    '2025-09-06T14:00 to 2025-09-06T14:03',
+  );
+  expect(shown(parsePageWindow(query('period=today'), now, seoul))).toBe(
+    '2025-09-06T00:00 to 2025-09-06T14:03',
+  );
+  expect(shown(parsePageWindow(query('period=yesterday'), now, seoul))).toBe(
+    '2025-09-05T00:00 to 2025-09-06T00:00',
+  );
+  // The day before had 25 hours.
+  const monday = newYork.parse('2025-11-03T00:00:20')!;
+  const { startAt, endAt } = parsePageWindow(query('period=yesterday'), monday, newYork);
+  expect(endAt - startAt).toBe(25 * 3_600_000);
+  const statistics = parseStatsWindow(query('period=today'), monday, newYork);
+  expect(statistics.endAt - statistics.startAt).toBe(60_000);
+  expect(() => parsePageWindow(query('period=2h'), now, seoul)).toThrow('hour, 1h, today');
+});
+
 test('the old statistics end at the current minute and cover 24 h by default', () => {
   expect(shown(parseStatsWindow(query(''), now, seoul))).toBe('2025-09-05T14:02 to 2025-09-06T14:02');
   expect(shown(parseStatsWindow(query('period=1h'), now, seoul))).toBe(

@@ -2,17 +2,13 @@ import { AppError } from '../kernel/errors.ts';
 import { dayMs, hourMs, minuteMs } from '../kernel/time/durations.ts';
 import { type LocalStep, localStepsWithin, stepMs } from '../kernel/time/local-steps.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
-import type { Period } from './links.ts';
+import { type Period, periods } from './links.ts';
 import { noCounts, type TrendBucket } from './yield.ts';
 
 /** A half-open stretch of time, epoch ms UTC: `startAt` inclusive, `endAt` exclusive. */
 export type TimeWindow = { startAt: number; endAt: number };
 
-const presetMs: Readonly<Record<Exclude<Period, 'custom'>, number>> = {
-  '1h': hourMs,
-  '1d': dayMs,
-  '1w': 7 * dayMs,
-};
+const presetMs = { '1h': hourMs, '1d': dayMs, '1w': 7 * dayMs } as const;
 
 /** A `URLSearchParams`, as far as it is used here. */
 type Query = { get(name: string): string | null };
@@ -21,8 +17,8 @@ type Query = { get(name: string): string | null };
 export type PageWindow = TimeWindow & { period: Period; isReversed: boolean };
 
 /**
- * The window of a page: `period` is 1h (the default), 1d, 1w or custom with `start` and `end`. A preset ends with the
- * current minute, so an image of this second is inside. `start` or `end` without a period mean custom; a missing end is
+ * The window of a page: `period` is one of `periods`, 1h by default; custom takes `start` and `end`. A preset ends with
+ * the current minute, so an image of this second is inside; yesterday ends at midnight of the site. `start` or `end` without a period mean custom; a missing end is
  * the end of the current minute, a missing start 24 h before the end. Throws `invalid` naming the malformed field.
  */
 export function parsePageWindow(query: Query, now: number, wallClock: WallClock): PageWindow {
@@ -30,7 +26,7 @@ export function parsePageWindow(query: Query, now: number, wallClock: WallClock)
   const isCustom = isGiven(query, 'start') || isGiven(query, 'end');
   const period = parsePeriod(query) ?? (isCustom ? 'custom' : '1h');
   if (period !== 'custom') {
-    return { startAt: minuteEndAt - presetMs[period], endAt: minuteEndAt, period, isReversed: false };
+    return { ...presetWindow(period, minuteEndAt, { now, wallClock }), period, isReversed: false };
   }
   const asked = readRange(query, minuteEndAt, wallClock);
   return { ...atLeastAMinute(asked), period, isReversed: asked.endAt <= asked.startAt };
@@ -45,7 +41,19 @@ export function parseStatsWindow(query: Query, now: number, wallClock: WallClock
   const minuteAt = Math.floor(now / minuteMs) * minuteMs;
   const period = parsePeriod(query) ?? 'custom';
   if (period === 'custom') return atLeastAMinute(readRange(query, minuteAt, wallClock));
-  return { startAt: minuteAt - presetMs[period], endAt: minuteAt };
+  return atLeastAMinute(presetWindow(period, minuteAt, { now, wallClock }));
+}
+
+function presetWindow(
+  period: Exclude<Period, 'custom'>,
+  endAt: number,
+  { now, wallClock }: { now: number; wallClock: WallClock },
+): TimeWindow {
+  if (period === 'hour') return { startAt: wallClock.startOfHour(now), endAt };
+  if (period === 'today') return { startAt: wallClock.startOfDay(now), endAt };
+  if (period === 'yesterday')
+    return { startAt: wallClock.startOfDay(now, -1), endAt: wallClock.startOfDay(now) };
+  return { startAt: endAt - presetMs[period], endAt };
 }
 
 function isGiven(query: Query, field: string): boolean {
@@ -55,10 +63,15 @@ function isGiven(query: Query, field: string): boolean {
 function parsePeriod(query: Query): Period | undefined {
   if (!isGiven(query, 'period')) return undefined;
   const text = query.get('period')!.trim();
-  if (text === 'custom' || Object.hasOwn(presetMs, text)) return text as Period;
-  throw new AppError('invalid', `The period "${text.slice(0, 40)}" is none of 1h, 1d, 1w and custom.`, {
-    details: { field: 'period' },
-  });
+  const period = periods.find((known) => known === text);
+  if (period !== undefined) return period;
+  throw new AppError('invalid', unknownPeriod(text), { details: { field: 'period' } });
+}
+
+/** Why a text is no period. */
+export function unknownPeriod(text: string): string {
+  const known = `${periods.slice(0, -1).join(', ')} and ${periods.at(-1)}`;
+  return `The period "${text.slice(0, 40)}" is none of ${known}.`;
 }
 
 function readRange(query: Query, latestAt: number, wallClock: WallClock): TimeWindow {

@@ -77,7 +77,7 @@ function sentAddress({ action }: FoundForm, fields: [string, string][]): string 
 
 /** Everything a browser or the live scripts would ask for; a stream stands for its topics. */
 function addressesOf(elements: readonly Element[]): string[] {
-  return elements.flatMap(({ attrs }) =>
+  return elements.filter(isFollowed).flatMap(({ attrs }) =>
     attrs.flatMap(({ name, value }) => {
       if (name === 'href' || name === 'src') return [value];
       if (name !== 'hx-sse:connect') return [];
@@ -85,6 +85,11 @@ function addressesOf(elements: readonly Element[]): string[] {
       return [...query.getAll('topics'), value.replace('/stream?', '/stream/snapshot?')];
     }),
   );
+}
+
+/** Steps through time never end. */
+function isFollowed(element: Element): boolean {
+  return !/\bnofollow\b/.test(attribute(element, 'rel') ?? '');
 }
 
 function formsOf(elements: readonly Element[], page: string): FoundForm[] {

@@ -115,6 +115,7 @@ const context: ViewContext = {
   now,
   query,
   window,
+  steps: { previousHref: odd, nextHref: '/next', fixedHref: '/fixed' },
   bucketMs: 60_000,
   drawTrend: () => svg,
   unreadable,
@@ -344,6 +345,9 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'shared/_state-why': judged.map((judged) => ({ judged })),
   'shared/_state-word': [...everyState, null].map((state) => ({ state })),
   'shared/_order': views(cards.order, overview.order),
+  'shared/_period-steps': [null, odd].map((nextHref) => ({
+    steps: { previousHref: odd, nextHref, fixedHref: '/fixed' },
+  })),
   'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_scale': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_shot': images.map((inspection) => ({ shot: shotView(inspection, { unreadable, elsewhere }) })),

@@ -7,6 +7,7 @@
 
   /** How long after the pointer or focus has left a list its order is updated. */
   const reorderDelayMs = 400;
+  const doneMs = 2000;
 
   /* Filters */
 
@@ -129,15 +130,36 @@
     document.addEventListener('click', async ({ target }) => {
       const button = target.closest('[data-copy]');
       if (!button) return;
-      const field = document.getElementById(button.dataset.copy);
-      field.select();
-      try {
-        await navigator.clipboard.writeText(field.value);
-      } catch {
-        // The clipboard API needs a secure context, which plain HTTP on a factory network is not.
-        document.execCommand('copy');
-      }
+      await copyFrom(document.getElementById(button.dataset.copy));
       button.querySelector('span').textContent = button.dataset.done;
+    });
+  }
+
+  async function copyFrom(field) {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      // The clipboard API needs a secure context, which plain HTTP on a factory network is not.
+      document.execCommand('copy');
+    }
+  }
+
+  /** A link that is copied instead of followed; without this script it leads to the address to be copied. */
+  function startCopyLinks() {
+    document.addEventListener('click', async (event) => {
+      const link = event.target.closest('a[data-copy-address]');
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const field = document.createElement('textarea');
+      field.value = link.href;
+      link.append(field);
+      await copyFrom(field);
+      field.remove();
+      link.focus();
+      link.querySelector('span').textContent = link.dataset.done;
+      link.classList.add('is-done');
+      setTimeout(() => link.classList.remove('is-done'), doneMs);
     });
   }
 
@@ -233,6 +255,7 @@
   startThumbnailKeys();
   showScriptedControls();
   startCopyButtons();
+  startCopyLinks();
   animateNewThumbnails();
   startListOrders();
   keepFocusAcrossSwaps();

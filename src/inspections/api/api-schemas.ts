@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { periods } from '../../plant/links.ts';
 import { stationStateCodes } from '../../plant/station-state.ts';
+import { unknownPeriod } from '../../plant/time-window.ts';
 import { maxPageItems } from '../queries/inspection-queries.ts';
 
 /*
@@ -30,12 +32,12 @@ const yieldRate = z
   .nullable()
   .describe('Share of good units, ok / (ok + ng) without further views; null when nothing was judged');
 
-const periods = z.enum(['1h', '1d', '1w', 'custom'], {
-  error: ({ input }) => `The period "${String(input).slice(0, 40)}" is none of 1h, 1d, 1w and custom.`,
-});
-const period = periods
+const anyPeriod = z.enum(periods, { error: ({ input }) => unknownPeriod(String(input)) });
+const period = anyPeriod
   .optional()
-  .describe('Up to the end of the running minute; `custom` with `start` and `end`');
+  .describe(
+    'Up to the end of the running minute: the last hour, day or week, the running `hour`, `today`; or `yesterday`; or `custom` with `start` and `end`',
+  );
 const time = (text: string) =>
   z
     .string()
@@ -262,7 +264,7 @@ export const metaAnswer = z.object({ stations: z.array(z.string()) });
 
 export const statsQuery = z.object({
   station: z.string().optional(),
-  period: periods.optional().describe('Wins over `start` and `end`'),
+  period: anyPeriod.optional().describe('Wins over `start` and `end`'),
   start: time('First moment, inside'),
   end: time('Last moment, outside'),
 });

@@ -1,6 +1,7 @@
 import type { Lang } from '../../kernel/i18n/languages.ts';
 import type { Fragment } from '../../kernel/stream/fragment.ts';
 import { fragmentViewer, movableList, renderFragment } from '../../kernel/stream/page-fragments.ts';
+import { type PageQuery, pageHref } from '../../plant/links.ts';
 import { type AskedView, readAskedView } from '../../plant/page-filters.ts';
 import { totalCount } from '../../plant/yield.ts';
 import type { InspectionDeps } from '../deps.ts';
@@ -28,8 +29,9 @@ async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsV
   const sources = deps.sources.list();
   const maxCards = maxCardsOf(asked.query);
   const summaries = await readSummaries(deps, asked, maxCards);
+  const hrefOf = (query: PageQuery) => pageHref('/inspections', query);
   const isAll = summaries.length < maxCards;
-  return cardsView(summaries, await viewContext(deps, asked, summaries), {
+  return cardsView(summaries, await viewContext(deps, asked, summaries, hrefOf), {
     ...(isAll ? {} : { totals: await readTotals(deps, asked) }),
     notices: noticesView(sources, deps.reads.clock.now()),
     empty: {

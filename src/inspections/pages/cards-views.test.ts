@@ -10,6 +10,7 @@ const context: ViewContext = {
   now,
   query: { period: '1h' },
   window,
+  steps: { previousHref: '/previous', nextHref: null, fixedHref: '/fixed' },
   bucketMs: 60_000,
   drawTrend: () => '<svg></svg>',
 };

@@ -8,6 +8,7 @@ import {
   stationSlug,
 } from '../../plant/links.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
+import type { PeriodSteps } from '../../plant/period-steps.ts';
 import { type StateView, stateView, type Tone } from '../../plant/station-state.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import {
@@ -46,6 +47,7 @@ export type ViewContext = Unshowable & {
   now: number;
   query: PageQuery;
   window: TimeWindow;
+  steps: PeriodSteps;
   /** Width of one bar of the trend, in ms. */
   bucketMs: number;
   drawTrend: DrawTrend;
@@ -83,6 +85,9 @@ export type StationCard = {
   lastSeenAt: number | null;
   period: Period;
   window: TimeWindow;
+  /** Its range is printed with dates. */
+  isDated: boolean;
+  steps: PeriodSteps;
   bucketMs: number;
   trendSvg: string;
   parts: PartLine[];
@@ -103,6 +108,8 @@ export type CoversView = {
   /** Null where there is only one site. */
   site: CoveredSite | null;
   window: TimeWindow;
+  isDated: boolean;
+  steps: PeriodSteps;
   totalCount: number;
   stationCount: number;
   /** Stations that an administrator took off the pages. */
@@ -184,6 +191,8 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     lastSeenAt: summary.lastSeenAt,
     period: context.query.period,
     window: context.window,
+    isDated: isDated(context.query),
+    steps: context.steps,
     bucketMs: context.bucketMs,
     trendSvg: context.drawTrend(summary.trend, context.window, context.bucketMs),
     parts: partLines(summary.station, shown, query),
@@ -192,6 +201,11 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     lastNgs: summary.lastNgs.map((ng) => shotView(ng, context, shotSize)),
     allNgHref: stationHref(summary.station, query, { verdict: 'NG' }),
   };
+}
+
+/** What began today needs no date. */
+function isDated({ period }: PageQuery): boolean {
+  return period !== 'hour' && period !== '1h' && period !== 'today';
 }
 
 function partLines(station: string, parts: StationSummary['parts'], query: Partial<PageQuery>): PartLine[] {
@@ -245,6 +259,8 @@ export function cardsView(
       query: context.query,
       site: rest.coveredSite ?? null,
       window: context.window,
+      isDated: isDated(context.query),
+      steps: context.steps,
       totalCount: totals.images,
       stationCount: totals.stations,
       hiddenCount: rest.hiddenCount,

@@ -1,5 +1,7 @@
 import { barTrend } from '../../kernel/charts/bar-trend.ts';
+import type { PageQuery } from '../../plant/links.ts';
 import type { AskedView } from '../../plant/page-filters.ts';
+import { periodSteps } from '../../plant/period-steps.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { StationSummary } from '../model.ts';
 import type { DrawTrend, ViewContext } from './cards-views.ts';
@@ -10,19 +12,22 @@ const smallestFullBar = 4;
 /** A file name of the default pattern, shown where there are no images yet. */
 export const exampleName = 'OK-20250906-102131-132.jpg';
 
-/** What the views of one page request have in common. */
+/** What the views of one page request have in common; `hrefOf` writes the address of the page. */
 export async function viewContext(
   deps: InspectionDeps,
   asked: AskedView,
   summaries: readonly StationSummary[],
+  hrefOf: (query: PageQuery) => string,
 ): Promise<ViewContext> {
   const shown = summaries.flatMap(({ last, lastNgs }) => [...(last ? [last] : []), ...lastNgs]);
+  const now = deps.reads.clock.now();
   return {
-    now: deps.reads.clock.now(),
+    now,
     query: asked.query,
     window: asked.window,
+    steps: periodSteps(asked.query, asked.window, { now, wallClock: asked.wallClock }, hrefOf),
     bucketMs: asked.bucketMs,
-    drawTrend: drawTrendUntil(deps.reads.clock.now()),
+    drawTrend: drawTrendUntil(now),
     unreadable: await deps.reads.inspections.listBadReasons(shown.map(({ id }) => id)),
     elsewhere: await deps.locations.listElsewhere(shown.map(({ rootId }) => rootId)),
   };

@@ -39,13 +39,18 @@ test('the first page covers the last hour, with the running minute in it', async
   const page = await load('/');
   const chosen = named(page, 'period').filter((radio) => attribute(radio, 'checked') !== undefined);
   expect(named(page, 'period').map((radio) => attribute(radio, 'value'))).toEqual([
+    'hour',
     '1h',
+    'today',
+    'yesterday',
     '1d',
     '1w',
     'custom',
   ]);
   expect(chosen.map((radio) => attribute(radio, 'value'))).toEqual(['1h']);
-  expect(textOfId(page, 'inspections-covers')).toContain('Last 1 h · 09:31–10:31 · all stations · 6 records');
+  expect(textOfId(page, 'inspections-covers')).toContain(
+    'Last hour · 09:31–10:31 · all stations · 6 records',
+  );
 });
 
 test('stations are sorted by yield, the worst first, those without one last', async () => {
@@ -78,7 +83,7 @@ test('the filters narrow the page, and the address keeps them', async () => {
 test('a custom range is taken from the two time fields, which show it again', async () => {
   const page = await load('/?period=custom&start=2025-09-06T10:01&end=2025-09-06T10:05');
   expect(textOfId(page, 'inspections-covers')).toContain(
-    'Chosen time · 6 Sept 2025 10:01–10:05 · all stations · 1 record',
+    'Custom range · 6 Sept 2025 10:01–10:05 · all stations · 1 record',
   );
   expect(attribute(named(page, 'start')[0]!, 'value')).toBe('2025-09-06T10:01');
   expect(attribute(named(page, 'end')[0]!, 'value')).toBe('2025-09-06T10:05');

@@ -1,5 +1,6 @@
 import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { type PageQuery, stationHref } from '../../plant/links.ts';
 import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
@@ -43,7 +44,8 @@ export async function readStationSummary(deps: InspectionDeps, asked: AskedStati
   const filter = asked.isUnknown ? { ...asked.filter, partId: noPartId } : asked.filter;
   const [summary] = await readSummaries(deps, { ...asked, filter, isUnknown: false });
   if (summary === undefined) throw new Error(`No summary of the station ${asked.station}`);
-  return stationCard(summary, await viewContext(deps, asked, [summary]));
+  const hrefOf = (query: PageQuery) => stationHref(asked.station, query);
+  return stationCard(summary, await viewContext(deps, asked, [summary], hrefOf));
 }
 
 export async function readStationParts(deps: InspectionDeps, asked: AskedStation): Promise<PartTableView> {

@@ -28,7 +28,7 @@ inBrowser(
     await stage.page.getByLabel('Model').selectOption('OR-3CT');
     await expect.poll(address, soon).toBe('/inspections?station=S9&part=OR-3CT&period=1h');
     await expect.poll(covers, soon).toMatch(/S9 · OR-3CT · 80 records/);
-    await stage.page.getByText('1 d', { exact: true }).click();
+    await stage.page.getByText('24 h', { exact: true }).click();
     await expect.poll(address, soon).toBe('/inspections?station=S9&part=OR-3CT&period=1d');
 
     await goBack(stage.page);
@@ -68,9 +68,29 @@ inBrowser(
   },
 );
 
+inBrowser('a period steps back and on, and its fixed address is copied', async () => {
+  const named = (name: string) => stage.page.getByRole('link', { name });
+  await openLive('/inspections?station=S9&period=yesterday');
+  await named('Next period').click();
+  await expect.poll(address, soon).toBe('/inspections?station=S9&period=today');
+  expect(await named('Next period').count()).toBe(0);
+  await named('Previous period').click();
+  await named('Previous period').click();
+  const before = '/inspections?station=S9&period=custom&start=2025-09-04T00:00&end=2025-09-05T00:00';
+  await expect.poll(address, soon).toBe(before);
+  expect(await covers()).toContain('Custom range · 4 Sept 2025 ·');
+  await openLive('/inspections?station=S9');
+  await stage.watched.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await named('Copy link to this time').click();
+  await expect.poll(() => named('Copied').count(), soon).toBe(1);
+  const copied = await stage.page.evaluate<string>('navigator.clipboard.readText()');
+  expect(decodeURIComponent(copied)).toContain('period=custom&start=2025-09-06T09:31&end=2025-09-06T10:31');
+  expect(address()).toBe('/inspections?station=S9');
+});
+
 inBrowser('a preset chosen after own times forgets them', async () => {
   await openLive('/?period=custom&start=2025-09-06T05:30&end=2025-09-06T06:30');
-  await stage.page.getByText('1 w', { exact: true }).click();
+  await stage.page.getByText('7 d', { exact: true }).click();
   await expect.poll(address, soon).toBe('/inspections?period=1w');
   await expect.poll(stations, soon).toEqual(['S9', 'S4', 'S7-D2']);
 });
@@ -85,7 +105,7 @@ inBrowser('a choice made before the script of the page has arrived counts as soo
     await route.continue();
   });
   await stage.page.goto(`${stage.origin}/stations/S9`, { waitUntil: 'commit' });
-  await stage.page.getByText('1 d', { exact: true }).click();
+  await stage.page.getByText('24 h', { exact: true }).click();
   await stage.page.getByRole('combobox', { name: 'Model' }).selectOption('OR-2CT');
   expect(address()).toBe('/stations/S9');
   arrives();
@@ -109,7 +129,7 @@ inBrowser('what was asked wrongly says so in words and leads back', async () => 
 
 inBrowser('the filters of a station’s page and of its history keep each other', async () => {
   await openLive('/stations/S9');
-  await stage.page.getByText('1 d', { exact: true }).click();
+  await stage.page.getByText('24 h', { exact: true }).click();
   await expect.poll(address, soon).toBe('/stations/S9?period=1d');
   const history = stage.page.locator('#station-history');
   await history.getByText('NG', { exact: true }).first().click();

@@ -71,7 +71,7 @@ inBrowser('the skip link leads past the bar into the content', async () => {
 inBrowser('periods and stations are chosen by arrow keys, one key after the other', async () => {
   await open('/');
   await stage.page.getByRole('radio', { name: '1 h' }).focus();
-  for (const period of ['1d', '1w']) {
+  for (const period of ['today', 'yesterday', '1d', '1w']) {
     await press('ArrowRight');
     await expect.poll(address, soon).toBe(`/inspections?period=${period}`);
     await expect.poll(async () => (await focused()).id, soon).toBe(`period-${period}`);

@@ -53,7 +53,7 @@ inBrowser('the language is switched without losing page, filters or life, and st
   await choose('한국어');
   await expect.poll(() => stage.page.locator('html').getAttribute('lang'), soon).toBe('ko');
   expect(address()).toBe(path);
-  expect(await stage.page.locator('#inspections-covers').innerText()).toMatch(/최근 1일.* S9 · 기록 2건/);
+  expect(await stage.page.locator('#inspections-covers').innerText()).toMatch(/최근 24시간.* S9 · 기록 2건/);
   await becomesLive(stage.page);
   expect(await stage.page.locator('#connection').innerText()).not.toContain('live');
   await open('/overview');

@@ -52,10 +52,10 @@ inBrowser('the filters are a form: station, model, period, own time, and none of
   expect(address()).toContain('station=S9');
   expect(await stage.page.getByRole('article').count()).toBe(1);
   await stage.page.getByLabel('Station').selectOption('All');
-  await stage.page.getByText('1 w', { exact: true }).click();
+  await stage.page.getByText('7 d', { exact: true }).click();
   await follow(stage.page.getByRole('button', { name: 'Search' }));
   expect(await stage.page.getByRole('article').count()).toBe(3);
-  expect(await stage.page.getByRole('radio', { name: '1 w' }).isChecked()).toBe(true);
+  expect(await stage.page.getByRole('radio', { name: '7 d' }).isChecked()).toBe(true);
   await stage.page.getByText('Custom', { exact: true }).click();
   await stage.page.getByLabel('From').fill('2025-09-06T05:00');
   await stage.page.getByLabel('To', { exact: true }).fill('2025-09-06T07:00');
@@ -65,7 +65,7 @@ inBrowser('the filters are a form: station, model, period, own time, and none of
     'S4',
     'S9',
   ]);
-  expect(await words('#inspections-covers')).toContain('Chosen time · 6 Sept 2025 05:00–07:00');
+  expect(await words('#inspections-covers')).toContain('Custom range · 6 Sept 2025 05:00–07:00');
   await stage.page.getByLabel('Model').selectOption('OR-2CT');
   await follow(stage.page.getByRole('button', { name: 'Search' }));
   expect(await words('#inspections-cards')).toContain('none within this time and these filters');

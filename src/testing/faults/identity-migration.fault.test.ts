@@ -19,6 +19,9 @@ import { createFaultPlant, waitUntil } from './plant-process.ts';
 /** A million for the whole proof, `npm run faults`. */
 const rowCount = Number(process.env.MIGRATION_ROWS ?? 5_000);
 const kills = 6;
+/** Between one kill and the next: from before the tables are changed to well after the server listens. */
+const killStepMs = Math.max(700, rowCount / 150);
+const patienceMs = 60_000 + rowCount;
 const everything = 'start=2000-01-01T00:00&end=2100-01-01T00:00';
 const log = createLog({ level: 'silent', pretty: false });
 
@@ -154,18 +157,19 @@ test.each(dialects)(
 
     for (let i = 0; i < kills; i++) {
       const killed = await plant.start(env);
-      // From before its tables are changed to well after it listens.
-      await sleep(200 + i * 700);
+      await sleep(200 + i * killStepMs);
       await killed.kill();
     }
     const mended = await plant.start(env);
     await mended.listening;
     const read = async () =>
       (await (await mended.fetch(`/api/stats?${everything}`, { method: 'POST' })).json()) as Stats;
-    await waitUntil('every file is one image of its station', async () => {
+    const isMended = async () => {
       const { total_count: total, stations } = await read();
       return total === rowCount + 50 + 4 + 1 && !stations.Unknown && stations.NM1?.totals.total === 2;
-    });
+    };
+    const ms = await waitUntil('every file is one image of its station', isMended, patienceMs);
+    console.info(`${kind}: ${rowCount} rows were right ${Math.round(ms / 1000)} s after the server listened`);
     const { stations } = await read();
     expect(Object.keys(stations).sort()).toEqual(['NM1', 'NM2', 'S1']);
     expect(stations.NM1?.totals).toMatchObject({ total: 2, ng: 1 });
@@ -179,4 +183,6 @@ test.each(dialects)(
     });
     expect(await mended.text('/sources')).not.toContain('2099');
   },
+  // Preparing a million files takes minutes, too.
+  180_000 + 3 * rowCount,
 );

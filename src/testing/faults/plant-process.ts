@@ -152,12 +152,15 @@ function readMemory(pid: number): { now: number; peak: number } {
 }
 
 /** Asks again and again until the answer is right; answers after how many ms it was. */
-export async function waitUntil(what: string, isSo: () => Promise<boolean> | boolean): Promise<number> {
+export async function waitUntil(
+  what: string,
+  isSo: () => Promise<boolean> | boolean,
+  withinMs = patienceMs,
+): Promise<number> {
   const startedAt = performance.now();
   for (;;) {
     if (await isSo()) return performance.now() - startedAt;
-    if (performance.now() - startedAt > patienceMs)
-      throw new Error(`Not within ${patienceMs / 1000} s: ${what}`);
+    if (performance.now() - startedAt > withinMs) throw new Error(`Not within ${withinMs / 1000} s: ${what}`);
     // Where it takes long, asking often would only slow down what it waits for.
     await sleep(50 + Math.min((performance.now() - startedAt) / 10, 950));
   }
