@@ -40,6 +40,8 @@ function defineFolderTables(kit: Kit) {
       modifiedAt: kit.ms('modified_at'),
       listedAt: kit.ms('listed_at'),
       fileCount: kit.int('file_count').notNull().default(0),
+      /** Folders in it at its last listing; null for one listed by an earlier version. */
+      folderCount: kit.int('folder_count'),
       /** The folder's number on its disk, which a rename keeps. */
       inode: kit.int('inode'),
       /** When a rename of the folder last changed its path. */

@@ -62,7 +62,7 @@ test('a station has the models of all its folders', async () => {
 });
 
 test('a listing survives a restart, for its own root only', async () => {
-  const listing = { modifiedAt: 1_000, listedAt: 2_000, fileCount: 42, inode: 7 };
+  const listing = { modifiedAt: 1_000, listedAt: 2_000, fileCount: 42, folderCount: 0, inode: 7 };
   await saveListing(store.db, store.reads.folders, refOf('S9/OR-3CT'), listing);
   await store.reads.folders.ensure(refOf('S4/OR-3CT'));
   const listings = async () =>
@@ -72,6 +72,7 @@ test('a listing survives a restart, for its own root only', async () => {
     modifiedAt: null,
     listedAt: null,
     fileCount: 0,
+    folderCount: null,
     inode: null,
   });
   await saveListing(store.db, store.reads.folders, refOf('S9/OR-3CT'), { ...listing, modifiedAt: null });

@@ -17,11 +17,11 @@ export async function saveListing(
 ): Promise<void> {
   const folder = await folders.ensure(ref);
   const { directories } = db.tables;
-  const { modifiedAt, listedAt, fileCount, inode } = listing;
+  const { modifiedAt, listedAt, fileCount, folderCount, inode } = listing;
   await db.tx((q) =>
     q
       .update(directories)
-      .set({ modifiedAt, listedAt, fileCount, inode, recoverBefore: null })
+      .set({ modifiedAt, listedAt, fileCount, folderCount, inode, recoverBefore: null })
       .where(eq(directories.id, folder.id)),
   );
   folder.recoverBefore = null;
@@ -36,6 +36,7 @@ export async function readListings(db: Db, rootId: number): Promise<ListedFolder
       modifiedAt: directories.modifiedAt,
       listedAt: directories.listedAt,
       fileCount: directories.fileCount,
+      folderCount: directories.folderCount,
       inode: directories.inode,
     })
     .from(directories)

@@ -92,5 +92,5 @@ async function readListing(db: Db, channelId: number): Promise<ListedFolder[]> {
     })
     .from(liveChannels)
     .where(and(eq(liveChannels.id, channelId), isNotNull(liveChannels.listedAt)));
-  return rows.map((row) => ({ path: '', inode: null, ...row }));
+  return rows.map((row) => ({ path: '', inode: null, folderCount: 0, ...row }));
 }

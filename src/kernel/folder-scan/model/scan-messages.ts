@@ -21,6 +21,8 @@ export type ListedFolder = {
   modifiedAt: number | null;
   listedAt: number | null;
   fileCount: number;
+  /** Folders in it; null where that was not noted. */
+  folderCount: number | null;
   /** Its number on the disk; null where that tells nothing. */
   inode: number | null;
 };

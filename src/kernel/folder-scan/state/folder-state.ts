@@ -11,7 +11,7 @@ export function folderState(context: ScanContext, path: string): FolderState {
   if (!folder) {
     folder = rememberedFolder(
       { rootId: context.root.id, path },
-      { modifiedAt: null, listedAt: null, fileCount: 0, inode: null },
+      { modifiedAt: null, listedAt: null, fileCount: 0, folderCount: null, inode: null },
     );
     folder.names = createNameSet();
     folder.isUnvisited = false;
@@ -23,7 +23,7 @@ export function folderState(context: ScanContext, path: string): FolderState {
 /** A folder's state as of its last listing; its names are loaded when they are needed. */
 export function rememberedFolder(
   ref: FolderState['ref'],
-  listing: Pick<FolderState, 'modifiedAt' | 'listedAt' | 'fileCount' | 'inode'>,
+  listing: Pick<FolderState, 'modifiedAt' | 'listedAt' | 'fileCount' | 'folderCount' | 'inode'>,
 ): FolderState {
   const unreadable = { now: new Map(), before: new Map() };
   return {

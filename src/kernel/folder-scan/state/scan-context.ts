@@ -28,6 +28,8 @@ export type FolderState = {
   restsUntil: number;
   /** Image files at the last listing; `names`, where loaded, is more accurate. */
   fileCount: number;
+  /** Folders in it at the last listing, excluded ones left out; null while unknown. */
+  folderCount: number | null;
   /** Its number on the disk; null while unknown, and where the file system keeps none. */
   inode: number | null;
   /** Files seen but not recorded yet: incomplete, or waiting for the backfill. */

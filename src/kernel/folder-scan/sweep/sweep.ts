@@ -86,9 +86,13 @@ export async function sweepRoot(
       const looksForGrowth = folder.fileCount <= filesLeftAtStart && mayHaveGrown(parts, folder, modifiedAt);
       if (looksForGrowth) filesLeftAtStart -= folder.fileCount;
       const kindHere = looksForGrowth ? 'reconcile' : kind;
+      const isFirstVisit = folder.isUnvisited;
       folder.isUnvisited = false;
       if (kindHere === 'sweep' && (isResting || isUnchanged(folder, modifiedAt))) {
-        if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
+        const mayHaveUnknown = isFirstVisit && folder.folderCount !== 0 && !context.options.flat;
+        if (mayHaveUnknown)
+          pending.push(...newestFirst(context, path, await tryToReadFolders(parts, folder)));
+        else if (!context.options.flat) pending.push(...(knownChildren.get(path) ?? []));
         filesSeen += countOf(folder);
       } else {
         const listing = await tryToRead(parts, folder, kindHere, modifiedAt);
@@ -154,6 +158,30 @@ async function tryToRead(
   }
 }
 
+/**
+ * The folders in a folder that is unchanged since an earlier run: those without images have no rows, so that run's listing
+ * alone does not name them.
+ */
+async function tryToReadFolders({ context }: Parts, folder: FolderState): Promise<string[]> {
+  const folders: string[] = [];
+  try {
+    for (const chunk of listFolder(pathOf(context, folder), context)) {
+      folders.push(...chunk.folders, ...followedLinks(context, folder, chunk.links));
+      noteLeftOut(folder, 'excluded', chunk.excluded.names, chunk.excluded.count);
+      await new Promise(setImmediate);
+    }
+  } catch (error) {
+    folder.again = true;
+    noteUnreadable(context, folder, '', reasonOf(error as NodeJS.ErrnoException));
+    return folders;
+  }
+  if (folder.folderCount === null) {
+    folder.folderCount = folders.length;
+    noteListed(context, folder);
+  }
+  return folders;
+}
+
 async function readFolder(
   parts: Parts,
   folder: FolderState,
@@ -193,6 +221,7 @@ async function readFolder(
     await reportMissing(parts, folder);
   folder.modifiedAt = modifiedAt;
   folder.listedAt = listedAt;
+  folder.folderCount = listing.folders.length;
   folder.isSettled = isSettled;
   folder.restsUntil = performance.now() + Math.min(heldMs * restPerListing, longestRestMs);
   if (listing.files > 0 || knownBefore > 0) noteListed(context, folder);

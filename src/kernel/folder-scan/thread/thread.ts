@@ -76,12 +76,13 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
       folder.unsaved = false;
       // Renamed in the meantime: its listing is that of another path.
       if (folders.get(folder.ref.path) !== folder) return;
-      const { ref, listedAt, inode } = folder;
+      const { ref, listedAt, folderCount, inode } = folder;
       // Without a modification time the next start lists the folder again, for later changes and unreadable names.
       const isSure = folder.isSettled && folder.doubted === 0 && folder.unreadable.now.size === 0;
       const isWhole = !folder.again && isSure;
       const modifiedAt = isWhole ? folder.modifiedAt : null;
-      const listed = { path: ref.path, modifiedAt, listedAt, fileCount: countOf(folder), inode };
+      const fileCount = countOf(folder);
+      const listed = { path: ref.path, modifiedAt, listedAt, fileCount, folderCount, inode };
       post({ type: 'listed', folder: ref, listed });
     },
   };

@@ -1,0 +1,1 @@
+ALTER TABLE `directories` ADD `folder_count` bigint;
