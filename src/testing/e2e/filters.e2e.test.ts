@@ -118,9 +118,9 @@ inBrowser('what was asked wrongly says so in words and leads back', async () => 
   for (const path of ['/?period=3h', '/?period=custom&start=yesterday', '/stations/none', '/nowhere']) {
     await open(path);
     expect(await stage.page.getByRole('heading', { level: 1 }).innerText(), path).toMatch(
-      /understood|nothing here/,
+      /^(?:Invalid request|Page not found)$/,
     );
-    await stage.page.getByRole('link', { name: 'To the inspections' }).click();
+    await stage.page.getByRole('link', { name: 'Go to Inspections' }).click();
     await expect.poll(address, soon).toBe('/inspections');
   }
   // The browser itself notes each answer that is not 200.

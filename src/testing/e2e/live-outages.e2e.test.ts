@@ -55,7 +55,7 @@ inBrowser(
     const tile = page.locator('[data-channel="original"]');
     await expect.poll(() => tile.getAttribute('data-state'), soon).toBe('old');
     expect(await tile.innerText()).toMatch(/1\d min ago/);
-    expect(await page.getByRole('alert').innerText()).toMatch(/What you see is old: 1\d min ago/);
+    expect(await page.getByRole('alert').innerText()).toMatch(/Last updated 1\d min ago/);
     expect(await page.locator('#live-badge').isVisible()).toBe(true);
     await page.clock.resume();
     const second = await place();

@@ -57,7 +57,7 @@ inBrowser('a killed server is noticed, and its return heals desk and wall withou
   for (const page of [desk, wall]) {
     await expect.poll(() => state(page), patience).toBe('lost');
     const banner = page.getByRole('alert');
-    expect(await banner.innerText()).toMatch(/What you see is old: \d+ s ago/);
+    expect(await banner.innerText()).toMatch(/Last updated \d+ s ago/);
   }
   const noticedMs = performance.now() - killedAt;
   expect(await desk.locator('#connection').innerText()).toContain('connection lost');

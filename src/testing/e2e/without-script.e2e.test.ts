@@ -69,7 +69,7 @@ inBrowser('the filters are a form: station, model, period, own time, and none of
   await stage.page.getByLabel('Model').selectOption('OR-2CT');
   await follow(stage.page.getByRole('button', { name: 'Search' }));
   expect(await words('#inspections-cards')).toContain('none within this time and these filters');
-  await follow(stage.page.getByRole('link', { name: 'Show the last week' }));
+  await follow(stage.page.getByRole('link', { name: 'Show the last 7 days' }));
   expect(await stage.page.getByRole('article').count()).toBe(3);
 });
 
