@@ -345,6 +345,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'shared/_state-why': judged.map((judged) => ({ judged })),
   'shared/_state-word': [...everyState, null].map((state) => ({ state })),
   'shared/_order': views(cards.order, overview.order),
+  'shared/_name': [{ name: odd }, { name: 'Assembly_Cell_08' }, { name: '_' }],
   'shared/_period-steps': [null, odd].map((nextHref) => ({
     steps: { previousHref: odd, nextHref, fixedHref: '/fixed' },
   })),
