@@ -26,17 +26,22 @@ export async function measureColdSweep(
   return { sweepMs, peakMb, restMb };
 }
 
-/** Waits until the roll-ups hold this many images; answers the time since the sweep began. */
+/** Waits until the roll-ups hold this many images; answers the time since the first sweep began. */
 export async function untilCounted(product: Product, places: ProductPlaces, files: number): Promise<number> {
+  const startedAt = await firstSweepAt(product);
   const database = new BetterSqlite(databasePath(places), { readonly: true });
   const counted = database.prepare('select sum(ok + ng + unmatched) from inspection_hours').pluck();
   while (Number(counted.get() ?? 0) < files) await sleep(lookEveryMs);
-  const endAt = Date.now();
   database.close();
+  return Date.now() - startedAt;
+}
+
+/** Asked at once: while old images are still taken in, the next sweep begins. */
+async function firstSweepAt(product: Product): Promise<number> {
   for (;;) {
     const { lastSweep, sweepRunningSince } = await product.source();
     const startedAt = lastSweep?.startedAt ?? sweepRunningSince;
-    if (startedAt) return endAt - startedAt;
+    if (startedAt) return startedAt;
     await sleep(lookEveryMs);
   }
 }

@@ -68,7 +68,7 @@ inBrowser('the filters are a form: station, model, period, own time, and none of
   expect(await words('#inspections-covers')).toContain('Custom range · 6 Sept 2025 05:00–07:00');
   await stage.page.getByLabel('Model').selectOption('OR-2CT');
   await follow(stage.page.getByRole('button', { name: 'Search' }));
-  expect(await words('#inspections-cards')).toContain('none within this time and these filters');
+  expect(await words('#inspections-cards')).toContain('none match this period and these filters');
   await follow(stage.page.getByRole('link', { name: 'Show the last 7 days' }));
   expect(await stage.page.getByRole('article').count()).toBe(3);
 });

@@ -129,10 +129,13 @@ test.concurrent.each(['events', 'poll'] as const)(
     await using folder = await openOnline({ watchMode, scan });
     const path = `${partFolder}/current.jpg`;
     const versions = [300, 20_000, 4_000].map((count) => Buffer.concat([tinyJpeg, Buffer.alloc(count, 'v')]));
+    let revision = -1;
     for (const [i, version] of versions.entries()) {
       folder.write(path, version);
       await waitUntil(`version ${i} is counted`, () => folder.find(path)?.sizeBytes === version.length);
-      expect(folder.find(path)?.revision).toBe(i);
+      // By more than one where a look falls into the writing.
+      expect(folder.find(path)?.revision).toBeGreaterThan(revision);
+      revision = folder.find(path)!.revision;
     }
     expect(folder.total()).toEqual({ ok: 1, ng: 0, unmatched: 1 });
   },
