@@ -24,7 +24,8 @@ export async function decodeBmpPixels(bytes: Buffer, header: BmpHeader): Promise
   for (let row = 0; row < height; row++) {
     const to = (isTopDown ? row : height - 1 - row) * width * 3;
     decodeRow(rows.bytes, row * rows.strideBytes, pixels, to);
-    await giveTurns(width);
+    const turn = giveTurns(width);
+    if (turn) await turn;
   }
   return pixels;
 }
@@ -112,7 +113,8 @@ async function expandRuns(bytes: Buffer, { pixelsAt, width, height, bits }: BmpH
     if (at + 2 > bytes.length) throw endsEarly();
     const [count, value] = [bytes[at]!, bytes[at + 1]!];
     at += 2;
-    await giveTurns(Math.max(count, 1));
+    const turn = giveTurns(Math.max(count, 1));
+    if (turn) await turn;
     if (count > 0) {
       for (let i = 0; i < count; i++) put(bits === 8 ? value : i % 2 === 0 ? value >> 4 : value & 15);
     } else if (value === escapes.endOfRow) {
