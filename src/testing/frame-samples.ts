@@ -19,6 +19,15 @@ const plants = [
   },
 ];
 
+const section = {
+  key: 'alerts',
+  tabs: [
+    { key: 'alerts', href: '/alerts', current: true },
+    { key: 'targets', href: '/targets', current: false },
+  ],
+  hasMoreForAdmins: false,
+};
+
 /** The data that the partials of the frame and of the access pages are printed with in the states they know. */
 export const frameSamples: Readonly<Record<string, readonly object[]>> = {
   'access/_made': [{ title: odd, lines: [{ label: odd, secret: 'ls_x' }] }],
@@ -45,11 +54,15 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
   'layouts/_connection': plants.map((plant) => ({ plant })),
   'overview/_plant-now': plants.map((plant) => ({ plant })),
   'layouts/_languages': [{ here: `/?${odd}` }],
-  'layouts/_nav': [{}],
+  'layouts/_nav': [{}, { withTabs: true }],
   'layouts/_notes': [
     { notes: [] },
     { notes: [{ key: 'open', values: {} }], setUpHref: '/setup?key=x' },
     { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
+  ],
+  'layouts/_tabs': [
+    { section: { ...section, hasMoreForAdmins: true }, here: `/?${odd}`, account: null },
+    { section, here: '/', account: null },
   ],
   'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({
     here: `/?${odd}`,
