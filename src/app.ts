@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { identify } from './access/identify.ts';
 import { mountAccess } from './access/mount.ts';
-import { signInHref } from './access/sign-in-href.ts';
+import { signInBack } from './access/sign-in-back.ts';
 import { mountAlerts } from './alerts/mount.ts';
 import { mountDemo } from './demo/mount.ts';
 import { mountDocs } from './docs/mount.ts';
@@ -51,7 +51,7 @@ export function createApp(services: Services): Hono<AppEnv> {
       renderer.html(form === 'page' ? 'shared/error' : 'shared/_error', viewerOf(c), {
         problem,
         view: { here: backPath(c.req.path, '/') },
-        signInHref: signInHref(c),
+        signInBack: signInBack(c),
         ...(servesPages ? {} : { nav: [] }),
       }),
   });

@@ -42,6 +42,10 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     { revokedAt: null, action: '/tokens/1/revoke', name: odd },
   ],
   'access/_roles': [{ role: 'admin' }],
+  'access/_sign-in-form': [
+    { back: `/?${odd}`, name: odd },
+    { back: '/', name: '' },
+  ],
   'access/_tabs': [{ current: 'users' }],
   'layouts/_account': [
     { account: null, here: `/?${odd}` },
