@@ -142,7 +142,17 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     ...mountSettings({ config, warnings, version, renderer }),
     ...mountAccess({ access, names: reads.names, sites, renderer }),
     mountDemo(demo),
-    mountSystem({ system, listeners, tls, retention, renderer, topics, clock }),
+    ...mountSystem({
+      system,
+      listeners,
+      tls,
+      retention,
+      backups,
+      dbPath: paths.database.url === undefined ? paths.dbPath : undefined,
+      renderer,
+      topics,
+      clock,
+    }),
     ...mountRetention({ retention, renderer, topics }),
     mountDocs({ renderer, version, app }),
     mountHealth({

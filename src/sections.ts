@@ -15,10 +15,11 @@ export const sections: readonly Section[] = [
   {
     key: 'system',
     tabs: [
-      { key: 'health', href: '/system', at: /^\/system/ },
+      { key: 'health', href: '/system', at: /^\/system(?!\/backups)/ },
       { key: 'sources', href: '/sources', at: /^\/sources/ },
       { key: 'stations', href: '/plant/stations', at: /^\/plant/ },
       { key: 'retention', href: '/retention', at: /^\/retention/ },
+      { key: 'backups', href: '/system/backups', at: /^\/system\/backups/ },
       { key: 'settings', href: '/settings', at: /^\/settings/ },
       { key: 'access', href: '/users', at: /^\/(?:users|tokens|kiosk-links|audit)/, forAdmins: true },
       { key: 'api', href: '/docs', at: /^\/docs/ },

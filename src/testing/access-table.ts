@@ -106,6 +106,8 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /retention'),
   look('GET /retention/status'),
   administer('POST /retention/run'),
+  look('GET /system/backups'),
+  administer('POST /system/backups'),
   look('GET /api/v1/retention'),
   administer('POST /api/v1/retention/run'),
   look('GET /openapi.json'),
