@@ -119,6 +119,7 @@ test('the System page shows every figure with its normal range', async () => {
 
 test('the System page says how full the disks are and when the last backup was made', async () => {
   await plant.services.backups.makeNow();
+  plant.services.retention.start();
   await expect.poll(() => plant.services.retention.disks.length).toBeGreaterThan(0);
   const [disk] = plant.services.retention.disks;
   const page = await plant.text('/system');
