@@ -3,7 +3,13 @@ import type { Section } from './kernel/http/page-renderer.ts';
 /** Sections of the product in the order of the navigation bar, each with its tabs; the text of each is `nav.<key>`. */
 export const sections: readonly Section[] = [
   { key: 'overview', tabs: [{ key: 'overview', href: '/overview', at: /^\/overview/ }] },
-  { key: 'inspections', tabs: [{ key: 'inspections', href: '/', at: /^\/(?:$|inspections|stations)/ }] },
+  {
+    key: 'inspections',
+    tabs: [
+      { key: 'inspections', href: '/', at: /^\/(?:$|inspections|stations)/ },
+      { key: 'models', href: '/models', at: /^\/models/ },
+    ],
+  },
   { key: 'live', tabs: [{ key: 'live', href: '/live', at: /^\/live/ }] },
   {
     key: 'alerts',

@@ -106,6 +106,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /retention'),
   look('GET /retention/status'),
   administer('POST /retention/run'),
+  look('GET /models'),
   look('GET /system/backups'),
   administer('POST /system/backups'),
   look('GET /api/v1/retention'),
