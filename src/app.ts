@@ -28,7 +28,6 @@ import { healthOfLive } from './live/api/health.ts';
 import { stationLiveHref } from './live/camera-links.ts';
 import { mountLive } from './live/mount.ts';
 import { mountOverview } from './overview/mount.ts';
-import { plantNow } from './overview/plant-now.ts';
 import { readDisks } from './retention/disks.ts';
 import { mountRetention } from './retention/mount.ts';
 import { healthOfRetention } from './retention/open-retention.ts';
@@ -122,7 +121,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     }),
     ...mountInspections({ inspections, config, demo, renderer, topics }),
     mountOverview({
-      readPlant: () => plantNow(sources.list(), inspections.newestImage.at()),
+      readPlant: services.readPlant,
       readStations: (filter) => readOverview(inspections, filter),
       listSources: sources.list,
       countBadImages: async () => (await reads.inspections.listBadImages(1, sites.ownFilter())).totalCount,

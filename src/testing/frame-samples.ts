@@ -3,8 +3,8 @@ const odd = `<b onclick="x">S&4'`;
 
 const reasons = ['missing', 'no_permission', 'other'] as const;
 const plants = [
-  { state: 'online', offline: [], moreOffline: 0, newestAt: now, sweptAt: now - 30_000 },
-  { state: 'starting', offline: [], moreOffline: 0, newestAt: null, sweptAt: null },
+  { state: 'online', offline: [], moreOffline: 0, newestAt: now, problems: 1, sweptAt: now - 30_000 },
+  { state: 'starting', offline: [], moreOffline: 0, newestAt: null, problems: null, sweptAt: null },
   {
     state: 'offline',
     offline: reasons.map((reasonCode, i) => ({
@@ -15,6 +15,7 @@ const plants = [
     })),
     moreOffline: 2,
     newestAt: now,
+    problems: null,
     sweptAt: null,
   },
 ];
@@ -56,6 +57,7 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     { here: '/', plant, mayLook: true },
   ]),
   'layouts/_connection': plants.map((plant) => ({ plant })),
+  'overview/_sign': plants.flatMap((plant) => [{ plant }, { plant: { ...plant, problems: 2 } }]),
   'overview/_plant-now': plants.map((plant) => ({ plant })),
   'layouts/_languages': [{ here: `/?${odd}` }],
   'layouts/_nav': [{}, { withTabs: true }],
