@@ -128,6 +128,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     log,
     config,
+    stateDir: paths.stateDir,
     stationPageOf: inspections.stationPageOf,
     onChanged: () => publish('access.changed', undefined),
   });

@@ -63,7 +63,7 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
   'layouts/_nav': [{}, { withTabs: true }],
   'layouts/_notes': [
     { notes: [] },
-    { notes: [{ key: 'open', values: {} }], setUpHref: '/setup?key=x' },
+    { notes: [{ key: 'open', values: {} }], needsSetUp: true },
     { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
   ],
   'layouts/_tabs': [
