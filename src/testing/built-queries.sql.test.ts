@@ -42,7 +42,7 @@ const urls = reads
     '/audit?actor=admin&subject=users&from=2025-09-05T10:00&to=2025-09-07T10:00&before=99',
     '/list/original?page=2&limit=1',
     '/list?start=2025-09-05T10:00:07&end=2025-09-06T10:20:07',
-    '/api/v1/live/coils?channel=original&starts_with=28&limit=2',
+    '/api/v1/live/coils?channel=original&startsWith=28&limit=2',
     '/api/v1/live/images?channel=original&coil=2891&limit=2',
     '/api/v1/inspections?limit=1&verdict=NG',
   );
