@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm';
 import type { Keyset } from '../../kernel/db/keyset.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
+import { beginningWith, type TextRange } from '../../kernel/db/text-range.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import type { Db } from '../../schema/db.ts';
@@ -26,9 +27,6 @@ import type { Page } from './merge-lanes.ts';
  * that each page reads all of them.
  */
 export const maxNamesakes = 5_000;
-
-/** Sorts behind every character of a name in UTF-8 and by code point. */
-const lastCharacter = '\u{10ffff}';
 
 /** Which of the images whose names begin so are listed; every condition is optional. */
 export type NamedFilter = Partial<TimeWindow> & {
@@ -51,8 +49,7 @@ export type NameQueries = {
 };
 
 /** What begins so: a stretch of names in each of some folders. */
-export type Namesakes = { total: number; stretches: (Range & { folderIds: number[] })[] };
-type Range = { atLeast: string; below: string };
+export type Namesakes = { total: number; stretches: (TextRange & { folderIds: number[] })[] };
 
 /** Folders that one statement looks into; between two of them others get their turn. */
 const foldersAtOnce = 2_000;
@@ -78,7 +75,7 @@ export function createNameQueries(
 
   // SQLite takes the tables of a cross join in the order they are written.
   const selectFolders = prepared(
-    (value: Placeholders<Range & { firstId: number; lastId: number; limit: number }>) => {
+    (value: Placeholders<TextRange & { firstId: number; lastId: number; limit: number }>) => {
       const found = db.read
         .select({ folderId: inspections.directoryId })
         .from(directories)
@@ -100,7 +97,7 @@ export function createNameQueries(
   const selectPage = prepared(
     (
       value: Placeholders<
-        Range &
+        TextRange &
           Omit<NamedFilter, 'verdict'> &
           Partial<Keyset> & { folderIds: readonly number[]; limit: number }
       >,
@@ -200,7 +197,7 @@ export function verdictOfRow(
 }
 
 /** Names stay as they are on the disk, where an accent is a character of its own on some systems. */
-function rangesOf(beginning: string): Range[] {
+function rangesOf(beginning: string): TextRange[] {
   const forms = new Set([beginning.normalize('NFC'), beginning.normalize('NFD')]);
-  return [...forms].map((form) => ({ atLeast: form, below: `${form}${lastCharacter}` }));
+  return [...forms].map(beginningWith);
 }
