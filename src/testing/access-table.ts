@@ -91,6 +91,7 @@ export const accessTable: readonly AccessRow[] = [
   operate('POST /alerts/accept'),
   look('GET /targets'),
   administer('POST /targets'),
+  look('GET /search', '/search?q=S9'),
   look('GET /overview'),
   look('GET /overview/stations'),
   look('GET /plant/now'),

@@ -16,6 +16,7 @@ import { alertSamples } from './alert-samples.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
+import { searchSamples } from './search-samples.ts';
 import { systemSamples } from './system-samples.ts';
 
 const hourMs = 3_600_000;
@@ -330,6 +331,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...frameSamples,
   ...alertSamples,
   ...retentionSamples,
+  ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,
   'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
   ...Object.fromEntries(
