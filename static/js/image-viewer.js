@@ -102,7 +102,7 @@ function start() {
   }
   zoom.refresh();
   scrollStripToMark();
-  countChosen();
+  keepChosen();
   for (const { dataset } of viewer.querySelectorAll('[data-go="previous"], [data-go="next"]'))
     loadAhead(dataset.original, dataset.srcset);
 }
@@ -139,11 +139,40 @@ function showNextView() {
 
 /* Comparison */
 
-/** From two images on, and up to four, a comparison can be asked for. */
+/** Images chosen by hand, also those that the film strip has left behind. */
+const chosen = new Set();
+
+function choose({ target }) {
+  if (target.name !== 'ids') return;
+  if (target.checked) chosen.add(target.value);
+  else chosen.delete(target.value);
+  countChosen();
+}
+
+/** Marks what was chosen before this image, or sends it along unseen. */
+function keepChosen() {
+  const form = viewer.querySelector('[data-compare-form]');
+  const boxes = new Map([...form.querySelectorAll('[type="checkbox"]')].map((box) => [box.value, box]));
+  const isFull = chosen.size === maxCompared;
+  for (const [id, box] of boxes) box.checked = chosen.has(id) || (box.checked && !isFull);
+  for (const id of chosen) {
+    if (boxes.has(id)) continue;
+    const field = document.createElement('input');
+    Object.assign(field, { type: 'hidden', name: 'ids', value: id });
+    form.append(field);
+  }
+  countChosen();
+}
+
+/** From two images on a comparison can be asked for; beside four there is no room for another. */
 function countChosen() {
   const form = viewer.querySelector('[data-compare-form]');
-  const count = form.querySelectorAll('[name="ids"]:checked').length;
-  form.querySelector('button').disabled = count < minCompared || count > maxCompared;
+  const count = form.querySelectorAll('[name="ids"]:checked, [name="ids"][type="hidden"]').length;
+  const button = form.querySelector('button');
+  button.disabled = count < minCompared;
+  button.querySelector('span').textContent = count < minCompared ? '' : `(${count})`;
+  for (const box of form.querySelectorAll('[type="checkbox"]'))
+    box.disabled = !box.checked && count >= maxCompared;
 }
 
 /* Controls */
@@ -190,6 +219,6 @@ viewer.addEventListener('click', (event) => {
   event.preventDefault();
   go(link.href);
 });
-viewer.addEventListener('change', countChosen);
+viewer.addEventListener('change', choose);
 document.addEventListener('keydown', onKey);
 start();

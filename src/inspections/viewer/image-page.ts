@@ -12,6 +12,8 @@ import { readPicture } from './read-picture.ts';
 
 /** Images of the film strip on each side of the one shown. */
 const filmReach = 6;
+/** NG images on each side among which those of the same view are looked for. */
+const ngReach = 12;
 
 /**
  * The page of one image within the set of its query, and its time zone; throws `not_found` for an unknown id, and what
@@ -35,6 +37,7 @@ export async function readImagePage(
     elsewhere: await deps.locations.listElsewhere(shown.map(({ rootId }) => rootId)),
   };
   const { list } = set;
+  const views = others.length === 0 ? [] : sortedViews([inspection, ...others]);
   const shotOf = (image: InspectionRef) => shotView(image, known, { list });
   const view = imagePage(
     inspection,
@@ -48,7 +51,8 @@ export async function readImagePage(
     {
       picture: await readPicture(deps, inspection, imageHref(inspection, list)),
       site: sites.tagOf(siteId),
-      views: others.length === 0 ? [] : sortedViews([inspection, ...others]).map(shotOf),
+      views: views.map(shotOf),
+      viewsCompareHref: compareHref(views.slice(0, maxCompared), set),
       film: film.map(shotOf),
       isFar: newer.length === filmReach,
       compareHref: compareHref(comparedWith(inspection, { older, newer, olderNg, newerNg }), set),
@@ -86,18 +90,23 @@ async function readNeighbours(
   return {
     older,
     newer,
-    olderNg: await read('older', maxCompared - 1, { verdict: 'NG' }),
-    newerNg: await read('newer', maxCompared - 1, { verdict: 'NG' }),
+    olderNg: await read('older', ngReach, { verdict: 'NG' }),
+    newerNg: await read('newer', ngReach, { verdict: 'NG' }),
   };
 }
 
-/** The image beside the NG images before it, and where there are none, beside those after it or its neighbours. */
+/**
+ * The image beside the NG images before it, and where there are none, beside those after it or its neighbours; where units
+ * have views, beside those of its own view.
+ */
 function comparedWith(
   inspection: InspectionRef,
   { older, newer, olderNg, newerNg }: Neighbours,
 ): InspectionRef[] {
   const ngs = [...olderNg, ...newerNg];
-  return [inspection, ...(ngs.length > 0 ? ngs : [...older, ...newer])].slice(0, maxCompared);
+  const others = ngs.length > 0 ? ngs : [...older, ...newer];
+  const ofView = others.filter(({ view }) => view === inspection.view);
+  return [inspection, ...(ofView.length > 0 ? ofView : others)].slice(0, maxCompared);
 }
 
 function sortedViews(images: InspectionRef[]): InspectionRef[] {

@@ -40,6 +40,8 @@ export type ImagePage = {
   nextNg: ImageLink;
   /** The views of its unit, itself among them; empty for a unit of one image. */
   views: Shot[];
+  /** All of them side by side, or the first four; null for a unit of one image. */
+  viewsCompareHref: string | null;
   /** The set around it, oldest first, itself among them. */
   film: Shot[];
   /** Beside others; null where it has none. */
@@ -57,7 +59,9 @@ export function imagePage(
   inspection: InspectionRef,
   set: ImageSet,
   neighbours: ImageNeighbours,
-  rest: Pick<ImagePage, 'picture' | 'site' | 'views' | 'film' | 'compareHref'> & { isFar: boolean },
+  rest: Pick<ImagePage, 'picture' | 'site' | 'views' | 'viewsCompareHref' | 'film' | 'compareHref'> & {
+    isFar: boolean;
+  },
 ): ImagePage {
   const { isFar, site, ...shown } = rest;
   const query = { site: siteParam(site) };

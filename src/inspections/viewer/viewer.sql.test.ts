@@ -143,14 +143,25 @@ test('the views of a unit are beside each other, the one shown marked', async ()
   const env = {
     FILENAME_REGEX: '^(?<pass>OK|NG)-(?<date>\\d{8})-(?<time>\\d{6})-(?<count>\\d+)-(?<view>\\w+)\\.jpg$',
   };
-  const names = ['top', 'side'].map((view) => `S9/OR-3CT/OK-20250906-100000-1-${view}.jpg`);
-  await using ofViews = await createTestApp({
-    env,
-    images: [...names, 'S9/OR-3CT/NG-20250906-100100-2-top.jpg'],
-  });
-  const page = readHtml(await ofViews.text('/inspections/1')).elements;
+  const names = ['OK-20250906-100000-1', 'NG-20250906-100100-2'].flatMap((name) =>
+    ['top', 'side'].map((view) => `S9/OR-3CT/${name}-${view}.jpg`),
+  );
+  await using ofViews = await createTestApp({ env, images: names });
+  const { inspections } = (await ofViews.json('/api/v1/inspections?period=1d')) as {
+    inspections: { id: number; view: string; verdict: string }[];
+  };
+  const viewOf = (id: number) => inspections.find((image) => image.id === id)?.view;
+  const unit = inspections.filter(({ verdict }) => verdict === 'OK').map(({ id }) => id);
+  const shown = unit[0]!;
+  const page = readHtml(await ofViews.text(`/inspections/${shown}`)).elements;
   const views = page.filter((element) => attribute(element, 'data-step') === 'view');
   expect(views.map((link) => textOf(link).replaceAll(/\s+/g, ' ').trim())).toEqual(['OK side', 'OK top']);
   const marked = views.filter((link) => attribute(link, 'aria-current') === 'true');
-  expect(marked.map((link) => attribute(link, 'href'))).toEqual(['/inspections/1']);
+  expect(marked.map((link) => attribute(link, 'href'))).toEqual([`/inspections/${shown}`]);
+  const compare = page.find((element) => attribute(element, 'data-compare') !== undefined)!;
+  const chosen = new URL(attribute(compare, 'href')!, 'http://x').searchParams.get('ids')!.split(',');
+  expect(chosen.map((id) => viewOf(Number(id)))).toEqual([viewOf(shown), viewOf(shown)]);
+  const both = page.find((element) => textOf(element) === 'Side by side')!;
+  const compared = readHtml(await ofViews.text(attribute(both, 'href')!)).elements;
+  expect(compared.filter(({ tagName }) => tagName === 'figure')).toHaveLength(2);
 });

@@ -160,6 +160,29 @@ inBrowser('the NG images of an hour are side by side in two clicks, and move tog
   await expect.poll(heading, soon).toMatch(/NG\s+#4$/);
 });
 
+inBrowser('images chosen on the way are compared, four at most', async () => {
+  await openFirst('/stations/S9?verdict=NG', /NG\s+#150/);
+  const box = (count: number) => stage.page.getByRole('checkbox', { name: `: NG #${count},` });
+  const button = stage.page.getByRole('button', { name: /^Compare chosen/ });
+  expect(await button.isDisabled()).toBe(true);
+  await box(147).check();
+  expect(await button.innerText()).toMatch(/^Compare chosen\s+\(2\)$/);
+  for (const count of [132, 114]) {
+    await stage.page.getByRole('link', { name: `NG #${count},` }).click();
+    await expect.poll(heading, soon).toMatch(new RegExp(`#${count}$`));
+  }
+  // The film strip has left #147 behind.
+  expect(await box(147).count()).toBe(0);
+  await box(117).check();
+  await box(120).check();
+  expect(await box(111).isDisabled()).toBe(true);
+  await button.click();
+  const names = () => stage.page.locator('.compared h2').allInnerTexts();
+  await expect
+    .poll(names, soon)
+    .toEqual(['NG OR-3CT #114', 'NG OR-3CT #117', 'NG OR-3CT #120', 'NG OR-3CT #147']);
+});
+
 inBrowser('the focus stays where it was, and the new image is said', async () => {
   await openFirst('/stations/S9', /NG\s+#150/);
   await stage.page.getByRole('link', { name: 'Previous', exact: true }).focus();

@@ -158,7 +158,7 @@ inBrowser(
   async () => {
     await open('/stations/S9?verdict=NG');
     await follow(stage.page.locator('#station-history a.shot').nth(5));
-  const image = address();
+    const image = address();
     await follow(stage.page.getByRole('button', { name: 'Compare chosen' }));
     expect(await words('.note[role=status]')).toContain('One image alone cannot be compared');
     await open(image);

@@ -2,8 +2,9 @@
  * Zoom and pan of one or several pictures together: wheel, pinch, drag, double click, keys and buttons. The visible part is
  * stored as a share of the picture, so that it stays when the next picture has another size.
  */
-/** Times the size that fits the stage. */
+/** Times the size that fits the stage, or four screen pixels a picture pixel, whichever is more: a long strip fits only tiny. */
 const maxScale = 40;
+const maxPixelScale = 4;
 const scaleStep = 1.25;
 const doubleClickScale = 3;
 /** One arrow key, as a share of the visible part. */
@@ -61,7 +62,9 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne, leas
   /** Keeps the point at `at` (shares of the view) where it is. */
   function zoomTo(next, at = { x: 0.5, y: 0.5 }) {
     const before = scale;
-    scale = clamp(next, least, maxScale);
+    const view = visibleView();
+    const most = view ? Math.max(maxScale, maxPixelScale * oneToOne(view)) : maxScale;
+    scale = clamp(next, least, most);
     center = {
       x: center.x + (at.x - 0.5) * (1 / before - 1 / scale),
       y: center.y + (at.y - 0.5) * (1 / before - 1 / scale),
