@@ -33,6 +33,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /inspections/cards'),
   look('GET /inspections/export.csv'),
   look('GET /inspections/:id{[0-9]+}', '/inspections/1'),
+  look('GET /inspections/compare', '/inspections/compare?ids=1'),
   anybody('GET /login'),
   anybody('POST /login'),
   anybody('POST /logout'),
