@@ -25,6 +25,7 @@ import type { Live } from './live/live.ts';
 import { openLive } from './live/open-live.ts';
 import { openLivePolicy } from './live/retention/open-live-policy.ts';
 import { type LiveScreens, openScreens } from './live/screens/screens.ts';
+import { helpHref } from './manual/help-links.ts';
 import { plantNow } from './overview/plant-now.ts';
 import { openSites } from './plant/open-sites.ts';
 import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
@@ -213,6 +214,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
 
   const renderer = createPageRenderer({
     sections,
+    helpHref,
     config,
     i18n,
     asset: staticFiles.asset,

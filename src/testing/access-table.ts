@@ -108,6 +108,8 @@ export const accessTable: readonly AccessRow[] = [
   administer('POST /retention/run'),
   look('GET /api/v1/retention'),
   administer('POST /api/v1/retention/run'),
+  look('GET /manual'),
+  look('GET /manual/:page', '/manual/inspections'),
   look('GET /openapi.json'),
   look('GET /docs'),
   look('GET /docs/swagger-ui.css'),
