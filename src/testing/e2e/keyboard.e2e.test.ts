@@ -47,7 +47,7 @@ async function tabThrough(path: string): Promise<Focused[]> {
   throw new Error(`Tab never leaves ${path}`);
 }
 
-inBrowser.each(['/', '/overview', '/stations/S9', '/inspections/1', '/sources', '/settings'])(
+inBrowser.each(['/', '/overview', '/stations/S9', '/inspections/1', '/sources', '/settings', '/manual/live'])(
   'Tab walks over all of %s from the skip link to the end, and the focus is always seen',
   async (path) => {
     const stops = await tabThrough(path);
