@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { languages } from '../kernel/i18n/languages.ts';
 import { accessTable } from '../testing/access-table.ts';
@@ -76,6 +76,21 @@ test.each([
   ['ja', '显示每个工位的最新图像。', false],
 ] as const)('text is told to be %s or not: %s', (lang, text, expected) => {
   expect(isWrittenIn(lang, text)).toBe(expected);
+});
+
+test.each(languages)('what stands in bold on a page for the line is a word of the screens in %s', (lang) => {
+  const onScreens = readFileSync(
+    new URL(`../../views/locales/${lang}.json`, import.meta.url),
+    'utf8',
+  ).toLowerCase();
+  const unknown = linePages.flatMap((key) =>
+    manual
+      .page(lang, key)!
+      .sections.flatMap(({ html }) => [...html.matchAll(/<strong>(.*?)<\/strong>/g)])
+      .map(([, words = '']) => `${key}: ${words}`)
+      .filter((entry) => !onScreens.includes(entry.slice(key.length + 2).toLowerCase())),
+  );
+  expect(unknown).toEqual([]);
 });
 
 test.each(languages)('every link of the manual in %s leads to a section that is there', (lang) => {
