@@ -34,6 +34,12 @@ test('a table names its columns again in every cell, for narrow screens', () => 
   expect(text).toBe('Setting Default A 1 < 2');
 });
 
+test('no line ends within a number, and a search finds it by plain spaces', () => {
+  const { html, text } = section('At most 20 000 in 14 days, 95 %.');
+  expect(html).toContain('At most 20\u00a0000 in 14 days, 95\u00a0%.');
+  expect(text).toBe('At most 20 000 in 14 days, 95 %.');
+});
+
 test('marks of generated parts are not printed', () => {
   expect(section('<!-- settings -->\n| a |\n|---|\n| b |\n<!-- /settings -->').html).not.toContain('<!--');
 });

@@ -52,7 +52,7 @@ export function renderMarkdown(source: string): { title: string; sections: Rende
   let title = '';
   let pending: Token[] = [];
   const close = () => {
-    const html = markdown.parser(pending);
+    const html = withWholeNumbers(markdown.parser(pending));
     sections.push({ anchor, title, html, text: plainText(html) });
     pending = [];
   };
@@ -85,6 +85,11 @@ const entities: Record<string, string> = {
   '&#39;': "'",
   '&amp;': '&',
 };
+
+/** No line ends within 20 000 or 95 %. */
+function withWholeNumbers(html: string): string {
+  return html.replaceAll(/(?<=\d) (?=\d{3}(?!\d)|%)/g, '\u00a0');
+}
 
 /** The words of safe HTML, in one line. */
 function plainText(html: string): string {
