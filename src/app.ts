@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { identify } from './access/identify.ts';
 import { mountAccess } from './access/mount.ts';
-import { signInHref } from './access/sign-in-href.ts';
+import { signInBack } from './access/sign-in-back.ts';
 import { mountAlerts } from './alerts/mount.ts';
 import { mountDemo } from './demo/mount.ts';
 import { mountDocs } from './docs/mount.ts';
@@ -29,7 +29,6 @@ import { stationLiveHref } from './live/camera-links.ts';
 import { mountLive } from './live/mount.ts';
 import { mountManual } from './manual/mount.ts';
 import { mountOverview } from './overview/mount.ts';
-import { plantNow } from './overview/plant-now.ts';
 import { readDisks } from './retention/disks.ts';
 import { mountRetention } from './retention/mount.ts';
 import { healthOfRetention } from './retention/open-retention.ts';
@@ -52,7 +51,7 @@ export function createApp(services: Services): Hono<AppEnv> {
       renderer.html(form === 'page' ? 'shared/error' : 'shared/_error', viewerOf(c), {
         problem,
         view: { here: backPath(c.req.path, '/') },
-        signInHref: signInHref(c),
+        signInBack: signInBack(c),
         ...(servesPages ? {} : { nav: [] }),
       }),
   });
@@ -123,7 +122,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     }),
     ...mountInspections({ inspections, config, demo, renderer, topics }),
     mountOverview({
-      readPlant: () => plantNow(sources.list(), inspections.newestImage.at()),
+      readPlant: services.readPlant,
       readStations: (filter) => readOverview(inspections, filter),
       listSources: sources.list,
       countBadImages: async () => (await reads.inspections.listBadImages(1, sites.ownFilter())).totalCount,
@@ -143,7 +142,17 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     ...mountSettings({ config, warnings, version, renderer }),
     ...mountAccess({ access, names: reads.names, sites, renderer }),
     mountDemo(demo),
-    mountSystem({ system, listeners, tls, retention, renderer, topics, clock }),
+    ...mountSystem({
+      system,
+      listeners,
+      tls,
+      retention,
+      backups,
+      dbPath: paths.database.url === undefined ? paths.dbPath : undefined,
+      renderer,
+      topics,
+      clock,
+    }),
     ...mountRetention({ retention, renderer, topics }),
     mountDocs({ renderer, version, app }),
     mountManual({ renderer }),

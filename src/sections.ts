@@ -1,14 +1,34 @@
 import type { Section } from './kernel/http/page-renderer.ts';
 
-/** Sections of the product in the order of the navigation bar; the text of each is `nav.<key>`. */
+/** Sections of the product in the order of the navigation bar, each with its tabs; the text of each is `nav.<key>`. */
 export const sections: readonly Section[] = [
-  { key: 'overview', href: '/overview', at: /^\/overview/ },
-  { key: 'inspections', href: '/inspections', at: /^\/(?:$|inspections|stations)/ },
-  { key: 'live', href: '/live', at: /^\/live/ },
-  { key: 'alerts', href: '/alerts', at: /^\/(?:alerts|targets)/ },
-  { key: 'sources', href: '/sources', at: /^\/(?:sources|plant)/ },
-  { key: 'system', href: '/system', at: /^\/(?:system|docs)/ },
-  { key: 'retention', href: '/retention', at: /^\/retention/, forAdmins: true },
-  { key: 'settings', href: '/settings', at: /^\/settings/ },
-  { key: 'access', href: '/users', at: /^\/(?:users|tokens|kiosk-links|audit)/, forAdmins: true },
+  { key: 'overview', tabs: [{ key: 'overview', href: '/overview', at: /^\/overview/ }] },
+  {
+    key: 'inspections',
+    tabs: [
+      { key: 'inspections', href: '/', at: /^\/(?:$|inspections|stations)/ },
+      { key: 'models', href: '/models', at: /^\/models/ },
+    ],
+  },
+  { key: 'live', tabs: [{ key: 'live', href: '/live', at: /^\/live/ }] },
+  {
+    key: 'alerts',
+    tabs: [
+      { key: 'alerts', href: '/alerts', at: /^\/alerts/ },
+      { key: 'targets', href: '/targets', at: /^\/targets/ },
+    ],
+  },
+  {
+    key: 'system',
+    tabs: [
+      { key: 'health', href: '/system', at: /^\/system(?!\/backups)/ },
+      { key: 'sources', href: '/sources', at: /^\/sources/ },
+      { key: 'stations', href: '/plant/stations', at: /^\/plant/ },
+      { key: 'retention', href: '/retention', at: /^\/retention/ },
+      { key: 'backups', href: '/system/backups', at: /^\/system\/backups/ },
+      { key: 'settings', href: '/settings', at: /^\/settings/ },
+      { key: 'access', href: '/users', at: /^\/(?:users|tokens|kiosk-links|audit)/, forAdmins: true },
+      { key: 'api', href: '/docs', at: /^\/docs/ },
+    ],
+  },
 ];

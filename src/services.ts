@@ -26,7 +26,8 @@ import { openLive } from './live/open-live.ts';
 import { openLivePolicy } from './live/retention/open-live-policy.ts';
 import { type LiveScreens, openScreens } from './live/screens/screens.ts';
 import { helpHref } from './manual/help-links.ts';
-import { plantNow } from './overview/plant-now.ts';
+import { type PlantNow, plantNow } from './overview/plant-now.ts';
+import { createPlantSign } from './overview/plant-sign.ts';
 import { openSites } from './plant/open-sites.ts';
 import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
 import type { Sites } from './plant/sites.ts';
@@ -64,6 +65,8 @@ export type Services = ServiceOptions &
     demo: Demo;
     retention: Retention;
     system: System;
+    /** What every page says of the plant now. */
+    readPlant: () => PlantNow;
     /** Begins to watch and to work. Pages are answered before that. */
     start(): Promise<void>;
     stop(): Promise<void>;
@@ -126,6 +129,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     log,
     config,
+    stateDir: paths.stateDir,
     stationPageOf: inspections.stationPageOf,
     onChanged: () => publish('access.changed', undefined),
   });
@@ -212,6 +216,13 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     refresh: reads.refresh,
   });
 
+  const plantSign = createPlantSign({
+    readStates: reads.states.listStates,
+    listSources: sources.list,
+    clock,
+    log,
+  });
+  const readPlant = () => plantNow(sources.list(), inspections.newestImage.at(), plantSign.current());
   const renderer = createPageRenderer({
     sections,
     helpHref,
@@ -220,7 +231,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     asset: staticFiles.asset,
     version,
     ownSite: sites.ownLabel,
-    plant: () => plantNow(sources.list(), inspections.newestImage.at()),
+    plant: readPlant,
     notes: () => [
       ...(config.access === 'open' ? [openNote] : []),
       ...paths.notes,
@@ -251,6 +262,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     inspections,
     recordStations,
     access,
+    readPlant,
     live,
     liveImages,
     screens,

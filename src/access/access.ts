@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createLoginThrottle, type LoginThrottle } from '../kernel/auth/login-throttle.ts';
 import { createPasswords, type Passwords } from '../kernel/auth/passwords.ts';
 import type { Door } from '../kernel/http/env.ts';
@@ -43,6 +44,8 @@ export function createAccess(parts: {
   clock: Clock;
   log: Log;
   config: Pick<Config, 'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile'>;
+  /** Where the key for the first account lies. */
+  stateDir: string;
   stationPageOf: (id: number) => Promise<string | undefined>;
   /** Access may have been withdrawn from a caller. */
   onChanged: () => void;
@@ -59,6 +62,7 @@ export function createAccess(parts: {
     recordUsers: quietly,
     log,
     adminPasswordFile: config.adminPasswordFile,
+    keyFile: join(parts.stateDir, 'setup-key'),
   });
   const sessionTimes = { idleMs: config.sessionIdleMin * minuteMs, longestMs: config.sessionMaxDays * dayMs };
   return {

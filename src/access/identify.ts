@@ -32,8 +32,7 @@ export function identify(access: Access): AppMiddleware {
     c.set('principal', await identifyCaller(c, access, { touch, accounts }));
     // Repeated identification must see a withdrawn right at once, so it bypasses the cache.
     c.set('identifyAgain', () => identifyCaller(c, access, { touch, accounts: { ask: accounts.askAgain } }));
-    if (isFromThisMachine(c) && (await accounts.ask(c)).hasNoUser)
-      c.set('setUpHref', `/setup?key=${access.setUp.key}`);
+    c.set('needsSetUp', (await accounts.ask(c)).hasNoUser);
     await next();
     if (isWrite(c)) accounts.forget();
   };

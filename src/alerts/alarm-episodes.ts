@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import type { Queryable } from '../kernel/db/database.ts';
 import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import { insertMissing } from '../kernel/db/write.ts';
@@ -22,6 +22,12 @@ export type AlarmEpisodes = {
   listOpen(filter?: { stationId?: number; siteId?: number }): Promise<AlarmEpisode[]>;
   /** Ended ones, newest first. */
   listEnded(filter: { siteId?: number }, limit: number): Promise<AlarmEpisode[]>;
+  /** Those of a station that were on at some time of a window, newest first. */
+  listOf(
+    stationId: number,
+    window: { startAt: number; endAt: number },
+    limit: number,
+  ): Promise<AlarmEpisode[]>;
   /** When the stages of a station began, oldest first: what was counted before one says nothing about what is usual after. */
   listStages(stationId: number): Promise<number[]>;
   /** Somebody has it in hand; the state stays as it is. @throws AppError 'not_found' */
@@ -59,6 +65,21 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
       .orderBy(desc(episodes.raisedAt))
       .limit(value.limit),
   );
+  type Of = { stationId: number; startAt: number; endAt: number; limit: number };
+  const selectOf = prepared((value: Placeholders<Of>) =>
+    db.read
+      .select()
+      .from(episodes)
+      .where(
+        and(
+          eq(episodes.stationId, value.stationId),
+          lt(episodes.beganAt, value.endAt),
+          or(isNull(episodes.endedAt), gte(episodes.endedAt, value.startAt)),
+        ),
+      )
+      .orderBy(desc(episodes.raisedAt))
+      .limit(value.limit),
+  );
   const selectStages = prepared((value: Placeholders<{ stationId: number }>) =>
     db.read
       .select({ stageAt: episodes.stageAt })
@@ -80,6 +101,8 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
   return {
     listOpen: async (filter = {}) => (await selectOpen(filter)).map(episodeOf),
     listEnded: async ({ siteId }, limit) => (await selectEnded({ siteId, limit })).map(episodeOf),
+    listOf: async (stationId, { startAt, endAt }, limit) =>
+      (await selectOf({ stationId, startAt, endAt, limit })).map(episodeOf),
     listStages: async (stationId) => {
       const rows = await selectStages({ stationId });
       return rows.flatMap(({ stageAt }) => stageAt ?? []).sort((a, b) => a - b);

@@ -10,8 +10,8 @@ import { imageCompatRoutes } from './images/compat.ts';
 import { imageRoutes } from './images/routes.ts';
 import type { Inspections } from './open-inspections.ts';
 import { inspectionRoutes } from './pages/cards-routes.ts';
-import { layoutRoutes } from './pages/layout-routes.ts';
-import { sourceRoutes } from './pages/source-routes.ts';
+import { layoutRoutes } from './pages/sources/layout-routes.ts';
+import { sourceRoutes } from './pages/sources/source-routes.ts';
 import { stationRoutes } from './pages/station-routes.ts';
 
 /** Pages, images and interfaces of inspections. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,6 +92,21 @@ test.each([
   expect(await run('restore', '--from', from)).toEqual({ code: 1, said: expect.stringMatching(reason) });
   expect(await stationsOf(path)).toEqual(['S9']);
   expect(readdirSync(folder).filter((name) => /before|incoming|part/.test(name))).toEqual([]);
+});
+
+test('nothing is restored to a place where no database was, unless that is asked for', async () => {
+  const { folder, path, run } = createPlant();
+  const from = join(folder, 'copy.sqlite');
+  const db = openSqliteDb(from);
+  await addStation(db, 'S9');
+  await db.close();
+  expect(await run('restore', '--from', from)).toEqual({
+    code: 1,
+    said: expect.stringContaining(`There is no database at ${path}`),
+  });
+  expect(existsSync(path)).toBe(false);
+  expect(await run('restore', '--from', from, '--new')).toMatchObject({ code: 0 });
+  expect(await stationsOf(path)).toEqual(['S9']);
 });
 
 test('a missing backup is reported as such, and the database stays', async () => {

@@ -20,6 +20,8 @@ const usage = `Works on the database of this installation; which one it is, the 
   npm run db -- backup                 copies it, while the program runs or not, to BACKUP_DIR
   npm run db -- backup --to FILE       … to this file
   npm run db -- restore --from FILE    puts a backup in its place; the program must be stopped. What was there is kept
+  npm run db -- restore --from FILE --new
+                                       … also where no database was before, as on a new machine
   npm run db -- copy --from URL --to URL
                                        moves a plant to another, empty database and proves that all is there; sqlite:PATH,
                                        postgres://user:password@host/name or mysql://…; the program must be stopped
@@ -38,6 +40,7 @@ async function main(): Promise<void> {
     options: {
       from: { type: 'string' },
       to: { type: 'string' },
+      new: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -47,7 +50,7 @@ async function main(): Promise<void> {
   } else if (command === 'backup' && rest.length === 0) {
     await backup(findDataPaths(), values.to);
   } else if (command === 'restore' && rest.length === 0 && values.from !== undefined) {
-    await restore(findDataPaths(), values.from);
+    await restore(findDataPaths(), values.from, { mayBeNew: values.new === true });
   } else if (command === 'copy' && rest.length === 0 && values.from && values.to) {
     await copy(values.from, values.to);
   } else {
@@ -105,8 +108,19 @@ async function backup({ database, dbPath, backupDir }: DataPaths, wanted: string
   console.log(`${dbPath} was copied to ${to} (${(sizeBytes / 1e6).toFixed(1)} MB) and checked.`);
 }
 
-async function restore({ database, dbPath }: DataPaths, from: string): Promise<void> {
+async function restore(
+  { database, dbPath }: DataPaths,
+  from: string,
+  { mayBeNew }: { mayBeNew: boolean },
+): Promise<void> {
   refuseServer(database.url);
+  // With other settings than the program's, a plant would be restored where nothing reads it.
+  if (!mayBeNew && !existsSync(dbPath)) {
+    throw new AppError(
+      'invalid',
+      `There is no database at ${dbPath}: is DB_PATH set as for the program? Add --new to put the backup there all the same.`,
+    );
+  }
   const before = await restoreSqlite({
     from: resolve(from),
     path: dbPath,

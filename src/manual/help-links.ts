@@ -4,6 +4,7 @@ import { manualHref } from './model.ts';
 const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
   [/^\/overview$/, 'overview', 'states'],
   [/^\/(?:inspections)?$/, 'inspections', 'cards'],
+  [/^\/models$/, 'inspections', 'models'],
   [/^\/inspections\/\d+/, 'images', 'page'],
   [/^\/stations\//, 'station', 'summary'],
   [/^\/live$/, 'live', 'wall'],
@@ -15,6 +16,7 @@ const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
   [/^\/sources\/\d+\/layout$/, 'names', 'other-names'],
   [/^\/plant\/stations/, 'names', 'stations'],
   [/^\/system$/, 'operations', 'system'],
+  [/^\/system\/backups$/, 'storage', 'backup'],
   [/^\/docs$/, 'api', 'docs'],
   [/^\/settings$/, 'settings', 'where'],
   [/^\/retention$/, 'storage', 'retention'],

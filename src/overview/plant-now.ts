@@ -7,6 +7,7 @@
 import type { OfflineReason, RootStatus } from '../kernel/folder-scan/model/root-status.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
+import type { PlantState } from '../plant/station-state.ts';
 
 export type OfflineFolder = {
   path: string;
@@ -23,15 +24,23 @@ export type PlantNow = {
   moreOffline: number;
   /** When the newest image was taken; null before the first one. */
   newestAt: number | null;
+  /** Stations with problems; null while nothing can be said of all of them. */
+  problems: number | null;
   /** Since when at the latest every folder has been looked through; null before that, and while one is offline. */
   sweptAt: number | null;
 };
 
+/** A station falls silent without any event. */
+const signEveryMs = 20_000;
 /** Further banners would leave no room for the page. */
 const maxBanners = 3;
 
-/** What is said of these folders and the newest image. */
-export function plantNow(sources: readonly RootStatus[], newestAt: number | null): PlantNow {
+/** What is said of these folders, the newest image and the stations together. */
+export function plantNow(
+  sources: readonly RootStatus[],
+  newestAt: number | null,
+  stations: PlantState | null,
+): PlantNow {
   const offline = sources.filter(({ state }) => state === 'offline');
   const isStarting = sources.length === 0 || sources.some(({ state }) => state === 'starting');
   const sweeps = sources.flatMap(({ lastSweep }) => lastSweep?.startedAt ?? []);
@@ -46,6 +55,7 @@ export function plantNow(sources: readonly RootStatus[], newestAt: number | null
     })),
     moreOffline: Math.max(0, offline.length - maxBanners),
     newestAt,
+    problems: stations?.kind === 'wrong' ? stations.count : stations?.kind === 'allRight' ? 0 : null,
     sweptAt: isSwept ? Math.min(...sweeps) : null,
   };
 }
@@ -63,7 +73,8 @@ export function definePlantNow({
   topics.define({
     path: '/plant/now',
     isOnEveryPage: true,
-    events: ['sources.changed', 'inspections.recorded'],
+    events: ['sources.changed', 'inspections.recorded', 'alarms.changed'],
+    everyMs: signEveryMs,
     render: (_query, { lang }) => ({
       containerId: 'plant-now',
       parts: [],

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { createWallClock } from '../kernel/time/time-zone.ts';
 import { bucketsOf, fillBuckets, parsePageWindow, parseStatsWindow, type TimeWindow } from './time-window.ts';
-import { noCounts } from './yield.ts';
 
 const seoul = createWallClock('Asia/Seoul');
 const newYork = createWallClock('America/New_York');
@@ -146,12 +145,20 @@ test('minute and hour counts are summed into their buckets, others are ignored',
     { startAt: 1_000, endAt: 2_500 },
     { startAt: 2_500, endAt: 4_000 },
   ];
-  const row = (startAt: number, ok: number) => ({ ...noCounts, startAt, ok, ng: 1, unmatched: 2 });
+  const row = (startAt: number, ok: number) => ({
+    startAt,
+    ok,
+    ng: 1,
+    unmatched: 2,
+    undecided: 3,
+    furtherOk: 1,
+    furtherNg: 0,
+  });
   expect(
     fillBuckets(buckets, [row(999, 50), row(1_000, 1), row(2_499, 2), row(2_500, 4), row(window.endAt, 70)]),
   ).toEqual([
-    { ...noCounts, startAt: 1_000, ok: 3, ng: 2, unmatched: 4 },
-    { ...noCounts, startAt: 2_500, ok: 4, ng: 1, unmatched: 2 },
+    { startAt: 1_000, ok: 3, ng: 2, unmatched: 4, undecided: 6, furtherOk: 2, furtherNg: 0 },
+    { startAt: 2_500, ok: 4, ng: 1, unmatched: 2, undecided: 3, furtherOk: 1, furtherNg: 0 },
   ]);
   expect(fillBuckets([], [row(1, 1)])).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { dayMs, hourMs, minuteMs } from '../kernel/time/durations.ts';
 import { type LocalStep, localStepsWithin, stepMs } from '../kernel/time/local-steps.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import { type Period, periods } from './links.ts';
-import { noCounts, type TrendBucket } from './yield.ts';
+import { addCounts, noCounts, type TrendBucket } from './yield.ts';
 
 /** A half-open stretch of time, epoch ms UTC: `startAt` inclusive, `endAt` exclusive. */
 export type TimeWindow = { startAt: number; endAt: number };
@@ -155,9 +155,7 @@ export function fillBuckets(buckets: readonly TimeWindow[], rows: Iterable<Trend
   for (const row of rows) {
     const bucket = row.startAt < endAt ? filled[lastStartedAt(filled, row.startAt)] : undefined;
     if (bucket === undefined) continue;
-    bucket.ok += row.ok;
-    bucket.ng += row.ng;
-    bucket.unmatched += row.unmatched;
+    addCounts(bucket, row);
   }
   return filled;
 }

@@ -150,6 +150,8 @@ export function createRetention(options: {
     run: () => (isLeader() ? runner.begin('hand') : (options.forwardRun?.() ?? false)),
     settled: runner.settled,
     start: () => {
+      // Nothing is deleted before the first check, but pages say from the start how full the disks are.
+      void disks.refresh();
       const intervalMs = options.checkMs ?? defaultCheckMs;
       loop = startLoop({ name: 'retention', intervalMs, run: check, log });
       firstCheck = setTimeout(() => void loop?.trigger(), options.firstCheckMs ?? defaultFirstCheckMs);

@@ -117,6 +117,29 @@ test('the System page shows every figure with its normal range', async () => {
   expect(page).toContain('normal up to 1 h');
 });
 
+test('the System page says how full the disks are and when the last backup was made', async () => {
+  await plant.services.backups.makeNow();
+  plant.services.retention.start();
+  await expect.poll(() => plant.services.retention.disks.length).toBeGreaterThan(0);
+  const [disk] = plant.services.retention.disks;
+  const page = await plant.text('/system');
+  expect(page).toContain(disk?.folders[0]);
+  expect(page).toMatch(/<meter[^>]* value="0\.\d+"/);
+  expect(page).toMatch(/Last backup<\/a>:\s+\d+ \w+ \d{4}/);
+});
+
+test('a backup made on the Backups page is listed with its size and the command that restores it', async () => {
+  const answer = await plant.request('/system/backups', {
+    method: 'POST',
+    headers: { origin: 'http://plant.local' },
+  });
+  expect(answer.status).toBe(303);
+  const [copy] = plant.services.backups.list();
+  const page = await plant.text('/system/backups');
+  expect(page).toContain(`npm run db -- restore --from ${copy?.path}`);
+  expect(page).toContain('Whole when made');
+});
+
 test('a value outside its normal range is marked, an unknown one is not', () => {
   expect(isNormal(101, { below: 100 })).toBe(false);
   expect(isNormal(100, { below: 100 })).toBe(true);

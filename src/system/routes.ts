@@ -8,7 +8,14 @@ import { fragmentViewer, renderFragment, renderFragments, topicOf } from '../ker
 import type { Topics } from '../kernel/stream/topics.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { System } from './system.ts';
-import { type FullDisk, type SystemPage, systemView, type WaysView } from './views.ts';
+import {
+  type DiskView,
+  type FullDisk,
+  type LastBackup,
+  type SystemPage,
+  systemView,
+  type WaysView,
+} from './views.ts';
 
 export type SystemDeps = {
   renderer: Renderer;
@@ -18,6 +25,8 @@ export type SystemDeps = {
   /** Current ports and certificate. */
   ways: () => WaysView;
   fullDisks: () => readonly FullDisk[];
+  disks: () => readonly DiskView[];
+  lastBackup: () => LastBackup;
 };
 
 const metricsDoc = documented({
@@ -46,7 +55,13 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
     .get('/system', may('look'), async (c) => {
       const wanted = { figures: topicOf('/system/figures', c.get('kiosk')) };
       const live = await renderFragments(topics, wanted, c.get('lang'));
-      const view: SystemPage = { live, ways: deps.ways(), fullDisks: deps.fullDisks() };
+      const view: SystemPage = {
+        live,
+        ways: deps.ways(),
+        fullDisks: deps.fullDisks(),
+        disks: deps.disks(),
+        backup: deps.lastBackup(),
+      };
       return renderer.render(c, 'system/page', { view });
     })
     .get('/metrics', may('look'), metricsDoc, async (c) =>

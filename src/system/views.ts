@@ -36,8 +36,21 @@ export type WaysView = { listeners: readonly Listener[]; certificate: TlsStatus 
 /** A disk that is too full, and nothing more may be deleted. */
 export type FullDisk = { folders: readonly string[]; usedRate: number };
 
+/** A disk that holds data of this process. */
+export type DiskView = {
+  folders: readonly string[];
+  usedBytes: number;
+  totalBytes: number;
+  usedRate: number;
+};
+
+/** The newest backup; null where a database server has the data. */
+export type LastBackup = { at: number | null; bytes: number | null; fault: string | null } | null;
+
 export type SystemPage = {
   fullDisks: readonly FullDisk[];
+  disks: readonly DiskView[];
+  backup: LastBackup;
   live: PageFragments<'figures'>;
   ways: WaysView;
 };

@@ -145,7 +145,7 @@ describe('in a plant without accounts', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 403, 403]);
   });
 
-  test('users and keys are open to no one, not even on this machine: the set-up link creates the first user', async () => {
+  test('users and keys are open to no one, not even on this machine: the key of the state folder creates the first user', async () => {
     for (const row of rows.filter(({ access }) => access === 'entrust' || access === 'self')) {
       expect((await ask(plant, row, { 'sec-fetch-site': 'same-origin' }, '127.0.0.1')).status).toBe(401);
     }

@@ -71,7 +71,6 @@ export const alertSamples = {
   ]),
   'alerts/_basis': [{ basis }, { basis: { ...basis, morePartsCount: 0 } }],
   'alerts/_list': [{ view: { open: alarms, ended } }, { view: { open: [], ended: [] } }],
-  'alerts/_tabs': [{ current: 'alarms' }, { current: 'targets' }],
   'stations/_alarms': [
     { view: panel },
     {

@@ -3,8 +3,8 @@ const odd = `<b onclick="x">S&4'`;
 
 const reasons = ['missing', 'no_permission', 'other'] as const;
 const plants = [
-  { state: 'online', offline: [], moreOffline: 0, newestAt: now, sweptAt: now - 30_000 },
-  { state: 'starting', offline: [], moreOffline: 0, newestAt: null, sweptAt: null },
+  { state: 'online', offline: [], moreOffline: 0, newestAt: now, problems: 1, sweptAt: now - 30_000 },
+  { state: 'starting', offline: [], moreOffline: 0, newestAt: null, problems: null, sweptAt: null },
   {
     state: 'offline',
     offline: reasons.map((reasonCode, i) => ({
@@ -15,9 +15,19 @@ const plants = [
     })),
     moreOffline: 2,
     newestAt: now,
+    problems: null,
     sweptAt: null,
   },
 ];
+
+const section = {
+  key: 'alerts',
+  tabs: [
+    { key: 'alerts', href: '/alerts', current: true },
+    { key: 'targets', href: '/targets', current: false },
+  ],
+  hasMoreForAdmins: false,
+};
 
 /** The data that the partials of the frame, the access pages and the manual are printed with in the states they know. */
 export const frameSamples: Readonly<Record<string, readonly object[]>> = {
@@ -33,6 +43,10 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     { revokedAt: null, action: '/tokens/1/revoke', name: odd },
   ],
   'access/_roles': [{ role: 'admin' }],
+  'access/_sign-in-form': [
+    { back: `/?${odd}`, name: odd },
+    { back: '/', name: '' },
+  ],
   'access/_tabs': [{ current: 'users' }],
   'layouts/_account': [
     { account: null, here: `/?${odd}` },
@@ -43,6 +57,7 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     { here: '/', plant, mayLook: true },
   ]),
   'layouts/_connection': plants.map((plant) => ({ plant })),
+  'overview/_sign': plants.flatMap((plant) => [{ plant }, { plant: { ...plant, problems: 2 } }]),
   'overview/_plant-now': plants.map((plant) => ({ plant })),
   'layouts/_help': [{ help: '/manual/inspections#cards' }],
   'manual/_pages': [
@@ -60,11 +75,15 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
   ],
   'manual/_search': [{ view: { query: odd, maxQueryLength: 100 } }],
   'layouts/_languages': [{ here: `/?${odd}` }],
-  'layouts/_nav': [{}],
+  'layouts/_nav': [{}, { withTabs: true }],
   'layouts/_notes': [
     { notes: [] },
-    { notes: [{ key: 'open', values: {} }], setUpHref: '/setup?key=x' },
+    { notes: [{ key: 'open', values: {} }], needsSetUp: true },
     { notes: ['fallback', 'unwritable'].map((key) => ({ key, values: { wanted: odd, used: '/tmp' } })) },
+  ],
+  'layouts/_tabs': [
+    { section: { ...section, hasMoreForAdmins: true }, here: `/?${odd}`, account: null },
+    { section, here: '/', account: null },
   ],
   'layouts/_preferences': ['system', 'dark', 'light'].map((theme) => ({
     here: `/?${odd}`,

@@ -54,10 +54,19 @@ test('a folder that is gone is a banner on every page and wall, and no longer on
   renameSync(plant.watchDir, `${plant.watchDir}.gone`);
   await isOffline();
   for (const page of [...pages, '/plant/now']) expect(await plant.text(page), page).toContain(banner);
+  for (const page of pages) {
+    const html = await plant.text(page);
+    expect(html, page).toMatch(/<title data-title="[^"]*">Watch folder offline · /);
+    expect(html, page).toMatch(/rel="icon"\s+type="image\/svg\+xml"\s+href="\/static\/icons\/linesight-alert\./);
+  }
   expect(await plant.text('/')).toMatch(/id="connection"\s+data-state="none"\s+data-plant="offline"/);
   renameSync(`${plant.watchDir}.gone`, plant.watchDir);
   await vi.waitFor(async () => expect(await plant.text('/plant/now')).not.toContain(banner), 20_000);
-  for (const page of pages) expect(await plant.text(page), page).not.toContain(banner);
+  for (const page of pages) {
+    const html = await plant.text(page);
+    expect(html, page).not.toContain(banner);
+    expect(html, page).not.toContain('>Watch folder offline · ');
+  }
 });
 
 test('the age of the data is that of the newest image, on pages without images too', async () => {

@@ -3,9 +3,10 @@ import type { InspectionRef, SourceStatus, StationSummary } from '../inspections
 import { cardsView, type ViewContext, yieldView } from '../inspections/pages/cards-views.ts';
 import { noticesView } from '../inspections/pages/notices.ts';
 import { shotView } from '../inspections/pages/shot-view.ts';
-import { badImagesView, sourcePanel } from '../inspections/pages/source-views.ts';
+import { badImagesView, sourcePanel } from '../inspections/pages/sources/source-views.ts';
 import type { StationTrendView } from '../inspections/pages/station-trend.ts';
 import { gapsView, historyView, hourTableView, partTableView } from '../inspections/pages/station-views.ts';
+import type { ChartView } from '../kernel/charts/chart-view.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
 import { type StationState, stateView } from '../plant/station-state.ts';
@@ -280,9 +281,22 @@ const filters = {
   isReversed: false,
 };
 const sites = [{ name: 'b', label: odd, isChosen: true }];
-const trend: StationTrendView = {
+const chart: ChartView = {
+  key: 'yield',
   draw: () => svg,
   window,
+  columns: [
+    { text: { key: 'card.yield' }, kind: 'share' },
+    { text: { name: odd }, kind: 'count' },
+  ],
+  rows: [
+    { ...window, start: '2025-09-06T10:00', end: '2025-09-06T10:05', values: [0.978, 412] },
+    { ...window, start: '2025-09-06T10:05', end: '2025-09-06T10:10', values: [null, null] },
+  ],
+  events: [{ at: window.startAt, textKey: 'chart.newNormal' }],
+};
+const trend: StationTrendView = {
+  chart,
   bucketMs: 60_000,
   kind: 'p',
   sigmaZ: 1,
@@ -328,6 +342,11 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'overview/_row': views(...overview.rows, ...overviewOfSites.rows),
   'overview/_stations': views(overview, overviewOfNothing, overviewOfSites, overviewOfOther),
   'shared/_ago': [{ at: now }],
+  'shared/_chart': [chart, { ...chart, events: [], rows: [] }].map((one) => ({
+    chart: one,
+    title: odd,
+    explain: odd,
+  })),
   'shared/_error': [{ problem: { code: 'internal', message: odd, requestId: '1' } }],
   'shared/_filters': [
     { filters },

@@ -163,6 +163,13 @@
     });
   }
 
+  /** A row of tabs that is wider than the screen shows the current one. */
+  function showCurrentTab() {
+    const row = document.querySelector('.section-tabs');
+    const tab = row?.querySelector('[aria-current]');
+    if (tab) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
+
   function showScriptedControls() {
     for (const element of document.querySelectorAll('[data-copy], [data-needs-js]')) element.hidden = false;
   }
@@ -254,6 +261,7 @@
   submitEarlyChoice();
   startThumbnailKeys();
   showScriptedControls();
+  showCurrentTab();
   startCopyButtons();
   startCopyLinks();
   animateNewThumbnails();

@@ -4,7 +4,7 @@
  * for the plant's state. Loaded before htmx so that no stream event is missed.
  */
 (() => {
-  const { ageInWords, reloadForVersion, setText, showDataAge } = window.linesight;
+  const { ageInWords, reloadForVersion, setText, showDataAge, showSign } = window.linesight;
 
   /** Two missed pings of the server, plus a margin. */
   const silenceMs = 40_000;
@@ -13,6 +13,8 @@
   const pollEveryMs = 10_000;
   /** The same on a page that has no stream. */
   const lonePollEveryMs = 20_000;
+  /** Title and icon of a hidden page. */
+  const signEveryMs = 30_000;
   const pollTimeoutMs = 8_000;
   const flashMs = 600;
 
@@ -32,6 +34,7 @@
   /** Without a message until then the page polls. */
   let deadline = lastContactAt + silenceMs;
   let nextPollAt = 0;
+  let nextSignAt = 0;
   let etag = '';
   let newVersion = '';
   /** Server clock minus this machine's, ms; null until the first server time. */
@@ -105,8 +108,20 @@
     }
   }
 
+  /** A hidden page has no stream, but its title and icon are looked at: they are asked for now and then. */
+  async function pollSign() {
+    nextSignAt = now() + signEveryMs;
+    const answer = await fetch('/plant/now', { headers: { 'HX-Request': 'true' } }).catch(() => null);
+    if (!answer?.ok) return;
+    const { body } = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    showSign(body.querySelector('#plant-data')?.dataset);
+  }
+
   function tick() {
-    if (document.hidden) return;
+    if (document.hidden) {
+      if (badge && now() >= nextSignAt) void pollSign();
+      return;
+    }
     if (newVersion) reloadForVersion(newVersion);
     if (live && now() >= deadline && now() >= nextPollAt) poll();
     updateAges();

@@ -29,11 +29,23 @@ window.linesight = (() => {
     const data = document.getElementById('plant-data')?.dataset;
     if (!badge || !data) return;
     badge.dataset.plant = data.plant;
+    showSign(data);
     for (const time of badge.querySelectorAll('[data-age-of]')) {
       const at = Number(data[`${time.dataset.ageOf}At`]);
       time.parentElement.hidden = at === 0;
       if (at !== 0) setText(time, ageInWords(serverNow - at));
     }
+  }
+
+  /** Title and icon say what is wrong in the plant, for those who look at another tab. */
+  function showSign(data = document.getElementById('plant-data')?.dataset) {
+    const title = document.querySelector('title');
+    const icon = document.querySelector('link[rel="icon"]');
+    if (!data || !title?.dataset.title) return;
+    const text = data.sign ? `${data.sign} · ${title.dataset.title}` : title.dataset.title;
+    if (document.title !== text) document.title = text;
+    const href = data.sign ? icon.dataset.alert : icon.dataset.calm;
+    if (icon.getAttribute('href') !== href) icon.setAttribute('href', href);
   }
 
   /** Leaves equal text untouched, which keeps a selection in it and triggers no observers. */
@@ -59,5 +71,5 @@ window.linesight = (() => {
     location.reload();
   }
 
-  return { ageInWords, setText, showDataAge, isTextField, reloadForVersion };
+  return { ageInWords, setText, showDataAge, showSign, isTextField, reloadForVersion };
 })();

@@ -94,17 +94,25 @@ describe.each(languages)('in %s', (lang) => {
 });
 
 test('the navigation bar names the signed-in user, and shows administrators’ pages to administrators only', async () => {
-  const bar = async (headers: Record<string, string>) => plant.text('/overview', { headers });
-  expect(await bar({})).toMatch(/href="\/login\?back=%2Foverview"/);
+  const bar = async (headers: Record<string, string>) => plant.text('/system', { headers });
+  expect(await bar({})).toMatch(/href="\/login\?back=%2Fsystem"/);
   expect(await bar({ cookie: operator })).toMatch(/<span>kim<\/span>/);
   expect(await bar({ cookie: operator })).not.toContain('href="/users"');
   expect(await bar({ cookie })).toContain('href="/users"');
 });
 
+test('a page that needs a signed-in person shows the form, and opens afterwards', async () => {
+  const refused = await plant.request('/tokens?x=1', { headers: { accept: 'text/html' } });
+  const html = await refused.text();
+  expect([refused.status, readHtml(html).faults]).toEqual([401, []]);
+  expect(html).toMatch(/<form[^>]*action="\/login"/);
+  expect(html).toContain('name="back" value="/tokens?x=1"');
+});
+
 test('a refused button leads to signing in and back to the page it stands on', async () => {
   const referer = 'http://plant.local/inspections?period=1d';
   const refused = await post('/inspections/rescan', {}, { referer, accept: 'text/html' });
-  expect(await refused.text()).toContain('href="/login?back=%2Finspections%3Fperiod%3D1d"');
+  expect(await refused.text()).toContain('name="back" value="/inspections?period=1d"');
   const body = { name: 'kim', password, back: '/inspections?period=1d' };
   expect((await post('/login', body, {})).headers.get('location')).toBe('/inspections?period=1d');
 });

@@ -3,7 +3,6 @@ import { getCookie } from 'hono/cookie';
 import { backPath } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
-import { isFromThisMachine } from '../../kernel/http/guards/origin.ts';
 import type { Renderer } from '../../kernel/http/render.ts';
 import type { Access } from '../access.ts';
 import { keepSession, sessionCookie } from '../cookies.ts';
@@ -22,8 +21,14 @@ export type SignInPage = {
   needsSetUp: boolean;
 };
 
-/** Template `access/set-up`. `key` is empty for a browser that may not see it. */
-export type SetUpPage = { here: string; key: string; name: string; fault: UserFault | 'differ' | null };
+/** Template `access/set-up`: `keyFile` holds the key, `key` is what was typed. */
+export type SetUpPage = {
+  here: string;
+  keyFile: string;
+  key: string;
+  name: string;
+  fault: UserFault | 'differ' | 'wrongKey' | null;
+};
 
 /** Signing in and out, and the one-time page that creates the first administrator. */
 export function signInRoutes(access: Access, renderer: Renderer): Hono<AppEnv> {
@@ -48,12 +53,14 @@ export function signInRoutes(access: Access, renderer: Renderer): Hono<AppEnv> {
     })
     .get('/setup', may('public'), async (c) => {
       if (!(await access.setUp.isOpen())) return c.redirect('/login', 303);
-      return showSetUp(c, access, renderer, { key: c.req.query('key') ?? '', name: 'admin', fault: null });
+      return showSetUp(c, access, renderer, { key: '', name: 'admin', fault: null });
     })
     .post('/setup', may('public'), async (c) => {
       const fields = await readFields(c);
       const [key, name, password] = [fields.text('key'), fields.text('name'), fields.text('password')];
-      if (!access.setUp.isKey(key)) return showSetUp(c, access, renderer, { key: '', name, fault: null });
+      if (!(await access.setUp.isOpen())) return c.redirect('/login', 303);
+      if (!(await access.setUp.isKey(key)))
+        return showSetUp(c, access, renderer, { key: '', name, fault: 'wrongKey' });
       const fault =
         password === fields.text('repeat')
           ? await access.setUp.finish(doerOf(c), { name, password })
@@ -82,17 +89,15 @@ async function showSignIn(
   );
 }
 
-/** The form with its key, by the link in the log or in a browser on this machine. Others see where to find the link. */
-async function showSetUp(
+function showSetUp(
   c: AppContext,
   { setUp }: Access,
   renderer: Renderer,
-  rest: Omit<SetUpPage, 'here'>,
-): Promise<Response> {
-  const ownKey = (await setUp.isOpen()) && isFromThisMachine(c) ? setUp.key : '';
-  const key = setUp.isKey(rest.key) ? rest.key : ownKey;
-  const view: SetUpPage = { here: '/setup', ...rest, key };
-  return renderer.render(c, 'access/set-up', { view }, key === '' ? 403 : rest.fault ? 400 : 200);
+  rest: Omit<SetUpPage, 'here' | 'keyFile'>,
+): Response {
+  const view: SetUpPage = { here: '/setup', keyFile: setUp.keyFile, ...rest };
+  const status = rest.fault === 'wrongKey' ? 403 : rest.fault ? 400 : 200;
+  return renderer.render(c, 'access/set-up', { view }, status);
 }
 
 /** Where to go after signing in: back to the page with the link, unless that is itself a sign-in page. */

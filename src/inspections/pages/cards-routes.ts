@@ -13,6 +13,7 @@ import { renderCards } from './cards-fragment.ts';
 import type { InspectionsPage } from './cards-views.ts';
 import { sendExport } from './export.ts';
 import { readImagePage } from './image-page.ts';
+import { readModelsPage } from './models-page.ts';
 import { keepRescanResult, takeRescanResult } from './rescan-notice.ts';
 
 /** Longest time between two renderings: preset windows move every minute. */
@@ -34,6 +35,12 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/', may('look'), page)
     .get('/inspections', may('look'), page)
+    .get('/models', may('look'), async (c) => {
+      const search = new URL(c.req.url).searchParams;
+      const asked = readAskedView(search, deps.reads);
+      const view = await readModelsPage(deps, asked, search.getAll('line'));
+      return deps.renderer.render(c, 'inspections/models', { view, timeZone: asked.wallClock.timeZone });
+    })
     .get('/inspections/export.csv', may('look'), (c) => sendExport(c, deps))
     .post('/inspections/rescan', may('operate', 'inspections.rescan'), apiDocs.rescanForm, async (c) => {
       keepRescanResult(c, await deps.sources.rescan());

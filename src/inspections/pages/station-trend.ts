@@ -1,20 +1,18 @@
 import { daysBetween, type UsualBasis } from '../../alerts/views.ts';
-import type { TickNames } from '../../kernel/charts/time-ticks.ts';
+import type { ChartEvent, ChartView } from '../../kernel/charts/chart-view.ts';
 import { floorTo, hourMs } from '../../kernel/time/durations.ts';
 import type { AskedView } from '../../plant/page-filters.ts';
-import { areCutAtHours, type TimeWindow } from '../../plant/time-window.ts';
+import { areCutAtHours } from '../../plant/time-window.ts';
 import { sumCounts, unitCounts } from '../../plant/yield.ts';
 import { gChart } from '../../statistics/rare-events.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { Baseline, CountedSpan } from '../stations/baseline.ts';
-import { drawGapTrend, drawYieldTrend, type GapPoint } from '../stations/draw-yield-trend.ts';
+import { type GapPoint, gapTrend, yieldTrend } from '../stations/draw-yield-trend.ts';
 import { spansOf } from '../stations/spans.ts';
 import { type YieldChart, yieldChart } from '../stations/yield-chart.ts';
 
 export type StationTrendView = {
-  /** Safe SVG of the chart, with times in the reader's language. */
-  draw: (names: TickNames) => string;
-  window: TimeWindow;
+  chart: ChartView;
   bucketMs: number;
   kind: YieldChart['kind'];
   /** Laney's σz by which limits are widened; 1 where they are not. */
@@ -34,6 +32,8 @@ type AskedStation = AskedView & { station: string; stationId: number };
 const maxParts = 3;
 /** NG of a g chart; of more, the newest. */
 const maxGaps = 60;
+/** Alarms marked in the chart; of more, the newest. */
+const maxEvents = 50;
 
 /** The chart of a station's yield: p, Laney's p′ or g, with limits from what was usual before the window. */
 export async function readStationTrend(deps: InspectionDeps, asked: AskedStation): Promise<StationTrendView> {
@@ -52,12 +52,9 @@ export async function readStationTrend(deps: InspectionDeps, asked: AskedStation
   );
   const { names } = deps.reads;
   const rare = chart.kind === 'rare' ? await readGaps(deps, asked, chart) : null;
+  const drawn = { window, wallClock: asked.wallClock, events: await readEvents(deps, asked) };
   return {
-    draw: (ticks) =>
-      rare && rare.length > 0
-        ? drawGapTrend(rare, window, asked.wallClock, ticks)
-        : drawYieldTrend(chart.points, window, asked.wallClock, ticks),
-    window,
+    chart: rare && rare.length > 0 ? gapTrend(rare, drawn) : yieldTrend(chart.points, drawn),
     bucketMs,
     kind: chart.kind,
     sigmaZ: chart.sigmaZ,
@@ -66,6 +63,23 @@ export async function readStationTrend(deps: InspectionDeps, asked: AskedStation
     outsideCount: (rare ?? chart.points).filter(({ isOut }) => isOut).length,
     signalCount: (rare ?? chart.points).filter(({ isSignal }) => isSignal).length,
   };
+}
+
+/** When alarms of the station began and ended in the window, and when somebody accepted a new normal. */
+async function readEvents(deps: InspectionDeps, { stationId, window }: AskedStation): Promise<ChartEvent[]> {
+  const { alarms } = deps.reads;
+  const isWithin = ({ at }: ChartEvent) => at >= window.startAt && at < window.endAt;
+  const episodes = await alarms.listOf(stationId, window, maxEvents);
+  const stages = await alarms.listStages(stationId);
+  return [
+    ...episodes.flatMap(({ key, beganAt, endedAt }) => [
+      { at: beganAt, textKey: `chart.began.${key}` },
+      ...(endedAt === null ? [] : [{ at: endedAt, textKey: `chart.ended.${key}` }]),
+    ]),
+    ...stages.map((at) => ({ at, textKey: 'chart.newNormal' })),
+  ]
+    .filter(isWithin)
+    .sort((a, b) => a.at - b.at);
 }
 
 /** Counts by model: by the hour where the buckets allow it, with the minutes of the hours that the window cuts. */

@@ -10,6 +10,7 @@ import {
   judgeStation,
   noFacts,
   type StationFacts,
+  type StationState,
   type StationStateCode,
 } from '../../plant/station-state.ts';
 import type { SourceStatus } from '../model.ts';
@@ -26,6 +27,8 @@ export type StationStates = {
   /** Ids of the watched folders that its images are found in. */
   rootsOf(stationId: number): Promise<number[]>;
   /** The stations of the own site that are on the pages, for programs: by name, with the code of the state. */
+  /** The states of the same stations, in no order. */
+  listStates(): Promise<(StationState | null)[]>;
   listOwn(): Promise<{ station: string; state: StationStateCode | null; lastSeenAt: number | null }[]>;
 };
 
@@ -107,6 +110,11 @@ export function createStationStates({
   return {
     read,
     rootsOf,
+    listStates: () =>
+      mapFairly(
+        names.listStations(sites.own.id).slice(0, maxListed),
+        async ({ id }) => (await read(id)).state,
+      ),
     listOwn: () =>
       mapFairly(names.listStations(sites.own.id).slice(0, maxListed), async ({ id, name }) => {
         const { state, lastSeenAt } = await read(id);

@@ -17,6 +17,10 @@ export type LinePoint = {
 
 export type LineTrendOptions = {
   points: readonly LinePoint[];
+  /** Further lines on the same axis, without limits and marks; with them the first is a series among others. */
+  series?: readonly (readonly LinePoint[])[];
+  /** Instants marked by a line across the drawing. */
+  events?: readonly number[];
   window: { startAt: number; endAt: number };
   wallClock: WallClock;
   /** Formats of the time axis. */
@@ -50,7 +54,7 @@ const thin = ' fill="none" vector-effect="non-scaling-stroke"';
  * squares.
  */
 export function lineTrend(options: LineTrendOptions): string {
-  const { points, window, wallClock, names, height = 256, title } = options;
+  const { points, series = [], events = [], window, wallClock, names, height = 256, title } = options;
   const x = scaleLinear([window.startAt, window.endAt], [0, innerWidth]);
   const y = valueScale(options);
   const axis = { x, y, ticks: timeTicks(window, wallClock, names), values: y.ticks(4) };
@@ -58,7 +62,15 @@ export function lineTrend(options: LineTrendOptions): string {
     `<svg y="${topPercent}%" width="100%" height="${heightPercent}%" viewBox="0 0 ${innerWidth} ${innerHeight}" preserveAspectRatio="none">`,
     gridPath(axis.values, y),
     limitPaths(points, x, y, options.center ?? null),
-    pathOf('chart-line', valueLine(points, x, y), `${thin} stroke-linecap="round" stroke-linejoin="round"`),
+    eventPath(events, window, x),
+    ...[points, ...series].map((one, i) => {
+      const className = series.length === 0 ? 'chart-line' : `chart-line chart-series-${i}`;
+      return pathOf(
+        className,
+        valueLine(one, x, y),
+        `${thin} stroke-linecap="round" stroke-linejoin="round"`,
+      );
+    }),
     '</svg>',
     ...points.map((point) => markOf(point, x, y)),
     ...axis.values.map((value) => {
@@ -73,8 +85,8 @@ export function lineTrend(options: LineTrendOptions): string {
 type Scale = ScaleLinear<number, number>;
 
 /** The range from the lowest to the highest value or limit, widened to round numbers within the bounds. */
-function valueScale({ points, center, bounds }: LineTrendOptions): Scale {
-  const values = points.flatMap(({ value, lower, upper }) => [value, lower, upper]);
+function valueScale({ points, series = [], center, bounds }: LineTrendOptions): Scale {
+  const values = [points, ...series].flat().flatMap(({ value, lower, upper }) => [value, lower, upper]);
   const known = [...values, center].filter(
     (value) => typeof value === 'number' && Number.isFinite(value),
   ) as number[];
@@ -93,6 +105,12 @@ function valueScale({ points, center, bounds }: LineTrendOptions): Scale {
 function gridPath(values: readonly number[], y: Scale): string {
   const d = values.map((value) => `M0 ${coordinate(y(value))}h${innerWidth}`).join('');
   return pathOf('chart-grid', d, `${thin} stroke="currentColor" stroke-opacity=".12"`);
+}
+
+function eventPath(events: readonly number[], window: { startAt: number; endAt: number }, x: Scale): string {
+  const within = events.filter((at) => at >= window.startAt && at <= window.endAt);
+  const d = within.map((at) => `M${coordinate(x(at))} 0v${innerHeight}`).join('');
+  return pathOf('chart-event', d, thin);
 }
 
 function middleOf(point: LinePoint): number {

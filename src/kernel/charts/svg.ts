@@ -10,6 +10,7 @@
  *   .chart-limit  upper and lower limit, in steps                           .chart-center centre line, also .chart-limit
  *   .chart-out    filled circle: a point beyond its limits                  .chart-signal open square: a run rule signals
  *   .chart-axis   text of ticks                                             .chart-grid lines at the ticks
+ *   .chart-series-<n> line n of several, also .chart-line                   .chart-event line across where something happened
  *   .chart-second every second text of time, also .chart-axis
  */
 

@@ -22,8 +22,8 @@ export type AppVariables = {
   /** Identifies the caller again, for answers that never end. */
   identifyAgain: () => Promise<Principal>;
   door: Door;
-  /** The one-time set-up link, if this browser may see it. */
-  setUpHref: string;
+  /** There is no account yet. */
+  needsSetUp: boolean;
   /** The request became a WebSocket. */
   isSocket: boolean;
   /** The handler's details of its change for the audit log. */

@@ -7,11 +7,11 @@ import type { Note } from '../storage/data-paths.ts';
 import type { Clock } from '../time/clock.ts';
 import { createRenderer, type Renderer } from './render.ts';
 
-/**
- * A section of the navigation bar; `at` matches its paths, `nav.<key>` is its text. Only administrators see one with
- * `forAdmins`.
- */
-export type Section = { key: string; href: string; at: RegExp; forAdmins?: boolean };
+/** A place of the navigation; `at` matches its paths, `nav.<key>` is its text. Only administrators see one with `forAdmins`. */
+export type Tab = { key: string; href: string; at: RegExp; forAdmins?: boolean };
+
+/** A section of the bar, which leads to the first of its tabs. One of a single tab shows no row of tabs. */
+export type Section = { key: string; tabs: readonly [Tab, ...Tab[]] };
 
 type Options = {
   sections: readonly Section[];
@@ -67,9 +67,26 @@ export function createPageRenderer({
       langTag: languageNames.find((language) => language.lang === lang)?.tag,
       account: principal?.kind === 'user' ? { name: principal.name, role: principal.role } : null,
       help: helpHref(path),
-      nav: sections
-        .filter(({ forAdmins }) => !forAdmins || (principal?.kind === 'user' && principal.role === 'admin'))
-        .map(({ key, href, at }) => ({ key, href, current: at.test(path) })),
+      ...navigation(sections, path, principal?.kind === 'user' && principal.role === 'admin'),
     }),
   });
+}
+
+/**
+ * The sections of the bar with their tabs (none for a section of one page), and whether some tabs are shown to
+ * administrators only.
+ */
+function navigation(sections: readonly Section[], path: string, isAdmin: boolean) {
+  return {
+    nav: sections.map(({ key, tabs }) => {
+      const shown = tabs.filter(({ forAdmins }) => !forAdmins || isAdmin);
+      return {
+        key,
+        href: tabs[0].href,
+        current: tabs.some(({ at }) => at.test(path)),
+        tabs: tabs.length > 1 ? shown.map((tab) => ({ ...tab, current: tab.at.test(path) })) : [],
+        hasMoreForAdmins: shown.length < tabs.length,
+      };
+    }),
+  };
 }

@@ -18,8 +18,8 @@ export type Viewer = {
   path?: string;
   /** The signed-in user, if any. */
   principal?: Principal | undefined;
-  /** The one-time set-up link, if this browser may see it. */
-  setUpHref?: string | undefined;
+  /** There is no account yet. */
+  needsSetUp?: boolean | undefined;
 };
 
 /** Data of a page, and the zone of its times if it is not that of the own site. */
@@ -81,6 +81,6 @@ export function viewerOf(c: AppContext): Viewer {
     mayLook: /^(?:granted|confined)$/.test(judge('look', principal ?? { kind: 'nobody' }, policy)),
     path: c.req.path,
     principal,
-    setUpHref: c.get('setUpHref'),
+    needsSetUp: c.get('needsSetUp'),
   };
 }

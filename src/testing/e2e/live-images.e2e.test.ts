@@ -133,8 +133,8 @@ inBrowser('overview, station and sources pages follow as well', async () => {
 
 inBrowser('a page that Back brings from memory is live again', async () => {
   await openLive('/');
-  await stage.page.getByRole('link', { name: 'Settings' }).click();
-  await stage.page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  await stage.page.getByRole('link', { name: 'System' }).click();
+  await stage.page.getByRole('heading', { name: 'System', level: 1 }).waitFor();
   await place(imagePath('S9/OR-3CT', 'NG', '102101', 4));
   await goBack(stage.page);
   await expect.poll(() => figures('S9'), soon).toMatch(/NG\s+2/);

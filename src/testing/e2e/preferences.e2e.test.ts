@@ -30,8 +30,8 @@ inBrowser(
 
     await theme().click();
     await expect.poll(() => isDark(), soon).toBe(true);
-    await stage.page.getByRole('link', { name: 'Settings' }).click();
-    await stage.page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+    await stage.page.getByRole('link', { name: 'System' }).click();
+    await stage.page.getByRole('heading', { name: 'System', level: 1 }).waitFor();
     expect(await isDark()).toBe(true);
     const other = await stage.watched.context.newPage();
     await other.goto(`${stage.origin}/overview`);

@@ -3,7 +3,7 @@
  * is asked for now and then.
  */
 
-const { showDataAge } = window.linesight;
+const { showDataAge, showSign } = window.linesight;
 
 const everyMs = 15_000;
 
@@ -13,11 +13,11 @@ export function createPlantNow({ now }) {
   const badge = document.getElementById('connection');
 
   async function refresh() {
-    if (document.hidden) return;
     const answer = await fetch('/plant/now', { headers: { 'HX-Request': 'true' } }).catch(() => null);
     if (badge) badge.dataset.state = answer?.ok ? 'live' : 'lost';
     if (!answer?.ok) return;
     const { body } = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    showSign(body.querySelector('#plant-data')?.dataset);
     if (container.innerHTML !== body.innerHTML) container.replaceChildren(...body.childNodes);
   }
 

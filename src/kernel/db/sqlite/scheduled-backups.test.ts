@@ -58,6 +58,24 @@ test('of the backups the newest are kept, and other files are left alone', async
   expect(readdirSync(dir)).toContain('data.sqlite.backup-by-hand');
 });
 
+test('a backup that is asked for is made at once, also where none are due, and is listed with the copies before updates', async () => {
+  const { path, dir, backups, clock } = createPlant({ intervalMs: 0 });
+  writeFileSync(`${path}.before-2025-09-01T00-00-00`, 'a copy');
+  await backups.makeNow();
+  clock.advance(1000);
+  await backups.trigger();
+  expect(backups.list()).toEqual([
+    {
+      path: join(dir, 'data.sqlite.backup-2025-09-06T10-00-00'),
+      kind: 'backup',
+      at: startAt,
+      bytes: expect.any(Number),
+    },
+    { path: `${path}.before-2025-09-01T00-00-00`, kind: 'before', at: Date.UTC(2025, 8, 1), bytes: 6 },
+  ]);
+  expect(backups.isRunning).toBe(false);
+});
+
 test('a folder that cannot be written to is reported, and tried again', async () => {
   const { dir, backups, names } = createPlant();
   writeFileSync(dir, 'a file where the folder should be');

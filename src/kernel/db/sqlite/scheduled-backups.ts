@@ -23,11 +23,22 @@ export type BackupStats = {
   fault: string | null;
 };
 
+/** A copy of the database: a backup, or one kept before an update or a restore. Every copy was checked when it was made. */
+export type DatabaseCopy = { path: string; kind: 'backup' | 'before'; at: number; bytes: number };
+
 /** Automatic backups of an SQLite file, until `stop`. */
 export type ScheduledBackups = {
+  readonly intervalMs: number;
+  readonly keep: number;
+  /** A backup is being made. */
+  readonly isRunning: boolean;
   stats(): BackupStats;
+  /** All copies that can be restored, newest first. */
+  list(): DatabaseCopy[];
   /** Makes a backup now if one is due. */
   trigger(): Promise<void>;
+  /** Makes a backup now, or right after the one that is being made. Whether it succeeded, `stats` says. */
+  makeNow(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -47,12 +58,20 @@ export function startScheduledBackups(options: {
   const { path, dir, intervalMs, keep, clock, log } = options;
   const base = join(dir, basename(path));
   let fault: string | null = null;
+  let isAsked = false;
+  let isRunning = false;
+
+  function isDue(now: number): boolean {
+    if (intervalMs === 0) return false;
+    const [newest] = listCopies(base, 'backup');
+    return newest === undefined || now - stampedAt(newest) >= intervalMs;
+  }
 
   async function runIfDue(signal: AbortSignal): Promise<void> {
-    if (intervalMs === 0) return;
-    const [newest] = listCopies(base, 'backup');
     const now = clock.now();
-    if (newest !== undefined && now - stampedAt(newest) < intervalMs) return;
+    if (!isAsked && !isDue(now)) return;
+    isAsked = false;
+    isRunning = true;
     try {
       await refuseWithoutRoom(path, dir);
       const to = `${base}.backup-${fileStamp(now)}`;
@@ -64,11 +83,24 @@ export function startScheduledBackups(options: {
     } catch (error) {
       fault = error instanceof Error ? error.message : String(error);
       throw error;
+    } finally {
+      isRunning = false;
     }
   }
 
   const loop = startLoop({ name: 'backup', intervalMs: lookEveryMs, log, run: runIfDue });
   return {
+    intervalMs,
+    keep,
+    get isRunning() {
+      return isRunning;
+    },
+    list: () =>
+      [...describeCopies(base, 'backup'), ...describeCopies(path, 'before')].sort((a, b) => b.at - a.at),
+    makeNow: () => {
+      isAsked = true;
+      return loop.trigger();
+    },
     stats: () => {
       const copies = listCopies(base, 'backup');
       const [newest] = copies;
@@ -84,6 +116,13 @@ export function startScheduledBackups(options: {
     trigger: loop.trigger,
     stop: loop.stop,
   };
+}
+
+function describeCopies(path: string, kind: DatabaseCopy['kind']): DatabaseCopy[] {
+  return listCopies(path, kind).flatMap((copy) => {
+    const size = statSync(copy, { throwIfNoEntry: false })?.size;
+    return size === undefined ? [] : [{ path: copy, kind, at: stampedAt(copy), bytes: size }];
+  });
 }
 
 async function refuseWithoutRoom(path: string, dir: string): Promise<void> {

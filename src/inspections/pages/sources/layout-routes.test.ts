@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { tinyJpeg } from '../../testing/faults/plant-images.ts';
-import { layoutTrees } from '../../testing/layout-trees.ts';
-import { addUser, ownPage, signIn } from '../../testing/people.ts';
-import { createTestApp, type TestApp } from '../../testing/test-app.ts';
+import { tinyJpeg } from '../../../testing/faults/plant-images.ts';
+import { layoutTrees } from '../../../testing/layout-trees.ts';
+import { addUser, ownPage, signIn } from '../../../testing/people.ts';
+import { createTestApp, type TestApp } from '../../../testing/test-app.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'linesight-layouts-'));
 const added = join(folder, 'line2');

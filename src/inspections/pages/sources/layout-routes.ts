@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { AppError } from '../../kernel/errors.ts';
-import { createExclude } from '../../kernel/folder-scan/disk/exclude.ts';
-import { documented } from '../../kernel/http/api-doc.ts';
-import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
-import { readForm } from '../../kernel/http/form.ts';
-import { isLetIn, may, noteChange } from '../../kernel/http/guards/may.ts';
-import type { InspectionDeps } from '../deps.ts';
+import { AppError } from '../../../kernel/errors.ts';
+import { createExclude } from '../../../kernel/folder-scan/disk/exclude.ts';
+import { documented } from '../../../kernel/http/api-doc.ts';
+import type { AppContext, AppEnv } from '../../../kernel/http/env.ts';
+import { readForm } from '../../../kernel/http/form.ts';
+import { isLetIn, may, noteChange } from '../../../kernel/http/guards/may.ts';
+import type { InspectionDeps } from '../../deps.ts';
 import {
   closedView,
   formOf,
@@ -16,16 +16,16 @@ import {
   namingOfForm,
   presetLines,
   trialView,
-} from '../layouts/layout-views.ts';
-import { presets } from '../layouts/presets.ts';
-import { goodShare, proposeNaming, type SampleFile } from '../layouts/propose-naming.ts';
-import { sampleFiles } from '../layouts/sample-files.ts';
-import { classifiedShare, tryNaming } from '../layouts/try-naming.ts';
-import type { NamingSettings } from '../names/parse-file-name.ts';
-import { maxPatternLength } from '../names/parse-file-name.ts';
-import { proveNamePattern } from '../names/prove-name-pattern.ts';
-import type { RootFault } from '../watching/record-roots.ts';
-import type { RootSetup } from '../watching/sources.ts';
+} from '../../layouts/layout-views.ts';
+import { presets } from '../../layouts/presets.ts';
+import { goodShare, proposeNaming, type SampleFile } from '../../layouts/propose-naming.ts';
+import { sampleFiles } from '../../layouts/sample-files.ts';
+import { classifiedShare, tryNaming } from '../../layouts/try-naming.ts';
+import type { NamingSettings } from '../../names/parse-file-name.ts';
+import { maxPatternLength } from '../../names/parse-file-name.ts';
+import { proveNamePattern } from '../../names/prove-name-pattern.ts';
+import type { RootFault } from '../../watching/record-roots.ts';
+import type { RootSetup } from '../../watching/sources.ts';
 
 const one = '/sources/:id{[0-9]{1,15}}';
 const maxWordsLength = 500;

@@ -1,17 +1,17 @@
 import { Hono } from 'hono';
-import { defaultExclude } from '../../kernel/folder-scan/disk/exclude.ts';
-import type { AppEnv } from '../../kernel/http/env.ts';
-import { isLetIn, may } from '../../kernel/http/guards/may.ts';
-import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
-import { fragmentViewer, renderFragments, topicOf } from '../../kernel/stream/page-fragments.ts';
-import { listWrongClocks } from '../../plant/clock-offset.ts';
-import { stationHref } from '../../plant/links.ts';
-import { stateView } from '../../plant/station-state.ts';
-import type { InspectionDeps } from '../deps.ts';
-import type { SourceStatus } from '../model.ts';
-import type { RootLeftOut } from '../watching/left-out.ts';
-import { exampleName } from './page-reads.ts';
-import { takeRescanResult } from './rescan-notice.ts';
+import { defaultExclude } from '../../../kernel/folder-scan/disk/exclude.ts';
+import type { AppEnv } from '../../../kernel/http/env.ts';
+import { isLetIn, may } from '../../../kernel/http/guards/may.ts';
+import { mapFairly } from '../../../kernel/jobs/map-fairly.ts';
+import { fragmentViewer, renderFragments, topicOf } from '../../../kernel/stream/page-fragments.ts';
+import { listWrongClocks } from '../../../plant/clock-offset.ts';
+import { stationHref } from '../../../plant/links.ts';
+import { stateView } from '../../../plant/station-state.ts';
+import type { InspectionDeps } from '../../deps.ts';
+import type { SourceStatus } from '../../model.ts';
+import type { RootLeftOut } from '../../watching/left-out.ts';
+import { exampleName } from '../page-reads.ts';
+import { takeRescanResult } from '../rescan-notice.ts';
 import {
   badImagesView,
   type LeftOut,

@@ -8,13 +8,13 @@
  *   sources/_bad      BadImagesView   part #sources-bad
  */
 
-import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
-import type { WrongClock } from '../../plant/clock-offset.ts';
-import { imageHref, imageSrc } from '../../plant/links.ts';
-import type { StateView, Tone } from '../../plant/station-state.ts';
-import { layoutHref } from '../layouts/layout-views.ts';
-import type { BadImage, SourceStatus } from '../model.ts';
-import { roundRemaining } from './notices.ts';
+import type { PageFragments } from '../../../kernel/stream/page-fragments.ts';
+import type { WrongClock } from '../../../plant/clock-offset.ts';
+import { imageHref, imageSrc } from '../../../plant/links.ts';
+import type { StateView, Tone } from '../../../plant/station-state.ts';
+import { layoutHref } from '../../layouts/layout-views.ts';
+import type { BadImage, SourceStatus } from '../../model.ts';
+import { roundRemaining } from '../notices.ts';
 
 export type SourcePanel = Omit<SourceStatus, 'leftOut'> & {
   tone: Tone;
