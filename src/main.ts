@@ -32,7 +32,8 @@ try {
   await listeners.start(createApp(services).fetch);
   lifecycle.onStop('listeners', () => listeners.stop({ graceMs: requestGraceMs }));
   const origin = originOf(listeners.list(), services.tls?.status().names);
-  if (dutiesOf(config.role).servesPages) await services.access.setUp.announce(origin, { isTerminal: process.stdout.isTTY === true });
+  if (dutiesOf(config.role).servesPages)
+    await services.access.setUp.announce(origin, { isTerminal: process.stdout.isTTY === true });
   await services.start();
   if (config.role === 'cameras')
     log.warn(

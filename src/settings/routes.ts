@@ -16,6 +16,7 @@ export function settingsRoutes({ renderer, config, warnings, version }: Settings
         warnings,
         configFile: config.configFile || null,
         version,
+        search: c.req.query('q') ?? '',
       }),
     }),
   );

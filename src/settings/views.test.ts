@@ -28,14 +28,26 @@ test('every setting shows its effective value and where it comes from, in its gr
     { port: 'environment', exclude: 'file' },
     { warnings: [], configFile: null, version: '1' },
   );
-  expect(page.groups.map(({ group, lines }) => [group, ...lines.map(({ env }) => env)])).toEqual([
-    ['server', 'PORT', 'HOST'],
-    ['files', 'WATCH_EXCLUDE'],
+  expect(page.changed.map(({ env, value, origin }) => [env, value, origin])).toEqual([
+    ['PORT', '9000', 'environment'],
+    ['WATCH_EXCLUDE', 'a, b', 'file'],
   ]);
-  const lines = page.groups.flatMap((group) => group.lines);
-  expect(lines.map(({ value, origin }) => [value, origin])).toEqual([
-    ['9000', 'environment'],
-    ['', 'default'],
-    ['a, b', 'file'],
+  expect(page.groups).toMatchObject([
+    { group: 'server', lines: [{ env: 'HOST', value: '', origin: 'default' }] },
   ]);
+});
+
+test('what was set stands first, and a filter finds names and meanings', () => {
+  const list = [
+    setting('PORT', 'port', 'server', { doc: 'Where pages are answered' }),
+    setting('HOST', 'host', 'server', { doc: 'Which address' }),
+    setting('WATCH_DIR', 'watchDir', 'files', { doc: 'Folder with images' }),
+  ];
+  const values = { port: 1, host: 'x', watchDir: '/data' };
+  const rest = { warnings: [], configFile: null, version: '1' };
+  const all = settingsPage(list, values, { watchDir: 'environment' }, rest);
+  expect(all.changed.map(({ env }) => env)).toEqual(['WATCH_DIR']);
+  expect(all.groups.map(({ group }) => group)).toEqual(['server']);
+  const found = settingsPage(list, values, {}, { ...rest, search: ' ADDRESS ' });
+  expect(found.groups.flatMap(({ lines }) => lines.map(({ env }) => env))).toEqual(['HOST']);
 });

@@ -15,7 +15,11 @@ export type SettingLine = {
 export type SettingGroup = { group: string; lines: SettingLine[] };
 
 export type SettingsPage = {
+  /** Those that were set, whatever their group, before all others. */
+  changed: SettingLine[];
   groups: SettingGroup[];
+  /** What the settings are filtered by: part of a name or of a meaning. */
+  search: string;
   warnings: string[];
   /** The JSON file named by CONFIG_FILE. */
   configFile: string | null;
@@ -23,7 +27,10 @@ export type SettingsPage = {
   here: string;
 };
 
-/** The effective settings by group, in the order of their definition. */
+/** Longer texts are in no setting. */
+const maxSearchLength = 100;
+
+/** The effective settings: what was set first, then the others by group, in the order of their definition. */
 export function settingsPage(
   settings: readonly {
     env: string;
@@ -36,12 +43,16 @@ export function settingsPage(
   }[],
   values: Readonly<Record<string, unknown>>,
   origins: Readonly<Record<string, SettingLine['origin'] | undefined>>,
-  rest: { warnings: string[]; configFile: string | null; version: string },
+  rest: { warnings: string[]; configFile: string | null; version: string; search?: string },
 ): SettingsPage {
+  const search = (rest.search ?? '').trim().slice(0, maxSearchLength);
   const groups = new Map<string, SettingLine[]>();
+  const changed: SettingLine[] = [];
   for (const setting of settings) {
-    const lines = groups.get(setting.group) ?? [];
-    groups.set(setting.group, lines);
+    if (!`${setting.env} ${setting.doc}`.toLowerCase().includes(search.toLowerCase())) continue;
+    const isChanged = (origins[setting.key] ?? 'default') !== 'default';
+    const lines = isChanged ? changed : (groups.get(setting.group) ?? []);
+    if (!isChanged) groups.set(setting.group, lines);
     lines.push({
       env: setting.env,
       value: setting.isSecret && values[setting.key] !== '' ? '…' : asText(values[setting.key]),
@@ -51,7 +62,13 @@ export function settingsPage(
       defaultValue: asText(setting.default),
     });
   }
-  return { groups: [...groups].map(([group, lines]) => ({ group, lines })), ...rest, here: '/settings' };
+  return {
+    ...rest,
+    search,
+    changed,
+    groups: [...groups].map(([group, lines]) => ({ group, lines })),
+    here: '/settings',
+  };
 }
 
 /** The value as it is written in the environment. */

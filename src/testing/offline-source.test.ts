@@ -31,6 +31,7 @@ test('a folder that is gone overrides its stations everywhere, and nothing is sa
   for (const page of ['/', '/inspections?kiosk=1', '/overview', '/overview?kiosk=1', '/stations/S9'])
     expect(await plant.text(page), page).toContain('Source offline since');
   expect(await plant.text('/overview')).not.toMatch(/nothing (?:is|known to be) wrong/);
+  expect(await plant.text('/stations/S9')).toMatch(/Where to look.*cannot be read/s);
 
   renameSync(`${plant.watchDir}.gone`, plant.watchDir);
   await vi.waitFor(
@@ -57,7 +58,9 @@ test('a folder that is gone is a banner on every page and wall, and no longer on
   for (const page of pages) {
     const html = await plant.text(page);
     expect(html, page).toMatch(/<title data-title="[^"]*">Watch folder offline · /);
-    expect(html, page).toMatch(/rel="icon"\s+type="image\/svg\+xml"\s+href="\/static\/icons\/linesight-alert\./);
+    expect(html, page).toMatch(
+      /rel="icon"\s+type="image\/svg\+xml"\s+href="\/static\/icons\/linesight-alert\./,
+    );
   }
   expect(await plant.text('/')).toMatch(/id="connection"\s+data-state="none"\s+data-plant="offline"/);
   renameSync(`${plant.watchDir}.gone`, plant.watchDir);

@@ -4,6 +4,7 @@ import { cardsView, type ViewContext, yieldView } from '../inspections/pages/car
 import { noticesView } from '../inspections/pages/notices.ts';
 import { shotView } from '../inspections/pages/shot-view.ts';
 import { badImagesView, sourcePanel } from '../inspections/pages/sources/source-views.ts';
+import type { SilenceView } from '../inspections/pages/sources/station-silence.ts';
 import type { StationTrendView } from '../inspections/pages/station-trend.ts';
 import { gapsView, historyView, hourTableView, partTableView } from '../inspections/pages/station-views.ts';
 import type { ChartView } from '../kernel/charts/chart-view.ts';
@@ -305,6 +306,23 @@ const trend: StationTrendView = {
   outsideCount: 2,
   signalCount: 1,
 };
+const silence: SilenceView = {
+  last: { path: odd, href: '/inspections/1', capturedAt: window.startAt, foundAt: window.endAt },
+  folders: (['starting', 'online', 'offline', 'empty'] as const).map((state) => ({
+    path: odd,
+    state,
+    sweptAt: state === 'online' ? window.startAt : null,
+  })),
+  neighbours: [
+    {
+      station: odd,
+      href: '/stations/S9',
+      judged: { state: { code: 'running' }, also: [], tone: 'ok', isStale: false, isLow: false },
+      lastSeenAt: null,
+    },
+  ],
+  moreCount: 2,
+};
 const views = (...list: unknown[]) => list.map((view) => ({ view }));
 
 /** For every partial the data it is printed with in the states it knows, names being as hostile as a disk allows. */
@@ -433,7 +451,8 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     partTableView(odd, [{ part: odd, counts, latestAt: now }], query),
     partTableView(odd, [], query),
   ),
-  'stations/_summary': views(...cards.cards),
+  'stations/_silence': [{ silence }, { silence: { ...silence, last: null, neighbours: [] } }],
+  'stations/_summary': views(...cards.cards.map((card) => ({ ...card, silence: null }))),
   'stations/_trend': views(
     trend,
     { ...trend, kind: 'laney', sigmaZ: 1.6, outsideCount: 0, signalCount: 0, unknownParts: [] },

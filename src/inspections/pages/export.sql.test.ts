@@ -39,28 +39,46 @@ const quotedBroken = '"A ""b"", c\nd"';
 test('stations, parts and hours are downloaded as the page shows them', async () => {
   expect((await read('')).sort()).toEqual(
     [
-      'station,ok,ng,unmatched,yield,latest,undecided,units,units_ng',
-      'S4,0,0,1,,2025-09-06T10:05:00+09:00,0,0,0',
-      'S9,2,1,0,0.6666666666666666,2025-09-06T10:02:00+09:00,0,3,1',
-      `${quotedFormula.slice(1, -1)},1,0,0,1,2025-09-06T10:00:00+09:00,0,1,0`,
-      `${quotedBroken},0,1,0,0,2025-09-06T10:00:00+09:00,0,1,1`,
+      'station,ok,ng,unmatched,yield,latest,undecided,units,units_ng,utc_offset',
+      'S4,0,0,1,,2025-09-06 10:05:00,0,0,0,UTC+09:00',
+      'S9,2,1,0,0.6667,2025-09-06 10:02:00,0,3,1,UTC+09:00',
+      `${quotedFormula.slice(1, -1)},1,0,0,1,2025-09-06 10:00:00,0,1,0,UTC+09:00`,
+      `${quotedBroken},0,1,0,0,2025-09-06 10:00:00,0,1,1,UTC+09:00`,
     ].sort(),
   );
   expect((await read('?table=parts')).sort()).toEqual(
     [
       'station,model,ok,ng,unmatched,yield,undecided,units,units_ng',
       'S4,형식,0,0,1,,0,0,0',
-      'S9,OR-3CT,2,1,0,0.6666666666666666,0,3,1',
+      'S9,OR-3CT,2,1,0,0.6667,0,3,1',
       `${quotedFormula.slice(1, -1)},'+1,1,0,0,1,0,1,0`,
       `${quotedBroken},'@x,0,1,0,0,0,1,1`,
     ].sort(),
   );
   expect(await read('?table=hours&station=S9&period=1d')).toEqual([
-    'station,hour,ok,ng,unmatched,yield,undecided,units,units_ng',
-    'S9,2025-09-06T08:00:00+09:00,1,0,0,1,0,1,0',
-    'S9,2025-09-06T09:00:00+09:00,0,0,0,,0,0,0',
-    'S9,2025-09-06T10:00:00+09:00,2,1,0,0.6666666666666666,0,3,1',
+    'station,hour,ok,ng,unmatched,yield,undecided,units,units_ng,utc_offset',
+    'S9,2025-09-06 08:00:00,1,0,0,1,0,1,0,UTC+09:00',
+    'S9,2025-09-06 09:00:00,0,0,0,,0,0,0,UTC+09:00',
+    'S9,2025-09-06 10:00:00,2,1,0,0.6667,0,3,1,UTC+09:00',
   ]);
+});
+
+test('the name of the file says table, station and window', async () => {
+  const nameOf = async (query: string) => {
+    const answer = await plant.request(`/inspections/export.csv${query}`);
+    await answer.body?.cancel();
+    return decodeURIComponent(answer.headers.get('content-disposition')?.split("''")[1] ?? '');
+  };
+  const window = 'period=custom&start=2025-09-06T10:00&end=2025-09-06T11:00';
+  expect(await nameOf(`?table=hours&station=S9&${window}`)).toBe(
+    'linesight-hours-S9-20250906-1000-20250906-1100.csv',
+  );
+  expect(await nameOf(`?table=parts&part=형식&${window}`)).toBe(
+    'linesight-parts-형식-20250906-1000-20250906-1100.csv',
+  );
+  expect(await nameOf(`?${new URLSearchParams({ station: formula })}&${window}`)).toBe(
+    'linesight-stations-_cmd_-C_calc_A0-20250906-1000-20250906-1100.csv',
+  );
 });
 
 test('hours of more than a month are all downloaded, while the page shows the newest', async () => {
@@ -89,9 +107,9 @@ test('hours of more than a month are all downloaded, while the page shows the ne
 
 test('COUNT gaps are downloaded', async () => {
   expect(await read('?table=gaps&station=S9&period=1h')).toEqual([
-    'station,model,kind,from,to,count,after,before',
-    'S9,OR-3CT,missing,3,4,2,2025-09-06T10:01:00+09:00,2025-09-06T10:02:00+09:00',
-    'S9,OR-3CT,reset,9,1,0,2025-09-06T08:00:00+09:00,2025-09-06T10:00:00+09:00',
+    'station,model,kind,from,to,count,after,before,utc_offset',
+    'S9,OR-3CT,missing,3,4,2,2025-09-06 10:01:00,2025-09-06 10:02:00,UTC+09:00',
+    'S9,OR-3CT,reset,9,1,0,2025-09-06 08:00:00,2025-09-06 10:00:00,UTC+09:00',
   ]);
 });
 
@@ -112,18 +130,21 @@ test('the API gives COUNT gaps page by page', async () => {
 
 test('images are downloaded, newest first, with the filters of the page', async () => {
   const id = expect.stringMatching(/^\d+$/);
+  const link = expect.stringMatching(/^http:\/\/[^/]+\/inspections\/\d+$/);
   const fields = (line: string) => line.split(',');
   const lines = await read('?table=images&station=S9');
   expect(lines.map(fields)).toEqual([
-    fields('id,station,model,time,verdict,count,path,missing_since'),
-    [id, ...fields('S9,OR-3CT,2025-09-06T10:02:00+09:00,OK,5,S9/OR-3CT/OK-20250906-100200-5.jpg,')],
-    [id, ...fields('S9,OR-3CT,2025-09-06T10:01:00+09:00,NG,2,S9/OR-3CT/NG-20250906-100100-2.jpg,')],
-    [id, ...fields('S9,OR-3CT,2025-09-06T10:00:00+09:00,OK,1,S9/OR-3CT/OK-20250906-100000-1.jpg,')],
+    fields('id,station,model,time,verdict,count,path,missing_since,utc_offset,link'),
+    [id, ...fields('S9,OR-3CT,2025-09-06 10:02:00,OK,5,S9/OR-3CT/OK-20250906-100200-5.jpg,,UTC+09:00'), link],
+    [id, ...fields('S9,OR-3CT,2025-09-06 10:01:00,NG,2,S9/OR-3CT/NG-20250906-100100-2.jpg,,UTC+09:00'), link],
+    [id, ...fields('S9,OR-3CT,2025-09-06 10:00:00,OK,1,S9/OR-3CT/OK-20250906-100000-1.jpg,,UTC+09:00'), link],
   ]);
   expect(await read('?table=images&station=S9&verdict=NG')).toHaveLength(2);
   expect(await read('?table=images&verdict=unmatched')).toEqual([
     expect.any(String),
-    expect.stringMatching(/^\d+,S4,형식,2025-09-06T10:05:00\+09:00,,,S4\/형식\/-보드.jpg,$/),
+    expect.stringMatching(
+      /^\d+,S4,형식,2025-09-06 10:05:00,,,S4\/형식\/-보드.jpg,,UTC\+09:00,http:\/\/[^/]+\/inspections\/\d+$/,
+    ),
   ]);
 });
 

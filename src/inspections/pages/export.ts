@@ -2,6 +2,7 @@ import type { Keyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { csvResponse } from '../../kernel/http/csv.ts';
 import type { AppContext } from '../../kernel/http/env.ts';
+import { isSecure } from '../../kernel/http/guards/origin.ts';
 import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import { unitCounts, type VerdictCounts, yieldRate } from '../../plant/yield.ts';
@@ -16,29 +17,59 @@ import { readParts, type StationHour, walkStationHours } from './station-tables.
 const maxExportedRows = 1_000_000;
 const rowsPerRead = 500;
 
+/** Characters that a file system or a shell takes for its own. */
+const unsafeInNames = /[^\p{L}\p{N}._-]+/gu;
+
 type Table = { name: string; columns: string[]; rows: AsyncIterable<unknown[]> | Iterable<unknown[]> };
 
-/** `GET /inspections/export.csv?table=stations|parts|hours|gaps|images`: a table of a page as CSV, with the site if there are several. */
+/**
+ * `GET /inspections/export.csv?table=stations|parts|hours|gaps|images`: a table of a page as CSV, with the site if there are
+ * several. Times are local ones as a spreadsheet reads them, `YYYY-MM-DD HH:MM:SS`; the offset from UTC of the row's first
+ * time is its column `utc_offset`. Yields are 0..1 with four digits. The name of the file says station and window.
+ */
 export async function sendExport(c: AppContext, deps: InspectionDeps): Promise<Response> {
   const search = new URL(c.req.url).searchParams;
   const asked = readAskedView(search, deps.reads);
-  const table = await readTable(deps, asked, search);
+  const origin = `${isSecure(c) ? 'https' : 'http'}://${new URL(c.req.url).host}`;
+  const table = await readTable(deps, asked, search, (id) => `${origin}/inspections/${id}`);
   return csvResponse(c, {
-    fileName: `linesight-${table.name}.csv`,
+    fileName: fileNameOf(table.name, asked),
     columns: table.columns,
     rows: table.rows,
   });
 }
 
-async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSearchParams): Promise<Table> {
+/** Such as `linesight-hours-S9-20250906-0900-20250906-1000.csv`. */
+function fileNameOf(table: string, { query, window, wallClock }: AskedView): string {
+  const stamp = (at: number) => wallClock.format(at, 'minute').replaceAll(/[-:]/g, '').replace('T', '-');
+  const of = [query.site, query.station, query.part].flatMap(
+    (name) => name?.replaceAll(unsafeInNames, '_') ?? [],
+  );
+  return ['linesight', table, ...of, stamp(window.startAt), stamp(window.endAt)].join('-').concat('.csv');
+}
+
+async function readTable(
+  deps: InspectionDeps,
+  asked: AskedView,
+  search: URLSearchParams,
+  imageHref: (id: number) => string,
+): Promise<Table> {
   const name = search.get('table') ?? 'stations';
-  const iso = (at: number | null) => (at === null ? '' : asked.wallClock.format(at, 'iso'));
+  const time = (at: number | null) =>
+    at === null ? '' : asked.wallClock.format(at, 'second').replace('T', ' ');
+  const offset = (at: number | null) =>
+    at === null ? '' : `UTC${asked.wallClock.format(at, 'iso').slice(-6)}`;
   const isSeveral = deps.reads.sites.isSeveral();
   const stationColumns = isSeveral ? ['site', 'station'] : ['station'];
   const stationOf = (row: { site: SiteTag | null; station: string }) =>
     isSeveral ? [row.site?.name ?? '', row.station] : [row.station];
   const counts = ['ok', 'ng', 'unmatched', 'yield'];
-  const countsOf = (row: VerdictCounts) => [row.ok, row.ng, row.unmatched, yieldRate(unitCounts(row))];
+  const countsOf = (row: VerdictCounts) => [
+    row.ok,
+    row.ng,
+    row.unmatched,
+    fourDigits(yieldRate(unitCounts(row))),
+  ];
   // Behind all others, so that what reads the columns by their position goes on.
   const furtherCounts = ['undecided', 'units', 'units_ng'];
   const furtherOf = (row: VerdictCounts) => {
@@ -50,12 +81,13 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
       const rows = await readSummaries(deps, asked);
       return {
         name,
-        columns: [...stationColumns, ...counts, 'latest', ...furtherCounts],
+        columns: [...stationColumns, ...counts, 'latest', ...furtherCounts, 'utc_offset'],
         rows: rows.map((row) => [
           ...stationOf(row),
           ...countsOf(row.counts),
-          iso(row.latestAt),
+          time(row.latestAt),
           ...furtherOf(row.counts),
+          offset(row.latestAt),
         ]),
       };
     }
@@ -76,20 +108,21 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
       const rows = walkStationHours(deps, asked);
       const lineOf = (row: StationHour) => [
         ...stationOf(row),
-        iso(row.startAt),
+        time(row.startAt),
         ...countsOf(row),
         ...furtherOf(row),
+        offset(row.startAt),
       ];
       return {
         name,
-        columns: [...stationColumns, 'hour', ...counts, ...furtherCounts],
+        columns: [...stationColumns, 'hour', ...counts, ...furtherCounts, 'utc_offset'],
         rows: mapRows(rows, lineOf),
       };
     }
     case 'gaps': {
       return {
         name,
-        columns: [...stationColumns, 'model', 'kind', 'from', 'to', 'count', 'after', 'before'],
+        columns: [...stationColumns, 'model', 'kind', 'from', 'to', 'count', 'after', 'before', 'utc_offset'],
         rows: mapRows(walkGaps(deps, asked), (gap) => [
           ...stationOf(gap),
           gap.part,
@@ -97,16 +130,40 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
           gap.fromSequence,
           gap.toSequence,
           gap.count,
-          iso(gap.fromAt),
-          iso(gap.toAt),
+          time(gap.fromAt),
+          time(gap.toAt),
+          offset(gap.fromAt),
         ]),
       };
     }
     case 'images':
       return {
         name,
-        columns: ['id', ...stationColumns, 'model', 'time', 'verdict', 'count', 'path', 'missing_since'],
-        rows: imageRows(deps, asked, parseVerdict(search), iso),
+        columns: [
+          'id',
+          ...stationColumns,
+          'model',
+          'time',
+          'verdict',
+          'count',
+          'path',
+          'missing_since',
+          'utc_offset',
+          'link',
+        ],
+        rows: mapRows(imageRows(deps, asked, parseVerdict(search)), (row) => [
+          row.id,
+          ...(isSeveral ? [row.site] : []),
+          row.station,
+          row.part,
+          time(row.capturedAt),
+          row.verdict ?? '',
+          row.sequence ?? '',
+          row.path,
+          time(row.missingAt),
+          offset(row.capturedAt),
+          imageHref(row.id),
+        ]),
       };
     default:
       throw new AppError(
@@ -117,6 +174,10 @@ async function readTable(deps: InspectionDeps, asked: AskedView, search: URLSear
         },
       );
   }
+}
+
+function fourDigits(rate: number | null): number | null {
+  return rate === null ? null : Math.round(rate * 10_000) / 10_000;
 }
 
 async function* mapRows<T>(rows: AsyncIterable<T>, lineOf: (row: T) => unknown[]): AsyncGenerator<unknown[]> {
@@ -141,10 +202,8 @@ async function* imageRows(
   deps: InspectionDeps,
   asked: AskedView,
   verdict: ListFilter['verdict'] | null,
-  iso: (at: number | null) => string,
-): AsyncGenerator<unknown[]> {
+): AsyncGenerator<InspectionRef> {
   if (asked.isUnknown) return;
-  const isSeveral = deps.reads.sites.isSeveral();
   const filter: ListFilter = { ...asked.filter, window: asked.window, ...(verdict ? { verdict } : {}) };
   let from: Keyset | undefined;
   for (let sent = 0; sent < maxExportedRows; sent += rowsPerRead) {
@@ -152,20 +211,7 @@ async function* imageRows(
       limit: rowsPerRead,
       ...(from ? { from } : {}),
     });
-    for (const row of page) {
-      const { id, site, station, part, capturedAt, sequence, path, missingAt } = row;
-      yield [
-        id,
-        ...(isSeveral ? [site] : []),
-        station,
-        part,
-        iso(capturedAt),
-        row.verdict ?? '',
-        sequence ?? '',
-        path,
-        iso(missingAt),
-      ];
-    }
+    yield* page;
     from = page.at(-1);
     if (page.length < rowsPerRead) return;
   }

@@ -6,6 +6,7 @@ import type { InspectionDeps } from '../deps.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
 import { type StationCard, stationCard } from './cards-views.ts';
 import { readSummaries, viewContext } from './page-reads.ts';
+import { readSilence, type SilenceView } from './sources/station-silence.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 import {
   type GapsView,
@@ -39,13 +40,20 @@ const noPartId = 0;
 
 type AskedStation = AskedView & { station: string; stationId: number };
 
-export async function readStationSummary(deps: InspectionDeps, asked: AskedStation): Promise<StationCard> {
+/** The head of the page: a card, and what helps where the station is silent. */
+export type StationSummaryView = StationCard & { silence: SilenceView | null };
+
+export async function readStationSummary(
+  deps: InspectionDeps,
+  asked: AskedStation,
+): Promise<StationSummaryView> {
   // A model that nobody knows was never made at this station.
   const filter = asked.isUnknown ? { ...asked.filter, partId: noPartId } : asked.filter;
   const [summary] = await readSummaries(deps, { ...asked, filter, isUnknown: false });
   if (summary === undefined) throw new Error(`No summary of the station ${asked.station}`);
   const hrefOf = (query: PageQuery) => stationHref(asked.station, query);
-  return stationCard(summary, await viewContext(deps, asked, [summary], hrefOf));
+  const card = stationCard(summary, await viewContext(deps, asked, [summary], hrefOf));
+  return { ...card, silence: await readSilence(deps, asked.stationId, card.judged) };
 }
 
 export async function readStationParts(deps: InspectionDeps, asked: AskedStation): Promise<PartTableView> {

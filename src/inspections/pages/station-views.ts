@@ -3,7 +3,7 @@
  *
  * Templates and their data (each `_name` but the history is also the fragment `/station/<name>?station=…`, container `#station-<name>`):
  *   stations/page       StationPage
- *   stations/_summary   StationCard          header with state, figures, last image and last NG
+ *   stations/_summary   StationSummaryView   header with state, figures, last image and last NG
  *   stations/_alarms    StationAlarmsView
  *   stations/_trend     StationTrendView
  *   stations/_parts     PartTableView
