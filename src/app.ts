@@ -27,6 +27,7 @@ import { uploadPath } from './live/api/compat.ts';
 import { healthOfLive } from './live/api/health.ts';
 import { stationLiveHref } from './live/camera-links.ts';
 import { mountLive } from './live/mount.ts';
+import { mountManual } from './manual/mount.ts';
 import { mountOverview } from './overview/mount.ts';
 import { readDisks } from './retention/disks.ts';
 import { mountRetention } from './retention/mount.ts';
@@ -156,6 +157,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     }),
     ...mountRetention({ retention, renderer, topics }),
     mountDocs({ renderer, version, app }),
+    mountManual({ renderer }),
     mountHealth({
       db,
       paths,

@@ -27,6 +27,7 @@ import { openLive } from './live/open-live.ts';
 import { createLiveSearch } from './live/pages/search-live.ts';
 import { openLivePolicy } from './live/retention/open-live-policy.ts';
 import { type LiveScreens, openScreens } from './live/screens/screens.ts';
+import { helpHref } from './manual/help-links.ts';
 import { type PlantNow, plantNow } from './overview/plant-now.ts';
 import { createPlantSign } from './overview/plant-sign.ts';
 import { openSites } from './plant/open-sites.ts';
@@ -233,6 +234,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
   const readPlant = () => plantNow(sources.list(), inspections.newestImage.at(), plantSign.current());
   const renderer = createPageRenderer({
     sections,
+    helpHref,
     config,
     i18n,
     asset: staticFiles.asset,

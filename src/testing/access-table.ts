@@ -113,6 +113,8 @@ export const accessTable: readonly AccessRow[] = [
   administer('POST /system/backups'),
   look('GET /api/v1/retention'),
   administer('POST /api/v1/retention/run'),
+  look('GET /manual'),
+  look('GET /manual/:page', '/manual/inspections'),
   look('GET /openapi.json'),
   look('GET /docs'),
   look('GET /docs/swagger-ui.css'),

@@ -29,7 +29,7 @@ const section = {
   hasMoreForAdmins: false,
 };
 
-/** The data that the partials of the frame and of the access pages are printed with in the states they know. */
+/** The data that the partials of the frame, the access pages and the manual are printed with in the states they know. */
 export const frameSamples: Readonly<Record<string, readonly object[]>> = {
   'access/_made': [{ title: odd, lines: [{ label: odd, secret: 'ls_x' }] }],
   'access/_notice': [
@@ -59,6 +59,21 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
   'layouts/_connection': plants.map((plant) => ({ plant })),
   'overview/_sign': plants.flatMap((plant) => [{ plant }, { plant: { ...plant, problems: 2 } }]),
   'overview/_plant-now': plants.map((plant) => ({ plant })),
+  'layouts/_help': [{ help: '/manual/inspections#cards' }],
+  'manual/_pages': [
+    {
+      groups: [
+        {
+          audience: 'line',
+          pages: [
+            { href: '/manual/live', title: odd, isEnglish: false, isCurrent: true },
+            { href: '/manual/api', title: odd, isEnglish: true, isCurrent: false },
+          ],
+        },
+      ],
+    },
+  ],
+  'manual/_search': [{ view: { query: odd, maxQueryLength: 100 } }],
   'layouts/_languages': [{ here: `/?${odd}` }],
   'layouts/_nav': [{}, { withTabs: true }],
   'layouts/_notes': [

@@ -1,16 +1,15 @@
-/** `node src/testing/settings-table.ts` writes the table of settings into README.md, between its two marks. */
+/** `node src/testing/settings-table.ts` writes the table of settings into the manual, between its two marks. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { settings } from '../kernel/settings/settings.ts';
 
 const start = '<!-- settings -->';
 const end = '<!-- /settings -->';
 
-/** `readme` with the table between the marks generated from the settings; undefined when it has no marks. */
-export function withSettingsTable(readme: string): string | undefined {
-  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
+/** `page` with the table between the marks generated from the settings; undefined when it has no marks. */
+export function withSettingsTable(page: string): string | undefined {
+  const [from, to] = [page.indexOf(start), page.indexOf(end)];
   if (from < 0 || to < from) return undefined;
-  return `${readme.slice(0, from + start.length)}\n${renderTable()}\n${readme.slice(to)}`;
+  return `${page.slice(0, from + start.length)}\n${renderTable()}\n${page.slice(to)}`;
 }
 
 function renderTable(): string {
@@ -29,9 +28,12 @@ function escapeCell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replace(/[*~]/g, '\\$&');
 }
 
+/** The page of the manual that holds the table. */
+export const settingsPage = new URL('../../views/manual/en/settings.md', import.meta.url);
+
 if (import.meta.main) {
-  const path = fileURLToPath(new URL('../../README.md', import.meta.url));
-  const readme = withSettingsTable(readFileSync(path, 'utf8'));
-  if (readme === undefined) throw new Error(`README.md needs the marks ${start} and ${end} around the table`);
-  writeFileSync(path, readme);
+  const page = withSettingsTable(readFileSync(settingsPage, 'utf8'));
+  if (page === undefined)
+    throw new Error(`${settingsPage} needs the marks ${start} and ${end} around the table`);
+  writeFileSync(settingsPage, page);
 }

@@ -14,17 +14,20 @@ import {
 } from './tables.ts';
 
 /*
- * The tables of the README against a run: a few cells are run in full, as the rest follows from the same functions and
+ * The tables of the manual against a run: a few cells are run in full, as the rest follows from the same functions and
  * seeds. `npm run evaluate:alarms` measures all of them in about a quarter of an hour.
  */
 
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8').split('\n');
+const page = readFileSync(
+  new URL('../../../views/manual/en/alarm-figures.md', import.meta.url),
+  'utf8',
+).split('\n');
 
 /** Rows of the table under this head. */
 function documentedRows([head = '', rule = '']: readonly string[]): string[] {
-  const at = readme.indexOf(head);
-  expect(readme[at + 1]).toBe(rule);
-  const rows = readme.slice(at + 2);
+  const at = page.indexOf(head);
+  expect(page[at + 1]).toBe(rule);
+  const rows = page.slice(at + 2);
   return rows.slice(
     0,
     rows.findIndex((line) => !line.startsWith('|')),

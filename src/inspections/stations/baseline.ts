@@ -84,7 +84,7 @@ export function usualShare({ inspections, ng }: Pick<Baseline, 'inspections' | '
  * How far above the estimate the share lies that tests take for usual, in standard errors: `least`, and more the fewer NG
  * carry the estimate. A baseline is an estimate; taken as it is, a test whose estimate happened to be low would give
  * several times its false alarms. Chosen by simulation so that all tests of a station keep their promise (see the table
- * of alarms in the README).
+ * of alarms in the manual).
  */
 const caution = { least: 0.5, most: 2, perNg: 20 };
 

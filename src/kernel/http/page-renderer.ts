@@ -15,6 +15,8 @@ export type Section = { key: string; tabs: readonly [Tab, ...Tab[]] };
 
 type Options = {
   sections: readonly Section[];
+  /** Where the manual explains the page of a path. */
+  helpHref: (path: string) => string;
   config: Config;
   i18n: I18n;
   asset: (path: string) => string;
@@ -30,6 +32,7 @@ type Options = {
 /** Renders templates with their shared data: texts, formats, navigation, static files. */
 export function createPageRenderer({
   sections,
+  helpHref,
   config,
   i18n,
   asset,
@@ -63,6 +66,7 @@ export function createPageRenderer({
       languages: languageNames.map((language) => ({ ...language, current: language.lang === lang })),
       langTag: languageNames.find((language) => language.lang === lang)?.tag,
       account: principal?.kind === 'user' ? { name: principal.name, role: principal.role } : null,
+      help: helpHref(path),
       ...navigation(sections, path, principal?.kind === 'user' && principal.role === 'admin'),
     }),
   });

@@ -1,6 +1,6 @@
 import type { Kind } from './setting-kinds.ts';
 
-/** Sections of the settings page and of the README's table, in display order. */
+/** Sections of the settings page and of the manual's table, in display order. */
 export type SettingGroup =
   | 'files'
   | 'watching'

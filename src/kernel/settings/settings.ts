@@ -279,7 +279,7 @@ const demo = [
   }),
 ] as const;
 
-/** All settings in display order. The README's table and the settings page are made from this list. */
+/** All settings in display order. The manual's table and the settings page are made from this list. */
 export const settings = [
   ...files,
   ...watching,

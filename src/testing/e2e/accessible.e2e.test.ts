@@ -52,6 +52,10 @@ const pages: [string, string | (() => Promise<string>)][] = [
   ['image of a hostile name', () => pathOfImage(imagePath(`${hostile[0]}/${hostile[0]}`, 'NG', '102000', 0))],
   ['sources', '/sources'],
   ['settings', '/settings'],
+  ['manual', '/manual'],
+  ['page of the manual', '/manual/station'],
+  ['tables of the manual', '/manual/alarm-figures'],
+  ['search of the manual', '/manual?q=yield'],
   ['wall', '/?kiosk=1'],
   ['wall of the overview', '/overview?kiosk=1'],
 ];
@@ -96,7 +100,7 @@ stage.inBrowser.each(pages)(
     for (const { name, viewport } of sizes) {
       await stage.page.setViewportSize(viewport);
       await stage.open(path);
-      if (!/^\/(?:settings|inspections\/)/.test(path)) await becomesLive(stage.page);
+      if (!/^\/(?:settings|manual|inspections\/)/.test(path)) await becomesLive(stage.page);
       await stage.page.evaluate(axe);
       for (const [theme, options] of Object.entries(themes)) {
         await stage.page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);

@@ -55,6 +55,7 @@ inBrowser.each([
   '/inspections/1?station=S9',
   '/sources',
   '/settings',
+  '/manual/live',
 ])('Tab walks over all of %s from the skip link to the end, and the focus is always seen', async (path) => {
   const stops = await tabThrough(path);
   expect(stops[0]?.what).toBe('Skip to the content');

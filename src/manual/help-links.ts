@@ -1,0 +1,35 @@
+import { manualHref } from './model.ts';
+
+/** Where the "?" of a page leads; the first that matches its path. */
+const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
+  [/^\/overview$/, 'overview', 'states'],
+  [/^\/(?:inspections)?$/, 'inspections', 'cards'],
+  [/^\/models$/, 'inspections', 'models'],
+  [/^\/inspections\/\d+/, 'images', 'page'],
+  [/^\/stations\//, 'station', 'summary'],
+  [/^\/live$/, 'live', 'wall'],
+  [/^\/live\/performance$/, 'live', 'performance'],
+  [/^\/live\//, 'live', 'camera'],
+  [/^\/alerts$/, 'alarms', 'list'],
+  [/^\/targets$/, 'alarms', 'targets'],
+  [/^\/sources$/, 'names', 'sources'],
+  [/^\/sources\/\d+\/layout$/, 'names', 'other-names'],
+  [/^\/plant\/stations/, 'names', 'stations'],
+  [/^\/system$/, 'operations', 'system'],
+  [/^\/system\/backups$/, 'storage', 'backup'],
+  [/^\/docs$/, 'api', 'docs'],
+  [/^\/settings$/, 'settings', 'where'],
+  [/^\/retention$/, 'storage', 'retention'],
+  [/^\/users/, 'access', 'roles'],
+  [/^\/tokens$/, 'access', 'tokens'],
+  [/^\/kiosk-links$/, 'access', 'kiosk'],
+  [/^\/audit$/, 'access', 'audit'],
+  [/^\/(?:account|login)$/, 'access', 'account'],
+  [/^\/setup$/, 'install', 'first-account'],
+];
+
+/** The place in the manual that explains the page of this path; the contents where no place does. */
+export function helpHref(path: string): string {
+  const [, page, anchor] = places.find(([pattern]) => pattern.test(path)) ?? [];
+  return page === undefined ? '/manual' : manualHref(page, anchor ?? '');
+}
