@@ -5,8 +5,9 @@ import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { Db } from '../schema/db.ts';
 import type { Gone } from './cuts.ts';
+import { createDiskHistory, type DiskForecast } from './disk-history.ts';
 import { createDiskWatch, type DiskState } from './disk-watch.ts';
-import { type Marks, readDisks } from './disks.ts';
+import { type Disk, type Marks, readDisks } from './disks.ts';
 import { dueCause } from './due-cause.ts';
 import { executeRun, type Progress } from './execute-run.ts';
 import { createMeasure, type PolicyState } from './measure.ts';
@@ -31,6 +32,8 @@ export type Retention = {
   runs(limit?: number): Promise<Run[]>;
   readonly progress: Progress | null;
   readonly disks: readonly DiskState[];
+  /** When a disk is full at the pace of the last days. */
+  forecastDisk(disk: Disk): Promise<DiskForecast>;
   /** When the next nightly run begins. */
   nextAt(): number;
   /** When the last run ended that was not cut short; null before the first. */
@@ -79,6 +82,7 @@ export function createRetention(options: {
     clock,
     readDisks: options.readDisks ?? readDisks,
   });
+  const diskHistory = createDiskHistory(options.db, options.siteId, clock);
   const runner = createRunner({ execute, onEnd, log });
   let progress: Progress | null = null;
   let firstCheck: NodeJS.Timeout | undefined;
@@ -88,6 +92,7 @@ export function createRetention(options: {
     if (runner.isBusy) return;
     const list = isLeader() ? await history.take() : await history.follow();
     await disks.refresh();
+    if (isLeader()) await diskHistory.record(disks.states);
     // Asked again: the lead may have gone to another process meanwhile.
     if (isLeader()) {
       const cause = dueCause(list, lastTimeOfDay(timeOfDay, clock.now(), wallClock), clock.now());
@@ -140,6 +145,7 @@ export function createRetention(options: {
     get progress() {
       return progress;
     },
+    forecastDisk: diskHistory.forecast,
     get disks() {
       return disks.states;
     },

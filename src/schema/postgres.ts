@@ -23,6 +23,7 @@ export const {
   sequenceGaps,
   inspectionMinutes,
   inspectionHours,
+  diskSamples,
   retentionRuns,
   liveChannels,
   liveImages,

@@ -3,7 +3,7 @@ import type { Kit } from '../kernel/db/kit.ts';
 /** What one run deleted, by policy. */
 export type RemovedByPolicy = Record<string, { count: number; bytes: number; failed: number }>;
 
-/** Tables owned by `retention/`: the newest runs of each site. */
+/** Tables owned by `retention/`: the newest runs of each site, and how full its disks were. */
 export function defineRetentionTables(kit: Kit) {
   const retentionRuns = kit.table(
     'retention_runs',
@@ -19,5 +19,16 @@ export function defineRetentionTables(kit: Kit) {
     },
     (t) => [kit.index('retention_runs_site', [t.siteId])],
   );
-  return { retentionRuns };
+  /** One row an hour and disk, named by the first of its folders; two weeks of them say when it will be full. */
+  const diskSamples = kit.table(
+    'disk_samples',
+    {
+      siteId: kit.ref('site_id').notNull(),
+      folder: kit.text('folder', 700).notNull(),
+      at: kit.ms('at').notNull(),
+      usedBytes: kit.ms('used_bytes').notNull(),
+    },
+    (t) => [kit.primaryKey([t.siteId, t.folder, t.at])],
+  );
+  return { retentionRuns, diskSamples };
 }

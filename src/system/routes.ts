@@ -25,7 +25,7 @@ export type SystemDeps = {
   /** Current ports and certificate. */
   ways: () => WaysView;
   fullDisks: () => readonly FullDisk[];
-  disks: () => readonly DiskView[];
+  disks: () => Promise<DiskView[]>;
   lastBackup: () => LastBackup;
 };
 
@@ -59,7 +59,7 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
         live,
         ways: deps.ways(),
         fullDisks: deps.fullDisks(),
-        disks: deps.disks(),
+        disks: await deps.disks(),
         backup: deps.lastBackup(),
       };
       return renderer.render(c, 'system/page', { view });

@@ -42,6 +42,8 @@ export type DiskView = {
   usedBytes: number;
   totalBytes: number;
   usedRate: number;
+  /** At the pace of the last days. */
+  forecast: { kind: 'unknown' } | { kind: 'steady' } | { kind: 'full'; days: number };
 };
 
 /** The newest backup; null where a database server has the data. */
