@@ -32,6 +32,7 @@ import { mountOverview } from './overview/mount.ts';
 import { readDisks } from './retention/disks.ts';
 import { mountRetention } from './retention/mount.ts';
 import { healthOfRetention } from './retention/open-retention.ts';
+import { mountSearch } from './search/mount.ts';
 import type { Services } from './services.ts';
 import { mountSettings } from './settings/mount.ts';
 import { mountStations } from './stations/mount.ts';
@@ -139,6 +140,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       readState: reads.states.read,
       renderer,
     }),
+    mountSearch({ sources: services.searchSources, renderer }),
     ...mountSettings({ config, warnings, version, renderer }),
     ...mountAccess({ access, names: reads.names, sites, renderer }),
     mountDemo(demo),

@@ -6,6 +6,7 @@ import { createDemo, type Demo } from './demo/demo.ts';
 import { createEventBus, mergeMessages } from './event-bus.ts';
 import type { Publish } from './events.ts';
 import { type Inspections, openInspections } from './inspections/open-inspections.ts';
+import { createInspectionSearch } from './inspections/pages/search/search-inspections.ts';
 import { createCopiesPolicy } from './kernel/db/sqlite/copies-policy.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/sqlite/scheduled-backups.ts';
 import { createPageRenderer } from './kernel/http/page-renderer.ts';
@@ -23,6 +24,7 @@ import { hourMs } from './kernel/time/durations.ts';
 import type { LiveImages } from './live/images/live-images.ts';
 import type { Live } from './live/live.ts';
 import { openLive } from './live/open-live.ts';
+import { createLiveSearch } from './live/pages/search-live.ts';
 import { openLivePolicy } from './live/retention/open-live-policy.ts';
 import { type LiveScreens, openScreens } from './live/screens/screens.ts';
 import { helpHref } from './manual/help-links.ts';
@@ -30,6 +32,7 @@ import { type PlantNow, plantNow } from './overview/plant-now.ts';
 import { createPlantSign } from './overview/plant-sign.ts';
 import { openSites } from './plant/open-sites.ts';
 import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
+import type { SearchSource } from './plant/search-source.ts';
 import type { Sites } from './plant/sites.ts';
 import { productReactions } from './reactions.ts';
 import { openRetention } from './retention/open-retention.ts';
@@ -62,6 +65,8 @@ export type Services = ServiceOptions &
     live: Live;
     liveImages: LiveImages;
     screens: LiveScreens;
+    /** What the search asks, in this order. */
+    searchSources: readonly SearchSource[];
     demo: Demo;
     retention: Retention;
     system: System;
@@ -147,6 +152,10 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     log,
   });
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
+  const searchSources = [
+    createInspectionSearch(inspections),
+    createLiveSearch({ live, clock, wallClock: sites.wallClock }),
+  ];
   const demo = createDemo({
     // The demo plant writes and is watched in one process, so only an installation of one process has it.
     isAllowed: config.demo && config.role === 'all',
@@ -266,6 +275,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     live,
     liveImages,
     screens,
+    searchSources,
     demo,
     retention,
     system,

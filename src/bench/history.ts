@@ -55,11 +55,21 @@ export async function fillHistory(places: ProductPlaces, inspections: number): P
 }
 
 function writePlant(database: BetterSqlite.Database, { watchDir }: ProductPlaces): void {
-  database.prepare("insert into sites values (1, 'main', '', 'UTC', 0)").run();
-  database.prepare('insert into roots values (1, 1, ?, ?)').run(watchDir, Date.now());
-  const addStation = database.prepare('insert into stations values (?, 1, ?, 0)');
-  const addPart = database.prepare('insert into parts values (?, ?, 0)');
-  const addFolder = database.prepare('insert into directories values (?, 1, ?, ?, ?, ?, ?, 0)');
+  database
+    .prepare(`insert into sites (id, name, title, time_zone, created_at) values (1, 'main', '', 'UTC', 0)`)
+    .run();
+  database
+    .prepare('insert into roots (id, site_id, path, created_at) values (1, 1, ?, ?)')
+    .run(watchDir, Date.now());
+  const addStation = database.prepare(
+    'insert into stations (id, site_id, name, created_at) values (?, 1, ?, 0)',
+  );
+  const addPart = database.prepare('insert into parts (id, name, created_at) values (?, ?, 0)');
+  const addLane = database.prepare('insert into station_parts (station_id, part_id) values (?, ?)');
+  const addFolder = database.prepare(
+    `insert into directories (id, root_id, path, station_id, part_id, modified_at, listed_at, folder_count)
+      values (?, 1, ?, ?, ?, ?, ?, 0)`,
+  );
   for (let part = 1; part <= partsPerStation; part++) addPart.run(part, `OR-${part}CT`);
   for (let station = 1; station <= historyStations; station++) {
     addStation.run(station, `S${station}`);
@@ -70,6 +80,7 @@ function writePlant(database: BetterSqlite.Database, { watchDir }: ProductPlaces
       const { mtimeMs } = statSync(join(watchDir, path));
       const listedAt = Date.now() + hourMs;
       const id = (station - 1) * partsPerStation + part;
+      addLane.run(station, part);
       addFolder.run(id, path, station, part, Math.round(mtimeMs), listedAt);
     }
   }
@@ -112,9 +123,11 @@ function insertRows(
 function rollUp(database: BetterSqlite.Database): void {
   const sums = `sum(verdict = 'OK'), sum(verdict = 'NG'), 0`;
   database.exec(`
-    insert into inspection_minutes select captured_at / 60000 * 60000 as minute, station_id, part_id, ${sums}
+    insert into inspection_minutes (start_at, station_id, part_id, ok, ng, unmatched)
+      select captured_at / 60000 * 60000 as minute, station_id, part_id, ${sums}
       from inspections group by minute, station_id, part_id;
-    insert into inspection_hours select start_at / 3600000 * 3600000 as hour, station_id, part_id, sum(ok), sum(ng), 0, sum(ok + ng)
+    insert into inspection_hours (start_at, station_id, part_id, ok, ng, unmatched, checked_count)
+      select start_at / 3600000 * 3600000 as hour, station_id, part_id, sum(ok), sum(ng), 0, sum(ok + ng)
       from inspection_minutes group by hour, station_id, part_id;
     update directories set file_count = (select count(*) from inspections where directory_id = directories.id);`);
 }

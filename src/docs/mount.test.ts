@@ -104,6 +104,38 @@ test('a refusal has the shape that is described for it', async () => {
   );
 });
 
+test('every address of /api/v1 refuses a parameter it does not know and names those it knows', async () => {
+  const own = operations().filter(({ path }) => path.startsWith('/api/v1/'));
+  expect(own.length).toBeGreaterThan(12);
+  for (const { method, path, operation } of own) {
+    const example = operation['x-example'].path;
+    const answer = await plant.request(`${example}${example.includes('?') ? '&' : '?'}statoin=S9`, {
+      method,
+    });
+    const names = (operation.parameters ?? []).filter((one) => one.in === 'query').map(({ name }) => name);
+    const allowed = names.length === 0 ? 'This address takes none.' : `Known are ${names.join(', ')}.`;
+    expect([path, answer.status, await answer.json()]).toMatchObject([
+      path,
+      400,
+      {
+        error: {
+          code: 'invalid',
+          message: `There is no parameter "statoin" here. ${allowed}`,
+          details: { field: 'statoin', known: names },
+        },
+      },
+    ]);
+  }
+});
+
+test('addresses of the replaced systems and pages pass over what they do not know', async () => {
+  const path = encodeURIComponent(join(plant.watchDir, image));
+  const old = ['/api/meta?_=1', `/thumb?path=${path}&_=1`, `/img?path=${path}&_=1`, '/list/original?_=1'];
+  for (const address of [...old, '/latest?_=1', '/stats?_=1', '/health?_=1', '/inspections?_=1'])
+    expect([address, (await plant.request(address)).status]).toEqual([address, 200]);
+  expect((await plant.post('/api/stats?_=1')).status).toBe(200);
+});
+
 test('the page of the API lists every request without a script, and lends swagger-ui its files', async () => {
   const page = await plant.text('/docs');
   for (const { path } of operations()) expect(page).toContain(path);

@@ -13,6 +13,7 @@ import { inspectionRoutes } from './pages/cards-routes.ts';
 import { layoutRoutes } from './pages/sources/layout-routes.ts';
 import { sourceRoutes } from './pages/sources/source-routes.ts';
 import { stationRoutes } from './pages/station-routes.ts';
+import { viewerRoutes } from './viewer/viewer-routes.ts';
 
 /** Pages, images and interfaces of inspections. */
 export function mountInspections(options: {
@@ -45,6 +46,7 @@ export function mountInspections(options: {
   };
   return [
     inspectionRoutes(deps),
+    viewerRoutes(deps),
     stationRoutes(deps),
     sourceRoutes(deps),
     layoutRoutes(deps),

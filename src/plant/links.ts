@@ -47,6 +47,15 @@ export function linkTime(at: number, wallClock: Pick<WallClock, 'fieldText' | 'o
   return `${wallClock.fieldText(at)}${wallClock.offsetText(at) ?? ''}`;
 }
 
+/** The query with its window as fixed times, which mean the same tomorrow. */
+export function atFixedTimes<Query extends Partial<PageQuery>>(
+  query: Query,
+  { startAt, endAt }: { startAt: number; endAt: number },
+  wallClock: Pick<WallClock, 'fieldText' | 'offsetText'>,
+): Query & { period: 'custom' } {
+  return { ...query, period: 'custom', start: linkTime(startAt, wallClock), end: linkTime(endAt, wallClock) };
+}
+
 /** `path` with the query; empty values and the default period are left out, so that equal views have equal URLs. */
 export function pageHref(path: string, query: Partial<PageQuery>, more: Record<string, string> = {}): string {
   const search = new URLSearchParams();
@@ -73,9 +82,13 @@ export function stationHref(
   return pageHref(`/stations/${encodeURIComponent(station)}`, { ...query, station: undefined }, more);
 }
 
-/** The page of one image. */
-export function imageHref(inspection: { id: number }): string {
-  return `/inspections/${inspection.id}`;
+/** The list an image is opened from: the filters of its page, and the verdict of its images. */
+export type ImageListQuery = Partial<PageQuery> & { verdict?: string | undefined };
+
+/** The page of one image, which stays within `list`; without, within all images of its station. */
+export function imageHref(inspection: { id: number }, list: ImageListQuery = {}): string {
+  const { verdict = '', ...query } = list;
+  return pageHref(`/inspections/${inspection.id}`, { ...query, kiosk: false }, { verdict });
 }
 
 /** The URL of an image's bytes; it includes the revision, so it can be cached forever. */

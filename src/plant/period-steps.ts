@@ -1,6 +1,6 @@
 import { hourMs } from '../kernel/time/durations.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
-import { linkTime, type PageQuery } from './links.ts';
+import { atFixedTimes, type PageQuery } from './links.ts';
 import type { TimeWindow } from './time-window.ts';
 
 /** Where the period control leads besides its presets. */
@@ -24,12 +24,7 @@ export function periodSteps(
   { now, wallClock }: { now: number; wallClock: WallClock },
   hrefOf: (query: PageQuery) => string,
 ): PeriodSteps {
-  const custom = ({ startAt, endAt }: TimeWindow): PageQuery => ({
-    ...query,
-    period: 'custom',
-    start: linkTime(startAt, wallClock),
-    end: linkTime(endAt, wallClock),
-  });
+  const custom = (at: TimeWindow): PageQuery => atFixedTimes(query, at, wallClock);
   const presets = presetWindows(now, wallClock);
   const step = (direction: -1 | 1): string => {
     const to = shifted(query, window, direction, { now, wallClock });

@@ -147,6 +147,7 @@ function defineFactTables(kit: Kit) {
       kit.index('inspections_unjudged', [t.stationId, t.capturedAt], sql`${t.verdict} is null`),
       kit.index('inspections_unit', [t.stationId, t.unit], sql`${t.unit} is not null`),
       kit.index('inspections_named', [t.stationId, t.namedAt], sql`${t.namedAt} is not null`),
+      kit.index('inspections_count', [t.stationId, t.sequence, t.capturedAt], sql`${t.sequence} is not null`),
     ],
   );
   const badImages = kit.table(

@@ -42,9 +42,14 @@ const urls = reads
     '/audit?actor=admin&subject=users&from=2025-09-05T10:00&to=2025-09-07T10:00&before=99',
     '/list/original?page=2&limit=1',
     '/list?start=2025-09-05T10:00:07&end=2025-09-06T10:20:07',
-    '/api/v1/live/coils?channel=original&starts_with=28&limit=2',
+    '/api/v1/live/coils?channel=original&startsWith=28&limit=2',
     '/api/v1/live/images?channel=original&coil=2891&limit=2',
     '/api/v1/inspections?limit=1&verdict=NG',
+    '/api/v1/inspections?count=1&station=S9&verdict=OK',
+    '/api/v1/inspections?name=OK-&part=OR-3CT&period=1d',
+    ...['S9', 'S9 1', '1', 'OK-2025', '10:21', 'S9 2025-09-06', '289', 'nothing'].map(
+      (q) => `/search?${new URLSearchParams({ q })}`,
+    ),
   );
 
 let plant: TestApp;

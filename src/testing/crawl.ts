@@ -87,7 +87,7 @@ function addressesOf(elements: readonly Element[]): string[] {
   );
 }
 
-/** Steps through time never end. */
+/** Steps through time never end, nor do those among the images of every list. */
 function isFollowed(element: Element): boolean {
   return !/\bnofollow\b/.test(attribute(element, 'rel') ?? '');
 }

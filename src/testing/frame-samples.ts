@@ -90,6 +90,7 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
     theme,
     folded: theme === 'dark',
   })),
+  'layouts/_search': [{}],
   'shared/_icon': [{ name: 'left' }, { name: 'left', place: 'first' }],
   'shared/_zoom-tools': [{}],
   'shared/_rescan': [{ rescan: null, here: '/sources' }],

@@ -7,6 +7,7 @@ import { badImagesView, sourcePanel } from '../inspections/pages/sources/source-
 import type { SilenceView } from '../inspections/pages/sources/station-silence.ts';
 import type { StationTrendView } from '../inspections/pages/station-trend.ts';
 import { gapsView, historyView, hourTableView, partTableView } from '../inspections/pages/station-views.ts';
+import type { Picture } from '../inspections/viewer/read-picture.ts';
 import type { ChartView } from '../kernel/charts/chart-view.ts';
 import { overviewView } from '../overview/views.ts';
 import type { PageQuery } from '../plant/links.ts';
@@ -16,6 +17,7 @@ import { alertSamples } from './alert-samples.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
+import { searchSamples } from './search-samples.ts';
 import { systemSamples } from './system-samples.ts';
 
 const hourMs = 3_600_000;
@@ -57,6 +59,21 @@ const images = [
   image(6, { rootId: 2 }),
 ];
 const unreadable = new Map([[3, 'not_an_image']]);
+
+const pictures: Picture[] = [
+  ...images.map((inspection) => ({ inspection })),
+  { inspection: image(7), elsewhere: odd },
+  { inspection: image(8), unreadable: { reason: 'truncated', attempts: 2, failedAt: now, retryAction: odd } },
+].map((over) => ({
+  originalSrc: '/images/1/0/original',
+  srcset: '/images/1/0/w640.webp 640w',
+  pixels: { width: 2000, height: 1500 },
+  unreadable: null,
+  elsewhere: null,
+  fullPath: odd,
+  here: odd,
+  ...over,
+}));
 
 const summary = (station: string, over: Partial<StationSummary> = {}): StationSummary => ({
   site: null,
@@ -330,6 +347,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...frameSamples,
   ...alertSamples,
   ...retentionSamples,
+  ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,
   'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
   ...Object.fromEntries(
@@ -346,6 +364,36 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     ...nothing.flatMap(({ empty }) => [empty, empty && { ...empty, demo: 'drawing' as const }]),
   ),
   'inspections/_notices': views(notices, quiet),
+  'inspections/_picture': pictures.map((view) => ({ view, sizes: '100vw' })),
+  'inspections/_compared': pictures.map((picture, i) => ({
+    view: {
+      picture,
+      site: i === 0 ? tag : null,
+      href: '/inspections/1',
+      stationHref: '/stations/S9',
+      withoutHref: i === 0 ? odd : null,
+    },
+  })),
+  'inspections/_film': images.flatMap((inspection) =>
+    ['film', 'view'].map((step) => ({
+      shot: shotView({ ...inspection, view: odd }, { unreadable, elsewhere }),
+      isShown: step === 'view',
+      step,
+    })),
+  ),
+  'inspections/_set': views(
+    { said: null, isIn: true, gridHref: odd },
+    {
+      said: { site: null, station: undefined, part: undefined, verdict: null, window, isDated: false },
+      isIn: true,
+      gridHref: odd,
+    },
+    {
+      said: { site: tag, station: odd, part: odd, verdict: 'unmatched', window, isDated: true },
+      isIn: false,
+      gridHref: odd,
+    },
+  ),
   'inspections/_tile': views(...wall.cards),
   'inspections/_tile-shot': images.map((inspection) => ({
     shot: shotView(inspection, { unreadable, elsewhere }),

@@ -48,6 +48,25 @@ const cardsOf = async (plant: TestApp, search: string) => {
   );
 };
 
+test('a search finds what all sites have, each with its site, and its times by the clock of its site', async () => {
+  const hrefs = async (q: string) => {
+    const html = await busan.text(`/search?${new URLSearchParams({ q })}`);
+    return Array.from(html.matchAll(/href="(\/stations\/[^"]+)"/g), (m) =>
+      m[1]!.replaceAll('&amp;', '&'),
+    ).sort();
+  };
+  expect(await hrefs('S4')).toEqual(['/stations/S4', '/stations/S4?site=albany']);
+  expect(await busan.text('/search?q=S8')).toMatch(/<span class="quiet">\s*albany\s*<\/span>/);
+  // 21:29 is the time at Albany, and no image of Busan has it.
+  const minute = 'period=custom&start=2025-09-05T21%3A29&end=2025-09-05T21%3A30';
+  expect(await hrefs('S8 2025-09-05 21:29')).toEqual([
+    '/stations/S8?site=albany',
+    `/stations/S8?site=albany&${minute}`,
+  ]);
+  expect(await busan.text('/search?q=S8+2025-09-05+21:29')).toContain('NG-20250905-212900-1.jpg');
+  expect((await busan.text('/search?q=S4+2')).match(/class="shot /g)).toHaveLength(2);
+});
+
 test('a page shows the stations of all sites side by side, each with its site, and the zone of its times', async () => {
   expect((await cardsOf(busan, '')).sort()).toEqual([
     ['/stations/S4', 'S4', 'Busan'],

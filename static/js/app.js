@@ -1,5 +1,5 @@
 /*
- * Every page: filters that submit themselves, arrow keys over thumbnails, copy buttons, thumbnails that slide in, and
+ * Every page: filters that submit themselves, the key that leads to the search, arrow keys over thumbnails, copy buttons, thumbnails that slide in, and
  * what a live change must not disturb (the order of a list in use, the focus). Every page works without this file.
  */
 (() => {
@@ -83,6 +83,29 @@
     };
     const forms = [...document.querySelectorAll('[data-auto-submit]')];
     forms.find((form) => [...form.elements].some(isChanged))?.requestSubmit();
+  }
+
+  /* Search */
+
+  /** `/` leads into the field of the page or of the bar, on a phone into that of its menu; Escape leaves it. */
+  function startSearchKey() {
+    const isShown = (element) => element.getClientRects().length > 0;
+    const fieldToUse = () => {
+      const fields = [...document.querySelectorAll('[data-search]')];
+      const inPage = fields.find((field) => field.closest('main'));
+      return inPage ?? fields.find(isShown) ?? fields.find((field) => field.closest('.menu'));
+    };
+    document.addEventListener('keydown', (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+      if (event.key === 'Escape' && event.target.matches('[data-search]')) event.target.blur();
+      if (event.key !== '/' || isTextField(event.target)) return;
+      const field = fieldToUse();
+      if (!field) return;
+      event.preventDefault();
+      field.closest('details')?.setAttribute('open', '');
+      field.focus();
+      field.select();
+    });
   }
 
   /* Thumbnails */
@@ -259,6 +282,7 @@
   startFilters();
   startZoneOffset();
   submitEarlyChoice();
+  startSearchKey();
   startThumbnailKeys();
   showScriptedControls();
   showCurrentTab();

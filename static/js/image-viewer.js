@@ -1,125 +1,224 @@
-/* The page of one image: zoom, pan, and arrow keys to its neighbours. Without this file the image fits the stage and the neighbours are links. */
-(() => {
-  const { isTextField } = window.linesight;
+/*
+ * The page of one image: zoom, pan and full screen; keys and swipes show its neighbours in place, so that zoom and place stay
+ * and one Back returns to the list. Without this file the image fits the stage and the neighbours are links.
+ */
+import { createFullScreen } from './pictures/full-screen.js';
+import { inPercent, oneToOne, refine, showFileOnError } from './pictures/large-picture.js';
+import { leave } from './pictures/leave.js';
+import { readPage } from './pictures/read-page.js';
+import { scrollStripToMark } from './pictures/strip.js';
+import { createZoom } from './pictures/zoom.js';
 
-  /** Screen pixels per image pixel. */
-  const minScale = 0.05;
-  const maxScale = 16;
-  const scaleStep = 1.25;
+const { isTextField } = window.linesight;
 
-  const keys = { '+': 'in', '=': 'in', '-': 'out', 0: 'fit', 1: 'one', Escape: 'fit' };
-  const frame = document.querySelector('[data-viewer]');
-  const stage = frame?.querySelector('.viewer-stage');
-  const zoom = stage && createZoom(stage, frame.querySelector('[data-zoom-value]'));
+/** Below the size that fits, small pictures have a scale of one pixel each. */
+const leastScale = 0.05;
+/** A picture that is not there by then is shown while it loads. */
+const decodeMs = 400;
+const minCompared = 2;
+const maxCompared = 4;
+/** Paths of images and comparisons, which are no list to return to. */
+const isViewer = /^\/inspections\/(?:\d+|compare)$/;
 
-  /** Zooms the image by its width and height, so that the stage pans by its own scroll bars and by touch. */
-  function createZoom(stage, output) {
-    const image = stage.querySelector('img');
-    /** Null while the image fits the stage, whatever its size. */
-    let scale = null;
+const viewer = document.querySelector('[data-viewer]');
+const frame = viewer.querySelector('[data-frame]');
+const tools = viewer.querySelector('[data-zoom-tools]');
+const said = document.querySelector('[data-announce]');
+const fullScreen = createFullScreen(viewer, viewer.querySelector('[data-full-screen]'));
+const shownImage = () => frame.querySelector('[data-zoom-view] img');
 
-    const fitScale = () =>
-      Math.min(stage.clientWidth / image.naturalWidth, stage.clientHeight / image.naturalHeight) || 1;
-    const currentScale = () => scale ?? fitScale();
+/** The address on its way to the screen. */
+let going = null;
 
-    function show() {
-      output.textContent = `${Math.round(currentScale() * 100)} %`;
-      stage.classList.toggle('is-zoomed', scale !== null);
-    }
+const zoom = createZoom(frame, {
+  least: leastScale,
+  oneToOne,
+  onChange: (scale) => {
+    const image = shownImage();
+    if (!image) return;
+    tools.querySelector('[data-zoom-value]').textContent = inPercent(image, scale);
+    refine(image, scale);
+  },
+  onSwipe: (name) => follow(name),
+});
 
-    /** Keeps the image point under `x`, `y` (stage coordinates) where it is; null fits the stage. */
-    function zoomTo(next, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
-      const before = currentScale();
-      const margin = (outer, inner) => Math.max(0, (outer - inner) / 2);
-      const imageX = (stage.scrollLeft + x - margin(stage.clientWidth, image.naturalWidth * before)) / before;
-      const imageY =
-        (stage.scrollTop + y - margin(stage.clientHeight, image.naturalHeight * before)) / before;
-      scale = next === null ? null : Math.min(Math.max(maxScale, fitScale()), Math.max(minScale, next));
-      image.style.width = scale === null ? '' : `${image.naturalWidth * scale}px`;
-      image.style.height = scale === null ? '' : `${image.naturalHeight * scale}px`;
-      show();
-      if (scale === null) return;
-      stage.scrollLeft = imageX * scale + margin(stage.clientWidth, image.naturalWidth * scale) - x;
-      stage.scrollTop = imageY * scale + margin(stage.clientHeight, image.naturalHeight * scale) - y;
-    }
+/* Steps */
 
-    const zoomBy = (factor, x, y) => zoomTo(currentScale() * factor, x, y);
-    const actions = {
-      in: () => zoomBy(scaleStep),
-      out: () => zoomBy(1 / scaleStep),
-      fit: () => zoomTo(null),
-      one: () => zoomTo(1),
-    };
+/** Shows another image in place; where that fails, as a page of its own, which says why. */
+async function go(href) {
+  if (going === href) return;
+  going = href;
+  const page = await readPage(href);
+  if (going !== href) return;
+  const next = page?.querySelector('[data-viewer]');
+  if (!next) return location.replace(href);
+  await decoded(next.querySelector('[data-zoom-view] img'));
+  if (going !== href) return;
+  going = null;
+  history.replaceState(null, '', next.dataset.here);
+  document.title = page.title;
+  show(next);
+}
 
-    image.draggable = false;
-    if (image.complete) show();
-    image.addEventListener('load', show);
-    window.addEventListener('resize', show);
-    return {
-      zoomBy,
-      act: (name) => actions[name](),
-      isActive: () => scale !== null,
-      /** Larger than the stage: arrow keys pan. */
-      isEnlarged: () => scale !== null && scale > fitScale(),
-      /** Fits the stage, or enlarges around the point. */
-      toggle: (x, y) => zoomTo(scale === null ? Math.max(1, fitScale() * 2) : null, x, y),
-    };
-  }
-
-  function startZoomControls() {
-    frame.querySelector('[data-zoom-tools]').hidden = false;
-    frame.addEventListener('click', ({ target }) => {
-      const button = target.closest('[data-zoom]');
-      if (button) zoom.act(button.dataset.zoom);
-    });
-    stage.addEventListener('dblclick', ({ offsetX, offsetY }) => zoom.toggle(offsetX, offsetY));
-    stage.addEventListener(
-      'wheel',
-      (event) => {
-        event.preventDefault();
-        const box = stage.getBoundingClientRect();
-        const factor = event.deltaY < 0 ? scaleStep : 1 / scaleStep;
-        zoom.zoomBy(factor, event.clientX - box.left, event.clientY - box.top);
-      },
-      { passive: false },
-    );
-  }
-
-  /** Touch pans by scrolling; only a mouse needs this. */
-  function startMousePan() {
-    let grip = null;
-    stage.addEventListener('pointerdown', (event) => {
-      if (!zoom.isActive() || event.pointerType !== 'mouse' || event.button !== 0) return;
-      grip = { x: event.clientX + stage.scrollLeft, y: event.clientY + stage.scrollTop };
-      stage.setPointerCapture(event.pointerId);
-      event.preventDefault();
-    });
-    stage.addEventListener('pointermove', (event) => {
-      if (grip) stage.scrollTo(grip.x - event.clientX, grip.y - event.clientY);
-    });
-    for (const end of ['pointerup', 'pointercancel']) {
-      stage.addEventListener(end, () => {
-        grip = null;
-      });
-    }
-  }
-
-  /** Arrow keys open the neighbours, with Shift the next NG; in an enlarged image the plain ones pan. */
-  function openNeighbour(event) {
-    const name = { ArrowLeft: 'previous', ArrowRight: 'next' }[event.key];
-    const link = name && document.querySelector(`[data-go="${name}${event.shiftKey ? 'Ng' : ''}"]`);
-    if (!link || (zoom?.isEnlarged() && !event.shiftKey)) return;
-    event.preventDefault();
-    link.click();
-  }
-
-  if (zoom) {
-    startZoomControls();
-    startMousePan();
-  }
-  document.addEventListener('keydown', (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || isTextField(event.target)) return;
-    openNeighbour(event);
-    if (event.key in keys) zoom?.act(keys[event.key]);
+/** Waits a moment for a picture that may have been loaded ahead, so that it does not appear in stripes. */
+function decoded(image) {
+  if (!image) return null;
+  const ahead = loadAhead(image.dataset.original, image.srcset);
+  const late = new Promise((resolve) => {
+    setTimeout(resolve, decodeMs);
   });
-})();
+  return Promise.race([late, ahead.decode?.().catch(() => {})]);
+}
+
+function show(next) {
+  const { activeElement } = document;
+  const lost = [...viewer.querySelectorAll('[data-part]')].find(
+    (part) => part !== activeElement && part.contains(activeElement),
+  );
+  const name = activeElement?.dataset.go ?? activeElement?.dataset.step;
+  for (const part of viewer.querySelectorAll('[data-part]')) replace(part, next.querySelector(`#${part.id}`));
+  start();
+  const places = { film: '[data-strip] [aria-current]', view: '[data-views] [aria-current]' };
+  const place = places[name] ?? `[data-go="${name}"]`;
+  if (lost) (viewer.querySelector(place) ?? frame).focus({ preventScroll: true });
+  said.textContent = shownImage()?.alt ?? viewer.querySelector('h1').textContent;
+}
+
+function replace(part, next) {
+  for (const control of next.querySelectorAll('[data-copy], [data-needs-js]')) control.hidden = false;
+  // It is loaded already; decoded later it would leave the stage empty for a moment.
+  for (const image of next.querySelectorAll('[data-zoom-view] img')) image.decoding = 'sync';
+  part.className = next.className;
+  part.replaceChildren(...next.childNodes);
+}
+
+/** What each image needs, the first as those that replace it. */
+function start() {
+  const image = shownImage();
+  tools.hidden = !image;
+  if (image) {
+    image.draggable = false;
+    showFileOnError(image);
+  }
+  zoom.refresh();
+  scrollStripToMark();
+  keepChosen();
+  for (const { dataset } of viewer.querySelectorAll('[data-go="previous"], [data-go="next"]'))
+    loadAhead(dataset.original, dataset.srcset);
+}
+
+/** Loads a neighbour in the size the picture on the screen has. */
+function loadAhead(original, srcset) {
+  const image = shownImage();
+  const ahead = new Image();
+  if (image && image.srcset !== '') {
+    ahead.sizes = image.sizes;
+    ahead.srcset = srcset;
+  } else {
+    ahead.src = original;
+  }
+  return ahead;
+}
+
+/** In a set of one verdict the next NG is the next image. */
+function follow(name) {
+  const find = (step) => viewer.querySelector(`[data-go="${step}"]`);
+  const isMixed = viewer.querySelector('.viewer-ng') !== null;
+  const link = find(name) ?? (isMixed ? null : find(name.replace('Ng', '')));
+  if (link) go(link.href);
+  return link !== null;
+}
+
+/** The next view of the same unit, after the last one the first. */
+function showNextView() {
+  const views = [...viewer.querySelectorAll('[data-views] a')];
+  const next = views[(views.findIndex((link) => link.ariaCurrent) + 1) % views.length];
+  if (next) go(next.href);
+  return next !== undefined;
+}
+
+/* Comparison */
+
+/** Images chosen by hand, also those that the film strip has left behind. */
+const chosen = new Set();
+
+function choose({ target }) {
+  if (target.name !== 'ids') return;
+  if (target.checked) chosen.add(target.value);
+  else chosen.delete(target.value);
+  countChosen();
+}
+
+/** Marks what was chosen before this image, or sends it along unseen. */
+function keepChosen() {
+  const form = viewer.querySelector('[data-compare-form]');
+  const boxes = new Map([...form.querySelectorAll('[type="checkbox"]')].map((box) => [box.value, box]));
+  const isFull = chosen.size === maxCompared;
+  for (const [id, box] of boxes) box.checked = chosen.has(id) || (box.checked && !isFull);
+  for (const id of chosen) {
+    if (boxes.has(id)) continue;
+    const field = document.createElement('input');
+    Object.assign(field, { type: 'hidden', name: 'ids', value: id });
+    form.append(field);
+  }
+  countChosen();
+}
+
+/** From two images on a comparison can be asked for; beside four there is no room for another. */
+function countChosen() {
+  const form = viewer.querySelector('[data-compare-form]');
+  const count = form.querySelectorAll('[name="ids"]:checked, [name="ids"][type="hidden"]').length;
+  const button = form.querySelector('button');
+  button.disabled = count < minCompared;
+  button.querySelector('span').textContent = count < minCompared ? '' : `(${count})`;
+  for (const box of form.querySelectorAll('[type="checkbox"]'))
+    box.disabled = !box.checked && count >= maxCompared;
+}
+
+/* Controls */
+
+const arrows = { ArrowLeft: 'previous', ArrowRight: 'next' };
+
+function onKey(event) {
+  const { key, target } = event;
+  if (event.altKey || event.ctrlKey || event.metaKey || isTextField(target)) return;
+  const isHandled = event.shiftKey && key in arrows ? follow(`${arrows[key]}Ng`) : onPlainKey(event);
+  if (isHandled) event.preventDefault();
+}
+
+function onPlainKey(event) {
+  const { key } = event;
+  if (key === 'Escape') return onEscape(event);
+  if (key === 'f' || key === 'F') {
+    fullScreen.toggle();
+    return true;
+  }
+  if (key === ' ' && !event.target.matches('button, a, summary, textarea')) return showNextView();
+  if (key === 'c' || key === 'C') {
+    const link = viewer.querySelector('[data-compare]');
+    link?.click();
+    return link !== null;
+  }
+  return zoom.onKey(event) || (key in arrows && follow(arrows[key]));
+}
+
+/** The full screen ends first, then the zoom, then the page. */
+function onEscape(event) {
+  if (fullScreen.leave(event)) return true;
+  if (zoom.scale() === 1) leave(viewer.querySelector('[data-grid]'), (path) => !isViewer.test(path));
+  else zoom.act('fit');
+  return true;
+}
+
+history.replaceState(history.state, '', viewer.dataset.here + location.hash);
+viewer.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-zoom]');
+  if (button) zoom.act(button.dataset.zoom);
+  const link = event.target.closest('a[data-go], a[data-step]');
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.href);
+});
+viewer.addEventListener('change', choose);
+document.addEventListener('keydown', onKey);
+start();

@@ -6,13 +6,14 @@
 import { createSiteTime, tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
-import { clearStripMark, replaceParts, scrollStripToMark } from './live/page-parts.js';
+import { clearStripMark, replaceParts } from './live/page-parts.js';
 import { createPanes } from './live/panes.js';
 import { createPlantNow } from './live/plant-now.js';
-import { readPage } from './live/read-page.js';
 import { createServerClock } from './live/server-clock.js';
 import { createSplit } from './live/split.js';
-import { createZoom } from './live/zoom.js';
+import { readPage } from './pictures/read-page.js';
+import { scrollStripToMark } from './pictures/strip.js';
+import { createZoom } from './pictures/zoom.js';
 
 const { reloadForVersion } = window.linesight;
 

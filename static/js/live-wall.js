@@ -7,9 +7,9 @@ import { tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
 import { createPlantNow } from './live/plant-now.js';
-import { readPage } from './live/read-page.js';
 import { createServerClock } from './live/server-clock.js';
 import { createTile } from './live/tile.js';
+import { readPage } from './pictures/read-page.js';
 
 const { reloadForVersion } = window.linesight;
 

@@ -3,6 +3,7 @@ import { periods } from '../../plant/links.ts';
 import { stationStateCodes } from '../../plant/station-state.ts';
 import { unknownPeriod } from '../../plant/time-window.ts';
 import { maxPageItems } from '../queries/inspection-queries.ts';
+import { maxNamesakes } from '../queries/name-queries.ts';
 
 /*
  * Queries and responses of /api/v1 and of the ImgStats paths. Queries are validated against these schemas,
@@ -65,9 +66,20 @@ export const filterQuery = z.object({
   end: time('Last moment, outside'),
 });
 
+const fileNameStart = z
+  .string()
+  .max(255)
+  .refine((text) => !/[/\0]/.test(text), 'a file name has no / and no NUL in it')
+  .optional()
+  .describe(
+    `A file name or its beginning, as it is written; refused where more than ${maxNamesakes} names begin so`,
+  );
+
 export const listQuery = filterQuery
   .extend({
     verdict: z.enum(['OK', 'NG', 'unmatched', 'undecided']).optional(),
+    count: z.coerce.number().int().min(0).optional().describe('COUNT of the file name'),
+    name: fileNameStart,
     limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems),
     before: z.string().optional().describe('`next.before` of the page before: older images'),
     after: z.string().optional().describe('Newer images, oldest first; `0.0` begins with the first ever'),

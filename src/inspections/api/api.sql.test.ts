@@ -129,6 +129,18 @@ describe('inspections', () => {
     ['?start=2025-09-06T10:00&end=2025-09-06T10:10', 5],
     ['?end=2025-09-06T10:00', 0],
     ['?start=2025-08-01&end=2025-08-02', 1],
+    ['?count=2', 2],
+    ['?count=2&station=S9', 1],
+    ['?count=0', 0],
+    ['?count=1&verdict=OK', 1],
+    ['?name=OK-20250906-10', 4],
+    ['?name=OK-20250906-10&station=S4', 1],
+    ['?name=NG-20250906-100000-2.jpg', 1],
+    ['?name=board', 1],
+    ['?name=board&count=1', 0],
+    ['?name=OK%25', 0],
+    ['?name=ok-', 0],
+    ['?count=&name=', 8],
     ['?station=S99', 0],
     ['?part=OR-9CT', 0],
     ['?station=%00', 0],
@@ -153,6 +165,14 @@ describe('inspections', () => {
     expect(oldest?.sequence).toBe(9);
   });
 
+  test('pages of a COUNT and of a name have them all', async () => {
+    expect(await follow('limit=1&count=2')).toEqual(['4/2', '9/2']);
+    const found = await follow('limit=2&name=OK-20250906');
+    // Of the same second, the one recorded last comes first.
+    expect(found).toEqual(['4/2', '9/4', ...['9/1', '9/3'].sort((a) => (a === found[2] ? -1 : 1))]);
+    expect(await follow('limit=3&name=OK-20250906&after=0.0')).toEqual(found.toReversed());
+  });
+
   test('pages keep their filters, and new images do not shift them', async () => {
     const all = labels(await list('?station=S9&verdict=OK'));
     const first = await list('?station=S9&verdict=OK&limit=2');
@@ -163,6 +183,13 @@ describe('inspections', () => {
   });
 
   test.each([
+    ['count=-1', 'count'],
+    ['count=1.5', 'count'],
+    ['count=one', 'count'],
+    ['name=S9%2Fa.jpg', 'name'],
+    ['name=a%00', 'name'],
+    [`name=${'x'.repeat(256)}`, 'name'],
+    ['statoin=S9', 'statoin'],
     ['limit=0', 'limit'],
     ['limit=501', 'limit'],
     ['limit=-1', 'limit'],

@@ -85,12 +85,14 @@ function hasWindow(search: URLSearchParams): boolean {
 
 async function listPage(deps: InspectionDeps, c: Context<AppEnv>, asks: z.output<typeof listQuery>) {
   const search = new URL(c.req.url).searchParams;
-  const { verdict, limit, before, after } = asks;
+  const { verdict, count, name, limit, before, after } = asks;
   const asked = readAskedView(search, deps.reads);
   const filter: ListFilter = {
     ...asked.filter,
     ...(verdict ? { verdict } : {}),
     ...(hasWindow(search) ? { window: asked.window } : {}),
+    sequence: count,
+    name,
   };
   const newer = parseKeyset(after ?? null, 'after');
   const from = newer ?? parseKeyset(before ?? null, 'before');

@@ -1,9 +1,7 @@
 import { Hono } from 'hono';
-import { AppError } from '../../kernel/errors.ts';
 import { redirectBack } from '../../kernel/http/back.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
-import { readForm } from '../../kernel/http/form.ts';
-import { may, noteChange } from '../../kernel/http/guards/may.ts';
+import { may } from '../../kernel/http/guards/may.ts';
 import { renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { pageHref } from '../../plant/links.ts';
 import { type AskedView, filterForm, readAskedView } from '../../plant/page-filters.ts';
@@ -12,14 +10,13 @@ import type { InspectionDeps } from '../deps.ts';
 import { renderCards } from './cards-fragment.ts';
 import type { InspectionsPage } from './cards-views.ts';
 import { sendExport } from './export.ts';
-import { readImagePage } from './image-page.ts';
 import { readModelsPage } from './models-page.ts';
 import { keepRescanResult, takeRescanResult } from './rescan-notice.ts';
 
 /** Longest time between two renderings: preset windows move every minute. */
 const everyMinuteMs = 60_000;
 
-/** The Inspections page with its cards, the page of one image, CSV, and the rescan button. */
+/** The Inspections page with its cards, CSV, and the rescan button. */
 export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
   deps.topics.define({
     path: '/inspections/cards',
@@ -45,23 +42,6 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
     .post('/inspections/rescan', may('operate', 'inspections.rescan'), apiDocs.rescanForm, async (c) => {
       keepRescanResult(c, await deps.sources.rescan());
       return redirectBack(c, '/inspections');
-    })
-    .post(
-      '/inspections/:id{[0-9]{1,15}}/verdict',
-      may('operate', 'inspections.judge'),
-      apiDocs.judgeForm,
-      async (c) => {
-        const id = Number(c.req.param('id'));
-        const { verdict } = await readForm(c);
-        if (verdict !== 'OK' && verdict !== 'NG') throw new AppError('invalid', 'The verdict is OK or NG.');
-        await deps.judge(id, verdict);
-        noteChange(c, { target: `image ${id}`, after: verdict });
-        return redirectBack(c, `/inspections/${id}`);
-      },
-    )
-    .get('/inspections/:id{[0-9]+}', may('look'), async (c) => {
-      const { view, timeZone } = await readImagePage(deps, Number(c.req.param('id')));
-      return deps.renderer.render(c, 'inspections/image', { view, timeZone });
     });
 }
 

@@ -177,7 +177,8 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
   const site = siteParam(summary.site);
   const query = { ...context.query, station: undefined, site };
   const isOneSite = context.query.site !== undefined || context.query.station !== undefined;
-  const shotSize = context.query.kiosk ? 'card.webp' : 'strip.webp';
+  const size = context.query.kiosk ? 'card.webp' : 'strip.webp';
+  const list = { ...query, station: summary.station };
   const shown = summary.parts.slice(0, maxPartLines);
   return {
     slug: stationSlug(summary.station, site),
@@ -197,8 +198,8 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     trendSvg: context.drawTrend(summary.trend, context.window, context.bucketMs),
     parts: partLines(summary.station, shown, query),
     morePartsCount: summary.parts.length - shown.length,
-    last: summary.last && shotView(summary.last, context, shotSize),
-    lastNgs: summary.lastNgs.map((ng) => shotView(ng, context, shotSize)),
+    last: summary.last && shotView(summary.last, context, { size, list }),
+    lastNgs: summary.lastNgs.map((ng) => shotView(ng, context, { size, list: { ...list, verdict: 'NG' } })),
     allNgHref: stationHref(summary.station, query, { verdict: 'NG' }),
   };
 }

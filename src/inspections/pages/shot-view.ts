@@ -1,6 +1,6 @@
 /** Rows → one thumbnail as templates print it. Pure. */
 
-import { imageHref, imageSrc } from '../../plant/links.ts';
+import { type ImageListQuery, imageHref, imageSrc } from '../../plant/links.ts';
 import type { Verdict } from '../../plant/yield.ts';
 import type { InspectionRef } from '../model.ts';
 
@@ -37,15 +37,15 @@ export type Shot = {
   elsewhere: string | null;
 };
 
-/** The thumbnail of one inspection. */
+/** The thumbnail of one inspection, which opens among the images of `list`. */
 export function shotView(
   inspection: InspectionRef,
   known: Unshowable = {},
-  size: 'strip.webp' | 'card.webp' = 'strip.webp',
+  { size = 'strip.webp', list }: { size?: 'strip.webp' | 'card.webp'; list?: ImageListQuery } = {},
 ): Shot {
   return {
     id: inspection.id,
-    href: imageHref(inspection),
+    href: imageHref(inspection, list),
     src: imageSrc(inspection, size),
     verdict: inspection.verdict,
     word: inspection.word,

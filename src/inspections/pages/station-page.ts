@@ -1,6 +1,6 @@
 import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { type PageQuery, stationHref } from '../../plant/links.ts';
+import { atFixedTimes, type PageQuery, stationHref } from '../../plant/links.ts';
 import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
 import type { ListFilter } from '../queries/inspection-queries.ts';
@@ -116,6 +116,10 @@ export async function readHistory(
       hasUndecided: await hasUndecided(deps, asked),
       unreadable: await deps.reads.inspections.listBadReasons(inspections.map(({ id }) => id)),
       elsewhere: await deps.locations.listElsewhere(inspections.map(({ rootId }) => rootId)),
+      list: {
+        ...atFixedTimes(asked.query, asked.window, asked.wallClock),
+        verdict: verdict ?? undefined,
+      },
     },
   );
 }

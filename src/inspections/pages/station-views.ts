@@ -14,7 +14,7 @@
 
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
-import { linkTime, type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
+import { type ImageListQuery, linkTime, type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -186,7 +186,7 @@ export function historyView(
   page: { inspections: InspectionRef[]; newer: string | null; older: string | null },
   query: PageQuery,
   filter: HistoryFilter,
-  rest: { parts: string[]; hasUndecided?: boolean } & Unshowable,
+  rest: { parts: string[]; hasUndecided?: boolean; list?: ImageListQuery } & Unshowable,
 ): HistoryView {
   const own: Record<string, string> = { verdict: filter.verdict ?? '' };
   const path = `/stations/${encodeURIComponent(station)}`;
@@ -197,7 +197,9 @@ export function historyView(
     filter,
     parts: rest.parts,
     hasUndecided: rest.hasUndecided === true || filter.verdict === 'undecided',
-    shots: page.inspections.map((inspection) => shotView(inspection, rest, 'card.webp')),
+    shots: page.inspections.map((inspection) =>
+      shotView(inspection, rest, { size: 'card.webp', list: rest.list }),
+    ),
     action: path,
     carried: Object.fromEntries(
       new URL(pageHref(path, { ...query, station: undefined }), 'http://x').searchParams,

@@ -15,6 +15,9 @@ import {
 } from 'drizzle-orm';
 import type { Direction, Keyset } from '../../kernel/db/keyset.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
+import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Sites } from '../../plant/sites.ts';
@@ -24,6 +27,7 @@ import type { Db } from '../../schema/db.ts';
 import type { BadImage, InspectionRef } from '../model.ts';
 import type { Folders } from '../recording/folders.ts';
 import { mergeLanes, type Page } from './merge-lanes.ts';
+import { createNameQueries, maxNamesakes, type Namesakes, verdictOfRow } from './name-queries.ts';
 
 /** Which inspections a list shows. `window` is half-open; without a station, all stations of one site or of all are merged. */
 export type ListFilter = {
@@ -32,10 +36,17 @@ export type ListFilter = {
   partId?: number;
   verdict?: Verdict | 'unmatched' | 'undecided';
   window?: Partial<TimeWindow>;
+  /** COUNT of the name. */
+  sequence?: number | undefined;
+  /** The beginning of the file name, which at most `maxNamesakes` images may have. */
+  name?: string | undefined;
 };
 
 /** Most images of one unit that are read. */
 const maxViews = 50;
+
+/** Most images of one station, model and second whose folders are noted. */
+const maxPerSecond = 100;
 
 /** Longest list that one query returns. */
 export const maxPageItems = 500;
@@ -43,13 +54,26 @@ export const maxPageItems = 500;
 export type InspectionQueries = {
   find(id: number): Promise<InspectionRef | undefined>;
   findByFile(rootId: number, folderPath: string, name: string): Promise<InspectionRef | undefined>;
-  /** Newest first with 'older', oldest first with 'newer'; `from` itself is excluded. */
+  /**
+   * Newest first with 'older', oldest first with 'newer'; `from` itself is excluded.
+   *
+   * @throws AppError 'invalid' when more than `maxNamesakes` names begin as `filter.name` does.
+   */
   list(
     filter: ListFilter,
     page: { limit: number; from?: Keyset; direction?: Direction },
   ): Promise<InspectionRef[]>;
   /** Other images of the unit that an image shows a view of, by view; empty for a unit of one image. */
   listOtherViews(inspection: InspectionRef): Promise<InspectionRef[]>;
+  /**
+   * The newest images whose file names begin so, and how many do, counted up to one more than `maxNamesakes`; with more
+   * than that no image.
+   */
+  findNamed(
+    beginning: string,
+    filter: Pick<ListFilter, 'stationId' | 'partId'>,
+    limit: number,
+  ): Promise<{ images: InspectionRef[]; total: number }>;
   /** Capture time of a station's newest image; undefined if it never had one. */
   findLastSeenAt(stationId: number): Promise<number | undefined>;
   /** Why images cannot be read, by id; readable ones are left out. */
@@ -74,6 +98,7 @@ export function createInspectionQueries(
 ): InspectionQueries {
   const { inspections, badImages } = db.tables;
   const isOfSite = createSiteCondition(db);
+  const named = createNameQueries(db, { folders, foldersByTime });
 
   /** Rows may belong to stations and folders that another process has just added. */
   async function toRefs(rows: readonly (typeof inspections.$inferSelect)[]): Promise<InspectionRef[]> {
@@ -113,14 +138,15 @@ export function createInspectionQueries(
   }
 
   /**
-   * The index lanes that a list is merged from: one a station for NG and unmatched images, which have their own indexes,
-   * else one a station and part, from the index of units. A further index of station and time would be a fifth of the
+   * The index lanes that a list is merged from: one a station for a COUNT and for NG and unmatched images, which have
+   * their own indexes, else one a station and part, from the index of units. A further index of station and time would be a fifth of the
    * cost of every insert.
    */
-  function lanesOf({ siteId, stationId, partId, verdict }: ListFilter): Lane[] {
+  function lanesOf({ siteId, stationId, partId, verdict, sequence }: ListFilter): Lane[] {
     const stationIds =
       stationId === undefined ? names.listStationRows(siteId).map(({ id }) => id) : names.groupOf(stationId);
-    if (verdict !== undefined && verdict !== 'OK') return stationIds.map((id) => ({ stationId: id, partId }));
+    const isIndexed = sequence !== undefined || (verdict !== undefined && verdict !== 'OK');
+    if (isIndexed) return stationIds.map((id) => ({ stationId: id, partId }));
     return stationIds.flatMap((id) =>
       (partId === undefined ? folders.partsOf(id) : [partId]).map((part) => ({
         stationId: id,
@@ -156,10 +182,78 @@ export function createInspectionQueries(
     },
   );
 
-  function listLane(lane: Lane, { verdict, window }: ListFilter, { limit, from, direction }: Page) {
+  /** Its own query, because a part or a verdict would lead SQLite to an index without the COUNT. */
+  const selectCountLane = prepared(
+    (
+      value: Placeholders<LaneStretch & { sequence: number }>,
+      { verdict, direction }: Pick<ListFilter, 'verdict'> & Pick<Page, 'direction'>,
+    ) => {
+      const { startAt, endAt, capturedAt, id } = value;
+      const keyset = sql`(${inspections.capturedAt}, ${inspections.id})`;
+      const isBehind = direction === 'older' ? sql`<` : sql`>`;
+      const by = direction === 'older' ? desc : asc;
+      return db.read
+        .select()
+        .from(inspections)
+        .where(
+          and(
+            eq(inspections.stationId, value.stationId),
+            eq(inspections.sequence, value.sequence),
+            value.partId && sql`+${inspections.partId} = ${value.partId}`,
+            startAt && gte(inspections.capturedAt, startAt),
+            endAt && lt(inspections.capturedAt, endAt),
+            verdictOfRow(inspections, verdict),
+            capturedAt && sql`${keyset} ${isBehind} (${capturedAt}, ${id})`,
+          ),
+        )
+        .orderBy(by(inspections.capturedAt), by(inspections.id))
+        .limit(value.limit);
+    },
+  );
+
+  function listLane(lane: Lane, { verdict, window, sequence }: ListFilter, { limit, from, direction }: Page) {
     const { startAt, endAt } = window ?? {};
     const stretch = { ...lane, startAt, endAt, capturedAt: from?.capturedAt, id: from?.id, limit };
+    if (sequence !== undefined) return selectCountLane({ ...stretch, sequence }, { verdict, direction });
     return selectLane(stretch, { verdict, direction });
+  }
+
+  /** Of images that carry a time too far ahead, which count for when they were found. */
+  const selectNamedAt = prepared((value: Placeholders<{ stationId: number; limit: number } & TimeWindow>) =>
+    db.read
+      .select({ directoryId: inspections.directoryId })
+      .from(inspections)
+      .where(
+        and(
+          eq(inspections.stationId, value.stationId),
+          gte(inspections.namedAt, value.startAt),
+          lt(inspections.namedAt, value.endAt),
+        ),
+      )
+      .limit(value.limit),
+  );
+
+  async function foldersByTime(beginning: string): Promise<number[]> {
+    const ids = new Set<number>();
+    const page = { limit: maxPerSecond, direction: 'older' as const };
+    const clocks = new Set(sites.list().map(({ id }) => sites.wallClockOf(id)));
+    for (const startAt of secondsNamed(beginning, clocks)) {
+      const window = { startAt, endAt: startAt + 1_000 };
+      await mapFairly(lanesOf({}), async (lane) => {
+        for (const row of await listLane(lane, { window }, page)) ids.add(row.directoryId);
+      });
+      await mapFairly(names.listStationRows(), async ({ id }) => {
+        for (const row of await selectNamedAt({ stationId: id, ...window, limit: maxPerSecond }))
+          ids.add(row.directoryId);
+      });
+    }
+    return [...ids];
+  }
+
+  function listNamed(found: Namesakes, filter: ListFilter, page: Page): Promise<InspectionRow[]> {
+    const { siteId, stationId, partId, sequence, verdict, window } = filter;
+    const stationIds = stationId === undefined ? undefined : names.groupOf(stationId);
+    return named.list(found, { siteId, stationIds, partId, sequence, verdict, ...window }, page);
   }
 
   function verdictIs(verdict: ListFilter['verdict']): SQL | undefined {
@@ -238,8 +332,19 @@ export function createInspectionQueries(
 
     async list(filter, { limit, from, direction = 'older' }) {
       const page = { limit: Math.min(limit, maxPageItems), direction, ...(from ? { from } : {}) };
-      const rows = await mergeLanes(lanesOf(filter), page, (lane, part) => listLane(lane, filter, part));
-      return toRefs(rows);
+      if (filter.name === undefined)
+        return toRefs(await mergeLanes(lanesOf(filter), page, (lane, part) => listLane(lane, filter, part)));
+      const found = await named.find(filter.name);
+      if (found.total > maxNamesakes) throw tooManyNamesakes(filter.name);
+      return toRefs(await listNamed(found, filter, page));
+    },
+
+    async findNamed(beginning, filter, limit) {
+      const found = await named.find(beginning);
+      const { total } = found;
+      if (total > maxNamesakes) return { images: [], total };
+      const page = { limit: Math.min(limit, maxPageItems), direction: 'older' as const };
+      return { images: await toRefs(await listNamed(found, filter, page)), total };
     },
 
     async listOtherViews({ id, stationId, part, capturedAt, namedAt, sequence, view, unit }) {
@@ -295,4 +400,26 @@ export function createInspectionQueries(
       return { images, totalCount: all?.total ?? 0 };
     },
   };
+}
+
+/** The seconds that date and time in a name may mean, epoch ms, by each clock. */
+function secondsNamed(name: string, clocks: Iterable<WallClock>): Set<number> {
+  const found = /(?<!\d)(\d{4})(\d\d)(\d\d)[-_T]?(\d\d)(\d\d)(\d\d)/.exec(name);
+  const seconds = new Set<number>();
+  if (!found) return seconds;
+  const [, year, month, day, hour, minute, second] = found;
+  for (const clock of clocks) {
+    const at = clock.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}`);
+    const again = at === undefined ? undefined : clock.secondRunAt(at);
+    for (const one of [at, again]) if (one !== undefined) seconds.add(one);
+  }
+  return seconds;
+}
+
+function tooManyNamesakes(name: string): AppError {
+  return new AppError(
+    'invalid',
+    `More than ${maxNamesakes} file names begin with "${name.slice(0, 40)}". Give more of the name.`,
+    { details: { field: 'name' } },
+  );
 }

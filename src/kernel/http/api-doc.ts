@@ -21,7 +21,7 @@ const errorAnswer = z.object({
 const compatErrorAnswer = z.object({ error: z.string() });
 
 const statusTexts: Partial<Record<ErrorCode, [status: number, text: string]>> = {
-  invalid: [400, 'A parameter cannot be read; `details.field` names it'],
+  invalid: [400, 'A parameter is unknown or cannot be read; `details.field` names it'],
   unauthorized: [401, 'Sign in, or send a token'],
   forbidden: [403, 'Not allowed from here'],
   too_large: [413, 'Larger than this server takes; `details` says how much that is'],
@@ -60,9 +60,17 @@ type Documented<Query extends z.ZodType> = MiddlewareHandler<
   { in: { query: z.input<Query> }; out: { query: z.output<Query> } }
 >;
 
-/** Documents a route for `/openapi.json` and validates its query by the documented schema. */
+/** Addresses of ours alone. Old programs may add what they like to the others, such as a number against caches. */
+const ownApi = '/api/v1/';
+
+/**
+ * Documents a route for `/openapi.json` and validates its query by the documented schema. In `/api/v1` a name that the
+ * schema does not have is refused: a filter with a mistyped name would answer for everything.
+ */
 export function documented<Query extends z.ZodType>(doc: ApiDoc<Query>): Documented<Query> {
+  const known = doc.query ? queryParameters(doc.query).map(({ name }) => name) : [];
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
+    if (c.req.path.startsWith(ownApi)) refuseUnknown(new URL(c.req.url).searchParams, known);
     if (doc.query) c.req.addValidatedData('query', parseQuery(doc.query, c) as object);
     await next();
   };
@@ -78,6 +86,18 @@ export function documented<Query extends z.ZodType>(doc: ApiDoc<Query>): Documen
   return Object.assign(check, {
     [uniqueSymbol]: Reflect.get(described, uniqueSymbol),
   }) as unknown as Documented<Query>;
+}
+
+/** @throws AppError 'invalid' naming the first unknown name and the known ones. */
+function refuseUnknown(search: URLSearchParams, known: readonly string[]): void {
+  for (const name of search.keys()) {
+    if (known.includes(name)) continue;
+    const shown = name.slice(0, 40);
+    const allowed = known.length === 0 ? 'This address takes none.' : `Known are ${known.join(', ')}.`;
+    throw new AppError('invalid', `There is no parameter "${shown}" here. ${allowed}`, {
+      details: { field: shown, known },
+    });
+  }
 }
 
 /** @throws AppError 'invalid' naming the field. */
@@ -127,8 +147,9 @@ function answers({ answer, status = 200, summary, otherwise }: ApiDoc) {
   };
 }
 
-function refusals({ refusals: codes = [], isCompat = false }: ApiDoc) {
+function refusals({ refusals: own = [], isCompat = false, example }: ApiDoc) {
   const shape = isCompat ? compatErrorAnswer : errorAnswer;
+  const codes: readonly ErrorCode[] = example.path.startsWith(ownApi) ? ['invalid', ...own] : own;
   const entries = codes.flatMap((code) => {
     const [status, description] = statusTexts[code] ?? [];
     const content = { 'application/json': { schema: resolver(shape) } };

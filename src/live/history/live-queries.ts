@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gte, isNull, lt, lte, sql } from 'drizzle-orm';
 import type { Keyset } from '../../kernel/db/keyset.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
+import { beginningWith, type TextRange } from '../../kernel/db/text-range.ts';
 import { believedAheadMs } from '../../kernel/time/clock.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { Db } from '../../schema/db.ts';
@@ -55,6 +56,8 @@ export type LiveQueries = {
     before?: number;
     limit: number;
   }): Promise<CoilSummary[]>;
+  /** Coils of a channel that begin so, the highest first, in the order of their characters. */
+  coilsBeginning(channel: string, beginning: string, limit: number): Promise<CoilSummary[]>;
   /** Number of images of a channel, or of one of its coils. */
   countOf(channel: string, coil?: string): Promise<number>;
   /** The defects that came with an uploaded pair; undefined when none came. */
@@ -138,6 +141,20 @@ export function createLiveQueries(db: Db, channels: LiveChannels, wallClock: Wal
         )
         .orderBy(desc(liveCoils.lastAt), desc(liveCoils.coil))
         .limit(value.limit),
+  );
+  const selectCoilRange = prepared((value: Placeholders<TextRange & { channelId: number; limit: number }>) =>
+    db.read
+      .select()
+      .from(liveCoils)
+      .where(
+        and(
+          eq(liveCoils.channelId, value.channelId),
+          gte(liveCoils.coil, value.atLeast),
+          lt(liveCoils.coil, value.below),
+        ),
+      )
+      .orderBy(desc(liveCoils.coil))
+      .limit(value.limit),
   );
   const selectChannelCount = prepared((value: Placeholders<{ id: number }>) =>
     db.read
@@ -235,6 +252,16 @@ export function createLiveQueries(db: Db, channels: LiveChannels, wallClock: Wal
         startsWith: startsWith || undefined,
         length: startsWith ? [...startsWith].length : undefined,
         before,
+        limit: Math.min(limit, maxLiveItems),
+      });
+      return rows.map(({ channelId: _, ...row }) => ({ channel, ...row }));
+    },
+    async coilsBeginning(channel, beginning, limit) {
+      const found = channels.find(channel);
+      if (!found || beginning === '') return [];
+      const rows = await selectCoilRange({
+        channelId: found.id,
+        ...beginningWith(beginning),
         limit: Math.min(limit, maxLiveItems),
       });
       return rows.map(({ channelId: _, ...row }) => ({ channel, ...row }));

@@ -21,7 +21,7 @@ test.each([
   [
     'src/inspections/deps.ts',
     `import type { X } from './pages/cards-views.ts'`,
-    'deps is below pages, images',
+    'deps is below pages, viewer, images',
   ],
   ['src/inspections/model.ts', `import './names/default-name.ts'`, 'model is below names'],
   ['src/inspections/names/a.ts', `import '../recording/folders.ts'`, 'names is below recording'],

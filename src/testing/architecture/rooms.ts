@@ -11,7 +11,7 @@ const roomedFeatures: readonly string[] = ['inspections', 'live'];
  */
 const steps = [
   'mount',
-  'pages, images',
+  'pages, viewer, images',
   'api',
   'deps',
   'reads',

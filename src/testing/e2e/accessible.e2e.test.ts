@@ -42,6 +42,11 @@ const pages: [string, string | (() => Promise<string>)][] = [
   ['station', '/stations/S9?period=1d'],
   ['station of a hostile name', station(hostile[0]!)],
   ['image', () => pathOfImage(imagePath('S9/OR-3CT', 'NG', '102004', 5))],
+  [
+    'image of a list',
+    async () => `${await pathOfImage(imagePath('S9/OR-3CT', 'NG', '102004', 5))}?station=S9&verdict=NG`,
+  ],
+  ['images side by side', pathOfComparison],
   ['unreadable image', () => pathOfImage(unreadable)],
   ['missing image', () => pathOfImage(gone)],
   ['image of a hostile name', () => pathOfImage(imagePath(`${hostile[0]}/${hostile[0]}`, 'NG', '102000', 0))],
@@ -70,6 +75,14 @@ async function pathOfImage(path: string): Promise<string> {
   };
   const found = inspections.find((inspection) => inspection.path === path);
   return `/inspections/${found?.id}`;
+}
+
+/** Beside an image that is shown, one that is gone and one that cannot be read. */
+async function pathOfComparison(): Promise<string> {
+  const paths = await Promise.all(
+    [imagePath('S9/OR-3CT', 'NG', '102004', 5), gone, unreadable].map(pathOfImage),
+  );
+  return `/inspections/compare?ids=${paths.map((path) => path.split('/').at(-1)).join(',')}`;
 }
 
 /** What axe finds serious or critical, as `<rule>: <element>`. */

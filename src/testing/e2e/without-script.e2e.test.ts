@@ -130,24 +130,50 @@ inBrowser('a station’s page shows its tables, and all its images page by page'
   await expect.poll(shownImages, soon).toBe(4 + 60);
 });
 
-inBrowser('the history is filtered by verdict, and an image leads to its neighbours', async () => {
+inBrowser('the history is filtered by verdict, and an image leads to its neighbours in it', async () => {
   await open('/stations/S9');
   await stage.page.locator('#station-history').getByText('NG', { exact: true }).first().click();
   await follow(stage.page.locator('#station-history').getByRole('button', { name: 'Search' }));
   expect(address()).toContain('verdict=NG');
   expect(await stage.page.locator('#station-history a.shot').count()).toBe(13);
   await follow(stage.page.locator('#station-history a.shot').first());
-  expect(await heading()).toMatch(/S9 \/ OR-3CT \/\s*NG\s+#130/);
+  expect(await heading()).toMatch(/S9 \/\s*OR-3CT\s*\/\s*NG\s+#130/);
   expect(await stage.page.getByLabel('Path on the server').inputValue()).toBe(
     `${stage.plant.watchDir}/S9/OR-3CT/NG-20250906-100209-130.jpg`,
   );
-  await expect.poll(shownImages, soon).toBe(1);
-  await follow(stage.page.getByRole('link', { name: 'Next', exact: true }));
-  expect(await heading()).toMatch(/OK\s+#135/);
-  await follow(stage.page.getByRole('link', { name: 'Previous NG' }));
-  await follow(stage.page.getByRole('link', { name: 'Previous NG' }));
+  expect(await stage.page.getByRole('link', { name: 'Next', exact: true }).count()).toBe(0);
+  // The picture, and of the film strip the image and the six before it.
+  await expect.poll(shownImages, soon).toBe(1 + 7);
+  await follow(stage.page.getByRole('link', { name: 'Previous', exact: true }));
+  await follow(stage.page.getByRole('link', { name: 'Previous', exact: true }));
+  expect(await heading()).toMatch(/NG\s+#110/);
+  await follow(stage.page.getByRole('link', { name: /^NG #120/ }));
   expect(await heading()).toMatch(/NG\s+#120/);
+  await follow(stage.page.getByRole('link', { name: 'S9 · NG · 09:31–10:31' }));
+  expect(await stage.page.locator('#station-history a.shot').count()).toBe(13);
 });
+
+inBrowser(
+  'images are chosen in the film strip and compared, and what cannot be compared says so',
+  async () => {
+    await open('/stations/S9?verdict=NG');
+    await follow(stage.page.locator('#station-history a.shot').nth(5));
+    const image = address();
+    await follow(stage.page.getByRole('button', { name: 'Compare chosen' }));
+    expect(await words('.note[role=status]')).toContain('One image alone cannot be compared');
+    await open(image);
+    for (const name of ['NG #70', 'NG #100'])
+      await stage.page.getByRole('checkbox', { name: new RegExp(`: ${name}`) }).check();
+    await follow(stage.page.getByRole('button', { name: 'Compare chosen' }));
+    const compared = () => stage.page.locator('.compared h2').allInnerTexts();
+    expect(await compared()).toEqual(['NG OR-3CT #70', 'NG OR-3CT #80', 'NG OR-3CT #100']);
+    await follow(stage.page.getByRole('link', { name: /^Leave out of the comparison: NG #80/ }));
+    expect(await compared()).toEqual(['NG OR-3CT #70', 'NG OR-3CT #100']);
+    await follow(stage.page.getByRole('link', { name: '#100' }));
+    expect(await heading()).toMatch(/NG\s+#100/);
+    expect(address()).toContain('verdict=NG');
+  },
+);
 
 inBrowser('overview, sources and settings are whole', async () => {
   await open('/overview');

@@ -29,13 +29,3 @@ function replaceKeepingFocus(shown, next) {
 export function clearStripMark() {
   document.querySelector('#live-history [aria-current]')?.removeAttribute('aria-current');
 }
-
-/** Scrolls the strip, not the page, to the picture it marks. */
-export function scrollStripToMark() {
-  const strip = document.querySelector('[data-strip]');
-  const marked = strip?.querySelector('[aria-current]')?.getBoundingClientRect();
-  if (!marked) return;
-  const { left, right } = strip.getBoundingClientRect();
-  if (marked.left < left || marked.right > right)
-    strip.scrollLeft += (marked.left + marked.right - left - right) / 2;
-}

@@ -1,10 +1,12 @@
 /* One pane of the camera page: a picture, its caption and its state. */
+import { fittedWidth } from '../pictures/zoom.js';
 import { sizeInWords, tickPictures, writeClockAhead } from './ages.js';
 import { createPicture } from './picture.js';
 
 const { setText } = window.linesight;
 
 const defaultWidthPx = 640;
+const usualShape = { width: 4, height: 3 };
 
 /**
  * `scale()` is the zoom, `now()` the server's time or null, `isPast()` whether the page shows the past;
@@ -126,8 +128,8 @@ function imageOf(element) {
   };
 }
 
-/** CSS pixels: the picture fills the sheet's width or height, whichever it reaches first. */
+/** How wide a picture that is not enlarged is shown, CSS pixels. */
 export function shownWidth(sheet, image) {
-  const aspect = image?.naturalWidth ? image.naturalWidth / image.naturalHeight : 4 / 3;
-  return Math.min(sheet.clientWidth, sheet.clientHeight * aspect) || defaultWidthPx;
+  const { naturalWidth: width = 0, naturalHeight: height = 0 } = image ?? {};
+  return fittedWidth(sheet, width > 0 ? { width, height } : usualShape) || defaultWidthPx;
 }

@@ -1,40 +1,58 @@
 /*
- * Zoom and pan of one or two pictures together: wheel, pinch, drag, double click, keys and buttons. The visible part is
+ * Zoom and pan of one or several pictures together: wheel, pinch, drag, double click, keys and buttons. The visible part is
  * stored as a share of the picture, so that it stays when the next picture has another size.
  */
-/** Times the size that fits the stage. */
+/** Times the size that fits the stage, or four screen pixels a picture pixel, whichever is more: a long strip fits only tiny. */
 const maxScale = 40;
+const maxPixelScale = 4;
 const scaleStep = 1.25;
 const doubleClickScale = 3;
 /** One arrow key, as a share of the visible part. */
 const panStep = 0.12;
 /** Two taps within this count as a double click. */
 const doubleTapMs = 300;
+/** A finger that moved less than this has tapped; one that moved further than a swipe, and rather sideways, has swiped. */
+const tapPx = 10;
+const swipePx = 48;
+
+/** CSS pixels: a picture fills the width or the height of its sheet, whichever it reaches first; NaN without a size. */
+export function fittedWidth(sheet, { width, height }) {
+  return Math.min(sheet.clientWidth, (sheet.clientHeight * width) / height);
+}
 
 /**
- * `frame` contains the `.live-view` elements; `onChange(scale)` runs after each change; `grab(event)` returns true for a
- * press it handles itself; `oneToOne(view)` is the scale of one screen pixel per picture pixel.
+ * `frame` contains the elements `data-zoom-view`, each with a `data-zoom-sheet` that is moved; `onChange(scale)` runs after
+ * each change; `grab(event)` returns true for a press it handles itself; `oneToOne(view)` is the scale of one screen pixel
+ * per picture pixel; `least` is the smallest scale; `onSwipe('previous' | 'next')` runs when a finger swipes over a
+ * picture that is not enlarged.
  */
-export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
+export function createZoom(frame, { onChange, grab = () => false, oneToOne, least = 1, onSwipe }) {
   let scale = 1;
   /** Centre of the visible part, as shares of the view. */
   let center = { x: 0.5, y: 0.5 };
   const pointers = new Map();
+  /** Where the only finger was put down. */
+  let start = null;
   let lastTap = 0;
 
-  const views = () => [...frame.querySelectorAll('.live-view')];
-  const viewAt = (event) => event.target.closest?.('.live-view') ?? visibleView();
+  const views = () => [...frame.querySelectorAll('[data-zoom-view]')];
   const visibleView = () => views().find((view) => view.clientWidth > 0);
+  /** By the place: a captured pointer has the frame as the target of all its events. */
+  const viewAt = ({ clientX, clientY }) =>
+    views().find((view) => {
+      const { left, right, top, bottom } = view.getBoundingClientRect();
+      return clientX >= left && clientX < right && clientY >= top && clientY < bottom;
+    }) ?? visibleView();
   const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
   function apply() {
-    const margin = 0.5 / scale;
+    const margin = 0.5 / Math.max(1, scale);
     center = { x: clamp(center.x, margin, 1 - margin), y: clamp(center.y, margin, 1 - margin) };
     for (const view of views()) {
       const { clientWidth: width, clientHeight: height } = view;
       const x = width / 2 - center.x * width * scale;
       const y = height / 2 - center.y * height * scale;
-      view.querySelector('.live-sheet').style.transform =
+      view.querySelector('[data-zoom-sheet]').style.transform =
         scale === 1 ? '' : `translate(${x}px, ${y}px) scale(${scale})`;
     }
     frame.classList.toggle('is-zoomed', scale > 1);
@@ -44,7 +62,9 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
   /** Keeps the point at `at` (shares of the view) where it is. */
   function zoomTo(next, at = { x: 0.5, y: 0.5 }) {
     const before = scale;
-    scale = clamp(next, 1, maxScale);
+    const view = visibleView();
+    const most = view ? Math.max(maxScale, maxPixelScale * oneToOne(view)) : maxScale;
+    scale = clamp(next, least, most);
     center = {
       x: center.x + (at.x - 0.5) * (1 / before - 1 / scale),
       y: center.y + (at.y - 0.5) * (1 / before - 1 / scale),
@@ -73,18 +93,19 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
     { passive: false },
   );
 
-  const toggle = (event) => zoomTo(scale > 1 ? 1 : doubleClickScale, share(viewAt(event), event));
+  const toggle = (event) => zoomTo(scale === 1 ? doubleClickScale : 1, share(viewAt(event), event));
   frame.addEventListener('dblclick', (event) => viewAt(event) && toggle(event));
 
   frame.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0 || !event.target.closest('.live-view') || grab(event)) return;
+    if (event.button !== 0 || !event.target.closest('[data-zoom-view]') || grab(event)) return;
     pointers.set(event.pointerId, event);
+    start = pointers.size === 1 ? event : null;
     frame.setPointerCapture(event.pointerId);
   });
 
   frame.addEventListener('pointermove', (event) => {
     const before = pointers.get(event.pointerId);
-    const view = visibleView();
+    const view = viewAt(event);
     if (!before || !view) return;
     const [a, b] = [...pointers.values()];
     const spread = () => Math.hypot(...Object.values(difference([...pointers.values()])));
@@ -98,11 +119,20 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
 
   for (const end of ['pointerup', 'pointercancel']) {
     frame.addEventListener(end, (event) => {
-      const wasAlone = pointers.size === 1;
-      if (!pointers.delete(event.pointerId) || event.pointerType !== 'touch' || !wasAlone) return;
+      if (!pointers.delete(event.pointerId) || event.pointerType !== 'touch' || !start) return;
+      const { x, y } = difference([event, start]);
+      start = null;
+      if (end === 'pointerup') onFingerUp(event, x, y);
+    });
+  }
+
+  function onFingerUp(event, x, y) {
+    if (Math.hypot(x, y) < tapPx) {
       if (event.timeStamp - lastTap < doubleTapMs) toggle(event);
       lastTap = event.timeStamp;
-    });
+    } else if (scale <= 1 && Math.abs(x) > swipePx && Math.abs(x) > 2 * Math.abs(y)) {
+      onSwipe?.(x > 0 ? 'previous' : 'next');
+    }
   }
 
   const actions = {
@@ -121,15 +151,18 @@ export function createZoom(frame, { onChange, grab = () => false, oneToOne }) {
   new ResizeObserver(apply).observe(frame);
 
   return {
-    act: (name) => actions[name]?.(),
+    act: (name) => visibleView() && actions[name]?.(),
+    /** Zooms pictures that were put in meanwhile. */
+    refresh: apply,
     scale: () => scale,
     /** Returns whether the key was handled. */
     onKey({ key }) {
+      if (!visibleView()) return false;
       if (key in keys) {
         actions[keys[key]]();
         return true;
       }
-      if (scale === 1 || !(key in arrows)) return false;
+      if (scale <= 1 || !(key in arrows)) return false;
       panBy(...arrows[key]);
       return true;
     },

@@ -1,0 +1,1 @@
+CREATE INDEX `inspections_count` ON `inspections` (`station_id`,`sequence`,`captured_at`) WHERE "inspections"."sequence" is not null;
