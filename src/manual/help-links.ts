@@ -2,9 +2,11 @@ import { manualHref } from './model.ts';
 
 /** Where the "?" of a page leads; the first that matches its path. */
 const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
+  [/^\/search$/, 'inspections', 'search'],
   [/^\/overview$/, 'overview', 'states'],
   [/^\/(?:inspections)?$/, 'inspections', 'cards'],
   [/^\/models$/, 'inspections', 'models'],
+  [/^\/inspections\/compare$/, 'images', 'compare'],
   [/^\/inspections\/\d+/, 'images', 'page'],
   [/^\/stations\//, 'station', 'summary'],
   [/^\/live$/, 'live', 'wall'],

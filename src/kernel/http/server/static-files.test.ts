@@ -31,6 +31,19 @@ test('a file has its content’s hash in its name, may be kept for ever, and get
   expect(after.version).not.toBe(before.version);
 });
 
+test('style sheets are sent without their comments, which change no name of theirs, and with all else', async () => {
+  const rules = 'p::before { content: "/* a */"; }\n\nb { color: red; }\n';
+  const send = async (text: string) => {
+    writeFileSync(join(dir, 'css/base.css'), text);
+    const files = loadStaticFiles({ dir });
+    const href = files.asset('css/base.css');
+    return [href, await (await files.routes().request(href)).text()];
+  };
+  const [href, sent] = await send(rules);
+  expect(sent).toBe(rules);
+  expect(await send(rules.replace('\n\n', '\n/* It\'s read\n by "people" */\n'))).toEqual([href, rules]);
+});
+
 test('browsers get the smallest form they understand', async () => {
   const files = loadStaticFiles({ dir });
   const get = (encoding: string) =>

@@ -107,7 +107,8 @@ function listFiles(dir: string): string[] {
 }
 
 function readStaticFile(path: string, source: string): StaticFile {
-  const body = readFileSync(source);
+  const written = readFileSync(source);
+  const body = path.endsWith('.css') ? withoutComments(written) : written;
   const type = contentTypeOf(path);
   const compress = body.length >= minCompressedBytes && /^text|json|svg/.test(type);
   return {
@@ -119,6 +120,14 @@ function readStaticFile(path: string, source: string): StaticFile {
       ? brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } })
       : undefined,
   };
+}
+
+/** Comments are for who reads the sources; compressed they are a tenth of a page's style sheets. */
+function withoutComments(css: Buffer): Buffer {
+  const text = css.toString('utf8');
+  return Buffer.from(
+    text.replaceAll(/("[^"]*"|'[^']*')|\/\*[\s\S]*?\*\//g, (_, quoted?: string) => quoted ?? ''),
+  );
 }
 
 function shortHash(data: Buffer | string): string {
