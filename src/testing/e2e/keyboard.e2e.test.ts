@@ -123,6 +123,7 @@ inBrowser('an image is opened by Enter; arrows go to its neighbours, with Shift 
   await stage.page.locator('#last-S9 a.shot').focus();
   await press('Enter');
   await expect.poll(heading, soon).toMatch(/NG\s+#70/);
+  await expect.poll(() => stage.page.locator('[data-zoom-value]').innerText(), soon).toMatch(/ %$/);
   for (const [key, wanted] of [
     ['ArrowLeft', /OK\s+#69/],
     ['Shift+ArrowLeft', /NG\s+#63/],

@@ -31,7 +31,11 @@ async function openFirst(path: string, wanted: RegExp) {
   await open(path);
   await stage.page.locator('#station-history a.shot').first().click();
   await expect.poll(heading, soon).toMatch(wanted);
+  await isReady();
 }
+
+/** Its script has started: only then does it answer to keys. */
+const isReady = () => expect.poll(zoomed, soon).toMatch(/^\d+ %$/);
 
 inBrowser('three steps stay in the list, and one Back returns to it at its place', async () => {
   await open('/stations/S9?verdict=NG');
@@ -41,6 +45,7 @@ inBrowser('three steps stay in the list, and one Back returns to it at its place
   expect(before).toBeGreaterThan(400);
   await shot.click();
   await expect.poll(heading, soon).toMatch(/NG\s+#30/);
+  await isReady();
   const length = await historyLength();
   for (const [key, count] of [
     ['ArrowRight', 33],
@@ -79,7 +84,6 @@ inBrowser('a period that moves is fixed when an image is opened, and its link is
 inBrowser('zoom and place are kept to the next image, whose pixels are those of its file', async () => {
   await openFirst('/stations/S4?verdict=NG', /NG\s+#4/);
   const sheet = stage.page.locator('[data-zoom-sheet]');
-  await expect.poll(zoomed, soon).toMatch(/^\d+ %$/);
   await stage.page.locator('[data-frame]').hover({ position: { x: 60, y: 60 } });
   for (let i = 0; i < 6; i++) await stage.page.mouse.wheel(0, -100);
   await expect.poll(zoomed, soon).toMatch(/^1\d\d %$/);
@@ -108,7 +112,6 @@ inBrowser('the images beside it are loaded before they are asked for', async () 
 
 inBrowser('Escape takes back the zoom first, then leads back to the list', async () => {
   await openFirst('/stations/S4', /NG\s+#4/);
-  await expect.poll(zoomed, soon).toMatch(/^\d+ %$/);
   const fitted = await zoomed();
   await press('+');
   expect(await zoomed()).not.toBe(fitted);
@@ -120,6 +123,7 @@ inBrowser('Escape takes back the zoom first, then leads back to the list', async
   await expect.poll(address, soon).toBe('/stations/S4');
   // Opened by a link of its own there is no list before it.
   await open('/inspections/1?station=S9&verdict=OK');
+  await isReady();
   await press('Escape');
   await expect.poll(address, soon).toMatch(/^\/stations\/S9\?period=custom.*&verdict=OK/);
 });
@@ -144,6 +148,7 @@ inBrowser('the NG images of an hour are side by side in two clicks, and move tog
   await stage.page.getByRole('link', { name: 'Compare', exact: true }).click();
   const names = () => stage.page.locator('.compared h2').allInnerTexts();
   await expect.poll(names, soon).toEqual(['NG OR-2CT #1', 'NG OR-2CT #3', 'NG OR-2CT #4']);
+  await isReady();
   const sheets = stage.page.locator('[data-zoom-sheet]');
   const places = () => Promise.all([0, 1, 2].map((i) => place(sheets.nth(i))));
   await stage.page
@@ -205,6 +210,7 @@ inBrowser(
     await page.goto(`${stage.origin}/stations/S9?verdict=NG`);
     await page.locator('#station-history a.shot').nth(1).tap();
     await expect.poll(() => headingOf(page), soon).toMatch(/NG\s+#147/);
+    await expect.poll(() => page.locator('[data-zoom-value]').innerText(), soon).toMatch(/ %$/);
     const touch = await phone.context.newCDPSession(page);
     const stageBox = (await page.locator('[data-frame]').boundingBox())!;
     const y = stageBox.y + stageBox.height / 2;
