@@ -1,18 +1,4 @@
-import {
-  and,
-  asc,
-  between,
-  count,
-  desc,
-  eq,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, count, desc, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Keyset } from '../../kernel/db/keyset.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { beginningWith, type TextRange } from '../../kernel/db/text-range.ts';
@@ -52,7 +38,7 @@ export type NameQueries = {
 export type Namesakes = { total: number; stretches: (TextRange & { folderIds: number[] })[] };
 
 /** Folders that one statement looks into; between two of them others get their turn. */
-const foldersAtOnce = 2_000;
+const foldersAtOnce = 2_048;
 
 /**
  * Every folder is looked up in the index of its files: a few thousand look-ups where there are millions of files. A
@@ -70,20 +56,18 @@ export function createNameQueries(
     foldersByTime: (beginning: string) => Promise<number[]>;
   },
 ): NameQueries {
-  const { inspections, directories } = db.tables;
+  const { inspections } = db.tables;
   const isOfSite = createSiteCondition(db);
 
-  // SQLite takes the tables of a cross join in the order they are written.
+  /** A list of folders instead of a join with them: MariaDB would read every name of each folder for a join. */
   const selectFolders = prepared(
-    (value: Placeholders<TextRange & { firstId: number; lastId: number; limit: number }>) => {
+    (value: Placeholders<TextRange & { folderIds: readonly number[]; limit: number }>) => {
       const found = db.read
         .select({ folderId: inspections.directoryId })
-        .from(directories)
-        .crossJoin(inspections)
+        .from(inspections)
         .where(
           and(
-            between(directories.id, value.firstId, value.lastId),
-            eq(inspections.directoryId, directories.id),
+            inArray(inspections.directoryId, value.folderIds),
             gte(inspections.name, value.atLeast),
             lt(inspections.name, value.below),
           ),
@@ -130,14 +114,15 @@ export function createNameQueries(
     },
   );
 
-  async function findIn(slices: readonly Slice[], beginning: string): Promise<Namesakes> {
+  async function findIn(ids: readonly number[], beginning: string): Promise<Namesakes> {
     const found: Namesakes = { total: 0, stretches: [] };
     for (const range of rangesOf(beginning)) {
       const folderIds: number[] = [];
-      for (const slice of slices) {
+      for (let from = 0; from < ids.length; from += foldersAtOnce) {
         const limit = maxNamesakes + 1 - found.total;
         if (limit === 0) break;
-        for (const row of await selectFolders({ ...range, ...slice, limit })) {
+        const slice = ids.slice(from, from + foldersAtOnce);
+        for (const row of await selectFolders({ ...range, folderIds: slice, limit })) {
           found.total += row.total;
           folderIds.push(row.folderId);
         }
@@ -152,12 +137,10 @@ export function createNameQueries(
     async find(beginning) {
       const ids = folders.list().map(({ id }) => id);
       if (ids.length > foldersAtOnce) {
-        const likely = await foldersByTime(beginning);
-        const slices = likely.map((id) => ({ firstId: id, lastId: id }));
-        const found = await findIn(slices, beginning);
+        const found = await findIn(await foldersByTime(beginning), beginning);
         if (found.total > 0) return found;
       }
-      return findIn(slicesOf(ids.sort((a, b) => a - b)), beginning);
+      return findIn(ids, beginning);
     },
     async list({ stretches }, { verdict, ...filter }, { limit, from, direction }) {
       const rows: InspectionRow[] = [];
@@ -168,18 +151,6 @@ export function createNameQueries(
       return rows.sort((a, b) => sign * (a.capturedAt - b.capturedAt || a.id - b.id)).slice(0, limit);
     },
   };
-}
-
-/** A stretch of folder ids. */
-type Slice = { firstId: number; lastId: number };
-
-function slicesOf(ids: readonly number[]): Slice[] {
-  const slices: Slice[] = [];
-  for (let i = 0; i < ids.length; i += foldersAtOnce) {
-    const slice = ids.slice(i, i + foldersAtOnce);
-    slices.push({ firstId: slice[0]!, lastId: slice.at(-1)! });
-  }
-  return slices;
 }
 
 /**
