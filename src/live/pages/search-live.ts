@@ -5,6 +5,7 @@ import {
   bestByName,
   folded,
   maxPlaces,
+  type PlacesView,
   type SearchGroup,
   type SearchPlace,
   type SearchSource,
@@ -90,6 +91,6 @@ export function createLiveSearch(options: {
 
 function groupOfPlaces(key: 'cameras' | 'coils', found: readonly SearchPlace[]): SearchGroup[] {
   if (found.length === 0) return [];
-  const view = { key, places: found.slice(0, maxPlaces), isMore: found.length > maxPlaces };
+  const view: PlacesView = { key, places: found.slice(0, maxPlaces), isMore: found.length > maxPlaces };
   return [{ key, kind: 'places', template: 'search/_places', view }];
 }
