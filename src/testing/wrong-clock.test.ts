@@ -51,6 +51,6 @@ test('a camera whose clock is off is said on Sources, Overview and its station, 
 test('a single image named ahead is marked, where it is listed and on its own page', async () => {
   const history = await plant.text('/stations/S9?period=1d');
   expect(history).toContain('Clock 9 h ahead');
-  const id = /href="\/inspections\/(\d+)"[^>]*>(?:(?!<\/a>)[\s\S])*Clock 9 h ahead/.exec(history)?.[1];
+  const id = /href="\/inspections\/(\d+)[^"]*"[^>]*>(?:(?!<\/a>)[\s\S])*Clock 9 h ahead/.exec(history)?.[1];
   expect(await plant.text(`/inspections/${id}`)).toContain('Clock 9 h ahead: its name says');
 });
