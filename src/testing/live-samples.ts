@@ -143,6 +143,7 @@ export const livePartialSamples: Readonly<Record<string, readonly object[]>> = {
   'live/_defects': views(pages),
   'live/_empty': views([empty, { ...empty, demoOffered: false }]),
   'live/_history': views(pages),
+  'live/_mode': views(pages),
   'live/_pane': pages.flatMap((view) => view.panes.map((pane) => ({ view: pane, page: view }))),
   'live/_performance-cameras': views(performancePages),
   'live/_performance-drawn': views(performancePages),

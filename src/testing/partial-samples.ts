@@ -141,7 +141,16 @@ const context: ViewContext = {
   elsewhere,
 };
 const empty = {
-  folders: ['/data', odd],
+  folders: [
+    {
+      path: '/data',
+      state: 'online' as const,
+      files: 12,
+      owner: { user: 1000, group: 100, mode: 'rwxr-x---' },
+      layoutHref: '/sources/1/layout',
+    },
+    { path: odd, state: 'offline' as const, files: null, owner: null, layoutHref: null },
+  ],
   exampleName: 'OK-1.jpg',
   pattern: '^(?<pass>OK)',
   demo: 'offered' as const,

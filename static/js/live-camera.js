@@ -15,7 +15,7 @@ import { readPage } from './pictures/read-page.js';
 import { scrollStripToMark } from './pictures/strip.js';
 import { createZoom } from './pictures/zoom.js';
 
-const { reloadForVersion } = window.linesight;
+const { ageInWords, reloadForVersion, setText } = window.linesight;
 
 /** While pictures arrive, the parts around them are refreshed this often. */
 const partsEveryMs = 5_000;
@@ -130,6 +130,8 @@ function setView(view) {
 
 function tickAll() {
   tickPictures(frame.querySelectorAll('.live-pane'), clock.now());
+  const ago = document.querySelector('#live-mode time[data-ago]');
+  if (ago && clock.now() !== null) setText(ago, ageInWords(clock.now() - Date.parse(ago.dateTime)));
   plantNow.tick();
   badge.tick(feed?.silentMs() ?? null);
 }

@@ -10,6 +10,7 @@ import { maxCardsOf } from '../stations/wall-grid.ts';
 import { type CardsView, type CardTotals, type CoveredSite, cardsView } from './cards-views.ts';
 import { noticesView } from './notices.ts';
 import { exampleName, readSummaries, viewContext } from './page-reads.ts';
+import { describeFolders } from './sources/watched-folders.ts';
 
 /** Total numbers of stations and images, whether or not there is a card for them. */
 async function readTotals(deps: InspectionDeps, { window, filter }: AskedView): Promise<CardTotals> {
@@ -30,19 +31,21 @@ async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsV
   const maxCards = maxCardsOf(asked.query);
   const summaries = await readSummaries(deps, asked, maxCards);
   const hrefOf = (query: PageQuery) => pageHref('/inspections', query);
+  const anyImageEver = deps.reads.names.listStations().length > 0;
   const isAll = summaries.length < maxCards;
   return cardsView(summaries, await viewContext(deps, asked, summaries, hrefOf), {
     ...(isAll ? {} : { totals: await readTotals(deps, asked) }),
     notices: noticesView(sources, deps.reads.clock.now()),
     empty: {
-      folders: sources.map(({ path }) => path),
+      // Asked only where there is no image yet: then the folder is what the reader must look at.
+      folders: anyImageEver ? [] : await describeFolders(sources),
       exampleName,
       pattern: deps.settings.pattern,
       demo: deps.settings.demo(),
     },
     coveredSite: coveredSite(deps, asked),
     hiddenCount: asked.query.station === undefined ? deps.reads.names.countHidden(asked.filter.siteId) : 0,
-    anyImageEver: deps.reads.names.listStations().length > 0,
+    anyImageEver,
   });
 }
 

@@ -64,7 +64,12 @@ const inspection: InspectionRef = {
 
 const rest = {
   notices: { backfill: null },
-  empty: { folders: ['/data'], exampleName: 'x.jpg', pattern: null, demo: 'offered' as const },
+  empty: {
+    folders: [{ path: '/data', state: 'online' as const, files: 0, owner: null, layoutHref: null }],
+    exampleName: 'x.jpg',
+    pattern: null,
+    demo: 'offered' as const,
+  },
   anyImageEver: true,
   hiddenCount: 0,
 };

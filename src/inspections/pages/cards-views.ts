@@ -38,6 +38,7 @@ import type { StationSummary } from '../model.ts';
 import { maxCardsOf, wallGrid } from '../stations/wall-grid.ts';
 import type { NoticesView } from './notices.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
+import type { WatchedFolder } from './sources/watched-folders.ts';
 
 /** Draws the filled trend of a card; the result is safe SVG. */
 export type DrawTrend = (buckets: TrendBucket[], window: TimeWindow, bucketMs: number) => string;
@@ -121,7 +122,7 @@ export type CoversView = {
 export type EmptyView = {
   /** `nothing-yet`: no image was ever recorded. `nothing-here`: none within the chosen window and filters. */
   kind: 'nothing-yet' | 'nothing-here';
-  folders: string[];
+  folders: WatchedFolder[];
   exampleName: string;
   /** The pattern of FILENAME_REGEX, shown unless it is the default. */
   pattern: string | null;

@@ -1,6 +1,6 @@
 /* The server-rendered parts of the camera page around the picture: steps, history strip, defects. */
 
-const partIds = ['live-nav', 'live-history', 'live-defects'];
+const partIds = ['live-mode', 'live-nav', 'live-history', 'live-defects'];
 
 /** Replaces the parts by those of another rendering, except one whose input has the focus. */
 export function replaceParts(page) {
