@@ -19,7 +19,7 @@ const tickMs = 1_000;
 
 const wall = document.getElementById('live-wall');
 const settings = wall.dataset;
-const clock = createServerClock();
+const clock = createServerClock(Number(settings.now));
 const badge = createBadge();
 const plantNow = createPlantNow({ now: clock.now });
 /** Channel → tile. */

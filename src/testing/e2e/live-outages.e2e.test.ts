@@ -37,6 +37,27 @@ const place = async () => {
 };
 const isSame = (page: Page) => page.evaluate('window.isSame === true');
 
+inBrowser('a wall that never got a message still says how old its picture is', async () => {
+  const first = await place();
+  const { page, close } = await browser.open({ viewport: { width: 1920, height: 1080 } });
+  await page.clock.install();
+  await page.routeWebSocket(/\/ws\/images/, (socket) => void socket.close());
+  await page.route('**/live/latest?*', (route) => route.abort());
+  const tile = page.locator('[data-channel="original"]');
+  await expect
+    .poll(async () => {
+      await page.goto(`${server.origin}/live?kiosk=1`);
+      return Number(await tile.getAttribute('data-captured').catch(() => 0));
+    }, soon)
+    .toBe(first);
+  await becomes(page, 'lost', patienceMs);
+  for (let minute = 0; minute < 10; minute++) await page.clock.fastForward(60_000);
+  await expect.poll(() => tile.getAttribute('data-state'), soon).toBe('old');
+  expect(await tile.innerText()).toMatch(/1\d min ago/);
+  expect(await page.getByRole('alert').innerText()).toMatch(/Last updated 1\d min ago/);
+  await close();
+});
+
 inBrowser(
   'a wall outlives the server and ten minutes of silence: it says how old it is, and heals by itself',
   async () => {

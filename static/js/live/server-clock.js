@@ -6,8 +6,12 @@ const maxSamples = 8;
 /** A jump larger than this means the machine slept or its clock was set. */
 const jumpMs = 5_000;
 
-export function createServerClock() {
-  let offsets = [];
+/**
+ * `renderedAt` is the server's time in the page, epoch ms: known before the first message, which may never come. It counts
+ * from the beginning of the page's loading, so that pictures look too old by the time that took, never too young.
+ */
+export function createServerClock(renderedAt) {
+  let offsets = Number.isFinite(renderedAt) ? [renderedAt] : [];
   const drift = () => Date.now() - performance.now();
   let lastDrift = drift();
   return {
@@ -19,7 +23,7 @@ export function createServerClock() {
     reset() {
       offsets = [];
     },
-    /** Epoch ms; null before the first sample. */
+    /** Epoch ms; null where no time is known. */
     now: () => (offsets.length === 0 ? null : performance.now() + Math.max(...offsets)),
     /**
      * Whether time has jumped since the last call. After a jump forward pictures count as older until the next sample
