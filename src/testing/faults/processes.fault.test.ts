@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStreamAt, type Stream } from '../open-stream.ts';
@@ -201,9 +202,10 @@ describe.each(serverKinds)('several processes on one %s', (kind) => {
   });
 });
 
-/** Makes the first administrator with the link of the log and answers the cookie of the browser that did. */
+/** Makes the first administrator with the key of the file that the log names, and answers the cookie of the browser that did. */
 async function makeAdministrator(plant: PlantProcess): Promise<string> {
-  const key = /setup\?key=([\w-]+)/.exec(plant.output())?.[1] ?? '';
+  const file = /key it asks for is in (\S*setup-key)/.exec(plant.output())?.[1] ?? '';
+  const key = readFileSync(file, 'utf8').trim();
   const password = 'a password of a test';
   const body = new URLSearchParams({ key, name: 'admin', password, repeat: password });
   const answer = await plant.fetch('/setup', { method: 'POST', body, headers: ownPage, redirect: 'manual' });
