@@ -209,11 +209,12 @@ const inputs: FieldInput[] = [
         const counts = (await read()).map((line) => Number(line.split(',')[2]));
         return counts.reduce((sum, count) => sum + count, 0) === 140;
       });
-      expect((await read()).map((line) => line.split(',').slice(1, 3))).toEqual([
-        ['2025-11-02T00:00:00-05:00', '10'],
-        ['2025-11-02T01:00:00-05:00', '60'],
-        ['2025-11-02T01:00:00-06:00', '60'],
-        ['2025-11-02T02:00:00-06:00', '10'],
+      const cells = (await read()).map((line) => line.split(','));
+      expect(cells.map((line) => [line[1], line.at(-1), line[2]])).toEqual([
+        ['2025-11-02 00:00:00', 'UTC-05:00', '10'],
+        ['2025-11-02 01:00:00', 'UTC-05:00', '60'],
+        ['2025-11-02 01:00:00', 'UTC-06:00', '60'],
+        ['2025-11-02 02:00:00', 'UTC-06:00', '10'],
       ]);
       // Each of the two hours has a link of its own, which opens that hour.
       const page = await running.text(
