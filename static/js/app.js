@@ -186,7 +186,6 @@
     });
   }
 
-  /** A row of tabs that is wider than the screen shows the current one. */
   function showCurrentTab() {
     const row = document.querySelector('.section-tabs');
     const tab = row?.querySelector('[aria-current]');

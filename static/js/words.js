@@ -37,7 +37,7 @@ window.linesight = (() => {
     }
   }
 
-  /** Title and icon say what is wrong in the plant, for those who look at another tab. */
+  /** Title and icon say what is wrong in the plant. */
   function showSign(data = document.getElementById('plant-data')?.dataset) {
     const title = document.querySelector('title');
     const icon = document.querySelector('link[rel="icon"]');

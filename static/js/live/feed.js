@@ -130,7 +130,7 @@ export function createFeed({ delayMs, attempts, pingMs, query, onMessage, onStat
     subscribe,
     reconnect: connect,
     state: () => state,
-    /** Time since the last message, or since the page began to load without one, ms; null while it first connects. */
+    /** Time since the last message or the start of loading, ms; null while it first connects. */
     silentMs: () => (lastMessageAt === null && state === 'connecting' ? null : now() - (lastMessageAt ?? 0)),
   };
 }

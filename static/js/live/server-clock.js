@@ -6,10 +6,7 @@ const maxSamples = 8;
 /** A jump larger than this means the machine slept or its clock was set. */
 const jumpMs = 5_000;
 
-/**
- * `renderedAt` is the server's time in the page, epoch ms: known before the first message, which may never come. It counts
- * from the beginning of the page's loading, so that pictures look too old by the time that took, never too young.
- */
+/** `renderedAt`, the page's own server time, counts from the start of loading: too old is safe, too young is not. */
 export function createServerClock(renderedAt) {
   let offsets = Number.isFinite(renderedAt) ? [renderedAt] : [];
   const drift = () => Date.now() - performance.now();
@@ -26,8 +23,7 @@ export function createServerClock(renderedAt) {
     /** Epoch ms; null where no time is known. */
     now: () => (offsets.length === 0 ? null : performance.now() + Math.max(...offsets)),
     /**
-     * Whether time has jumped since the last call. After a jump forward pictures count as older until the next sample
-     * arrives: too old is safe, too young is not.
+     * Whether time has jumped since the last call. After a jump forward pictures count as older until the next sample.
      */
     hasJumped() {
       const changeMs = drift() - lastDrift;
