@@ -59,15 +59,15 @@ export function backupRoutes({ renderer, backups, dbPath }: BackupDeps): Hono<Ap
 }
 
 function backupsPage(backups: ScheduledBackups, dbPath: string | undefined, mayMake: boolean): BackupsPage {
-  const { dir, newestAt, fault } = backups.stats();
-  const { intervalMs, keep, isRunning } = backups;
+  const { dir, fault } = backups.stats();
+  const { intervalMs, keep, nextAt, isRunning } = backups;
   return {
     dbPath: dbPath ?? null,
     dir,
     intervalMs,
     keep,
     copies: dbPath === undefined ? [] : backups.list(),
-    nextAt: intervalMs === 0 || newestAt === null ? null : newestAt + intervalMs,
+    nextAt,
     fault,
     isRunning,
     mayMake,

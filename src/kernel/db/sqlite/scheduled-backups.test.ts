@@ -66,14 +66,30 @@ test('a backup that is asked for is made at once, also where none are due, and i
   await backups.trigger();
   expect(backups.list()).toEqual([
     {
-      path: join(dir, 'data.sqlite.backup-2025-09-06T10-00-00'),
-      kind: 'backup',
+      path: join(dir, 'data.sqlite.manual-2025-09-06T10-00-00'),
+      kind: 'manual',
       at: startAt,
       bytes: expect.any(Number),
     },
     { path: `${path}.before-2025-09-01T00-00-00`, kind: 'before', at: Date.UTC(2025, 8, 1), bytes: 6 },
   ]);
   expect(backups.isRunning).toBe(false);
+});
+
+test('backups asked for push out none of those that were due, and three of them are kept', async () => {
+  const { clock, backups } = createPlant({ keep: 2 });
+  for (let day = 0; day < 2; day++) {
+    await backups.trigger();
+    clock.advance(24 * hourMs);
+  }
+  for (let press = 0; press < 5; press++) {
+    await backups.makeNow();
+    clock.advance(1000);
+  }
+  const kinds = backups.list().map(({ kind }) => kind);
+  expect(kinds).toEqual(['manual', 'manual', 'manual', 'backup', 'backup']);
+  expect(backups.stats()).toMatchObject({ count: 5, newestAt: startAt + 48 * hourMs + 4000 });
+  expect(backups.nextAt).toBe(startAt + 48 * hourMs);
 });
 
 test('a folder that cannot be written to is reported, and tried again', async () => {

@@ -5,7 +5,7 @@ import { startLoop } from '../../jobs/loop.ts';
 import { startThread } from '../../jobs/start-thread.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
-import { fileStamp, keepNewest, listCopies, stampedAt } from './sqlite-copies.ts';
+import { type CopyKind, fileStamp, keepNewest, listCopies, maxCopies, stampedAt } from './sqlite-copies.ts';
 
 /** How often due backups are checked; the first check is not at startup, which has enough to do. */
 const lookEveryMs = 10 * 60_000;
@@ -23,13 +23,15 @@ export type BackupStats = {
   fault: string | null;
 };
 
-/** A copy of the database: a backup, or one kept before an update or a restore. Every copy was checked when it was made. */
-export type DatabaseCopy = { path: string; kind: 'backup' | 'before'; at: number; bytes: number };
+/** A copy of the database that can be restored. Backups were checked when they were made. */
+export type DatabaseCopy = { path: string; kind: Exclude<CopyKind, 'corrupt'>; at: number; bytes: number };
 
 /** Automatic backups of an SQLite file, until `stop`. */
 export type ScheduledBackups = {
   readonly intervalMs: number;
   readonly keep: number;
+  /** When the next one is due; null without automatic backups and before the first. */
+  readonly nextAt: number | null;
   /** A backup is being made. */
   readonly isRunning: boolean;
   stats(): BackupStats;
@@ -37,7 +39,10 @@ export type ScheduledBackups = {
   list(): DatabaseCopy[];
   /** Makes a backup now if one is due. */
   trigger(): Promise<void>;
-  /** Makes a backup now, or right after the one that is being made. Whether it succeeded, `stats` says. */
+  /**
+   * Makes a backup now, or right after the one that is being made; the newest three asked for are kept. Whether it
+   * succeeded, `stats` says.
+   */
   makeNow(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -69,15 +74,18 @@ export function startScheduledBackups(options: {
 
   async function runIfDue(signal: AbortSignal): Promise<void> {
     const now = clock.now();
-    if (!isAsked && !isDue(now)) return;
+    const wasAsked = isAsked;
     isAsked = false;
+    if (!wasAsked && !isDue(now)) return;
+    // Those asked for are counted apart: seven of them in a minute must not push out a week of backups.
+    const kind = wasAsked ? 'manual' : 'backup';
     isRunning = true;
     try {
       await refuseWithoutRoom(path, dir);
-      const to = `${base}.backup-${fileStamp(now)}`;
+      const to = `${base}.${kind}-${fileStamp(now)}`;
       await copyInThread(path, to, signal);
       if (signal.aborted) return;
-      keepNewest(base, 'backup', keep);
+      keepNewest(base, kind, wasAsked ? maxCopies : keep);
       fault = null;
       log.info({ backup: to }, 'The database was backed up');
     } catch (error) {
@@ -95,15 +103,23 @@ export function startScheduledBackups(options: {
     get isRunning() {
       return isRunning;
     },
+    get nextAt() {
+      const [newest] = listCopies(base, 'backup');
+      return intervalMs === 0 || newest === undefined ? null : stampedAt(newest) + intervalMs;
+    },
     list: () =>
-      [...describeCopies(base, 'backup'), ...describeCopies(path, 'before')].sort((a, b) => b.at - a.at),
+      [
+        ...describeCopies(base, 'backup'),
+        ...describeCopies(base, 'manual'),
+        ...describeCopies(path, 'before'),
+      ].sort((a, b) => b.at - a.at),
     makeNow: () => {
       isAsked = true;
       return loop.trigger();
     },
     stats: () => {
-      const copies = listCopies(base, 'backup');
-      const [newest] = copies;
+      const copies = [...listCopies(base, 'backup'), ...listCopies(base, 'manual')];
+      const [newest] = copies.toSorted((a, b) => stampedAt(b) - stampedAt(a));
       return {
         dir,
         count: copies.length,

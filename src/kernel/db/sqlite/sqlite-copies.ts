@@ -2,7 +2,10 @@ import { globSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
 
-/** How many copies made before updates, and damaged files, are kept; older ones are deleted. */
+/** `backup`: made when due; `manual`: asked for; `before`: kept before an update or a restore; `corrupt`: damaged, set aside. */
+export type CopyKind = 'before' | 'corrupt' | 'backup' | 'manual';
+
+/** How many copies made before updates or by hand, and damaged files, are kept; older ones are deleted. */
 export const maxCopies = 3;
 /** Suffixes of the files that SQLite keeps beside a database. */
 const companions = ['-wal', '-shm', '-journal'];
@@ -33,14 +36,14 @@ export function removeDatabase(path: string): void {
 }
 
 /** Deletes all `<file>.<kind>-<date>` but the newest. Returns the paths of those kept, newest first. */
-export function keepNewest(path: string, kind: 'before' | 'corrupt' | 'backup', count: number): string[] {
+export function keepNewest(path: string, kind: CopyKind, count: number): string[] {
   const copies = listCopies(path, kind);
   for (const copy of copies.slice(count)) removeDatabase(copy);
   return copies.slice(0, count);
 }
 
 /** Paths of the copies of one kind, newest first. */
-export function listCopies(path: string, kind: 'before' | 'corrupt' | 'backup'): string[] {
+export function listCopies(path: string, kind: CopyKind): string[] {
   const start = `${basename(path)}.${kind}-`;
   const dated = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/;
   return globSync('*', { cwd: dirname(path) })
