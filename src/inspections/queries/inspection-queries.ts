@@ -155,15 +155,30 @@ export function createInspectionQueries(
     );
   }
 
+  /** The part of a lane that a page begins in: its window, behind the row it continues from. */
+  function stretchOf(
+    { startAt, endAt, capturedAt, id }: Placeholders<LaneStretch>,
+    direction: Page['direction'],
+  ) {
+    const keyset = sql`(${inspections.capturedAt}, ${inspections.id})`;
+    const isBehind = direction === 'older' ? sql`<` : sql`>`;
+    return [
+      startAt && gte(inspections.capturedAt, startAt),
+      endAt && lt(inspections.capturedAt, endAt),
+      capturedAt && sql`${keyset} ${isBehind} (${capturedAt}, ${id})`,
+    ];
+  }
+
+  function orderOf(direction: Page['direction']) {
+    const by = direction === 'older' ? desc : asc;
+    return [by(inspections.capturedAt), by(inspections.id)];
+  }
+
   const selectLane = prepared(
     (
       value: Placeholders<LaneStretch>,
       { verdict, direction }: Pick<ListFilter, 'verdict'> & Pick<Page, 'direction'>,
     ) => {
-      const { startAt, endAt, capturedAt, id } = value;
-      const keyset = sql`(${inspections.capturedAt}, ${inspections.id})`;
-      const isBehind = direction === 'older' ? sql`<` : sql`>`;
-      const by = direction === 'older' ? desc : asc;
       return db.read
         .select()
         .from(inspections)
@@ -172,12 +187,10 @@ export function createInspectionQueries(
             eq(inspections.stationId, value.stationId),
             value.partId && eq(inspections.partId, value.partId),
             verdictIs(verdict),
-            startAt && gte(inspections.capturedAt, startAt),
-            endAt && lt(inspections.capturedAt, endAt),
-            capturedAt && sql`${keyset} ${isBehind} (${capturedAt}, ${id})`,
+            ...stretchOf(value, direction),
           ),
         )
-        .orderBy(by(inspections.capturedAt), by(inspections.id))
+        .orderBy(...orderOf(direction))
         .limit(value.limit);
     },
   );
@@ -188,10 +201,6 @@ export function createInspectionQueries(
       value: Placeholders<LaneStretch & { sequence: number }>,
       { verdict, direction }: Pick<ListFilter, 'verdict'> & Pick<Page, 'direction'>,
     ) => {
-      const { startAt, endAt, capturedAt, id } = value;
-      const keyset = sql`(${inspections.capturedAt}, ${inspections.id})`;
-      const isBehind = direction === 'older' ? sql`<` : sql`>`;
-      const by = direction === 'older' ? desc : asc;
       return db.read
         .select()
         .from(inspections)
@@ -200,13 +209,11 @@ export function createInspectionQueries(
             eq(inspections.stationId, value.stationId),
             eq(inspections.sequence, value.sequence),
             value.partId && sql`+${inspections.partId} = ${value.partId}`,
-            startAt && gte(inspections.capturedAt, startAt),
-            endAt && lt(inspections.capturedAt, endAt),
             verdictOfRow(inspections, verdict),
-            capturedAt && sql`${keyset} ${isBehind} (${capturedAt}, ${id})`,
+            ...stretchOf(value, direction),
           ),
         )
-        .orderBy(by(inspections.capturedAt), by(inspections.id))
+        .orderBy(...orderOf(direction))
         .limit(value.limit);
     },
   );
