@@ -26,7 +26,7 @@ import { dutiesOf } from './kernel/settings/role.ts';
 import { uploadPath } from './live/api/compat.ts';
 import { healthOfLive } from './live/api/health.ts';
 import { stationLiveHref } from './live/camera-links.ts';
-import { mountLive } from './live/mount.ts';
+import { feedSettingsOf, mountLive } from './live/mount.ts';
 import { mountManual } from './manual/mount.ts';
 import { mountOverview } from './overview/mount.ts';
 import { readDisks } from './retention/disks.ts';
@@ -37,6 +37,7 @@ import type { Services } from './services.ts';
 import { mountSettings } from './settings/mount.ts';
 import { mountStations } from './stations/mount.ts';
 import { mountSystem } from './system/mount.ts';
+import { mountWalls } from './walls/mount.ts';
 
 /** Forms are small. Pairs of images have a limit of their own. */
 const maxBodyBytes = 64 * 1024;
@@ -108,6 +109,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       drawTimes: images.thumbnails.drawTimes,
       uploadDisks: { highMark: retention.marks.high, readDisks },
       renderer,
+      topics,
       clock,
       wallClock,
     }),
@@ -140,9 +142,16 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       readState: reads.states.read,
       renderer,
     }),
+    mountWalls({
+      walls: services.walls,
+      kinds: services.wallTileKinds,
+      feed: feedSettingsOf(config, wallClock),
+      renderer,
+      topics,
+    }),
     mountSearch({ sources: services.searchSources, renderer }),
     ...mountSettings({ config, warnings, version, renderer }),
-    ...mountAccess({ access, names: reads.names, sites, renderer }),
+    ...mountAccess({ access, names: reads.names, sites, listWalls: services.walls.list, renderer }),
     mountDemo(demo),
     ...mountSystem({
       system,

@@ -10,7 +10,13 @@ export const sections: readonly Section[] = [
       { key: 'models', href: '/models', at: /^\/models/ },
     ],
   },
-  { key: 'live', tabs: [{ key: 'live', href: '/live', at: /^\/live/ }] },
+  {
+    key: 'live',
+    tabs: [
+      { key: 'live', href: '/live', at: /^\/live/ },
+      { key: 'walls', href: '/wall', at: /^\/wall/ },
+    ],
+  },
   {
     key: 'alerts',
     tabs: [

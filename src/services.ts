@@ -7,6 +7,7 @@ import { createEventBus, mergeMessages } from './event-bus.ts';
 import type { Publish } from './events.ts';
 import { type Inspections, openInspections } from './inspections/open-inspections.ts';
 import { createInspectionSearch } from './inspections/pages/search/search-inspections.ts';
+import { createStationTiles } from './inspections/pages/walls/station-tiles.ts';
 import { createCopiesPolicy } from './kernel/db/sqlite/copies-policy.ts';
 import { type ScheduledBackups, startScheduledBackups } from './kernel/db/sqlite/scheduled-backups.ts';
 import { createPageRenderer } from './kernel/http/page-renderer.ts';
@@ -24,6 +25,7 @@ import { hourMs } from './kernel/time/durations.ts';
 import type { LiveImages } from './live/images/live-images.ts';
 import type { Live } from './live/live.ts';
 import { openLive } from './live/open-live.ts';
+import { createPictureTiles } from './live/pages/picture-tiles.ts';
 import { createLiveSearch } from './live/pages/search-live.ts';
 import { openLivePolicy } from './live/retention/open-live-policy.ts';
 import { type LiveScreens, openScreens } from './live/screens/screens.ts';
@@ -34,6 +36,7 @@ import { openSites } from './plant/open-sites.ts';
 import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
 import type { SearchSource } from './plant/search-source.ts';
 import type { Sites } from './plant/sites.ts';
+import type { WallTileKind } from './plant/walls/wall-tile.ts';
 import { productReactions } from './reactions.ts';
 import { openRetention } from './retention/open-retention.ts';
 import type { Retention } from './retention/retention.ts';
@@ -41,6 +44,8 @@ import { type Db, openDb } from './schema/db.ts';
 import { sections } from './sections.ts';
 import { openSystem } from './system/open-system.ts';
 import type { System } from './system/system.ts';
+import { createRecordWalls, type RecordWalls } from './walls/record-walls.ts';
+import { listTiles } from './walls/views.ts';
 
 /** What a process is started with. */
 export type ServiceOptions = { config: Config; warnings: string[]; log: Log; clock: Clock };
@@ -65,6 +70,9 @@ export type Services = ServiceOptions &
     live: Live;
     liveImages: LiveImages;
     screens: LiveScreens;
+    walls: RecordWalls;
+    /** What can hang on a wall, in the order offered. */
+    wallTileKinds: readonly WallTileKind[];
     /** What the search asks, in this order. */
     searchSources: readonly SearchSource[];
     demo: Demo;
@@ -127,19 +135,6 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     names: reads.names,
     onChanged: () => publish('plant.changed', undefined),
   });
-  const access = createAccess({
-    db,
-    sites,
-    names: reads.names,
-    clock,
-    log,
-    config,
-    stateDir: paths.stateDir,
-    stationPageOf: inspections.stationPageOf,
-    onChanged: () => publish('access.changed', undefined),
-  });
-  // An unattended installation gets its first user before anyone can ask for a page.
-  await access.setUp.begin();
   const { live, liveImages } = await openLive({
     config,
     paths,
@@ -151,6 +146,22 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     log,
   });
+  const wallTileKinds = [...createStationTiles(reads), createPictureTiles({ live, names: reads.names })];
+  const walls = createRecordWalls(db, clock, sites.own.id);
+  const access = createAccess({
+    db,
+    sites,
+    names: reads.names,
+    clock,
+    log,
+    config,
+    stateDir: paths.stateDir,
+    stationPageOf: inspections.stationPageOf,
+    tilesOfWall: async (name) => listTiles(wallTileKinds, await walls.find(name)),
+    onChanged: () => publish('access.changed', undefined),
+  });
+  // An unattended installation gets its first user before anyone can ask for a page.
+  await access.setUp.begin();
   const screens = openScreens({ source: live, clock, version, pingEveryMs: config.wsPingInterval });
   const searchSources = [
     createInspectionSearch(inspections),
@@ -275,6 +286,8 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     live,
     liveImages,
     screens,
+    walls,
+    wallTileKinds,
     searchSources,
     demo,
     retention,

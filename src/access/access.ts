@@ -8,6 +8,7 @@ import type { Clock } from '../kernel/time/clock.ts';
 import { dayMs, minuteMs } from '../kernel/time/durations.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
+import type { WallTile } from '../plant/walls/wall-tile.ts';
 import type { Db } from '../schema/db.ts';
 import { createDoor } from './door.ts';
 import { createKeys, type Keys } from './keys.ts';
@@ -36,7 +37,7 @@ export type Access = {
   door: Door;
 };
 
-/** `stationPageOf` finds the station page of an image by its id, for kiosk links to single stations. */
+/** `stationPageOf` finds the station page of an image by its id, for kiosk links to single stations; `tilesOfWall` what hangs on a wall. */
 export function createAccess(parts: {
   db: Db;
   sites: Sites;
@@ -47,6 +48,7 @@ export function createAccess(parts: {
   /** Where the key for the first account lies. */
   stateDir: string;
   stationPageOf: (id: number) => Promise<string | undefined>;
+  tilesOfWall: (name: string) => Promise<readonly WallTile[]>;
   /** Access may have been withdrawn from a caller. */
   onChanged: () => void;
 }): Access {
@@ -91,6 +93,7 @@ export function createAccess(parts: {
       policy: config.access,
       site: sites.own,
       stationPageOf: parts.stationPageOf,
+      tilesOfWall: parts.tilesOfWall,
     }),
   };
 }

@@ -3,6 +3,7 @@ import type { AppContext, Door } from '../kernel/http/env.ts';
 import { addressOf } from '../kernel/http/guards/origin.ts';
 import { createRateLimit } from '../kernel/http/guards/rate-limit.ts';
 import type { Clock } from '../kernel/time/clock.ts';
+import type { WallTile } from '../plant/walls/wall-tile.ts';
 import type { Db } from '../schema/db.ts';
 import { isOnPages } from './kiosk-pages.ts';
 import type { Doer, RecordAudit } from './record-audit.ts';
@@ -19,8 +20,9 @@ export function createDoor(parts: {
   policy: AccessPolicy;
   site: { id: number; name: string };
   stationPageOf: (id: number) => Promise<string | undefined>;
+  tilesOfWall: (name: string) => Promise<readonly WallTile[]>;
 }): Door {
-  const { db, clock, audit, site, stationPageOf } = parts;
+  const { db, clock, audit, site, stationPageOf, tilesOfWall } = parts;
   const limits = {
     person: createRateLimit({ clock, ...writesOfPeople }),
     program: createRateLimit({ clock, ...writesOfPrograms }),
@@ -29,7 +31,7 @@ export function createDoor(parts: {
     policy: parts.policy,
     siteId: site.id,
     isOnPages: (pages, url, isSocket) =>
-      isOnPages(pages, url, { isSocket, ownSite: site.name, stationPageOf }),
+      isOnPages(pages, url, { isSocket, ownSite: site.name, stationPageOf, tilesOfWall }),
     writeWaitMs: (c, kind) => {
       const principal = c.get('principal');
       return limits[kind].take(principal.kind === 'token' ? `token ${principal.tokenId}` : addressOf(c));

@@ -6,21 +6,35 @@ const here = {
   ownSite: 'busan',
   stationPageOf: async (id: number) =>
     ({ 1: '/stations/S9', 2: '/stations/S4', 5: '/stations/S9?site=gary' })[id],
+  tilesOfWall: async (name: string) =>
+    ({ 'Line 2/A': [stationTile('S9')], Pictures: [pictureTile] })[name] ?? [],
 };
+const nothing = { detailKey: null, site: null, stationPage: null, isLive: false };
+const stationTile = (name: string) => ({
+  ...nothing,
+  href: '/inspections/tile?id=9',
+  name,
+  stationPage: `/stations/${name}`,
+});
+const pictureTile = { ...nothing, href: '/live/tile?channel=station%2FS9', name: 'S9', isLive: true };
 const busan = { name: 'busan', label: 'Busan', timeZone: 'Asia/Seoul', isOwn: true };
 const gary = { name: 'gary', label: 'gary', timeZone: 'America/Chicago', isOwn: false };
 const see = (pages: string[], path: string) => isOnPages(pages, new URL(path, 'http://plant.local'), here);
 const topics = (...list: string[]) =>
   `/stream?${list.map((topic) => `topics=${encodeURIComponent(topic)}`).join('&')}`;
 
-test('a kiosk is offered the plant, all cards, the live pictures, the folders and each station', () => {
+test('a kiosk is offered the walls, the plant, all cards, the live pictures, the folders and each station', () => {
   expect(
-    kioskPagesOf([
-      { name: 'S9', site: busan },
-      { name: 'S9', site: gary },
-      { name: 'A/B 1', site: null },
-    ]),
+    kioskPagesOf(
+      [{ name: 'Line 2/A' }],
+      [
+        { name: 'S9', site: busan },
+        { name: 'S9', site: gary },
+        { name: 'A/B 1', site: null },
+      ],
+    ),
   ).toEqual([
+    '/wall/Line%202%2FA',
     '/overview',
     '/inspections',
     '/live',
@@ -29,6 +43,7 @@ test('a kiosk is offered the plant, all cards, the live pictures, the folders an
     '/stations/S9?site=gary',
     '/stations/A%2FB%201',
   ]);
+  expect(wallHref('/wall/Line%202%2FA')).toBe('/wall/Line%202%2FA');
   expect(wallHref('/stations/S9')).toBe('/stations/S9?kiosk=1');
   expect(wallHref('/stations/S9?site=gary')).toBe('/stations/S9?site=gary&kiosk=1');
 });
@@ -83,6 +98,26 @@ test.each([
   ['/stations/S9', '/api/v1/inspections?station=S9', false],
   ['/stations/S9', '/img?path=/data/S9/a.jpg', false],
   ['/stations/S9', '/stations/%', false],
+  ['/wall/Line%202%2FA', '/wall/Line%202%2FA?page=2', true],
+  ['/wall/Line%202%2FA', '/wall/Line%202%2FA/edit', false],
+  ['/wall/Line%202%2FA', '/wall', false],
+  ['/wall/Line%202%2FA', '/wall/Pictures', false],
+  ['/wall/Line%202%2FA', '/inspections/tile?id=9&period=today&kiosk=1', true],
+  ['/wall/Line%202%2FA', '/inspections/tile?id=8&period=today&kiosk=1', false],
+  ['/wall/Line%202%2FA', '/inspections/tile?id=9&id=8', false],
+  ['/wall/Line%202%2FA', '/inspections/tile/ngs?id=9', false],
+  ['/wall/Line%202%2FA', topics('/inspections/tile?id=9&period=1h&kiosk=1', '/plant/now'), true],
+  ['/wall/Line%202%2FA', topics('/inspections/tile?id=8&period=1h&kiosk=1'), false],
+  ['/wall/Line%202%2FA', '/images/1/0/card.webp', true],
+  ['/wall/Line%202%2FA', '/images/2/0/card.webp', false],
+  ['/wall/Line%202%2FA', '/live/images/7/0/640.webp', false],
+  ['/wall/Line%202%2FA', '/live/latest?channels=original', false],
+  ['/wall/Line%202%2FA', '/stations/S9', false],
+  ['/wall/Pictures', '/live/images/7/0/640.webp', true],
+  ['/wall/Pictures', '/live/latest?channels=original', true],
+  ['/wall/Pictures', '/live', false],
+  ['/wall/gone', '/inspections/tile?id=9', false],
+  ['/inspections', '/inspections/tile?id=9', false],
 ])('the kiosk of %s may see %s: %s', async (page, path, allowed) => {
   expect(await see([page], path)).toBe(allowed);
 });
@@ -91,7 +126,11 @@ test('the sockets of live images are open to a kiosk of the wall, and to no othe
   const open = (page: string, path: string) =>
     isOnPages([page], new URL(path, 'http://plant.local'), { ...here, isSocket: true });
   for (const path of ['/', '/ws/images?channels=original'])
-    expect([await open('/live', path), await open('/inspections', path)]).toEqual([true, false]);
+    expect(
+      await Promise.all(
+        ['/live', '/wall/Pictures', '/inspections', '/wall/Line%202%2FA'].map((page) => open(page, path)),
+      ),
+    ).toEqual([true, true, false, false]);
   expect(await open('/live', '/live')).toBe(false);
 });
 

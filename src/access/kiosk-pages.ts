@@ -1,18 +1,29 @@
 import { siteParam, stationHref } from '../plant/links.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Sites, SiteTag } from '../plant/sites.ts';
+import type { WallTile } from '../plant/walls/wall-tile.ts';
 import type { KioskLink } from './keys.ts';
 
-/** Pages that a kiosk link can open besides those of single stations. */
+const wallStart = '/wall/';
+/** Pages that a kiosk link can open besides walls and those of single stations. */
 const plantPages = ['/overview', '/inspections', '/live', '/sources'] as const;
 
 /** Every page a kiosk link can open, in the order offered. */
-export function kioskPagesOf(stations: readonly { name: string; site: SiteTag | null }[]): string[] {
-  return [...plantPages, ...stations.map(({ name, site }) => stationHref(name, { site: siteParam(site) }))];
+export function kioskPagesOf(
+  walls: readonly { name: string }[],
+  stations: readonly { name: string; site: SiteTag | null }[],
+): string[] {
+  const wallPages = walls.map(({ name }) => `${wallStart}${encodeURIComponent(name)}`);
+  return [
+    ...wallPages,
+    ...plantPages,
+    ...stations.map(({ name, site }) => stationHref(name, { site: siteParam(site) })),
+  ];
 }
 
-/** The page as a wall shows it. */
+/** The page as a wall shows it; a wall is one already. */
 export function wallHref(page: string): string {
+  if (page.startsWith(wallStart)) return page;
   return `${page}${page.includes('?') ? '&' : '?'}kiosk=1`;
 }
 
@@ -75,44 +86,73 @@ export async function isOnPages(
     isSocket?: boolean | undefined;
     ownSite: string;
     stationPageOf: (id: number) => Promise<string | undefined>;
+    tilesOfWall: (name: string) => Promise<readonly WallTile[]>;
   },
 ): Promise<boolean> {
   const { pathname, searchParams } = url;
+  const tiles = await readTiles(pages, here.tilesOfWall);
+  const showsLive = pages.includes('/live') || tiles.some(({ isLive }) => isLive);
   // A page and a socket can share an address: `/` is the page of the cards and the socket of live images.
-  if (here.isSocket) return pages.includes('/live') && liveSockets.includes(pathname);
+  if (here.isSocket) return showsLive && liveSockets.includes(pathname);
   if (pathname === '/stream' || pathname === '/stream/snapshot') {
     const topics = searchParams.getAll('topics');
-    return topics.length > 0 && topics.every((topic) => isTopicOf(pages, topic, here.ownSite));
+    return topics.length > 0 && topics.every((topic) => isTopicOf({ pages, tiles }, topic, here.ownSite));
   }
-  if (/^\/live\/images\/\d{1,15}\//.test(pathname)) return pages.includes('/live');
+  if (/^\/live\/images\/\d{1,15}\//.test(pathname)) return showsLive;
   const image = /^\/images\/(\d{1,15})\//.exec(pathname);
   if (image) {
     if (pagesOfAllImages.some((page) => pages.includes(page))) return true;
     const page = await here.stationPageOf(Number(image[1]));
     if (page === undefined) return false;
     // Live pictures are of the own site only, whose station pages name no site.
-    return pages.includes(page) || (pages.includes('/live') && !page.includes('?'));
+    const isOnTile = tiles.some(({ stationPage }) => stationPage === page);
+    return pages.includes(page) || isOnTile || (pages.includes('/live') && !page.includes('?'));
   }
-  if (isFragmentOf(pages, pathname, searchParams, here.ownSite)) return true;
+  if (pathname === '/live/latest' && showsLive) return true;
+  if (isFragmentOf({ pages, tiles }, pathname, searchParams, here.ownSite)) return true;
   const path = canonical(pathname);
   if (!path.startsWith('/stations/')) return pages.includes(path);
   const [site = null, ...more] = searchParams.getAll('site');
   return more.length === 0 && pages.includes(stationPage(path, site, here.ownSite));
 }
 
+/** What hangs on the walls among the pages. */
+async function readTiles(
+  pages: readonly string[],
+  tilesOfWall: (name: string) => Promise<readonly WallTile[]>,
+): Promise<WallTile[]> {
+  const walls = pages.filter((page) => page.startsWith(wallStart));
+  const tiles: WallTile[] = [];
+  for (const page of walls)
+    tiles.push(...(await tilesOfWall(decodeURIComponent(page.slice(wallStart.length)))));
+  return tiles;
+}
+
+/** Pages, and what hangs on the walls among them. */
+type Shown = { pages: readonly string[]; tiles: readonly WallTile[] };
+
 /** Parses a topic exactly as the stream does, so that both mean the same fragment. */
-function isTopicOf(pages: readonly string[], topic: string, ownSite: string): boolean {
+function isTopicOf(shown: Shown, topic: string, ownSite: string): boolean {
   const [path = '', search = ''] = topic.split('?', 2);
-  return isFragmentOf(pages, path, new URLSearchParams(search), ownSite);
+  return isFragmentOf(shown, path, new URLSearchParams(search), ownSite);
+}
+
+/** Whether a fragment is that of a tile: its own address, with the period of any wall. */
+function isTile({ href }: WallTile, path: string, query: URLSearchParams): boolean {
+  const rest = new URLSearchParams(query);
+  rest.delete('period');
+  rest.delete('kiosk');
+  return `${path}?${rest}` === href;
 }
 
 function isFragmentOf(
-  pages: readonly string[],
+  { pages, tiles }: Shown,
   path: string,
   query: URLSearchParams,
   ownSite: string,
 ): boolean {
   if (path === plantNow || pages.some((page) => fragments[page]?.includes(path))) return true;
+  if (tiles.some((tile) => isTile(tile, path, query))) return true;
   const [station, ...more] = query.getAll('station');
   const [site = null, ...moreSites] = query.getAll('site');
   if (!path.startsWith('/station/') || station === undefined) return false;

@@ -4,6 +4,7 @@ import type { Renderer } from '../kernel/http/render.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Access } from './access.ts';
+import { kioskPagesOf } from './kiosk-pages.ts';
 import { accountRoutes } from './pages/account-routes.ts';
 import { auditRoutes } from './pages/audit-routes.ts';
 import { kioskRoutes } from './pages/kiosk-routes.ts';
@@ -16,9 +17,11 @@ export function mountAccess(options: {
   access: Access;
   names: PlantNames;
   sites: Sites;
+  /** Walls, by name. */
+  listWalls: () => Promise<readonly { name: string }[]>;
   renderer: Renderer;
 }): Hono<AppEnv>[] {
-  const { access, names, sites, renderer } = options;
+  const { access, names, sites, listWalls, renderer } = options;
   const listStations = () =>
     names.listStations().map(({ siteId, name }) => ({ name, site: sites.tagOf(siteId) }));
   const stationNames = () => [...new Set(listStations().map(({ name }) => name))];
@@ -27,7 +30,7 @@ export function mountAccess(options: {
     accountRoutes(access, renderer),
     userRoutes(access, renderer),
     tokenRoutes(access, renderer, stationNames),
-    kioskRoutes(access, renderer, listStations),
+    kioskRoutes(access, renderer, async () => kioskPagesOf(await listWalls(), listStations())),
     auditRoutes(access, renderer, sites.wallClock),
   ];
 }

@@ -13,6 +13,7 @@ import { inspectionRoutes } from './pages/cards-routes.ts';
 import { layoutRoutes } from './pages/sources/layout-routes.ts';
 import { sourceRoutes } from './pages/sources/source-routes.ts';
 import { stationRoutes } from './pages/station-routes.ts';
+import { defineTileTopics } from './pages/walls/tile-topics.ts';
 import { viewerRoutes } from './viewer/viewer-routes.ts';
 
 /** Pages, images and interfaces of inspections. */
@@ -44,6 +45,7 @@ export function mountInspections(options: {
       exclude: config.exclude,
     },
   };
+  defineTileTopics(deps);
   return [
     inspectionRoutes(deps),
     viewerRoutes(deps),

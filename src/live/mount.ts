@@ -4,8 +4,10 @@ import type { Renderer } from '../kernel/http/render.ts';
 import type { Sockets } from '../kernel/http/server/sockets.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { DataPaths } from '../kernel/storage/data-paths.ts';
+import type { Topics } from '../kernel/stream/topics.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
+import type { PlantNames } from '../plant/names.ts';
 import { liveApiRoutes } from './api/api.ts';
 import { liveCompatRoutes } from './api/compat.ts';
 import type { UploadRoomOptions } from './api/upload-room.ts';
@@ -13,7 +15,9 @@ import type { LiveImages } from './images/live-images.ts';
 import { liveImageRoutes } from './images/routes.ts';
 import type { Live } from './live.ts';
 import { createHistoryReads, type StationHistory } from './pages/history-reads.ts';
+import { definePictureTopic } from './pages/picture-tiles.ts';
 import { type LivePageDeps, liveRoutes } from './pages/routes.ts';
+import type { FeedSettings } from './pages/wall-views.ts';
 import type { LiveScreens } from './screens/screens.ts';
 import { liveSocketRoutes } from './screens/socket-routes.ts';
 
@@ -25,13 +29,14 @@ type LiveMount = {
   config: Config;
   paths: DataPaths;
   /** Inspections of the stations, each of which is a camera. */
-  stations: StationHistory;
+  stations: StationHistory & { names: Pick<PlantNames, 'findStationId' | 'stationName'> };
   /** The demo plant, and the camera that shows its coil line. */
   demo: { readonly isRunning: boolean; readonly camera: string };
   /** How long images of each size took to draw lately. */
   drawTimes: () => ReturnType<LivePageDeps['readPerformance']>['drawTimes'];
   uploadDisks: Pick<UploadRoomOptions, 'highMark' | 'readDisks'>;
   renderer: Renderer;
+  topics: Topics;
   clock: Clock;
   wallClock: WallClock;
 };
@@ -39,6 +44,8 @@ type LiveMount = {
 /** Pages, images, interfaces and sockets of live images. Comes before the page at `/`, which shares its path with a socket. */
 export function mountLive(options: LiveMount): Hono<AppEnv>[] {
   const { live, liveImages, screens, sockets, config, clock, wallClock, uploadDisks } = options;
+  const pages = pageDeps(options);
+  definePictureTopic({ ...pages, live, names: options.stations.names, topics: options.topics });
   return [
     liveSocketRoutes({
       sockets,
@@ -47,7 +54,7 @@ export function mountLive(options: LiveMount): Hono<AppEnv>[] {
       isChannel: (key) => live.current.latest(key) !== undefined,
     }),
     liveImageRoutes({ images: liveImages, current: live.current, queries: live.queries }),
-    liveRoutes(pageDeps(options)),
+    liveRoutes(pages),
     liveApiRoutes({ live }),
     liveCompatRoutes({ live, clock, wallClock, maxFileBytes: config.maxFileSize, disks: uploadDisks }),
   ];
@@ -64,12 +71,7 @@ function pageDeps(options: LiveMount): LivePageDeps {
     isExpected: (camera) => camera.origin !== 'base' || !isOwn,
     isDemo: (camera) => camera.key === demo.camera && demo.isRunning,
     reads: createHistoryReads(live.queries, stations),
-    feed: {
-      delayMs: config.reconnectDelay,
-      attempts: config.maxReconnectAttempts,
-      pingMs: config.wsPingInterval,
-      timeZone: wallClock.timeZone,
-    },
+    feed: feedSettingsOf(config, wallClock),
     empty: () => ({
       folder: dir,
       exampleName: '20250906102131_2891_original.jpg',
@@ -82,4 +84,10 @@ function pageDeps(options: LiveMount): LivePageDeps {
       viewersOf: screens.feed.viewersOf,
     }),
   };
+}
+
+/** Settings of the scripts that follow live pictures. */
+export function feedSettingsOf(config: Config, { timeZone }: WallClock): FeedSettings {
+  const { reconnectDelay, maxReconnectAttempts, wsPingInterval } = config;
+  return { delayMs: reconnectDelay, attempts: maxReconnectAttempts, pingMs: wsPingInterval, timeZone };
 }

@@ -9,6 +9,7 @@ const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
   [/^\/inspections\/compare$/, 'images', 'compare'],
   [/^\/inspections\/\d+/, 'images', 'page'],
   [/^\/stations\//, 'station', 'summary'],
+  [/^\/wall(?:$|\/)/, 'walls', 'make'],
   [/^\/live$/, 'live', 'wall'],
   [/^\/live\/performance$/, 'live', 'performance'],
   [/^\/live\//, 'live', 'camera'],

@@ -112,8 +112,8 @@ export type OverviewView = {
   order: ListOrder;
 };
 
-/** Numbers of rows a wall is divided into. */
-const wallSteps = [4, 6, 8, 12, 16, 20, 24, 32, 40, 50, 64] as const;
+/** Numbers of rows a wall is divided into; of more stations it turns pages. */
+const wallSteps = [4, 6, 8, 12] as const;
 
 export type OverviewPage = {
   live: PageFragments<'stations'>;
@@ -169,7 +169,7 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
       a.station.localeCompare(b.station),
   );
   const shown = rows.slice(0, maxRows);
-  const wallStep = wallSteps.find((step) => step >= shown.length) ?? 64;
+  const wallStep = wallSteps.find((step) => step >= shown.length) ?? 12;
   const order = { listId: 'rows', itemIds: shown.map(({ slug }) => `row-${slug}`) };
   const figures = overviewFigures(stations, rows, context);
   const { site } = context;

@@ -5,6 +5,7 @@ import { defineInspectionTables } from './inspection-tables.ts';
 import { defineLiveTables } from './live-tables.ts';
 import { definePlantTables } from './plant-tables.ts';
 import { defineRetentionTables } from './retention-tables.ts';
+import { defineWallTables } from './wall-tables.ts';
 
 /** Every table of the product, written once and made real by the kit of each database. */
 export function defineSchema(kit: Kit) {
@@ -15,6 +16,7 @@ export function defineSchema(kit: Kit) {
     ...defineRetentionTables(kit),
     ...defineLiveTables(kit),
     ...defineAlertTables(kit),
+    ...defineWallTables(kit),
   };
 }
 

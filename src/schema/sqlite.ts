@@ -33,4 +33,5 @@ export const {
   alertEpisodes,
   stationTests,
   stationTestHours,
+  walls,
 } = defineSchema(sqliteKit);

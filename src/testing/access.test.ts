@@ -128,7 +128,7 @@ describe('in a plant without accounts', () => {
     for (const headers of [{}, { 'sec-fetch-site': 'same-origin' }]) {
       for (const peer of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
         const answer = await ask(plant, row, headers as Record<string, string>, peer);
-        expect(await answer.text()).not.toMatch(refusal);
+        expect((await answer.text()).replace(/<header class="bar">.*?<\/header>/s, '')).not.toMatch(refusal);
       }
     }
   });

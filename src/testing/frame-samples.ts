@@ -59,6 +59,13 @@ export const frameSamples: Readonly<Record<string, readonly object[]>> = {
   'layouts/_connection': plants.map((plant) => ({ plant })),
   'overview/_sign': plants.flatMap((plant) => [{ plant }, { plant: { ...plant, problems: 2 } }]),
   'overview/_plant-now': plants.map((plant) => ({ plant })),
+  'layouts/_zone': [{}],
+  'layouts/_wall-head': [{ title: odd }, { title: odd, period: odd, page: 2, pages: 3 }],
+  'layouts/_wall-help': [
+    { leaveHref: null },
+    { leaveHref: '/' },
+    { leaveHref: '/wall', editHref: '/wall/x/edit' },
+  ],
   'layouts/_help': [{ help: '/manual/inspections#cards' }],
   'manual/_pages': [
     {

@@ -19,6 +19,7 @@ import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
 import { searchSamples } from './search-samples.ts';
 import { systemSamples } from './system-samples.ts';
+import { wallSamples } from './wall-samples.ts';
 
 const hourMs = 3_600_000;
 const now = Date.parse('2025-09-06T10:30:15+09:00');
@@ -323,6 +324,7 @@ const chart: ChartView = {
   events: [{ at: window.startAt, textKey: 'chart.newNormal' }],
 };
 const trend: StationTrendView = {
+  isOfGaps: false,
   chart,
   bucketMs: 60_000,
   kind: 'p',
@@ -358,6 +360,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...retentionSamples,
   ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,
+  ...wallSamples,
   'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
   ...Object.fromEntries(
     ['', '-head', '-figures', '-parts', '-trend', '-last', '-ngs'].map((part) => [
@@ -404,6 +407,12 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     },
   ),
   'inspections/_tile': views(...wall.cards),
+  'inspections/_tile-head': wall.cards.map((card) => ({ card })),
+  'inspections/_tile-ngs': views(...wall.cards, { ...wall.cards[0]!, lastNgs: [] }),
+  'inspections/_tile-yield': views(...wall.cards.map((card) => ({ card, trend })), {
+    card: wall.cards[0]!,
+    trend: { ...trend, isOfGaps: true },
+  }),
   'inspections/_tile-shot': images.map((inspection) => ({
     shot: shotView(inspection, { unreadable, elsewhere }),
     idPrefix: 'ng',
@@ -510,6 +519,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ),
   'stations/_silence': [{ silence }, { silence: { ...silence, last: null, neighbours: [] } }],
   'stations/_summary': views(...cards.cards.map((card) => ({ ...card, silence: null }))),
+  'stations/_wall': views(...wall.cards.map((card) => ({ card, trend }))),
   'stations/_trend': views(
     trend,
     { ...trend, kind: 'laney', sigmaZ: 1.6, outsideCount: 0, signalCount: 0, unknownParts: [] },

@@ -3,15 +3,14 @@
  * it is not. Without this file the page shows the newest pictures and reloads itself.
  */
 
-import { tickPictures } from './live/ages.js';
 import { createBadge } from './live/badge.js';
 import { createFeed } from './live/feed.js';
 import { createPlantNow } from './live/plant-now.js';
 import { createServerClock } from './live/server-clock.js';
-import { createTile } from './live/tile.js';
+import { createTiles, keepOrReplace } from './live/tiles.js';
 import { readPage } from './pictures/read-page.js';
 
-const { reloadForVersion } = window.linesight;
+const { setText } = window.linesight;
 
 /** Refreshes wait between half of this and all of it, so that many walls do not ask at the same moment. */
 const maxRefreshDelayMs = 2_000;
@@ -22,70 +21,22 @@ const settings = wall.dataset;
 const clock = createServerClock(Number(settings.now));
 const badge = createBadge();
 const plantNow = createPlantNow({ now: clock.now });
-/** Channel → tile. */
-let tiles = new Map();
-let query = '';
-/** The set of cameras as last shown: one that came between this page and its socket is missing here, too. */
-let cameraSet = settings.set;
-/** The server's version as first received. */
-let serverVersion = null;
 let refreshTimer;
 let page = Number(settings.page);
+const tiles = createTiles({
+  clock,
+  noImage: settings.noImage,
+  shownSet: settings.set,
+  onOutdated: () => refreshSoon(),
+});
 
-/** Makes tiles of the elements now in the page; an element that stays keeps its tile and the picture it is loading. */
 function adoptTiles() {
-  const before = tiles;
-  tiles = new Map();
-  for (const element of wall.querySelectorAll('.live-tile')) {
-    const known = before.get(element.dataset.channel);
-    const tile =
-      known?.element === element ? known : createTile(element, { now: clock.now, noImage: settings.noImage });
-    tiles.set(element.dataset.channel, tile);
-  }
-  for (const [channel, { element, picture }] of before) {
-    if (tiles.get(channel)?.element !== element) picture.clear();
-  }
-  query = new URLSearchParams([...tiles.keys()].map((channel) => ['channels', channel])).toString();
+  tiles.adopt(wall.querySelectorAll('.live-tile'));
 }
 
 function onMessage(message) {
-  if (message.type === 'current_images') clock.reset();
-  clock.addSample(message.timestamp);
-  if (message.type === 'image_update') showImage(message.data);
-  if (message.type === 'current_images') onCurrentImages(message);
-  if (message.type === 'cameras') onCameras(message.data, message.set);
+  tiles.onMessage(message);
   tickAll();
-}
-
-/** The full state, sent on connecting. */
-function onCurrentImages({ data, cameras, set, version }) {
-  for (const image of Object.values(data)) showImage(image);
-  for (const [channel, tile] of tiles) if (tile.hasNewest() && !data[channel]) tile.clear();
-  onCameras(cameras ?? [], set);
-  serverVersion ??= version;
-  if (version && version !== serverVersion) reloadForVersion(version);
-}
-
-function showImage(image) {
-  tiles.get(image.type)?.update(image);
-}
-
-/** Refreshes the page when a camera came, went, or changed to or from silent or offline: those texts are the server's. */
-function onCameras(cameras, set) {
-  for (const camera of cameras) compareCamera(camera);
-  if (set && set !== cameraSet) refreshSoon();
-  cameraSet = set ?? cameraSet;
-}
-
-function compareCamera({ channels, stale_after_ms: staleMs, silent_since: silentSince, offline }) {
-  for (const channel of channels) {
-    const element = tiles.get(channel)?.element;
-    if (!element) continue;
-    element.dataset.staleMs = staleMs;
-    const isShownSilent = Boolean(element.dataset.silent);
-    const isShownOffline = element.dataset.state === 'offline';
-    if (isShownSilent !== Boolean(silentSince) || isShownOffline !== Boolean(offline)) refreshSoon();
-  }
 }
 
 function refreshSoon() {
@@ -103,6 +54,7 @@ async function refresh(toPage) {
   if (next.hidden !== wall.hidden) return location.reload();
   page = Number(next.dataset.page);
   settings.pages = next.dataset.pages;
+  setText(document.querySelector('[data-wall-turn]'), `${page} / ${settings.pages}`);
   wall.className = next.className;
   const shown = new Map([...wall.children].map((element) => [element.id, element]));
   const elements = [...next.children].map((element) => keepOrReplace(shown.get(element.id), element));
@@ -112,16 +64,8 @@ async function refresh(toPage) {
   feed.subscribe();
 }
 
-function keepOrReplace(shown, next) {
-  if (!shown || next.dataset.state === 'offline' || shown.dataset.state === 'offline')
-    return document.adoptNode(next);
-  shown.dataset.silent = next.dataset.silent;
-  shown.dataset.staleMs = next.dataset.staleMs;
-  return shown;
-}
-
 function tickAll() {
-  tickPictures(wall.children, clock.now());
+  tiles.tick();
   plantNow.tick();
   badge.tick(feed?.silentMs() ?? null);
 }
@@ -132,7 +76,7 @@ feed = createFeed({
   delayMs: Number(settings.delayMs),
   attempts: Number(settings.attempts),
   pingMs: Number(settings.pingMs),
-  query: () => query,
+  query: tiles.query,
   onMessage,
   onState: badge.show,
 });
@@ -143,8 +87,8 @@ setInterval(() => {
 if (settings.rotateMs)
   setInterval(() => refresh((page % Number(settings.pages)) + 1), Number(settings.rotateMs));
 window.addEventListener('resize', () => {
-  for (const { picture } of tiles.values()) picture.refine();
+  for (const { picture } of tiles.all()) picture.refine();
 });
 document.addEventListener('visibilitychange', () => {
-  for (const { picture } of tiles.values()) picture.resume();
+  for (const { picture } of tiles.all()) picture.resume();
 });

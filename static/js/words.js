@@ -23,8 +23,20 @@ window.linesight = (() => {
     return inUnits(agoD, daySec);
   }
 
+  let clockFormat;
+
+  /** The clock of a wall, by the server's time in the time zone of the plant. */
+  function showClock(serverNow) {
+    const clock = document.querySelector('[data-clock]');
+    if (!clock) return;
+    const options = { timeZone: clock.dataset.zone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' };
+    clockFormat ??= new Intl.DateTimeFormat('en-GB', options);
+    setText(clock, clockFormat.format(serverNow));
+  }
+
   /** The badge in the bar shows the data of the fragment that the server keeps fresh, as old as it is by its clock. */
   function showDataAge(serverNow) {
+    showClock(serverNow);
     const badge = document.getElementById('connection');
     const data = document.getElementById('plant-data')?.dataset;
     if (!badge || !data) return;

@@ -21,6 +21,7 @@ const subjects = [
   'sources',
   'retention',
   'demo',
+  'walls',
 ] as const;
 
 /** Actions and details that the page has texts for; others are shown as they are. */
@@ -35,6 +36,7 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   images: ['retry'],
   retention: ['run'],
   demo: ['start'],
+  walls: ['add', 'change', 'remove'],
 };
 /** Actors without a name: as stored in the log, and the key of their text. */
 const actorKeys: Readonly<Record<string, string>> = {

@@ -3,16 +3,12 @@ import { AppError } from '../../kernel/errors.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
 import type { Renderer } from '../../kernel/http/render.ts';
-import type { SiteTag } from '../../plant/sites.ts';
 import type { Access } from '../access.ts';
 import { keepKiosk } from '../cookies.ts';
 import { doerOf } from '../door.ts';
 import type { KioskLink } from '../keys.ts';
-import { kioskPagesOf, pagesFromHere, underPresentName, wallHref } from '../kiosk-pages.ts';
+import { pagesFromHere, underPresentName, wallHref } from '../kiosk-pages.ts';
 import { doneOf, readFields } from './fields.ts';
-
-/** Every station, with its site if there are several. */
-type ListStations = () => { name: string; site: SiteTag | null }[];
 
 /** Template `access/kiosk-links`. */
 export type KioskLinksPage = {
@@ -33,8 +29,12 @@ export type KioskChoice = { here: string; name: string; choices: { page: string;
 const longestName = 100;
 const nothing = { name: '', pages: [] };
 
-/** The page of kiosk links, for administrators, and the route that opens one. */
-export function kioskRoutes(access: Access, renderer: Renderer, listStations: ListStations): Hono<AppEnv> {
+/** The page of kiosk links, for administrators, and the route that opens one. `listPages` is what a link can open. */
+export function kioskRoutes(
+  access: Access,
+  renderer: Renderer,
+  listPages: () => Promise<string[]>,
+): Hono<AppEnv> {
   const show = async (
     c: AppContext,
     rest: Pick<KioskLinksPage, 'typed' | 'fault' | 'made'>,
@@ -43,17 +43,22 @@ export function kioskRoutes(access: Access, renderer: Renderer, listStations: Li
     const view: KioskLinksPage = {
       here: '/kiosk-links',
       links: await access.keys.listLinks(),
-      pages: kioskPagesOf(listStations()),
+      pages: await listPages(),
       done: doneOf(c, ['revoke'] as const),
       ...rest,
     };
     return renderer.render(c, 'access/kiosk-links', { view }, status);
   };
   return new Hono<AppEnv>()
-    .get('/kiosk-links', may('entrust'), (c) => show(c, { typed: nothing, fault: null, made: null }, 200))
+    .get('/kiosk-links', may('entrust'), async (c) => {
+      // A page that leads here may name what its screen is to show.
+      const asked = c.req.query('page') ?? '';
+      const pages = (await listPages()).filter((page) => page === asked);
+      return show(c, { typed: { name: '', pages }, fault: null, made: null }, 200);
+    })
     .post('/kiosk-links', may('entrust'), async (c) => {
       const fields = await readFields(c);
-      const pages = fields.ticked('page', kioskPagesOf(listStations()));
+      const pages = fields.ticked('page', await listPages());
       const typed = { name: fields.text('name').trim().slice(0, longestName), pages };
       const fault = typed.name === '' ? 'keyName' : pages.length === 0 ? 'pages' : null;
       if (fault) return show(c, { typed, fault, made: null }, 400);

@@ -11,6 +11,7 @@ import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import { type StateView, stateView, type Tone } from '../../plant/station-state.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
+import { gridsOfSmall, type WallGrids } from '../../plant/walls/wall-layout.ts';
 import {
   compareYields,
   showInterval,
@@ -35,7 +36,7 @@ import {
 import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { DemoState } from '../deps.ts';
 import type { StationSummary } from '../model.ts';
-import { maxCardsOf, wallGrid } from '../stations/wall-grid.ts';
+import { maxCardsOf } from '../stations/wall-grid.ts';
 import type { NoticesView } from './notices.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
 import type { WatchedFolder } from './sources/watched-folders.ts';
@@ -137,7 +138,7 @@ export type CardsView = {
   /** Stations beyond the cards shown. */
   moreCount: number;
   /** Wall mode: the grid of tiles. */
-  wall: { columns: number; rows: number };
+  wall: WallGrids;
   order: ListOrder;
   empty: EmptyView | null;
   /** Why the statistics could not be read, in plain words; the cards are then empty. */
@@ -271,7 +272,7 @@ export function cardsView(
     notices: rest.notices,
     cards: shown,
     moreCount: totals.stations - shown.length,
-    wall: wallGrid(shown.length),
+    wall: gridsOfSmall(shown.length),
     order: context.query.kiosk
       ? { listId: 'wall', itemIds: shown.map(({ slug }) => `tile-${slug}`) }
       : { listId: 'cards', itemIds: shown.map(({ slug }) => `station-${slug}`) },

@@ -15,7 +15,8 @@ import {
   readStationSummary,
 } from './station-page.ts';
 import { readStationTrend } from './station-trend.ts';
-import type { StationPage, StationPanel } from './station-views.ts';
+import type { StationPage, StationPanel, StationWallPage } from './station-views.ts';
+import { readStationWall } from './walls/station-wall.ts';
 
 const readers = {
   summary: readStationSummary,
@@ -24,7 +25,8 @@ const readers = {
   parts: readStationParts,
   hours: readStationHourTable,
   gaps: readStationGaps,
-} as const satisfies Record<StationPanel, unknown>;
+  wall: readStationWall,
+} as const satisfies Record<StationPanel | 'wall', unknown>;
 
 /** A station's page; all its panels but the history are streamed fragments `/station/<panel>?station=…`. */
 export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
@@ -43,14 +45,30 @@ export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
     });
   }
   return new Hono<AppEnv>().get('/stations/:station', may('look'), async (c) => {
-    const { view, timeZone } = await readStationPage(c, deps, c.req.param('station'));
     // A wall stays at the address it was given.
-    if (view.station !== c.req.param('station') && !c.get('kiosk')) {
+    if (c.get('kiosk')) return showStationWall(c, deps, c.req.param('station'));
+    const { view, timeZone } = await readStationPage(c, deps, c.req.param('station'));
+    if (view.station !== c.req.param('station')) {
       c.header('cache-control', 'no-store');
       return c.redirect(`${stationHref(view.station)}${new URL(c.req.url).search}`, 302);
     }
     return deps.renderer.render(c, 'stations/page', { view, timeZone });
   });
+}
+
+/** The station on a wall: its figures, the chart of its yield and its newest NG. */
+async function showStationWall(c: AppContext, deps: InspectionDeps, station: string): Promise<Response> {
+  const search = new URL(c.req.url).searchParams;
+  search.set('station', station);
+  const asked = readAskedStation(deps, search);
+  const view: StationWallPage = {
+    station: asked.station,
+    period: asked.query.period,
+    part: asked.query.part ?? null,
+    live: await renderFragments(deps.topics, { wall: pageHref('/station/wall', asked.query) }, c.get('lang')),
+    here: pageHref(`/stations/${encodeURIComponent(asked.station)}`, { ...asked.query, station: undefined }),
+  };
+  return deps.renderer.render(c, 'stations/wall', { view, timeZone: asked.wallClock.timeZone });
 }
 
 async function readStationPage(

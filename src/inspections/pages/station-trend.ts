@@ -15,6 +15,8 @@ export type StationTrendView = {
   chart: ChartView;
   bucketMs: number;
   kind: YieldChart['kind'];
+  /** The chart shows the good ones from one NG to the next. */
+  isOfGaps: boolean;
   /** Laney's σz by which limits are widened; 1 where they are not. */
   sigmaZ: number;
   /** What the limits rest on; null where nothing is known. */
@@ -52,9 +54,11 @@ export async function readStationTrend(deps: InspectionDeps, asked: AskedStation
   );
   const { names } = deps.reads;
   const rare = chart.kind === 'rare' ? await readGaps(deps, asked, chart) : null;
+  const isOfGaps = rare !== null && rare.length > 0;
   const drawn = { window, wallClock: asked.wallClock, events: await readEvents(deps, asked) };
   return {
-    chart: rare && rare.length > 0 ? gapTrend(rare, drawn) : yieldTrend(chart.points, drawn),
+    chart: isOfGaps ? gapTrend(rare ?? [], drawn) : yieldTrend(chart.points, drawn),
+    isOfGaps,
     bucketMs,
     kind: chart.kind,
     sigmaZ: chart.sigmaZ,

@@ -14,7 +14,14 @@
 
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
-import { type ImageListQuery, linkTime, type PageQuery, pageHref, stationHref } from '../../plant/links.ts';
+import {
+  type ImageListQuery,
+  linkTime,
+  type PageQuery,
+  type Period,
+  pageHref,
+  stationHref,
+} from '../../plant/links.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { SiteTag } from '../../plant/sites.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -69,6 +76,15 @@ export type HistoryView = {
   olderHref: string | null;
   newestHref: string | null;
   csvHref: string;
+};
+
+/** Template `stations/wall`: one station fills a screen. */
+export type StationWallPage = {
+  station: string;
+  period: Period;
+  part: string | null;
+  live: PageFragments<'wall'>;
+  here: string;
 };
 
 export type StationPage = {

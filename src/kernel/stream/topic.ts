@@ -21,8 +21,8 @@ export type Topic = {
 /** A topic with its filters, as requested by one page. */
 export type TopicRequest = { topic: Topic; query: URLSearchParams; key: string };
 
-/** Most topics on one page. */
-const maxTopicsPerViewer = 16;
+/** Most topics on one page: a full wall has forty tiles. */
+const maxTopicsPerViewer = 48;
 
 /** Parses the `topics=<path?query>` values; throws `invalid` for too many, or an unknown one. */
 export function parseTopicRequests(

@@ -131,8 +131,8 @@ export function wallView(
   };
 }
 
-/** One tile. */
-function tileView(
+/** One tile, as large as those of the grid. */
+export function tileView(
   { camera, role, channel }: WallTile,
   grid: TileGrid,
   now: number,

@@ -65,7 +65,8 @@ inBrowser.each([
     expect(wall.size).toEqual([viewport.width, viewport.height]);
     expect(wall.tiles).toHaveLength(16);
     const area = wall.tiles.reduce((sum, { width, height }) => sum + width * height, 0);
-    expect(area / (viewport.width * viewport.height)).toBeGreaterThan(0.97);
+    // Below them one line as high as text that is read from afar: plant, time zone and clock.
+    expect(area / (viewport.width * viewport.height)).toBeGreaterThan(0.95);
     const [first, second] = wall.tiles;
     expect(Math.round((second?.left ?? 0) - (first?.right ?? 0))).toBe(4);
     expect(wall.caption).toBeGreaterThan(viewport.height / 90);

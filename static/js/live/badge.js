@@ -4,9 +4,10 @@ const { ageInWords, setText } = window.linesight;
 /** The banner of a wall appears only when the connection has been silent for this long. */
 const bannerAfterMs = 5_000;
 
-export function createBadge() {
+/** `hasBanner`: the page's banner says that this connection is lost; where the page has another one, that says it. */
+export function createBadge({ hasBanner = true } = {}) {
   const badge = document.getElementById('live-badge');
-  const stale = document.getElementById('stale');
+  const stale = hasBanner ? document.getElementById('stale') : null;
   let state = 'connecting';
   const show = (next) => {
     state = next;

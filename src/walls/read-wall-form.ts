@@ -1,0 +1,62 @@
+import { tileSizes } from '../plant/walls/wall-layout.ts';
+import { findWallTile, type WallTileKind } from '../plant/walls/wall-tile.ts';
+import type { WallTileRow } from '../schema/wall-tables.ts';
+import {
+  dwellChoices,
+  longestName,
+  maxTiles,
+  usualDwellSec,
+  type Wall,
+  type WallPlan,
+  wallPeriods,
+} from './model.ts';
+import type { WallFault } from './views.ts';
+
+/** A submitted form: the wall it describes, and whether its page is to stay open. */
+export type ReadForm = { plan: WallPlan; isToStay: boolean };
+
+const longestHref = 400;
+
+/**
+ * Reads `name`, `period`, `dwell`, the tiles there are (`href.<n>`, `size.<n>`, `order.<n>`, `remove.<n>`) and those
+ * ticked (`add:<address>`). Addresses that no kind of tile has are left out, other values become the usual ones.
+ */
+export function readWallForm(form: Record<string, unknown>, kinds: readonly WallTileKind[]): ReadForm {
+  const text = (name: string) => (typeof form[name] === 'string' ? form[name].trim() : '');
+  const isOfKind = (href: string) => kinds.some(({ path }) => href.startsWith(`${path}?`));
+  const kept = Object.keys(form)
+    .flatMap((field) => /^href\.(\d{1,3})$/.exec(field)?.[1] ?? [])
+    .filter((n) => text(`remove.${n}`) === '')
+    .map((n) => ({
+      href: text(`href.${n}`).slice(0, longestHref),
+      size: tileSizes.find((size) => size === text(`size.${n}`)) ?? 'small',
+      order: Number(text(`order.${n}`).replace(',', '.')) || Number(n),
+    }))
+    .sort((a, b) => a.order - b.order);
+  const added = Object.keys(form)
+    .filter((field) => field.startsWith('add:') && text(field) !== '')
+    .map((field): WallTileRow => ({ href: field.slice('add:'.length, longestHref), size: 'small' }));
+  const tiles = new Map<string, WallTileRow>();
+  for (const { href: asked, size } of [...kept, ...added]) {
+    const href = findWallTile(kinds, asked)?.href ?? asked;
+    if (isOfKind(href) && !tiles.has(href)) tiles.set(href, { href, size });
+  }
+  return {
+    plan: {
+      name: text('name').normalize('NFC').slice(0, longestName),
+      tiles: [...tiles.values()],
+      period: wallPeriods.find((period) => period === text('period')) ?? '1h',
+      dwellSec: dwellChoices.find((choice) => String(choice) === text('dwell')) ?? usualDwellSec,
+    },
+    isToStay: text('show') === 'later',
+  };
+}
+
+/** What is wrong with the form; `id` is the wall it changes. */
+export function findFault({ plan }: ReadForm, all: readonly Wall[], id?: number): WallFault | null {
+  // A path has no empty piece, and dots mean other places in it.
+  if (plan.name === '' || /^\.{1,2}$/.test(plan.name)) return 'name';
+  if (all.some((wall) => wall.name === plan.name && wall.id !== id)) return 'nameTaken';
+  if (plan.tiles.length === 0) return 'tiles';
+  return plan.tiles.length > maxTiles ? 'tooMany' : null;
+}

@@ -1,0 +1,151 @@
+import { Hono } from 'hono';
+import { nameOfPrincipal } from '../kernel/auth/principal.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { readForm } from '../kernel/http/form.ts';
+import { isLetIn, may, noteChange } from '../kernel/http/guards/may.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import { renderFragments } from '../kernel/stream/page-fragments.ts';
+import type { Topics } from '../kernel/stream/topics.ts';
+import { findWallTile, type WallTileKind, wallTileElementId, wallTopic } from '../plant/walls/wall-tile.ts';
+import { maxWalls, usualDwellSec, type Wall, type WallPlan, wallHref } from './model.ts';
+import { findFault, type ReadForm, readWallForm } from './read-wall-form.ts';
+import type { RecordWalls } from './record-walls.ts';
+import {
+  type TypedWall,
+  typedOf,
+  type WallEditPage,
+  type WallFault,
+  type WallsPage,
+  type WallView,
+  wallForm,
+  wallLine,
+  wallPages,
+} from './views.ts';
+
+export type WallDeps = {
+  walls: RecordWalls;
+  /** What can hang on a wall, in the order offered. */
+  kinds: readonly WallTileKind[];
+  /** Settings of the script of live pictures. */
+  feed: object;
+  renderer: Renderer;
+  topics: Topics;
+};
+
+const nothing: TypedWall = { name: '', period: '1h', dwellSec: usualDwellSec, tiles: [] };
+
+/** Walls: the list with the form that makes one, each as it hangs, and its form. */
+export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
+  const { walls, kinds, renderer } = deps;
+
+  const showList = async (
+    c: AppContext,
+    { typed = nothing, fault = null }: { typed?: TypedWall; fault?: WallFault | null },
+    status: 200 | 400,
+  ) => {
+    const view: WallsPage = {
+      here: '/wall',
+      walls: (await walls.list()).map(wallLine),
+      form: wallForm(kinds, typed, '/wall', true),
+      fault,
+      done: c.req.query('done') === 'remove' ? 'remove' : null,
+      mayMake: await isLetIn(c, 'operate'),
+    };
+    return renderer.render(c, 'walls/list', { view }, status);
+  };
+  const showForm = async (c: AppContext, wall: Wall, typed: TypedWall, fault: WallFault | null) => {
+    const view: WallEditPage = {
+      here: `${wallHref(wall.name)}/edit`,
+      name: wall.name,
+      href: wallHref(wall.name),
+      form: wallForm(kinds, typed, wallHref(wall.name), false),
+      fault,
+      mayMake: await isLetIn(c, 'operate'),
+    };
+    return renderer.render(c, 'walls/edit', { view }, fault === null ? 200 : 400);
+  };
+  const save = (c: AppContext, { plan }: ReadForm, before: Wall | undefined) => {
+    const by = nameOfPrincipal(c.get('principal'));
+    noteChange(c, { target: plan.name, before: before && auditOf(before), after: auditOf(plan) });
+    return before === undefined ? walls.add(plan, by) : walls.change(before.id, plan, by);
+  };
+
+  return new Hono<AppEnv>()
+    .get('/wall', may('look'), (c) => showList(c, {}, 200))
+    .post('/wall', may('operate', 'walls.add'), async (c) => {
+      const all = await walls.list();
+      const form = readWallForm(await readForm(c), kinds);
+      const fault = all.length >= maxWalls ? 'tooManyWalls' : findFault(form, all);
+      if (fault) return showList(c, { typed: form.plan, fault }, 400);
+      await save(c, form, undefined);
+      return c.redirect(wallHref(form.plan.name), 303);
+    })
+    .get('/wall/:name', may('look'), async (c) => {
+      const wall = await findWall(walls, c.req.param('name'));
+      const view = await readWall(deps, wall, c);
+      return renderer.render(c, 'walls/wall', { view, kiosk: true });
+    })
+    .get('/wall/:name/edit', may('look'), async (c) => {
+      const wall = await findWall(walls, c.req.param('name'));
+      return showForm(c, wall, typedOf(wall), null);
+    })
+    .post('/wall/:name', may('operate', 'walls.change'), async (c) => {
+      const wall = await findWall(walls, c.req.param('name'));
+      const form = readWallForm(await readForm(c), kinds);
+      const fault = findFault(form, await walls.list(), wall.id);
+      if (fault) return showForm(c, wall, form.plan, fault);
+      await save(c, form, wall);
+      const to = wallHref(form.plan.name);
+      return c.redirect(form.isToStay ? `${to}/edit` : to, 303);
+    })
+    .post('/wall/:name/remove', may('operate', 'walls.remove'), async (c) => {
+      const wall = await findWall(walls, c.req.param('name'));
+      await walls.remove(wall.id);
+      noteChange(c, { target: wall.name, before: auditOf(wall) });
+      return c.redirect('/wall?done=remove', 303);
+    });
+}
+
+async function findWall(walls: RecordWalls, name: string): Promise<Wall> {
+  const wall = await walls.find(name);
+  if (wall !== undefined) return wall;
+  throw new AppError('not_found', `There is no wall "${name.slice(0, 100)}". Walls are listed at /wall.`);
+}
+
+/** Every tile with its fragment as the stream renders it. */
+async function readWall(deps: WallDeps, wall: Wall, c: AppContext): Promise<WallView> {
+  const { kinds, topics } = deps;
+  const kindOf = (href: string) => kinds.find(({ path }) => path === href.split('?', 1)[0]);
+  const present = wall.tiles.filter(({ href }) => findWallTile(kinds, href) !== undefined);
+  const wanted = (isStreamed: boolean) =>
+    Object.fromEntries(
+      present
+        .filter(({ href }) => kindOf(href)?.isStreamed === isStreamed)
+        .map(({ href }) => [href, wallTopic(href, wall.period)]),
+    );
+  const streamed = await renderFragments(topics, wanted(true), c.get('lang'));
+  const { html: others } = await renderFragments(topics, wanted(false), c.get('lang'));
+  const html: Record<string, string | undefined> = { ...streamed.html, ...others };
+  const pages = wallPages(
+    wall.tiles.map((row) => ({ row, elementId: wallTileElementId(row.href), html: html[row.href] })),
+  );
+  const asked = Number(c.req.query('page') ?? '1');
+  return {
+    here: wallHref(wall.name),
+    name: wall.name,
+    period: wall.period,
+    pages,
+    page: Number.isInteger(asked) ? Math.min(Math.max(asked, 1), Math.max(pages.length, 1)) : 1,
+    dwellSec: wall.dwellSec,
+    styles: [...new Set(present.flatMap(({ href }) => kindOf(href)?.styles ?? []))],
+    editHref: `${wallHref(wall.name)}/edit`,
+    live: { stream: streamed.stream },
+    feed: present.some(({ href }) => findWallTile(kinds, href)?.isLive) ? deps.feed : null,
+  };
+}
+
+/** What the audit log keeps of a wall. */
+function auditOf({ name, period, tiles }: WallPlan): object {
+  return { name, period, tiles: tiles.map(({ href }) => href) };
+}

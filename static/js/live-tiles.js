@@ -1,0 +1,83 @@
+/*
+ * Live pictures among the tiles of a wall: those of the page that hangs now are kept fresh by the feed, as on the wall of
+ * Live. Everything else on the wall comes by the page's stream.
+ */
+
+import { createBadge } from './live/badge.js';
+import { createFeed } from './live/feed.js';
+import { createServerClock } from './live/server-clock.js';
+import { channelsOf, createTiles, keepOrReplace } from './live/tiles.js';
+import { readPage } from './pictures/read-page.js';
+
+/** Refreshes wait between half of this and all of it, so that many walls do not ask at the same moment. */
+const maxRefreshDelayMs = 2_000;
+const tickMs = 1_000;
+
+const board = document.getElementById('wall-board');
+const settings = board.dataset;
+const clock = createServerClock(Number(settings.now));
+const badge = createBadge({ hasBanner: false });
+let refreshTimer;
+const tiles = createTiles({
+  clock,
+  noImage: settings.noImage,
+  onOutdated: () => {
+    clearTimeout(refreshTimer);
+    refreshTimer = setTimeout(refresh, maxRefreshDelayMs * (0.5 + Math.random() / 2));
+  },
+});
+
+const ofAllPages = () => [...board.querySelectorAll('.live-tile')];
+
+/** Only pictures that can be seen are worth the line. */
+function adoptShown() {
+  tiles.adopt(ofAllPages().filter((element) => !element.closest('[hidden]')));
+}
+
+async function refresh() {
+  const next = (await readPage(new URL(location.href)))?.getElementById('wall-board');
+  if (!next) return;
+  for (const shown of ofAllPages()) {
+    const found = next.querySelector(`#${CSS.escape(shown.id)}`);
+    const kept = found ? keepOrReplace(shown, found) : shown;
+    if (kept !== shown) shown.replaceWith(kept);
+  }
+  adoptShown();
+  tickAll();
+  feed.subscribe();
+}
+
+function tickAll() {
+  tiles.tick();
+  badge.tick(feed?.silentMs() ?? null);
+}
+
+let feed;
+adoptShown();
+feed = createFeed({
+  delayMs: Number(settings.delayMs),
+  attempts: Number(settings.attempts),
+  pingMs: Number(settings.pingMs),
+  // A page without pictures asks for no others: those it had, or will have.
+  query: () => tiles.query() || channelsOf(ofAllPages()),
+  onMessage: (message) => {
+    tiles.onMessage(message);
+    tickAll();
+  },
+  onState: badge.show,
+});
+document.addEventListener('wall:turned', () => {
+  adoptShown();
+  tickAll();
+  feed.subscribe();
+});
+setInterval(() => {
+  if (clock.hasJumped()) feed.reconnect();
+  tickAll();
+}, tickMs);
+window.addEventListener('resize', () => {
+  for (const { picture } of tiles.all()) picture.refine();
+});
+document.addEventListener('visibilitychange', () => {
+  for (const { picture } of tiles.all()) picture.resume();
+});

@@ -1,0 +1,94 @@
+/*
+ * The tiles of a page, each with its channel's newest picture. Texts of a camera's state are the server's: `onOutdated` is
+ * called when a camera came, went, or changed to or from silent or offline.
+ */
+import { tickPictures } from './ages.js';
+import { createTile } from './tile.js';
+
+const { reloadForVersion } = window.linesight;
+
+/** `shownSet` names the cameras the page was rendered with; undefined where it shows only those it was given. */
+export function createTiles({ clock, noImage, shownSet, onOutdated }) {
+  /** Channel → tile. */
+  let tiles = new Map();
+  let query = '';
+  /** The set of cameras as last shown: one that came between this page and its socket is missing here, too. */
+  let cameraSet = shownSet;
+  /** The server's version as first received. */
+  let serverVersion = null;
+
+  function showImage(image) {
+    tiles.get(image.type)?.update(image);
+  }
+
+  function onCameras(cameras, set) {
+    for (const camera of cameras) compareCamera(camera);
+    if (shownSet !== undefined && set && set !== cameraSet) onOutdated();
+    cameraSet = set ?? cameraSet;
+  }
+
+  function compareCamera({ channels, stale_after_ms: staleMs, silent_since: silentSince, offline }) {
+    for (const channel of channels) {
+      const element = tiles.get(channel)?.element;
+      if (!element) continue;
+      element.dataset.staleMs = staleMs;
+      const isShownSilent = Boolean(element.dataset.silent);
+      const isShownOffline = element.dataset.state === 'offline';
+      if (isShownSilent !== Boolean(silentSince) || isShownOffline !== Boolean(offline)) onOutdated();
+    }
+  }
+
+  /** The full state, sent on connecting. */
+  function onCurrentImages({ data, cameras, set, version }) {
+    for (const image of Object.values(data)) showImage(image);
+    for (const [channel, tile] of tiles) if (tile.hasNewest() && !data[channel]) tile.clear();
+    onCameras(cameras ?? [], set);
+    serverVersion ??= version;
+    if (version && version !== serverVersion) reloadForVersion(version);
+  }
+
+  return {
+    query: () => query,
+    all: () => [...tiles.values()],
+    tick: () =>
+      tickPictures(
+        [...tiles.values()].map(({ element }) => element),
+        clock.now(),
+      ),
+    /** Makes tiles of these elements; one that stays keeps its tile and the picture it is loading. */
+    adopt(elements) {
+      const before = tiles;
+      tiles = new Map();
+      for (const element of elements) {
+        const known = before.get(element.dataset.channel);
+        const tile = known?.element === element ? known : createTile(element, { now: clock.now, noImage });
+        tiles.set(element.dataset.channel, tile);
+      }
+      for (const [channel, { element, picture }] of before)
+        if (tiles.get(channel)?.element !== element) picture.clear();
+      query = channelsOf(elements);
+    },
+    onMessage(message) {
+      if (message.type === 'current_images') clock.reset();
+      clock.addSample(message.timestamp);
+      if (message.type === 'image_update') showImage(message.data);
+      if (message.type === 'current_images') onCurrentImages(message);
+      if (message.type === 'cameras') onCameras(message.data, message.set);
+    },
+  };
+}
+
+/** The channels of these elements as a query. */
+export function channelsOf(elements) {
+  const channels = new Set([...elements].map(({ dataset }) => dataset.channel));
+  return new URLSearchParams([...channels].map((channel) => ['channels', channel])).toString();
+}
+
+/** The element to show for the one of a page that was loaded again: the one shown keeps its picture where it can. */
+export function keepOrReplace(shown, next) {
+  if (!shown || next.dataset.state === 'offline' || shown.dataset.state === 'offline')
+    return document.adoptNode(next);
+  shown.dataset.silent = next.dataset.silent;
+  shown.dataset.staleMs = next.dataset.staleMs;
+  return shown;
+}
