@@ -1,3 +1,4 @@
+import { fullNgPercent } from '../../kernel/charts/bar-trend.ts';
 import type { ListOrder, PageFragments } from '../../kernel/stream/page-fragments.ts';
 import {
   type PageQuery,
@@ -91,6 +92,8 @@ export type StationCard = {
   steps: PeriodSteps;
   bucketMs: number;
   trendSvg: string;
+  /** The share of NG at the full height of its lane in the trend. */
+  fullNgPercent: number;
   parts: PartLine[];
   /** Parts beyond the lines shown on the card. */
   morePartsCount: number;
@@ -197,6 +200,7 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     steps: context.steps,
     bucketMs: context.bucketMs,
     trendSvg: context.drawTrend(summary.trend, context.window, context.bucketMs),
+    fullNgPercent: fullNgPercent(summary.trend),
     parts: partLines(summary.station, shown, query),
     morePartsCount: summary.parts.length - shown.length,
     last: summary.last && shotView(summary.last, context, { size, list }),
