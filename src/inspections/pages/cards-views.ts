@@ -137,6 +137,8 @@ export type CardsView = {
   covers: CoversView;
   notices: NoticesView;
   cards: StationCard[];
+  /** So many that each is a row of one line, without models and last NG, to be compared on one screen. */
+  isCompact: boolean;
   /** Stations beyond the cards shown. */
   moreCount: number;
   /** Wall mode: the grid of tiles. */
@@ -157,6 +159,9 @@ export type InspectionsPage = {
   /** This page's own URL, for forms that return to it. */
   here: string;
 };
+
+/** Most stations that stand as large cards. */
+const maxLargeCards = 8;
 
 /** Parts listed on a card before it says "and n more". */
 const maxPartLines = 4;
@@ -274,6 +279,7 @@ export function cardsView(
     },
     notices: rest.notices,
     cards: shown,
+    isCompact: !context.query.kiosk && shown.length > maxLargeCards,
     moreCount: totals.stations - shown.length,
     wall: wallGrid(shown.length),
     order: context.query.kiosk
