@@ -105,13 +105,19 @@ export type FilterForm = {
   endOffset: string | undefined;
   /** The given end is not after the start; the minute from the start is shown. */
   isReversed: boolean;
+  /** What else the address of the page says, as hidden fields; empty values are left out. */
+  carried: [name: string, value: string][];
 };
 
 /** The filter form of a page; the page of one station has no choice of stations. */
 export function filterForm(
   { names, sites }: { names: PlantNames; sites: Sites },
   asked: AskedView,
-  { action, isOfStation = false }: { action: string; isOfStation?: boolean },
+  {
+    action,
+    isOfStation = false,
+    carried = {},
+  }: { action: string; isOfStation?: boolean; carried?: Record<string, string> },
 ): FilterForm {
   const { wallClock } = asked;
   const isSiteOpen = sites.isSeveral() && asked.site === null;
@@ -127,5 +133,6 @@ export function filterForm(
     startOffset: wallClock.offsetText(asked.window.startAt),
     endOffset: wallClock.offsetText(asked.window.endAt),
     isReversed: asked.isReversed,
+    carried: Object.entries(carried).filter(([, value]) => value !== ''),
   };
 }

@@ -6,7 +6,9 @@ import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import { readForm } from '../kernel/http/form.ts';
 import { isLetIn, may, noteChange } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
+import { readSort, sortHeads, sortQuery, sortRows } from '../kernel/http/table-sort.ts';
 import { mapFairly } from '../kernel/jobs/map-fairly.ts';
+import { pageHref } from '../plant/links.ts';
 import type { PlantNames, StationRow } from '../plant/names.ts';
 import type { RecordStations, StationFault } from '../plant/record-stations.ts';
 import type { Sites } from '../plant/sites.ts';
@@ -18,6 +20,7 @@ import {
   type StationNamePage,
   type StationNamesPage,
   stationLine,
+  stationTable,
 } from './views.ts';
 
 type Deps = {
@@ -154,9 +157,13 @@ function getRow({ names, sites }: Deps, c: AppContext): StationRow {
 async function readAll(c: AppContext, deps: Deps): Promise<StationNamesPage> {
   const rows = deps.names.listStationRows(deps.sites.own.id);
   const own = rows.filter(({ mergedInto }) => mergedInto === null).slice(0, maxLines);
-  const lines = await mapFairly(own, async (row) => stationLine(row, rows, await deps.readState(row.id)));
+  const found = await mapFairly(own, async (row) => stationLine(row, rows, await deps.readState(row.id)));
+  const sort = readSort(new URL(c.req.url).searchParams, [stationTable]);
+  const lines = sortRows(found, stationTable, sort);
+  const hrefOf = (more: Record<string, string>) => pageHref('/plant/stations', {}, more);
   return {
-    here: '/plant/stations',
+    here: hrefOf(sortQuery(sort)),
+    heads: sortHeads(stationTable, sort, hrefOf),
     shown: lines.filter(({ hiddenAt }) => hiddenAt === null),
     hidden: lines.filter(({ hiddenAt }) => hiddenAt !== null),
     mayChange: await isLetIn(c, 'administer'),

@@ -5,6 +5,8 @@
  *   stations/names   StationNamesPage   GET /plant/stations
  *   stations/name    StationNamePage    GET /plant/stations/:id
  */
+
+import { ascending, descending, type SortableTable, type SortHead } from '../kernel/http/table-sort.ts';
 import { stationHref } from '../plant/links.ts';
 import type { StationRow } from '../plant/names.ts';
 import type { StationFault } from '../plant/record-stations.ts';
@@ -31,8 +33,9 @@ export type StationLine = {
 
 export type StationNamesPage = {
   here: string;
-  shown: StationLine[];
-  hidden: StationLine[];
+  heads: Record<string, SortHead>;
+  shown: readonly StationLine[];
+  hidden: readonly StationLine[];
   mayChange: boolean;
 };
 
@@ -48,6 +51,13 @@ export type StationNamePage = {
   typed: string | null;
   fault: StationFault | null;
   done: StationChange | null;
+};
+
+/** The list in its two tables, sorted as one. */
+export const stationTable: SortableTable<StationLine> = {
+  name: 'stations',
+  columns: { name: ascending(({ name }) => name), seen: descending(({ lastSeenAt }) => lastSeenAt) },
+  usual: { column: 'name', isDescending: false },
 };
 
 /** One station of the list. */

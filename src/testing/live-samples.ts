@@ -118,6 +118,7 @@ const drawTime = {
 const performancePage = (of: readonly LiveCamera[], isMeasured: boolean) =>
   performanceView(of, {
     now,
+    search: new URLSearchParams(),
     feed: { viewers: 3, skipped: 1 },
     drawTimes: isMeasured ? [drawTime, { ...drawTime, type: 'image/jpeg' }] : [],
     figuresOf: () => ({

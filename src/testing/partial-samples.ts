@@ -295,6 +295,7 @@ const gapsRest = {
   checkedCount: 100,
   wallClock: { fieldText: () => '', offsetText: () => undefined },
 };
+const askedTables = { query, areAllHours: false, sort: null };
 const filter = { verdict: 'NG' as const, part: null };
 const filters = {
   action: '/inspections',
@@ -307,6 +308,7 @@ const filters = {
   startOffset: '-06:00',
   endOffset: undefined,
   isReversed: false,
+  carried: [['sort', odd]] as [string, string][],
 };
 const sites = [{ name: 'b', label: odd, isChosen: true }];
 const chart: ChartView = {
@@ -361,7 +363,11 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,
   ...wallSamples,
-  'inspections/_cards': views(cards, ...nothing, { ...cards, cards: [], error: 'The disk is full' }),
+  'inspections/_cards': views(cards, { ...cards, isCompact: true }, ...nothing, {
+    ...cards,
+    cards: [],
+    error: 'The disk is full',
+  }),
   ...Object.fromEntries(
     ['', '-head', '-figures', '-parts', '-trend', '-last', '-ngs'].map((part) => [
       `inspections/_card${part}`,
@@ -455,6 +461,12 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_scale': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_shot': images.map((inspection) => ({ shot: shotView(inspection, { unreadable, elsewhere }) })),
+  'shared/_sort': (['ascending', 'descending', null] as const).map((state) => ({
+    head: { href: odd, state },
+    text: odd,
+    isNumber: true,
+    isFolded: state === null,
+  })),
   'shared/_yield': [
     { ok: 0, ng: 0 },
     { ok: 9, ng: 1 },
@@ -481,6 +493,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     }),
   ),
   'sources/_status': views({ clocks, sources, bad }, { clocks: [], sources: [], bad: noneBad }),
+  'stations/_folded': [{ counts }, { counts: noCounts }],
   'stations/_gaps': views(
     gapsView(odd, [gap, { ...gap, kind: 'repeated' }, { ...gap, kind: 'reset' }], gapsRest),
     gapsView(odd, Array(60).fill(gap), gapsRest),
@@ -501,21 +514,23 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
         { startAt: now - 30 * hourMs, endAt: now - 29 * hourMs, ...counts },
         { startAt: now, endAt: now + hourMs, ...counts },
       ],
-      query,
-      { fieldText: () => 't', offsetText: () => '-05:00' },
+      {
+        ...askedTables,
+        sort: { table: 'hours', column: 'ng', isDescending: true },
+        older: null,
+        wallClock: { fieldText: () => 't', offsetText: () => '-05:00' },
+      },
     ),
-    hourTableView(
-      odd,
-      [{ startAt: now, endAt: now + hourMs, ...counts }],
-      query,
-      { fieldText: () => '', offsetText: () => undefined },
-      { startAt: 0, endAt: now },
-    ),
-    hourTableView(odd, [], query, { fieldText: () => '', offsetText: () => undefined }),
+    hourTableView(odd, Array(26).fill({ startAt: now, endAt: now + hourMs, ...counts }), {
+      ...askedTables,
+      older: { startAt: 0, endAt: now },
+      wallClock: gapsRest.wallClock,
+    }),
+    hourTableView(odd, [], { ...askedTables, older: null, wallClock: gapsRest.wallClock }),
   ),
   'stations/_parts': views(
-    partTableView(odd, [{ part: odd, counts, latestAt: now }], query),
-    partTableView(odd, [], query),
+    partTableView(odd, [{ part: odd, counts, latestAt: now }], askedTables),
+    partTableView(odd, [], askedTables),
   ),
   'stations/_silence': [{ silence }, { silence: { ...silence, last: null, neighbours: [] } }],
   'stations/_summary': views(...cards.cards.map((card) => ({ ...card, silence: null }))),

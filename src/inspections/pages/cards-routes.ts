@@ -35,7 +35,7 @@ export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
     .get('/models', may('look'), async (c) => {
       const search = new URL(c.req.url).searchParams;
       const asked = readAskedView(search, deps.reads);
-      const view = await readModelsPage(deps, asked, search.getAll('line'));
+      const view = await readModelsPage(deps, asked, search);
       return deps.renderer.render(c, 'inspections/models', { view, timeZone: asked.wallClock.timeZone });
     })
     .get('/inspections/export.csv', may('look'), (c) => sendExport(c, deps))

@@ -112,6 +112,20 @@ test('the bar of a part compares it with the largest part of the card', () => {
   ]);
 });
 
+test('nine stations and more are rows, fewer are cards, and a wall has its tiles', () => {
+  const isCompact = (count: number, kiosk = false) => {
+    const summaries = Array.from({ length: count }, (_, i) => summary(`S${i}`, 9, 1));
+    return cardsView(summaries, { ...context, query: { period: '1h', kiosk } }, rest).isCompact;
+  };
+  expect([isCompact(8), isCompact(9), isCompact(9, true)]).toEqual([false, true, false]);
+});
+
+test('a card says which share of NG fills its lane', () => {
+  const trend = [{ ...noCounts, startAt: window.startAt, ok: 30, ng: 10 }];
+  expect(stationCard(summary('S', 30, 10, { trend }), context).fullNgPercent).toBe(25);
+  expect(stationCard(summary('S', 1, 0), context).fullNgPercent).toBe(10);
+});
+
 test('current problems of a station are on a card of the present, not of a past window', () => {
   const burst = summary('S9', 90, 10, { state: { code: 'ngBurst', sinceAt: now - 60_000 } });
   const of = (endAt: number) => stationCard(burst, { ...context, window: { ...window, endAt } });

@@ -1,3 +1,4 @@
+import { fullNgPercent } from '../../kernel/charts/bar-trend.ts';
 import type { ListOrder, PageFragments } from '../../kernel/stream/page-fragments.ts';
 import {
   type PageQuery,
@@ -92,6 +93,8 @@ export type StationCard = {
   steps: PeriodSteps;
   bucketMs: number;
   trendSvg: string;
+  /** The share of NG at the full height of its lane in the trend. */
+  fullNgPercent: number;
   parts: PartLine[];
   /** Parts beyond the lines shown on the card. */
   morePartsCount: number;
@@ -135,6 +138,8 @@ export type CardsView = {
   covers: CoversView;
   notices: NoticesView;
   cards: StationCard[];
+  /** So many that each is a row of one line, without models and last NG, to be compared on one screen. */
+  isCompact: boolean;
   /** Stations beyond the cards shown. */
   moreCount: number;
   /** Wall mode: the grid of tiles. */
@@ -155,6 +160,9 @@ export type InspectionsPage = {
   /** This page's own URL, for forms that return to it. */
   here: string;
 };
+
+/** Most stations that stand as large cards. */
+const maxLargeCards = 8;
 
 /** Parts listed on a card before it says "and n more". */
 const maxPartLines = 4;
@@ -198,6 +206,7 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
     steps: context.steps,
     bucketMs: context.bucketMs,
     trendSvg: context.drawTrend(summary.trend, context.window, context.bucketMs),
+    fullNgPercent: fullNgPercent(summary.trend),
     parts: partLines(summary.station, shown, query),
     morePartsCount: summary.parts.length - shown.length,
     last: summary.last && shotView(summary.last, context, { size, list }),
@@ -271,6 +280,7 @@ export function cardsView(
     },
     notices: rest.notices,
     cards: shown,
+    isCompact: !context.query.kiosk && shown.length > maxLargeCards,
     moreCount: totals.stations - shown.length,
     wall: gridsOfSmall(shown.length),
     order: context.query.kiosk

@@ -34,6 +34,21 @@ test('a model is summed over its stations, the worst of them named first', async
   expect(html.indexOf('value="model:OR-3CT"')).toBeLessThan(html.indexOf('value="model:OR-2CT"'));
 });
 
+test('models and stations stand in the order asked for, which chosen lines and filters keep', async () => {
+  const orderOf = (html: string) =>
+    [...html.matchAll(/value="((?:model|station):[^"]*)"/g)].map(([, line]) => line);
+  expect(orderOf(await page('?sort=models-name'))).toEqual([
+    'model:OR-2CT',
+    'model:OR-3CT',
+    'station:S9',
+    'station:S4',
+  ]);
+  const html = await page('?sort=stations-ng&dir=asc&line=station:S9');
+  expect(orderOf(html).slice(2)).toEqual(['station:S4', 'station:S9']);
+  expect(html.match(/name="sort" value="stations-ng"/g)).toHaveLength(2);
+  expect(html).toContain('href="/models?sort=stations-ng&amp;dir=desc&amp;line=station%3AS9#stations-title"');
+});
+
 test('without a choice the models of most inspections are lines, and a choice replaces them', async () => {
   expect(legend(await page())).toEqual(['OR-3CT', 'OR-2CT']);
   const html = await page('?line=station:S9&line=station:S4');

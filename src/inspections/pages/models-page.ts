@@ -1,6 +1,16 @@
 import type { ChartView } from '../../kernel/charts/chart-view.ts';
 import { lineTrend } from '../../kernel/charts/line-trend.ts';
 import { AppError } from '../../kernel/errors.ts';
+import {
+  ascending,
+  descending,
+  readSort,
+  type SortableTable,
+  type SortHead,
+  sortHeads,
+  sortQuery,
+  sortRows,
+} from '../../kernel/http/table-sort.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { pageHref, stationHref } from '../../plant/links.ts';
 import { type AskedView, type FilterForm, filterForm } from '../../plant/page-filters.ts';
@@ -40,14 +50,16 @@ export type CompareRow = {
   href: string;
 };
 
+export type CompareTable = { rows: readonly CompareRow[]; heads: Record<string, SortHead> };
+
 export type ModelsPage = {
   filters: FilterForm;
   window: TimeWindow;
   /** Null without inspections in the window. */
   chart: ChartView | null;
   bucketMs: number;
-  models: CompareRow[];
-  stations: CompareRow[];
+  models: CompareTable;
+  stations: CompareTable;
   hiddenCount: number;
   /** The query of the page without its lines, as hidden fields of the form that chooses them. */
   carried: Record<string, string>;
@@ -55,17 +67,37 @@ export type ModelsPage = {
   here: string;
 };
 
+const columns = {
+  name: ascending(({ name }: CompareRow) => name),
+  yield: ascending((row: CompareRow) => row.yield.rate),
+  ok: descending(({ counts }: CompareRow) => counts.ok),
+  ng: descending(({ counts }: CompareRow) => counts.ng),
+};
+const usual = { column: 'yield', isDescending: false };
+const modelTable: SortableTable<CompareRow> = { name: 'models', columns, usual };
+const stationTable: SortableTable<CompareRow> = { name: 'stations', columns, usual };
+
 type Line = { kind: 'model' | 'station'; id: number; name: string };
 
 /** Names beside a row; of more, the number. */
 const maxNamesBeside = 4;
 
-/** Product models over all stations, and both as lines over the chosen time; `lines` are the chosen ones. */
+/** Product models over all stations, and both as lines over the chosen time: `line` in the address names the chosen ones. */
 export async function readModelsPage(
   deps: InspectionDeps,
   asked: AskedView,
-  lines: readonly string[],
+  search: URLSearchParams,
 ): Promise<ModelsPage> {
+  const lines = search.getAll('line');
+  const sort = readSort(search, [modelTable, stationTable]);
+  const tableOf = (table: SortableTable<CompareRow>, rows: readonly CompareRow[]): CompareTable => ({
+    rows: sortRows(byYield(rows).slice(0, maxRows), table, sort),
+    heads: sortHeads(
+      table,
+      sort,
+      (more) => `${withLines(pageHref('/models', asked.query, more), lines)}#${table.name}-title`,
+    ),
+  });
   const { counts, names } = deps.reads;
   const rows = asked.isUnknown ? [] : await counts.countByPart(asked.window, asked.filter);
   const models = groupRows(rows, ({ partId }) => partId);
@@ -122,16 +154,18 @@ export async function readModelsPage(
     };
   });
   return {
-    filters: filterForm(deps.reads, asked, { action: '/models' }),
+    filters: filterForm(deps.reads, asked, { action: '/models', carried: sortQuery(sort) }),
     window: asked.window,
     chart: drawn.length === 0 || asked.isUnknown ? null : await readLines(deps, asked, drawn),
     bucketMs: asked.bucketMs,
-    models: byYield(modelRows).slice(0, maxRows),
-    stations: byYield(stationRows).slice(0, maxRows),
+    models: tableOf(modelTable, modelRows),
+    stations: tableOf(stationTable, stationRows),
     hiddenCount: Math.max(0, modelRows.length - maxRows) + Math.max(0, stationRows.length - maxRows),
-    carried: Object.fromEntries(new URL(pageHref('/models', asked.query), 'http://x').searchParams),
+    carried: Object.fromEntries(
+      new URL(pageHref('/models', asked.query, sortQuery(sort)), 'http://x').searchParams,
+    ),
     csvHref: pageHref('/inspections/export.csv', { ...asked.query, kiosk: false }, { table: 'parts' }),
-    here: pageHref('/models', asked.query),
+    here: withLines(pageHref('/models', asked.query, sortQuery(sort)), lines),
   };
 }
 
@@ -154,6 +188,12 @@ function figuresOf(rows: readonly PartCounts[]): { counts: VerdictCounts; yield:
 
 function byYield<Row extends { name: string; yield: YieldView }>(rows: readonly Row[]): Row[] {
   return rows.toSorted((a, b) => compareYields(a.yield.rate, b.yield.rate) || a.name.localeCompare(b.name));
+}
+
+/** The address with the lines that were chosen. */
+function withLines(href: string, lines: readonly string[]): string {
+  const chosen = new URLSearchParams(lines.map((line): [string, string] => ['line', line]));
+  return chosen.size === 0 ? href : `${href}${href.includes('?') ? '&' : '?'}${chosen}`;
 }
 
 /** `model:OR-3CT`, `station:S9`: a line in an address. */

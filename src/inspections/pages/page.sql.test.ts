@@ -105,6 +105,46 @@ test('hours of several days are grouped by day, those of one day are not', async
   expect(await groups('period=custom&start=2025-09-05T13:00&end=2025-09-05T23:00')).toEqual([]);
 });
 
+test('the hours of a station stand in the order asked for, and all links and the stream of the page keep it', async () => {
+  const path = '/stations/S9?period=1d&sort=hours-ng&dir=desc&hours=all';
+  const html = await plant.text(path);
+  const page = await load(path);
+  const hours = page.find((element) => attribute(element, 'id') === 'station-hours')!;
+  const cellsOf = (row: Element) =>
+    elementsOf(row)
+      .filter(({ tagName }) => /^t[hd]$/.test(tagName))
+      .map(textOf);
+  const rows = elementsOf(hours)
+    .filter(({ tagName }) => tagName === 'tr')
+    .map(cellsOf);
+  expect(rows.map(([hour, , , ng]) => `${hour} ${ng}`)).toEqual([
+    'Hour↕ NG↓',
+    '10:00–11:00 1',
+    '09:00–10:00 0',
+  ]);
+  const sorted = page.filter((element) => attribute(element, 'aria-sort') !== undefined);
+  expect(sorted.map((element) => [textOf(element), attribute(element, 'aria-sort')])).toEqual([
+    ['Yield↑', 'ascending'],
+    ['NG↓', 'descending'],
+  ]);
+  expect(named(page, 'sort').map((field) => attribute(field, 'value'))).toEqual(['hours-ng', 'hours-ng']);
+  const stream = /"(\/stream\?[^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  const topics = new URL(stream, 'http://x').searchParams.getAll('topics');
+  expect(topics).toContain('/station/hours?station=S9&period=1d&hours=all&sort=hours-ng&dir=desc');
+});
+
+test.each([
+  ['/stations/S9?sort=hours-colour', 'The sort &quot;hours-colour&quot; is none of'],
+  ['/stations/S9?sort=hours-ng&dir=up', 'The direction &quot;up&quot; is neither asc nor desc'],
+  ['/stations/S9?hours=many', 'hours is &quot;many&quot;; it is &quot;all&quot; or left out'],
+  ['/models?sort=ng', 'The sort &quot;ng&quot; is none of models-name'],
+  ['/plant/stations?sort=stations-ng', 'is none of stations-name, stations-seen'],
+  ['/live/performance?sort=ng', 'is none of cameras-camera'],
+])('%s is refused with what is wrong', async (path, message) => {
+  const answer = await plant.request(path);
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(message)]);
+});
+
 test('a range that cannot be read is a page that says which field is wrong', async () => {
   const answer = await plant.request('/?start=noon');
   expect([answer.status, await answer.text()]).toEqual([

@@ -1,5 +1,6 @@
 import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { readSort } from '../../kernel/http/table-sort.ts';
 import { atFixedTimes, type PageQuery, stationHref } from '../../plant/links.ts';
 import { type AskedView, parseVerdict, readAskedView } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
@@ -9,6 +10,7 @@ import { readSummaries, viewContext } from './page-reads.ts';
 import { readSilence, type SilenceView } from './sources/station-silence.ts';
 import { readParts, readStationHours } from './station-tables.ts';
 import {
+  type AskedTables,
   type GapsView,
   gapsView,
   type HistoryView,
@@ -18,6 +20,8 @@ import {
   maxGapRows,
   type PartTableView,
   partTableView,
+  stationTables,
+  tableQuery,
 } from './station-views.ts';
 
 const imagesPerPage = 60;
@@ -32,13 +36,28 @@ export function readAskedStation(deps: InspectionDeps, search: URLSearchParams):
       details: { field: 'station' },
     });
   }
-  return { ...asked, station, stationId };
+  return {
+    ...asked,
+    station,
+    stationId,
+    areAllHours: parseHours(search),
+    sort: readSort(search, stationTables),
+  };
+}
+
+/** Whether the table of hours has all of them: `hours=all`; throws `invalid` for any other word. */
+function parseHours(search: URLSearchParams): boolean {
+  const text = search.get('hours') ?? '';
+  if (text === '' || text === 'all') return text === 'all';
+  throw new AppError('invalid', `hours is "${text.slice(0, 40)}"; it is "all" or left out.`, {
+    details: { field: 'hours' },
+  });
 }
 
 /** The id of no part. */
 const noPartId = 0;
 
-type AskedStation = AskedView & { station: string; stationId: number };
+export type AskedStation = AskedView & AskedTables & { station: string; stationId: number };
 
 /** The head of the page: a card, and what helps where the station is silent. */
 export type StationSummaryView = StationCard & { silence: SilenceView | null };
@@ -51,13 +70,13 @@ export async function readStationSummary(
   const filter = asked.isUnknown ? { ...asked.filter, partId: noPartId } : asked.filter;
   const [summary] = await readSummaries(deps, { ...asked, filter, isUnknown: false });
   if (summary === undefined) throw new Error(`No summary of the station ${asked.station}`);
-  const hrefOf = (query: PageQuery) => stationHref(asked.station, query);
+  const hrefOf = (query: PageQuery) => stationHref(asked.station, query, tableQuery(asked));
   const card = stationCard(summary, await viewContext(deps, asked, [summary], hrefOf));
   return { ...card, silence: await readSilence(deps, asked.stationId, card.judged) };
 }
 
 export async function readStationParts(deps: InspectionDeps, asked: AskedStation): Promise<PartTableView> {
-  return partTableView(asked.station, await readParts(deps, asked), asked.query);
+  return partTableView(asked.station, await readParts(deps, asked), asked);
 }
 
 export async function readStationHourTable(
@@ -66,7 +85,7 @@ export async function readStationHourTable(
 ): Promise<HourTableView> {
   const { hours, olderUntil } = await readStationHours(deps, asked);
   const older = olderUntil === null ? null : { startAt: asked.window.startAt, endAt: olderUntil };
-  return hourTableView(asked.station, hours, asked.query, asked.wallClock, older);
+  return hourTableView(asked.station, hours, { ...asked, older });
 }
 
 export async function readStationGaps(deps: InspectionDeps, asked: AskedStation): Promise<GapsView> {
@@ -116,6 +135,7 @@ export async function readHistory(
       hasUndecided: await hasUndecided(deps, asked),
       unreadable: await deps.reads.inspections.listBadReasons(inspections.map(({ id }) => id)),
       elsewhere: await deps.locations.listElsewhere(inspections.map(({ rootId }) => rootId)),
+      tables: tableQuery(asked),
       list: {
         ...atFixedTimes(asked.query, asked.window, asked.wallClock),
         verdict: verdict ?? undefined,

@@ -7,6 +7,7 @@ import { filterForm } from '../../plant/page-filters.ts';
 import type { InspectionDeps } from '../deps.ts';
 import { readStationAlarms } from './station-alarms.ts';
 import {
+  type AskedStation,
   readAskedStation,
   readHistory,
   readStationGaps,
@@ -15,7 +16,7 @@ import {
   readStationSummary,
 } from './station-page.ts';
 import { readStationTrend } from './station-trend.ts';
-import type { StationPage, StationPanel, StationWallPage } from './station-views.ts';
+import { type StationPage, type StationPanel, type StationWallPage, tableQuery } from './station-views.ts';
 import { readStationWall } from './walls/station-wall.ts';
 
 const readers = {
@@ -88,22 +89,25 @@ async function readStationPage(
     site: asked.site,
     nameHref: row.siteId === sites.own.id ? `/plant/stations/${row.id}` : null,
     hiddenAt: row.hiddenAt,
-    filters: filterForm(deps.reads, asked, { action: path, isOfStation: true }),
-    live: await renderFragments(deps.topics, topicsOf(asked.query), c.get('lang')),
+    filters: filterForm(deps.reads, asked, { action: path, isOfStation: true, carried: tableQuery(asked) }),
+    live: await renderFragments(deps.topics, topicsOf(asked), c.get('lang')),
     history: await readHistory(deps, asked, search),
-    here: pageHref(path, query),
+    here: pageHref(path, query, tableQuery(asked)),
   };
   return { view, timeZone: asked.wallClock.timeZone };
 }
 
-function topicsOf(query: PageQuery): Record<StationPanel, string> {
-  const topic = (panel: StationPanel) => pageHref(`/station/${panel}`, query);
+/** Panels with tables, or with links that keep how the tables are shown, say so in their topics. */
+function topicsOf(asked: AskedStation): Record<StationPanel, string> {
+  const topic = (panel: StationPanel, more: Record<string, string> = {}) =>
+    pageHref(`/station/${panel}`, asked.query, more);
+  const tables = tableQuery(asked);
   return {
-    summary: topic('summary'),
+    summary: topic('summary', tables),
     alarms: topic('alarms'),
     trend: topic('trend'),
-    parts: topic('parts'),
-    hours: topic('hours'),
+    parts: topic('parts', tables),
+    hours: topic('hours', tables),
     gaps: topic('gaps'),
   };
 }

@@ -4,10 +4,18 @@ import { createWallClock } from '../../kernel/time/time-zone.ts';
 import { parsePageWindow } from '../../plant/time-window.ts';
 import { noCounts } from '../../plant/yield.ts';
 import { fillHours } from './station-tables.ts';
-import { gapsView, historyView, hourTableView, maxGapRows, partTableView } from './station-views.ts';
+import {
+  gapsView,
+  historyView,
+  hourTableView,
+  maxGapRows,
+  partTableView,
+  tableQuery,
+} from './station-views.ts';
 
 const query = { period: '1d', station: 'S 9', part: 'OR-3CT' } as const;
 const wallClock = createWallClock('Asia/Seoul');
+const ofTables = { query, areAllHours: false, sort: null };
 const noShots = { inspections: [], newer: null, older: null };
 
 test('links to older and newer images keep the filters of the page, and so does the form', () => {
@@ -29,12 +37,17 @@ test('the newest page has no link to newer images', () => {
   expect([view.newerHref, view.newestHref, view.olderHref]).toEqual([null, null, null]);
 });
 
+const ofHours = { ...ofTables, older: null };
+
 test('an hour links to the page of exactly that hour, newest first', () => {
   const hours = [
     { ...noCounts, startAt: 0, endAt: 3_600_000, ok: 1, ng: 1 },
     { ...noCounts, startAt: 3_600_000, endAt: 7_200_000 },
   ];
-  const { rows } = hourTableView('S9', hours, query, createWallClock('UTC'));
+  const { rows } = hourTableView('S9', hours, {
+    ...ofHours,
+    wallClock: createWallClock('UTC'),
+  });
   expect(rows.map(({ startAt }) => startAt)).toEqual([3_600_000, 0]);
   expect(rows[1]?.href).toBe(
     '/stations/S9?part=OR-3CT&period=custom&start=1970-01-01T00%3A00&end=1970-01-01T01%3A00',
@@ -47,11 +60,64 @@ test('of more hours than a month the table keeps the newest and links to the res
   const counted = Array.from({ length: 800 }, (_, i) => ({ ...noCounts, startAt: i * 3_600_000, ok: i }));
   const hours = fillHours(counted, clock);
   expect([hours.length, hours[0]?.ok, hours.at(-1)?.ok]).toEqual([744, 56, 799]);
-  const { olderHref } = hourTableView('S9', hours, query, clock, { startAt: 0, endAt: 56 * 3_600_000 });
+  const asked = { ...ofHours, wallClock: clock, areAllHours: true };
+  const { rows, allHours, olderHref } = hourTableView('S9', hours, {
+    ...asked,
+    older: { startAt: 0, endAt: 56 * 3_600_000 },
+  });
+  expect([rows.length, allHours]).toEqual([744, null]);
   expect(olderHref).toBe(
     '/stations/S9?part=OR-3CT&period=custom&start=1970-01-01T00%3A00&end=1970-01-03T08%3A00',
   );
-  expect(hourTableView('S9', hours, query, clock).olderHref).toBeNull();
+  expect(hourTableView('S9', hours, asked).olderHref).toBeNull();
+});
+
+test('until all hours are asked for the table has the newest day of them, and says how many there are', () => {
+  const wallClock = createWallClock('UTC');
+  const hours = Array.from({ length: 30 }, (_, i) => ({
+    ...noCounts,
+    startAt: i * 3_600_000,
+    endAt: (i + 1) * 3_600_000,
+  }));
+  const first = hourTableView('S9', hours, { ...ofHours, wallClock });
+  expect([first.rows.length, first.rows[0]?.startAt, first.rows.at(-1)?.startAt]).toEqual([
+    25,
+    29 * 3_600_000,
+    5 * 3_600_000,
+  ]);
+  expect(first.allHours).toEqual({
+    count: 30,
+    href: '/stations/S9?part=OR-3CT&period=1d&hours=all#station-hours',
+  });
+  expect(hourTableView('S9', hours.slice(5), { ...ofHours, wallClock }).allHours).toBeNull();
+});
+
+test('hours and models stand in the order asked for, and every link of the page keeps it', () => {
+  const sort = { table: 'hours', column: 'ng', isDescending: true };
+  const hours = [1, 5, 3].map((ng, i) => ({
+    ...noCounts,
+    ng,
+    startAt: i * 3_600_000,
+    endAt: (i + 1) * 3_600_000,
+  }));
+  const asked = { ...ofHours, sort, wallClock: createWallClock('UTC') };
+  const view = hourTableView('S9', hours, asked);
+  expect(view.rows.map(({ counts }) => counts.ng)).toEqual([5, 3, 1]);
+  expect(view.isByDay).toBe(false);
+  expect(view.heads.ng).toEqual({
+    href: '/stations/S9?part=OR-3CT&period=1d&sort=hours-ng&dir=asc#station-hours',
+    state: 'descending',
+  });
+  expect(view.heads.hour?.href).toBe('/stations/S9?part=OR-3CT&period=1d#station-hours');
+  expect(partTableView('S9', [], { ...ofTables, sort }).heads.yield?.state).toBe('ascending');
+  const history = historyView(
+    'S9',
+    noShots,
+    query,
+    { verdict: 'NG', part: null },
+    { parts: [], tables: tableQuery({ ...ofTables, sort }) },
+  );
+  expect(history.carried).toMatchObject({ sort: 'hours-ng', dir: 'desc' });
 });
 
 test('an hour that occurs twice has a link and a mark of its own for each run', () => {
@@ -65,7 +131,7 @@ test('an hour that occurs twice has a link and a mark of its own for each run', 
     ng: 0,
   }));
   const hours = fillHours(counted, chicago);
-  const { rows } = hourTableView('S9', hours, { period: '1d' }, chicago);
+  const { rows } = hourTableView('S9', hours, { ...ofHours, query: { period: '1d' }, wallClock: chicago });
   expect(
     rows.map(({ offset, href }) => [offset, new URL(href, 'http://x').searchParams.get('start')]),
   ).toEqual([
@@ -127,7 +193,7 @@ test('the worst part comes first', () => {
     counts: { ...noCounts, ok, ng },
     latestAt: null,
   });
-  const { rows } = partTableView('S9', [part('none', 0, 0), part('good', 9, 0), part('bad', 5, 5)], query);
+  const { rows } = partTableView('S9', [part('none', 0, 0), part('good', 9, 0), part('bad', 5, 5)], ofTables);
   expect(rows.map((row) => row.part)).toEqual(['bad', 'good', 'none']);
 });
 

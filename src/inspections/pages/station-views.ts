@@ -12,6 +12,16 @@
  *   stations/_history   HistoryView
  */
 
+import {
+  ascending,
+  descending,
+  type SortableTable,
+  type SortHead,
+  sortHeads,
+  sortQuery,
+  sortRows,
+  type TableSort,
+} from '../../kernel/http/table-sort.ts';
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import {
@@ -31,23 +41,29 @@ import { type YieldView, yieldView } from './cards-views.ts';
 import { type Shot, shotView, type Unshowable } from './shot-view.ts';
 import type { LocalHour } from './station-tables.ts';
 
-export type PartTableView = {
-  rows: { part: string; counts: VerdictCounts; yield: YieldView; latestAt: number | null; href: string }[];
-  csvHref: string;
+/** A row of a table that can be sorted by its figures. */
+type FigureRow = { counts: VerdictCounts; yield: YieldView; href: string };
+
+export type PartRow = FigureRow & { part: string; latestAt: number | null };
+
+export type PartTableView = { rows: readonly PartRow[]; heads: Record<string, SortHead>; csvHref: string };
+
+export type HourRow = FigureRow & {
+  startAt: number;
+  endAt: number;
+  /** Offset ahead of UTC of an hour that occurs twice, because the clock is set back. */
+  offset: string | undefined;
 };
 
 export type HourTableView = {
-  /** Newest first; hours without inspections between two others are included with zero counts. */
-  rows: {
-    startAt: number;
-    endAt: number;
-    /** Offset ahead of UTC of an hour that occurs twice, because the clock is set back. */
-    offset: string | undefined;
-    counts: VerdictCounts;
-    yield: YieldView;
-    href: string;
-  }[];
-  /** The page of the hours before those shown; null when all are. */
+  /** Newest first, a day of them unless all are asked for; hours without inspections between two others have zero counts. */
+  rows: readonly HourRow[];
+  /** Whether they stand by day, which those sorted by a figure cannot. */
+  isByDay: boolean;
+  heads: Record<string, SortHead>;
+  /** Hours that the table has room for, and the page with all of them; null when they are shown. */
+  allHours: { count: number; href: string } | null;
+  /** The page of the hours before those the table has room for; null when it has all. */
   olderHref: string | null;
   csvHref: string;
 };
@@ -107,30 +123,77 @@ export type StationPanel = 'summary' | 'alarms' | 'trend' | 'parts' | 'hours' | 
 /** Rows of COUNT gaps on a page; the page before it has the older ones, and the CSV has all. */
 export const maxGapRows = 50;
 
-/** The table of parts, worst yield first. */
+/** Rows of the table of hours before all are asked for: the last 24 hours, which begin and end within one. */
+const firstHours = 25;
+
+/** The columns of figures, the same in both tables. */
+const figureColumns = {
+  yield: ascending((row: FigureRow) => row.yield.rate),
+  ok: descending((row: FigureRow) => row.counts.ok),
+  ng: descending((row: FigureRow) => row.counts.ng),
+  unmatched: descending((row: FigureRow) => row.counts.unmatched),
+  undecided: descending((row: FigureRow) => row.counts.undecided),
+};
+
+const partTable: SortableTable<PartRow> = {
+  name: 'parts',
+  columns: { name: ascending(({ part }) => part), ...figureColumns },
+  usual: { column: 'yield', isDescending: false },
+};
+
+const hourTable: SortableTable<HourRow> = {
+  name: 'hours',
+  columns: { hour: descending(({ startAt }) => startAt), ...figureColumns },
+  usual: { column: 'hour', isDescending: true },
+};
+
+/** The tables of the page that can be sorted. */
+export const stationTables = [partTable, hourTable];
+
+/** How the tables of a station's page are shown, as its address says. */
+export type AskedTables = { query: PageQuery; sort: TableSort | null; areAllHours: boolean };
+
+/** What the address of the page says of its tables; empty values are left out there. */
+export function tableQuery({ sort, areAllHours }: Omit<AskedTables, 'query'>): Record<string, string> {
+  return { hours: areAllHours ? 'all' : '', ...sortQuery(sort) };
+}
+
+/** The address of the page with its tables shown in another way, at the panel that changes. */
+function tablesHref(station: string, asked: AskedTables, more: Record<string, string>, panel: StationPanel) {
+  return `${stationHref(station, asked.query, { ...tableQuery(asked), ...more })}#station-${panel}`;
+}
+
+/** The table of parts, worst yield first unless another order is asked for. */
 export function partTableView(
   station: string,
   parts: { part: string; counts: VerdictCounts; latestAt: number | null }[],
-  query: PageQuery,
+  asked: AskedTables,
 ): PartTableView {
+  const { query, sort } = asked;
   const rows = parts.map((row) => ({
     ...row,
     yield: yieldView(row.counts),
     href: stationHref(station, { ...query, part: row.part }),
   }));
   rows.sort((a, b) => compareYields(a.yield.rate, b.yield.rate) || a.part.localeCompare(b.part));
-  return { rows, csvHref: csvHref(station, 'parts', query) };
+  return {
+    rows: sortRows(rows, partTable, sort),
+    heads: sortHeads(partTable, sort, (more) => tablesHref(station, asked, more, 'parts')),
+    csvHref: csvHref(station, 'parts', query),
+  };
 }
 
-/** The table of hours, newest first; each links to its own page, and the table to the `older` ones that it has no room for. */
+/** The table of hours, newest first unless another order is asked for; each links to its own page, and the table to the `older` ones that it has no room for. */
 export function hourTableView(
   station: string,
   hours: readonly LocalHour[],
-  query: PageQuery,
-  wallClock: Pick<WallClock, 'fieldText' | 'offsetText'>,
-  older: TimeWindow | null = null,
+  asked: AskedTables & {
+    wallClock: Pick<WallClock, 'fieldText' | 'offsetText'>;
+    older: TimeWindow | null;
+  },
 ): HourTableView {
-  const rows = hours
+  const { query, wallClock, older, sort } = asked;
+  const newestFirst = hours
     .toSorted((a, b) => b.startAt - a.startAt)
     .map((hour) => {
       const { startAt, endAt } = hour;
@@ -144,6 +207,8 @@ export function hourTableView(
       const offset = wallClock.offsetText(startAt);
       return { startAt, endAt, offset, counts, yield: yieldView(counts), href };
     });
+  const sorted = sortRows(newestFirst, hourTable, sort);
+  const rows = asked.areAllHours ? sorted : sorted.slice(0, firstHours);
   const olderHref =
     older &&
     stationHref(station, {
@@ -152,7 +217,21 @@ export function hourTableView(
       start: linkTime(older.startAt, wallClock),
       end: linkTime(older.endAt, wallClock),
     });
-  return { rows, olderHref, csvHref: csvHref(station, 'hours', query) };
+  const allHours =
+    hours.length > rows.length
+      ? {
+          count: hours.length,
+          href: tablesHref(station, asked, { hours: 'all' }, 'hours'),
+        }
+      : null;
+  return {
+    rows,
+    isByDay: sort?.table !== hourTable.name || sort.column === 'hour',
+    heads: sortHeads(hourTable, sort, (more) => tablesHref(station, asked, more, 'hours')),
+    allHours,
+    olderHref,
+    csvHref: csvHref(station, 'hours', query),
+  };
 }
 
 /**
@@ -202,12 +281,19 @@ export function historyView(
   page: { inspections: InspectionRef[]; newer: string | null; older: string | null },
   query: PageQuery,
   filter: HistoryFilter,
-  rest: { parts: string[]; hasUndecided?: boolean; list?: ImageListQuery } & Unshowable,
+  rest: {
+    parts: string[];
+    hasUndecided?: boolean;
+    list?: ImageListQuery;
+    /** How the tables of the page are shown, as `tableQuery` writes it. */
+    tables?: Record<string, string>;
+  } & Unshowable,
 ): HistoryView {
+  const tables = rest.tables ?? {};
   const own: Record<string, string> = { verdict: filter.verdict ?? '' };
   const path = `/stations/${encodeURIComponent(station)}`;
   const to = (more: Record<string, string>): string =>
-    `${pageHref(path, { ...query, station: undefined }, { ...own, ...more })}#history`;
+    `${pageHref(path, { ...query, station: undefined }, { ...tables, ...own, ...more })}#history`;
   return {
     station,
     filter,
@@ -218,7 +304,7 @@ export function historyView(
     ),
     action: path,
     carried: Object.fromEntries(
-      new URL(pageHref(path, { ...query, station: undefined }), 'http://x').searchParams,
+      new URL(pageHref(path, { ...query, station: undefined }, tables), 'http://x').searchParams,
     ),
     newerHref: page.newer === null ? null : to({ after: page.newer }),
     olderHref: page.older === null ? null : to({ before: page.older }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type BarBucket, barTrend } from './bar-trend.ts';
+import { type BarBucket, barTrend, fullNgPercent } from './bar-trend.ts';
 
 const minuteMs = 60_000;
 const bucketsOf = (counts: [ok: number, ng: number][]): BarBucket[] =>
@@ -9,9 +9,12 @@ const chartOf = (buckets: BarBucket[], more: { now?: number; title?: string; max
     buckets,
     window: { startAt: 0, endAt: buckets.length * minuteMs },
     now: buckets.length * minuteMs,
-    height: 50,
+    height: 64,
     ...more,
   });
+
+/** Where bars of one class stand: counts above the lane of NG, whose ground is that of the chart. */
+const grounds: Record<string, number> = { 'chart-bar': 44, 'chart-gap': 44, 'chart-ng': 64 };
 
 /** Strokes of one class as [x, height], read back from the path. */
 function strokesOf(svg: string, className: string): [number, number][] {
@@ -22,28 +25,62 @@ function strokesOf(svg: string, className: string): [number, number][] {
     x = Number(dx) + (command === 'm' ? x : 0);
     const from = Number(dy) + (command === 'm' ? y : 0);
     y = from + Number(along);
-    expect(Math.max(from, y), 'every bar stands on the ground').toBe(50);
+    expect(Math.max(from, y), `bars of ${className} stand on one ground`).toBe(grounds[className]);
     return [x, Math.abs(from - y)];
   });
 }
 
-test('bars are as high as their counts, with NG drawn in front from the baseline', () => {
+test('bars are as high as their counts, and the share of NG has its own lane below', () => {
   const svg = chartOf(
     bucketsOf([
-      [9, 1],
+      [95, 5],
       [0, 0],
-      [0, 5],
-      [1, 0],
+      [40, 10],
+      [25, 0],
     ]),
   );
   expect(strokesOf(svg, 'chart-bar')).toEqual([
-    [0, 50],
-    [2, 25],
-    [3, 5],
+    [0, 44],
+    [2, 22],
+    [3, 11],
   ]);
+  // 5 % and 20 % of a lane of 16, whose full height is the largest share.
   expect(strokesOf(svg, 'chart-ng')).toEqual([
-    [0, 5],
-    [2, 25],
+    [0, 4],
+    [2, 16],
+  ]);
+});
+
+test.each([
+  ['no image', [0, 0], 10],
+  ['one NG of one image', [0, 1], 10],
+  ['one NG of twenty', [19, 1], 10],
+  ['one NG of a thousand', [999, 1], 10],
+  ['three NG of three', [0, 3], 15],
+  ['a bad bucket of many images', [70, 31], 31],
+] as const)('%s: the lane of NG ends at %d %%', (_, [ok, ng], percent) => {
+  expect(
+    fullNgPercent(
+      bucketsOf([
+        [50, 1],
+        [ok, ng],
+      ]),
+    ),
+  ).toBe(percent);
+});
+
+test('one NG of one image is half a bar, no more than one of twenty', () => {
+  const svg = chartOf(
+    bucketsOf([
+      [0, 1],
+      [19, 1],
+      [39, 1],
+    ]),
+  );
+  expect(strokesOf(svg, 'chart-ng')).toEqual([
+    [0, 8],
+    [1, 8],
+    [2, 4],
   ]);
 });
 
@@ -75,7 +112,7 @@ test('an empty bucket is a gap only after the first known one and when it is ove
 });
 
 test('charts that share a largest count can be compared', () => {
-  expect(strokesOf(chartOf(bucketsOf([[10, 0]]), { maxCount: 100 }), 'chart-bar')).toEqual([[0, 5]]);
+  expect(strokesOf(chartOf(bucketsOf([[10, 0]]), { maxCount: 100 }), 'chart-bar')).toEqual([[0, 4]]);
 });
 
 test('sixty buckets weigh at most 1.2 KB even when every one has NG, and no style attribute', () => {

@@ -21,43 +21,63 @@ export type BarTrendOptions = {
 const barWidth = '.7';
 /** Minimum height of a mark, so that one NG among a thousand is visible. */
 const minHeight = 2;
+/** Parts of the height: what the lane of NG takes below the counts, and the space between them. */
+const laneShare = 0.25;
+const spaceShare = 1 / 16;
+/** Fewer judged images than this count as so many: one NG of one image is no share of 100 %. */
+const fewestJudged = 20;
+/** The lowest share of NG at the full height of its lane. */
+const smallestFullShare = 0.1;
+
+/** The share of NG in a bucket, 0..1, of at least `fewestJudged` images. */
+function ngShare({ ok, ng }: Pick<BarBucket, 'ok' | 'ng'>): number {
+  return ng / Math.max(ok + ng, fewestJudged);
+}
+
+/** The share of NG at the full height of its lane, in whole percent from 10 on: the largest of all buckets fits. */
+export function fullNgPercent(buckets: readonly Pick<BarBucket, 'ok' | 'ng'>[]): number {
+  return Math.ceil(Math.max(smallestFullShare, ...buckets.map(ngShare)) * 100);
+}
 
 /**
- * Bars of all inspections, bars of NG in front of them, and marks for empty buckets after the first known one. Each of the
- * three is one path, 1.2 KB at most for 60 buckets, because the chart is sent again with every inspection.
+ * Bars of all inspections, marks for empty buckets after the first known one, and in a lane of its own below them the share
+ * of NG, to the scale of `fullNgPercent`: a count of NG on the axis of all images would draw one NG of one image as the
+ * worst there is. Each of the three is one path, 1.2 KB at most for 60 buckets, because the chart is sent again with every
+ * inspection.
  */
 export function barTrend(options: BarTrendOptions): string {
   const { buckets, window, now, width = 360, height = 64, title } = options;
   const totals = buckets.map(({ ok, ng, unmatched, undecided }) => ok + ng + unmatched + undecided);
   const maxCount = Math.max(options.maxCount ?? 0, ...totals, 1);
-  const heightOf = (count: number) => {
-    return count === 0 ? 0 : Math.min(height, Math.max(minHeight, Math.round((count / maxCount) * height)));
+  const lane = Math.round(height * laneShare);
+  const ground = height - lane - Math.round(height * spaceShare);
+  const fullShare = fullNgPercent(buckets) / 100;
+  const heightOf = (share: number, full: number) => {
+    return share === 0 ? 0 : Math.min(full, Math.max(minHeight, Math.round(share * full)));
   };
   const firstKnown = totals.findIndex((total) => total > 0);
   const isGap = (i: number) =>
     firstKnown >= 0 && i > firstKnown && totals[i] === 0 && (buckets[i + 1]?.startAt ?? window.endAt) <= now;
 
   const stretch = `width="${width}" height="${height}" viewBox="-.5 0 ${Math.max(1, buckets.length)} ${height}" preserveAspectRatio="none"`;
-  const bars = pathOf('chart-bar', standingStrokes(totals.map(heightOf), height));
-  const ngs = pathOf(
-    'chart-ng',
-    standingStrokes(
-      buckets.map(({ ng }) => heightOf(ng)),
-      height,
-    ),
+  const bars = standingStrokes(
+    totals.map((total) => heightOf(total / maxCount, ground)),
+    ground,
   );
-  const gaps = pathOf(
-    'chart-gap',
-    standingStrokes(
-      buckets.map((_, i) => (isGap(i) ? minHeight : 0)),
-      height,
-    ),
+  const ngs = standingStrokes(
+    buckets.map((bucket) => heightOf(ngShare(bucket) / fullShare, lane)),
+    height,
   );
-  return svgImage(stretch, title, `<g fill="none" stroke-width="${barWidth}">${bars}${ngs}${gaps}</g>`);
+  const gaps = standingStrokes(
+    buckets.map((_, i) => (isGap(i) ? minHeight : 0)),
+    ground,
+  );
+  const paths = pathOf('chart-bar', bars) + pathOf('chart-ng', ngs) + pathOf('chart-gap', gaps);
+  return svgImage(stretch, title, `<g fill="none" stroke-width="${barWidth}">${paths}</g>`);
 }
 
 /**
- * One vertical stroke from the baseline for each height above 0, at x = 0, 1, 2 … To keep the path short, moves are
+ * One vertical stroke from `ground` up for each height above 0, at x = 0, 1, 2 … To keep the path short, moves are
  * relative and strokes alternate up and down, so each starts near the end of the previous one.
  */
 function standingStrokes(heights: readonly number[], ground: number): string {

@@ -4,7 +4,7 @@
  * Classes of all charts, for the style sheet. Paths are strokes unless marked "filled". Whatever must look right without a
  * style sheet has presentation attributes, which any rule overrides. No chart has a style attribute.
  *   .chart        every chart's svg element
- *   .chart-bar    strokes as wide as a bar: all inspections of a bucket     .chart-ng   NG among them, from the baseline up
+ *   .chart-bar    strokes as wide as a bar: all inspections of a bucket     .chart-ng   the share of NG, in the lane below
  *   .chart-gap    short strokes on the baseline where a bucket is empty
  *   .chart-line   value line (lineTrend, sparkline)                         .chart-band filled: between the limits
  *   .chart-limit  upper and lower limit, in steps                           .chart-center centre line, also .chart-limit

@@ -1,6 +1,18 @@
 /** Figures → what the Performance page prints (template `live/performance`, data PerformancePage). */
+
+import {
+  ascending,
+  descending,
+  readSort,
+  type SortableTable,
+  type SortHead,
+  sortHeads,
+  sortQuery,
+  sortRows,
+} from '../../kernel/http/table-sort.ts';
 import type { DrawTime } from '../../kernel/images/thumbnails/draw-times.ts';
 import { isLadder } from '../../kernel/images/thumbnails/thumbnail.ts';
+import { pageHref } from '../../plant/links.ts';
 import { cameraHref } from '../camera-links.ts';
 import type { LiveCamera, LiveRole } from '../model.ts';
 import { type PictureState, pictureState } from '../newest/picture-state.ts';
@@ -24,7 +36,8 @@ export type DrawRow = { width: number; format: 'WebP' | 'JPEG'; p50Ms: number; p
 export type PerformancePage = {
   feed: FeedStats;
   drawn: DrawRow[];
-  rows: PerformanceRow[];
+  rows: readonly PerformanceRow[];
+  heads: Record<string, SortHead>;
   moreCount: number;
   here: string;
 };
@@ -32,11 +45,29 @@ export type PerformancePage = {
 /** There can be thousands of stations; the page stays readable up to this many rows. */
 const maxRows = 200;
 
-/** The Performance page: faulty cameras first, then in the order of the wall. */
+const isWrong = ({ state }: PerformanceRow) => state === 'offline' || state === 'silent';
+
+const cameraTable: SortableTable<PerformanceRow> = {
+  name: 'cameras',
+  columns: {
+    camera: ascending(({ name }) => name),
+    state: ascending((row) => (isWrong(row) ? 0 : 1)),
+    newest: descending(({ newestAt }) => newestAt),
+    usual: descending(({ usualIntervalMs }) => usualIntervalMs),
+    rate: descending(({ figures }) => figures.perSecond),
+    announced: descending(({ figures }) => figures.deliveryMs?.p99 ?? null),
+    size: descending(({ figures }) => figures.sizeBytes),
+    viewers: descending(({ viewers }) => viewers),
+  },
+  usual: { column: 'state', isDescending: false },
+};
+
+/** The Performance page: faulty cameras first, then in the order of the wall, unless `search` asks for another order. */
 export function performanceView(
   cameras: readonly LiveCamera[],
   rest: {
     now: number;
+    search: URLSearchParams;
     feed: FeedStats;
     drawTimes: readonly DrawTime[];
     figuresOf: (channel: string) => ChannelFigures;
@@ -62,14 +93,16 @@ export function performanceView(
       ];
     }),
   );
-  const isWrong = ({ state }: PerformanceRow) => state === 'offline' || state === 'silent';
+  const sort = readSort(rest.search, [cameraTable]);
+  const hrefOf = (more: Record<string, string>) => pageHref('/live/performance', {}, more);
   const ordered = [...rows.filter(isWrong), ...rows.filter((row) => !isWrong(row))];
   return {
     feed: rest.feed,
     drawn: rest.drawTimes.filter(isLadder).map(drawRow),
-    rows: ordered.slice(0, maxRows),
+    rows: sortRows(ordered.slice(0, maxRows), cameraTable, sort),
+    heads: sortHeads(cameraTable, sort, hrefOf),
     moreCount: Math.max(0, ordered.length - maxRows),
-    here: '/live/performance',
+    here: hrefOf(sortQuery(sort)),
   };
 }
 

@@ -26,7 +26,7 @@ export type LivePageDeps = {
   /** Instructions while there is no picture. */
   empty(): LiveEmptyView;
   /** The figures of the Performance page besides the cameras. */
-  readPerformance(): Omit<Parameters<typeof performanceView>[1], 'now'>;
+  readPerformance(): Omit<Parameters<typeof performanceView>[1], 'now' | 'search'>;
 };
 
 /** The Live pages: wall, camera, performance. */
@@ -40,7 +40,11 @@ export function liveRoutes(deps: LivePageDeps): Hono<AppEnv> {
       deps.renderer.render(c, 'live/wall', { view: readWall(new URL(c.req.url).searchParams, deps) }),
     )
     .get('/live/performance', may('look'), (c) => {
-      const view = performanceView(shownCameras(deps), { ...deps.readPerformance(), now: deps.clock.now() });
+      const view = performanceView(shownCameras(deps), {
+        ...deps.readPerformance(),
+        now: deps.clock.now(),
+        search: new URL(c.req.url).searchParams,
+      });
       return deps.renderer.render(c, 'live/performance', { view });
     })
     .get('/live/station/:name', may('look'), (c) => camera(c, `station/${c.req.param('name')}`))

@@ -40,6 +40,10 @@ const pages: [string, string | (() => Promise<string>)][] = [
   ['own time without images', '/?period=custom&start=2025-09-01T00:00&end=2025-09-01T01:00'],
   ['overview', '/overview'],
   ['station', '/stations/S9?period=1d'],
+  ['hours of a station, sorted', '/stations/S9?period=1d&hours=all&sort=hours-ng&dir=desc'],
+  ['models', '/models?period=1d'],
+  ['stations', '/plant/stations'],
+  ['performance', '/live/performance'],
   ['station of a hostile name', station(hostile[0]!)],
   ['image', () => pathOfImage(imagePath('S9/OR-3CT', 'NG', '102004', 5))],
   [
@@ -85,6 +89,14 @@ async function pathOfComparison(): Promise<string> {
   return `/inspections/compare?ids=${paths.map((path) => path.split('/').at(-1)).join(',')}`;
 }
 
+/** Captions of tables that are wider than their place, or stand in a box that scrolls. */
+const tablesInBoxes = `[...document.querySelectorAll('main table')].filter((table) => {
+  for (let box = table; box !== document.body; box = box.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(box).overflow)) return true;
+  }
+  return table.scrollWidth > table.parentElement.clientWidth;
+}).map((table) => table.innerText.slice(0, 80))`;
+
 /** What axe finds serious or critical, as `<rule>: <element>`. */
 async function findBarriers(options: string): Promise<string[]> {
   const { violations } = await stage.page.evaluate<AxeResults>(`axe.run(document, ${options})`);
@@ -100,7 +112,7 @@ stage.inBrowser.each(pages)(
     for (const { name, viewport } of sizes) {
       await stage.page.setViewportSize(viewport);
       await stage.open(path);
-      if (!/^\/(?:settings|manual|inspections\/)/.test(path)) await becomesLive(stage.page);
+      if (!/^\/(?:settings|manual|models|plant|live|inspections\/)/.test(path)) await becomesLive(stage.page);
       await stage.page.evaluate(axe);
       for (const [theme, options] of Object.entries(themes)) {
         await stage.page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
@@ -108,6 +120,9 @@ stage.inBrowser.each(pages)(
       }
       const isWider = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
       expect(await stage.page.evaluate(isWider), `${name} is wider than its screen`).toBe(false);
+      expect(await stage.page.evaluate(tablesInBoxes), `${name}: tables that scroll within the page`).toEqual(
+        [],
+      );
     }
   },
 );
