@@ -22,7 +22,8 @@ export type DatabaseServer = {
 
 export type ServerKind = 'postgres' | 'mariadb';
 
-const patienceMs = 30_000;
+/** Longer than the start takes where other tests take all processors. */
+const patienceMs = 120_000;
 
 /** Whether the server's program is missing here; see `requireOrSkip`. */
 export function isMissing(kind: ServerKind): boolean {
