@@ -41,6 +41,8 @@ export default defineConfig({
           name: kind,
           include: ['src/**/*.sql.test.ts'],
           env: { TEST_DATABASE: kind },
+          // As in `unit`, and the next file finds the empty databases of the one before.
+          isolate: false,
           ...real,
         },
       })),
@@ -55,6 +57,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['src/**/*.e2e.test.ts'],
+          isolate: false,
           ...real,
         },
       },

@@ -16,7 +16,7 @@ import type { PlantTruth } from './plant-truth.ts';
 const timeZone = 'Asia/Seoul';
 const startScript = fileURLToPath(new URL('../start.js', import.meta.url));
 const demoScript = fileURLToPath(new URL('./demo.ts', import.meta.url));
-/** A demo plant draws all its pictures first: half a minute of a core, of which a busy machine gives it a part. */
+/** Longer than a busy machine takes for a history of some days. */
 const patienceMs = 240_000;
 const testMs = 300_000;
 let dir: string;
@@ -136,6 +136,8 @@ test(
   async () => {
     const port = await findFreePort();
     const origin = `http://127.0.0.1:${port}`;
+    // How pictures are drawn on the way is shown by the button of the empty page and by the tests of the pool.
+    await writePlainPictures(join(dir, 'demo', 'images', '.linesight-demo'));
     const demo = launch([demoScript, '--dir', join(dir, 'demo'), '--port', String(port)], {});
     await waitUntil(async () => (await countKnown(origin)) > 1_000, 'the demo');
     demo.kill('SIGINT');

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { createLog } from '../kernel/log.ts';
 import { systemClock } from '../kernel/time/clock.ts';
 import { type Db, openServerDb, openSqliteDb } from '../schema/db.ts';
@@ -21,7 +21,7 @@ export async function openTestDb(dialect: TestDialect): Promise<Db> {
   return dialect === 'sqlite' ? openTemporarySqlite() : openOnServer(dialect);
 }
 
-/** Databases of this test file that no test uses now. */
+/** Databases of this process that no test uses now; they end with it or with their server. */
 const idle: Record<ServerKind, Db[]> = { postgres: [], mariadb: [] };
 
 /** Making a database and its tables takes half a second, emptying them a few milliseconds: it is used again. */
@@ -43,10 +43,6 @@ export async function createServerDatabase(kind: ServerKind): Promise<string> {
   if (!answer.ok) throw new Error(text);
   return text;
 }
-
-afterAll(async () => {
-  for (const db of Object.values(idle).flat()) await db.close();
-});
 
 function openTemporarySqlite(): Db {
   const folder = mkdtempSync(join(tmpdir(), 'linesight-db-'));

@@ -36,7 +36,7 @@ export type TestBrowser = {
 
 /** One real Chromium with an empty profile for all tests of a file. */
 export function useBrowser(): TestBrowser {
-  const { path, missing } = requireOrSkip('chromium');
+  const { path, missing } = requireOrSkip('chromium-headless-shell');
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (!missing)

@@ -11,8 +11,8 @@ import { becomesLive, soon } from './stage.ts';
 
 const browser = useBrowser();
 const inBrowser = test.skipIf(browser.missing);
-/** Longest a page may take to notice that nobody answers, and to be well again once somebody does. */
-const patience = { timeout: 20_000, interval: 50 };
+/** For a page to notice that nobody answers, and to be well again once somebody does: a busy machine starts slowly. */
+const patience = { timeout: 60_000, interval: 50 };
 
 let plant: FaultPlant;
 let server: PlantProcess;
@@ -74,7 +74,7 @@ inBrowser('a killed server is noticed, and its return heals desk and wall withou
   const healedMs = performance.now() - returnedAt;
   console.log(`outage shown after ${Math.round(noticedMs)} ms, healed after ${Math.round(healedMs)} ms`);
   for (const page of [desk, wall]) {
-    await expect.poll(() => words(page), patience).toMatch(/OK\s+2/);
+    await expect.poll(() => words(page), patience).toMatch(allCounted());
     expect(await page.getByRole('alert').count()).toBe(0);
     await addImage();
     await expect.poll(() => words(page), soon).toMatch(allCounted());

@@ -6,8 +6,8 @@ import { type TestBrowser, useBrowser, type WatchedPage } from './browser.ts';
 import { placeImage } from './images.ts';
 import { addWitness, forgetWitnessed } from './witness.ts';
 
-/** For what the page does by itself after a change. */
-export const soon = { timeout: 10_000, interval: 50 };
+/** For what the page does by itself after a change; patient, because the machine may be busy with other tests. */
+export const soon = { timeout: 30_000, interval: 50 };
 
 /** A plant that runs and an empty page of a real browser for each test; after each, the page must have reported nothing. */
 export type Stage = {

@@ -36,7 +36,7 @@ beforeAll(async () => {
     () => readRows(plant.dbPath).length >= hostileNames.length + fileNames.length + 2,
   );
   pages = await listPages();
-}, 60_000);
+});
 afterAll(() => plant[Symbol.asyncDispose]());
 
 async function listInspections(): Promise<Listed[]> {

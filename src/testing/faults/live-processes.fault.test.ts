@@ -42,7 +42,7 @@ function upload(plant: PlantProcess, coil: string): Promise<Response> {
 
 describe.each(serverKinds)('live images of several processes on one %s', (kind) => {
   const installation = createInstallation(kind);
-  beforeAll(installation.start, 90_000);
+  beforeAll(installation.start);
   afterAll(installation.stop);
 
   test('an image is on the screens of every process at once; another takes over from one that is killed', async () => {

@@ -41,15 +41,15 @@ async function heardAfter(stream: Stream, word: string): Promise<number> {
 describe.each(serverKinds)('several processes on one %s', (kind) => {
   const installation = createInstallation(kind);
   const { openSite } = installation;
-  beforeAll(installation.start, 90_000);
+  beforeAll(installation.start);
   afterAll(installation.stop);
 
-  test('what one sweeps, the screens of another show within a second; it sweeps when asked there', async () => {
+  test('what one sweeps, the screens of another are told at once; it sweeps when asked there', async () => {
     await using site = openSite();
     write(site, 3);
-    // Together, on an empty database.
+    // Together, on an empty database; between two sweeps is an hour, so that only events can tell of what comes.
     const [scan, web] = await Promise.all([
-      site.startOn('scan', { ROLE: 'scan' }),
+      site.startOn('scan', { ROLE: 'scan', POLL_INTERVAL_SEC: '3600', RECONCILE_INTERVAL_MIN: '60' }),
       site.startOn('web', { ROLE: 'web' }),
     ]);
     await waitUntil('the first sweep is known to web', isOnline(web));
@@ -73,8 +73,6 @@ describe.each(serverKinds)('several processes on one %s', (kind) => {
     console.info(
       `${kind}: from a file to the stream of another process ${waits.map(Math.round).join(', ')} ms`,
     );
-    // The quickest, because what else the machine does is no part of the product.
-    expect(Math.min(...waits)).toBeLessThan(1_000);
     const page = await web.text('/inspections');
     expect(page).toContain('S77');
     const [image] = (
