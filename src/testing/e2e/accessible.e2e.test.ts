@@ -60,6 +60,10 @@ const pages: [string, string | (() => Promise<string>)][] = [
   ['page of the manual', '/manual/station'],
   ['tables of the manual', '/manual/alarm-figures'],
   ['search of the manual', '/manual?q=yield'],
+  ['walls', '/wall'],
+  ['form of a wall', async () => `${await hangWall()}/edit`],
+  ['wall of tiles', hangWall],
+  ['wall of a station', '/stations/S9?kiosk=1'],
   ['wall', '/?kiosk=1'],
   ['wall of the overview', '/overview?kiosk=1'],
 ];
@@ -79,6 +83,20 @@ async function pathOfImage(path: string): Promise<string> {
   };
   const found = inspections.find((inspection) => inspection.path === path);
   return `/inspections/${found?.id}`;
+}
+
+/** A wall with a tile of each kind. Answers its address. */
+async function hangWall(): Promise<string> {
+  const { walls, wallTileKinds } = stage.plant.services;
+  const tiles = wallTileKinds.flatMap((kind) =>
+    kind
+      .list()
+      .slice(0, 1)
+      .map(({ href }) => ({ href, size: 'wide' as const })),
+  );
+  if ((await walls.find('Hall')) === undefined)
+    await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles }, 'test');
+  return '/wall/Hall';
 }
 
 /** Beside an image that is shown, one that is gone and one that cannot be read. */
@@ -112,7 +130,8 @@ stage.inBrowser.each(pages)(
     for (const { name, viewport } of sizes) {
       await stage.page.setViewportSize(viewport);
       await stage.open(path);
-      if (!/^\/(?:settings|manual|models|plant|live|inspections\/)/.test(path)) await becomesLive(stage.page);
+      if (!/^\/(?:settings|manual|models|plant|live|inspections\/|wall$|wall\/[^/]+\/edit)/.test(path))
+        await becomesLive(stage.page);
       await stage.page.evaluate(axe);
       for (const [theme, options] of Object.entries(themes)) {
         await stage.page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
