@@ -43,6 +43,8 @@ export type Events = {
   'retention.removed': { policy: string; count: number; bytes: number };
   /** Alarms of stations were raised, ended, acknowledged or accepted, or a target was set. */
   'alarms.changed': undefined;
+  /** A wall was made, changed or removed. */
+  'walls.changed': undefined;
   /** COUNT gaps of some hours were derived again. */
   'sequences.checked': undefined;
   /** A station, part or folder was added. */

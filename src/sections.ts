@@ -6,15 +6,15 @@ export const sections: readonly Section[] = [
   {
     key: 'inspections',
     tabs: [
-      { key: 'inspections', href: '/', at: /^\/(?:$|inspections|stations)/ },
+      { key: 'inspections', href: '/', at: /^\/(?:$|inspections|stations|live\/station\/)/ },
       { key: 'models', href: '/models', at: /^\/models/ },
     ],
   },
   {
     key: 'live',
     tabs: [
-      { key: 'live', href: '/live', at: /^\/live/ },
-      { key: 'walls', href: '/wall', at: /^\/wall/ },
+      { key: 'live', href: '/live', at: /^\/live(?!\/station\/)/ },
+      { key: 'walls', href: '/wall', at: /^\/wall(?:$|\/)/ },
     ],
   },
   {

@@ -147,7 +147,12 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     log,
   });
   const wallTileKinds = [...createStationTiles(reads), createPictureTiles({ live, names: reads.names })];
-  const walls = createRecordWalls(db, clock, sites.own.id);
+  const walls = createRecordWalls({
+    db,
+    clock,
+    siteId: sites.own.id,
+    onChanged: () => publish('walls.changed', undefined),
+  });
   const access = createAccess({
     db,
     sites,

@@ -101,6 +101,8 @@ test.each([
   ['/wall/Line%202%2FA', '/wall/Line%202%2FA?page=2', true],
   ['/wall/Line%202%2FA', '/wall/Line%202%2FA/edit', false],
   ['/wall/Line%202%2FA', '/wall', false],
+  ['/wall/Line%202%2FA', '/wall-version?id=1', true],
+  ['/inspections', '/wall-version?id=1', false],
   ['/wall/Line%202%2FA', '/wall/Pictures', false],
   ['/wall/Line%202%2FA', '/inspections/tile?id=9&period=today&kiosk=1', true],
   ['/wall/Line%202%2FA', '/inspections/tile?id=8&period=today&kiosk=1', false],

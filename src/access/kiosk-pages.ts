@@ -68,6 +68,8 @@ const fragments: Readonly<Record<string, readonly string[]>> = {
   '/live': ['/live/latest'],
   '/sources': ['/sources/status'],
 };
+/** When walls were changed: no name and no figure. */
+const wallVersion = '/wall-version';
 /** What every page says of the plant. */
 const plantNow = '/plant/now';
 /** Pages that show images of every station. */
@@ -152,6 +154,7 @@ function isFragmentOf(
   ownSite: string,
 ): boolean {
   if (path === plantNow || pages.some((page) => fragments[page]?.includes(path))) return true;
+  if (path === wallVersion) return pages.some((page) => page.startsWith(wallStart));
   if (tiles.some((tile) => isTile(tile, path, query))) return true;
   const [station, ...more] = query.getAll('station');
   const [site = null, ...moreSites] = query.getAll('site');

@@ -42,6 +42,8 @@ export type PlantNames = {
   listStations(siteId?: number): Station[];
   /** Stations that an administrator took off the pages, at one site or at all. */
   countHidden(siteId?: number): number;
+  /** Whether this is the id of a station on the pages: neither hidden nor merged into another. */
+  isShown(id: number): boolean;
   /** The row of a known id. */
   getStationRow(id: number): StationRow;
   /** Every row of stations, hidden and merged ones too, in the same order. */
@@ -97,6 +99,10 @@ export async function createPlantNames(
     countHidden: (siteId) =>
       stations.list(siteId).filter(({ hiddenAt, mergedInto }) => hiddenAt !== null && mergedInto === null)
         .length,
+    isShown: (id) => {
+      const row = stations.find(id);
+      return row !== undefined && row.hiddenAt === null && row.mergedInto === null;
+    },
     getStationRow: (id) => {
       const row = stations.find(id);
       if (row === undefined) throw new Error(`No station ${id}`);

@@ -58,6 +58,7 @@ export const accessTable: readonly AccessRow[] = [
   entrust('POST /kiosk-links/:id{[0-9]{1,15}}/revoke', '/kiosk-links/999/revoke'),
   entrust('GET /audit'),
   look('GET /wall'),
+  look('GET /wall-version', '/wall-version?id=1'),
   look('GET /wall/:name', '/wall/none'),
   look('GET /wall/:name/edit', '/wall/none/edit'),
   operate('POST /wall'),

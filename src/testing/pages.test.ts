@@ -24,7 +24,7 @@ const images: TestImage[] = [
 const otherLanguages = languages.filter((lang) => lang !== 'en');
 
 /** Forms that do nothing until they are filled in. */
-const needInput = /^\/(?:demo\/start|login|setup|sources|plant\/stations\/\d+\/merge)$/;
+const needInput = /^\/(?:demo\/start|login|setup|sources|wall|plant\/stations\/\d+\/merge)$/;
 
 /** Walls are hung up once, by hand: no link leads to them. */
 const starts = ['/', '/?kiosk=1', '/overview?kiosk=1', '/stations/S9?kiosk=1'];

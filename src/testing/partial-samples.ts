@@ -413,6 +413,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     },
   ),
   'inspections/_tile': views(...wall.cards),
+  'inspections/_tile-basis': wall.cards.map((card) => ({ value: card.yield })),
   'inspections/_tile-head': wall.cards.map((card) => ({ card })),
   'inspections/_tile-ngs': views(...wall.cards, { ...wall.cards[0]!, lastNgs: [] }),
   'inspections/_tile-yield': views(...wall.cards.map((card) => ({ card, trend })), {
@@ -459,6 +460,9 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     steps: { previousHref: odd, nextHref, fixedHref: '/fixed' },
   })),
   'shared/_range': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
+  'shared/_station-modes': [null, odd].flatMap((liveHref) =>
+    [true, false].map((isLive) => ({ href: odd, liveHref, isLive })),
+  ),
   'shared/_scale': [{ window }, { window: { ...window, startAt: now - 48 * hourMs } }],
   'shared/_shot': images.map((inspection) => ({ shot: shotView(inspection, { unreadable, elsewhere }) })),
   'shared/_sort': (['ascending', 'descending', null] as const).map((state) => ({

@@ -31,9 +31,10 @@ const typed = {
 
 /** The data that the partials of walls are printed with in the states they know. */
 export const wallSamples: Readonly<Record<string, readonly object[]>> = {
+  'shared/_wall-gone': [{ isFailed: false }, { isFailed: true }],
   'walls/_form': [
-    { form: wallForm([kind], typed, odd, true) },
-    { form: wallForm([kind], typed, odd, false) },
-    { form: wallForm([], { ...typed, tiles: [] }, odd, true) },
+    { form: wallForm([kind], typed, odd, null) },
+    { form: wallForm([kind], typed, odd, 1) },
+    { form: wallForm([], { ...typed, tiles: [] }, odd, null) },
   ],
 };

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import type { AppEnv } from '../kernel/http/env.ts';
+import { createTopics } from '../kernel/stream/topics.ts';
 import { type WallTileKind, wallTileElementId } from '../plant/walls/wall-tile.ts';
 import { createTestApp } from '../testing/test-app.ts';
 import { mountWalls } from './mount.ts';
@@ -47,13 +48,24 @@ test('a further feature hangs a tile by what it contributes alone, beside those 
     },
     'test',
   );
+  // The paths of walls are taken by those of the plant; here they are asked with one kind more.
+  const others = createTopics({ clock: plant.clock, log: plant.services.log, version: '1', maxViewers: 1 });
+  for (const path of ['/faults/tile', '/inspections/tile'])
+    others.define({
+      path,
+      events: [],
+      render: async (query, { lang }) => {
+        const { html } = await topics.first(`${path}?${query}`, { lang });
+        return { containerId: wallTileElementId(path), parts: [], html };
+      },
+    });
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     c.set('lang', 'en');
     c.set('principal', { kind: 'machine' });
     await next();
   });
-  app.route('/', mountWalls({ walls, kinds: [...wallTileKinds, kind], feed: {}, renderer, topics }));
+  app.route('/', mountWalls({ walls, kinds: [...wallTileKinds, kind], feed: {}, renderer, topics: others }));
   const html = await (await app.request('/wall/Both')).text();
   expect(html).toContain('Covered since 10:02, today');
   expect(html).toContain('id="tile-S9"');

@@ -10,10 +10,11 @@ import {
   type WallPlan,
   wallPeriods,
 } from './model.ts';
+import { isNamed } from './record-walls.ts';
 import type { WallFault } from './views.ts';
 
-/** A submitted form: the wall it describes, and whether its page is to stay open. */
-export type ReadForm = { plan: WallPlan; isToStay: boolean };
+/** A submitted form: the wall it describes, whether its page is to stay open, and when the wall it shows was changed. */
+export type ReadForm = { plan: WallPlan; isToStay: boolean; changedAt: number | null };
 
 const longestHref = 400;
 
@@ -43,20 +44,32 @@ export function readWallForm(form: Record<string, unknown>, kinds: readonly Wall
   }
   return {
     plan: {
-      name: text('name').normalize('NFC').slice(0, longestName),
+      name: text('name')
+        .normalize('NFC')
+        .replaceAll(/\p{Cc}/gu, ' ')
+        .slice(0, longestName)
+        .toWellFormed()
+        .trim(),
       tiles: [...tiles.values()],
       period: wallPeriods.find((period) => period === text('period')) ?? '1h',
       dwellSec: dwellChoices.find((choice) => String(choice) === text('dwell')) ?? usualDwellSec,
     },
     isToStay: text('show') === 'later',
+    changedAt: /^\d{1,15}$/.test(text('changed')) ? Number(text('changed')) : null,
   };
 }
 
 /** What is wrong with the form; `id` is the wall it changes. */
-export function findFault({ plan }: ReadForm, all: readonly Wall[], id?: number): WallFault | null {
+export function findFault(
+  { plan, changedAt }: ReadForm,
+  all: readonly Wall[],
+  id?: number,
+): WallFault | null {
   // A path has no empty piece, and dots mean other places in it.
   if (plan.name === '' || /^\.{1,2}$/.test(plan.name)) return 'name';
-  if (all.some((wall) => wall.name === plan.name && wall.id !== id)) return 'nameTaken';
+  if (all.some((wall) => wall.id !== id && isNamed(wall, plan.name))) return 'nameTaken';
+  if (changedAt !== null && all.some((wall) => wall.id === id && wall.changedAt !== changedAt))
+    return 'changedMeanwhile';
   if (plan.tiles.length === 0) return 'tiles';
   return plan.tiles.length > maxTiles ? 'tooMany' : null;
 }

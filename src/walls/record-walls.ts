@@ -22,7 +22,18 @@ export type RecordWalls = {
 const maxFormerNames = 10;
 const longestActor = 150;
 
-export function createRecordWalls(db: Db, clock: Clock, siteId: number): RecordWalls {
+/** `onChanged` runs after each change. */
+export function createRecordWalls({
+  db,
+  clock,
+  siteId,
+  onChanged,
+}: {
+  db: Db;
+  clock: Clock;
+  siteId: number;
+  onChanged: () => void;
+}): RecordWalls {
   const { walls } = db.tables;
   const select = prepared((value: Placeholders<{ siteId: number }>) =>
     db.read
@@ -44,7 +55,7 @@ export function createRecordWalls(db: Db, clock: Clock, siteId: number): RecordW
     return all.find((wall) => wall.name === name) ?? all.find((wall) => wall.formerNames.includes(name));
   };
   const assertFree = (all: readonly Wall[], name: string, id?: number) => {
-    if (all.some((wall) => wall.name === name && wall.id !== id))
+    if (all.some((wall) => isNamed(wall, name) && wall.id !== id))
       throw new AppError('conflict', `There is a wall "${name}" already.`, { details: { field: 'name' } });
   };
   const fieldsOf = (plan: WallPlan, by: string) => ({
@@ -64,6 +75,7 @@ export function createRecordWalls(db: Db, clock: Clock, siteId: number): RecordW
       if (all.length >= maxWalls)
         throw new AppError('conflict', `There are ${maxWalls} walls already. Remove one first.`);
       await db.tx((q) => q.insert(walls).values({ ...fieldsOf(plan, by), siteId, formerNames: [] }));
+      onChanged();
     },
     change: async (id, plan, by) => {
       const all = await list();
@@ -78,9 +90,16 @@ export function createRecordWalls(db: Db, clock: Clock, siteId: number): RecordW
           .set({ ...fieldsOf(plan, by), formerNames: [...new Set(formerNames)].slice(0, maxFormerNames) })
           .where(and(eq(walls.id, id), eq(walls.siteId, siteId))),
       );
+      onChanged();
     },
     remove: async (id) => {
       await db.tx((q) => q.delete(walls).where(and(eq(walls.id, id), eq(walls.siteId, siteId))));
+      onChanged();
     },
   };
+}
+
+/** Whether a wall has this name, or had it: screens that know it must not find another one. */
+export function isNamed({ name, formerNames }: Wall, asked: string): boolean {
+  return name === asked || formerNames.includes(asked);
 }

@@ -5,7 +5,7 @@ import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import { readForm } from '../kernel/http/form.ts';
 import { isLetIn, may, noteChange } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
-import { renderFragments } from '../kernel/stream/page-fragments.ts';
+import { renderFragmentsApart } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import { findWallTile, type WallTileKind, wallTileElementId, wallTopic } from '../plant/walls/wall-tile.ts';
 import { maxWalls, usualDwellSec, type Wall, type WallPlan, wallHref } from './model.ts';
@@ -33,11 +33,21 @@ export type WallDeps = {
   topics: Topics;
 };
 
+const versionPath = '/wall-version';
 const nothing: TypedWall = { name: '', period: '1h', dwellSec: usualDwellSec, tiles: [] };
 
 /** Walls: the list with the form that makes one, each as it hangs, and its form. */
 export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
-  const { walls, kinds, renderer } = deps;
+  const { walls, kinds, renderer, topics } = deps;
+  topics.define({
+    path: versionPath,
+    events: ['walls.changed'],
+    render: async (query) => {
+      const wall = (await walls.list()).find(({ id }) => String(id) === query.get('id'));
+      const html = `<i data-wall-version="${wall?.changedAt ?? 'gone'}"></i>`;
+      return { containerId: 'wall-version', parts: [], html };
+    },
+  });
 
   const showList = async (
     c: AppContext,
@@ -47,7 +57,7 @@ export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
     const view: WallsPage = {
       here: '/wall',
       walls: (await walls.list()).map(wallLine),
-      form: wallForm(kinds, typed, '/wall', true),
+      form: wallForm(kinds, typed, '/wall', null),
       fault,
       done: c.req.query('done') === 'remove' ? 'remove' : null,
       mayMake: await isLetIn(c, 'operate'),
@@ -59,7 +69,7 @@ export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
       here: `${wallHref(wall.name)}/edit`,
       name: wall.name,
       href: wallHref(wall.name),
-      form: wallForm(kinds, typed, wallHref(wall.name), false),
+      form: wallForm(kinds, typed, wallHref(wall.name), wall.changedAt),
       fault,
       mayMake: await isLetIn(c, 'operate'),
     };
@@ -113,22 +123,45 @@ async function findWall(walls: RecordWalls, name: string): Promise<Wall> {
   throw new AppError('not_found', `There is no wall "${name.slice(0, 100)}". Walls are listed at /wall.`);
 }
 
-/** Every tile with its fragment as the stream renders it. */
+/** Every tile with its fragment as the stream renders it. One that cannot be rendered takes no other with it. */
 async function readWall(deps: WallDeps, wall: Wall, c: AppContext): Promise<WallView> {
   const { kinds, topics } = deps;
+  const lang = c.get('lang');
   const kindOf = (href: string) => kinds.find(({ path }) => path === href.split('?', 1)[0]);
-  const present = wall.tiles.filter(({ href }) => findWallTile(kinds, href) !== undefined);
+  // A station that was merged into another hangs once.
+  const present = new Map(
+    wall.tiles.flatMap((row) => {
+      const found = findWallTile(kinds, row.href);
+      return found === undefined ? [] : [[found.href, { row, found }] as const];
+    }),
+  );
   const wanted = (isStreamed: boolean) =>
     Object.fromEntries(
-      present
-        .filter(({ href }) => kindOf(href)?.isStreamed === isStreamed)
-        .map(({ href }) => [href, wallTopic(href, wall.period)]),
+      [...present.keys()]
+        .filter((href) => kindOf(href)?.isStreamed === isStreamed)
+        .map((href) => [href, wallTopic(href, wall.period)]),
     );
-  const streamed = await renderFragments(topics, wanted(true), c.get('lang'));
-  const { html: others } = await renderFragments(topics, wanted(false), c.get('lang'));
+  const onFault = (err: unknown, topic: string) =>
+    c.get('log')?.error({ err, topic }, 'A tile of a wall cannot be shown');
+  const version = wallVersionTopic(wall.id);
+  const streamed = await renderFragmentsApart(
+    topics,
+    { ...wanted(true), [version]: version },
+    { lang, onFault },
+  );
+  const { html: others } = await renderFragmentsApart(topics, wanted(false), { lang, onFault });
   const html: Record<string, string | undefined> = { ...streamed.html, ...others };
   const pages = wallPages(
-    wall.tiles.map((row) => ({ row, elementId: wallTileElementId(row.href), html: html[row.href] })),
+    wall.tiles.map((row) => {
+      const href = [...present].find(([, tile]) => tile.row === row)?.[0];
+      const shown = href === undefined ? undefined : html[href];
+      return {
+        row,
+        elementId: wallTileElementId(href ?? row.href),
+        html: shown,
+        isFailed: href !== undefined && shown === undefined,
+      };
+    }),
   );
   const asked = Number(c.req.query('page') ?? '1');
   return {
@@ -136,13 +169,19 @@ async function readWall(deps: WallDeps, wall: Wall, c: AppContext): Promise<Wall
     name: wall.name,
     period: wall.period,
     pages,
+    version: html[version] ?? '',
     page: Number.isInteger(asked) ? Math.min(Math.max(asked, 1), Math.max(pages.length, 1)) : 1,
     dwellSec: wall.dwellSec,
-    styles: [...new Set(present.flatMap(({ href }) => kindOf(href)?.styles ?? []))],
+    styles: [...new Set([...present.keys()].flatMap((href) => kindOf(href)?.styles ?? []))],
     editHref: `${wallHref(wall.name)}/edit`,
     live: { stream: streamed.stream },
-    feed: present.some(({ href }) => findWallTile(kinds, href)?.isLive) ? deps.feed : null,
+    feed: wall.tiles.some(({ href }) => kindOf(href)?.isStreamed === false) ? deps.feed : null,
   };
+}
+
+/** Says when a wall was changed, for screens that show it. */
+function wallVersionTopic(id: number): string {
+  return `${versionPath}?id=${id}`;
 }
 
 /** What the audit log keeps of a wall. */

@@ -19,7 +19,14 @@ const maxChoices = 500;
 export type TypedWall = { name: string; period: string; dwellSec: number; tiles: readonly WallTileRow[] };
 
 /** What can be wrong with the form. */
-export const wallFaults = ['name', 'nameTaken', 'tiles', 'tooMany', 'tooManyWalls'] as const;
+export const wallFaults = [
+  'name',
+  'nameTaken',
+  'changedMeanwhile',
+  'tiles',
+  'tooMany',
+  'tooManyWalls',
+] as const;
 export type WallFault = (typeof wallFaults)[number];
 
 export type WallForm = {
@@ -33,6 +40,8 @@ export type WallForm = {
   sizes: typeof tileSizes;
   dwells: typeof dwellChoices;
   isNew: boolean;
+  /** When the wall was last changed, epoch ms; null for a new one. */
+  changedAt: number | null;
 };
 
 export type WallsPage = {
@@ -62,13 +71,21 @@ export type WallEditPage = {
 };
 
 /** A tile as it hangs: `html` is its fragment as first rendered; undefined where what it showed is gone. */
-export type HungTile = { row: WallTileRow; elementId: string; html: string | undefined };
+export type HungTile = {
+  row: WallTileRow;
+  elementId: string;
+  html: string | undefined;
+  /** It could not be rendered, and is tried again at its next change. */
+  isFailed: boolean;
+};
 
 export type WallView = {
   here: string;
   name: string;
   period: string;
   pages: { grids: WallGrids; tiles: HungTile[] }[];
+  /** The fragment that changes when the wall does. */
+  version: string;
   /** From 1. */
   page: number;
   dwellSec: number;
@@ -84,8 +101,9 @@ export function wallForm(
   kinds: readonly WallTileKind[],
   typed: TypedWall,
   action: string,
-  isNew: boolean,
+  changedAt: number | null,
 ): WallForm {
+  const isNew = changedAt === null;
   const hung = new Set(typed.tiles.map(({ href }) => href));
   return {
     action,
@@ -108,6 +126,7 @@ export function wallForm(
     sizes: tileSizes,
     dwells: dwellChoices,
     isNew,
+    changedAt,
   };
 }
 

@@ -39,7 +39,8 @@ test('a wall shows its tiles with plant, period and clock, and streams each as i
   expect(topics).toContain(`/inspections/tile?id=${idOf(plant, 'S9')}&period=today&kiosk=1`);
   const snapshot = await plant.text(stream.replace('/stream?', '/stream/snapshot?'));
   const targets = Array.from(snapshot.matchAll(/hx-target="#([^"]+)"/g), ([, id]) => id!);
-  expect(targets).toHaveLength(3 + 1);
+  // Its tiles, its version, and what every page says of the plant.
+  expect(targets).toHaveLength(3 + 2);
   for (const id of targets) expect(html).toContain(`id="${id}"`);
 });
 
@@ -71,6 +72,41 @@ test('a wall is changed, keeps its former name for screens that know it, and is 
   const removed = await send(plant, '/wall/Line%202/remove', {});
   expect([removed.status, removed.headers.get('location')]).toEqual([303, '/wall?done=remove']);
   expect((await plant.request('/wall/Line%202')).status).toBe(404);
+});
+
+test('two people who edit a wall do not undo each other unseen, and screens learn of every change', async () => {
+  await using plant = await withWall(['/inspections/tile S9']);
+  const path = '/wall/Line%202%2FA';
+  const [, changed] = /name="changed" value="(\d+)"/.exec(await plant.text(`${path}/edit`))!;
+  const version = async () => /data-wall-version="(\w+)"/.exec(await plant.text(path))![1];
+  const shown = await version();
+  const s9 = idOf(plant, 'S9');
+  plant.clock.set(plant.clock.now() + 1_000);
+  const first = { name: 'Line 2/A', changed: changed!, 'href.1': `/inspections/tile?id=${s9}`, period: '1d' };
+  expect((await send(plant, path, first)).status).toBe(303);
+  expect(await version()).not.toBe(shown);
+  const second = await send(plant, path, { ...first, period: '1w' });
+  const html = await second.text();
+  expect([second.status, html]).toEqual([400, expect.stringContaining('Somebody else changed this wall')]);
+  expect(html).toMatch(/<option value="1w" selected>/);
+  const [, now] = /name="changed" value="(\d+)"/.exec(html)!;
+  expect((await send(plant, path, { ...first, period: '1w', changed: now! })).status).toBe(303);
+  expect(await plant.text(path)).toContain('Last 7 days');
+});
+
+test('a tile that cannot be shown takes no other with it, and a station that is hidden leaves the wall', async () => {
+  await using plant = await withWall(['/inspections/tile S9', '/inspections/tile/yield S4']);
+  const { reads } = plant.services.inspections;
+  const { chartStandard } = reads;
+  reads.chartStandard = () => Promise.reject(new Error('no chart today'));
+  const html = await plant.text('/wall/Line%202%2FA');
+  expect(html).toContain('id="tile-S9"');
+  expect(html).toContain('This tile cannot be shown now');
+  reads.chartStandard = chartStandard;
+  await plant.services.recordStations.setHidden(idOf(plant, 'S9'), true);
+  const later = await plant.text('/wall/Line%202%2FA');
+  expect(later).not.toContain('id="tile-S9"');
+  expect(later).toContain('What this tile showed no longer exists');
 });
 
 test('a renamed station keeps its tile, and a tile whose station is gone keeps its place and says so', async () => {

@@ -27,6 +27,8 @@ const tiles = createTiles({
   },
 });
 
+/** A page without pictures asks for no others: those it had, or will have. */
+const query = () => tiles.query() || channelsOf(ofAllPages());
 const ofAllPages = () => [...board.querySelectorAll('.live-tile')];
 
 /** Only pictures that can be seen are worth the line. */
@@ -34,17 +36,27 @@ function adoptShown() {
   tiles.adopt(ofAllPages().filter((element) => !element.closest('[hidden]')));
 }
 
+/** Replaces what holds a picture, or would hold one, by that of the page loaded again; a tile on both keeps its picture. */
 async function refresh() {
   const next = (await readPage(new URL(location.href)))?.getElementById('wall-board');
   if (!next) return;
-  for (const shown of ofAllPages()) {
-    const found = next.querySelector(`#${CSS.escape(shown.id)}`);
-    const kept = found ? keepOrReplace(shown, found) : shown;
+  for (const holder of board.querySelectorAll('.wall-tile')) {
+    const shown = holder.querySelector('.live-tile, .wall-gone');
+    const found = next.querySelector(`#${CSS.escape(holder.id)}`)?.firstElementChild;
+    if (!shown || !found) continue;
+    const isSame = shown.id !== '' && shown.id === found.id;
+    const kept = isSame ? keepOrReplace(shown, found) : document.adoptNode(found);
     if (kept !== shown) shown.replaceWith(kept);
   }
+  showTurned();
+}
+
+/** Asks for the pictures that hang now, if they are others than before. */
+function showTurned() {
+  const before = query();
   adoptShown();
   tickAll();
-  feed.subscribe();
+  if (query() !== before) feed.subscribe();
 }
 
 function tickAll() {
@@ -58,19 +70,14 @@ feed = createFeed({
   delayMs: Number(settings.delayMs),
   attempts: Number(settings.attempts),
   pingMs: Number(settings.pingMs),
-  // A page without pictures asks for no others: those it had, or will have.
-  query: () => tiles.query() || channelsOf(ofAllPages()),
+  query,
   onMessage: (message) => {
     tiles.onMessage(message);
     tickAll();
   },
   onState: badge.show,
 });
-document.addEventListener('wall:turned', () => {
-  adoptShown();
-  tickAll();
-  feed.subscribe();
-});
+document.addEventListener('wall:turned', showTurned);
 setInterval(() => {
   if (clock.hasJumped()) feed.reconnect();
   tickAll();

@@ -16,6 +16,7 @@
   /** Title and icon of a hidden page. */
   const signEveryMs = 30_000;
   const pollTimeoutMs = 8_000;
+  const refusedEveryMs = 60_000;
   const flashMs = 600;
 
   const root = document.documentElement;
@@ -70,6 +71,18 @@
     if (message.event === 'reload') newVersion = message.data;
   }
 
+  /** At most once a minute, so that a page that is refused and its stream do not chase each other. */
+  function reloadRefused() {
+    const key = 'refused-at';
+    try {
+      if (Date.now() - Number(sessionStorage.getItem(key)) < refusedEveryMs) return;
+      sessionStorage.setItem(key, Date.now());
+    } catch {
+      return;
+    }
+    location.reload();
+  }
+
   async function poll() {
     nextPollAt = now() + (loneUrl ? lonePollEveryMs : pollEveryMs);
     // Cancels a connection that only looks open; htmx then reconnects.
@@ -80,6 +93,8 @@
       const url = loneUrl ?? live.getAttribute('hx-sse:connect').replace('/stream?', '/stream/snapshot?');
       const headers = { 'HX-Request': 'true', 'If-None-Match': etag };
       const response = await fetch(url, { headers, cache: 'no-store', signal: controller.signal });
+      // Signed out, or a screen whose link or wall has changed: the page that is loaded again explains it.
+      if (response.status === 401 || response.status === 403) reloadRefused();
       if (!response.ok && response.status !== 304) throw new Error(String(response.status));
       const text = await response.text();
       // The stream came back while the poll was under way.

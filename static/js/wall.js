@@ -24,6 +24,9 @@
     return Math.max(1, Math.ceil(tiles / Number(list.dataset.pageSize)));
   }
 
+  const version = () => document.querySelector('[data-wall-version]')?.dataset.wallVersion;
+  const shownVersion = version();
+
   let page = Math.max(
     0,
     boardPages().findIndex((one) => !one.hidden),
@@ -86,6 +89,8 @@
   if (help) startHelp();
   show();
   setInterval(() => {
+    // Somebody changed the wall: what hangs there, its period, or that it is there at all.
+    if (version() !== shownVersion) return location.reload();
     if (!document.hidden && performance.now() >= turnAt) step(1);
     else show();
   }, 1_000);

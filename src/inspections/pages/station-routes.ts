@@ -34,7 +34,13 @@ export function stationRoutes(deps: InspectionDeps): Hono<AppEnv> {
   for (const panel of Object.keys(readers) as (keyof typeof readers)[]) {
     deps.topics.define({
       path: `/station/${panel}`,
-      events: ['inspections.recorded', 'images.changed', 'sequences.checked', 'alarms.changed'],
+      events: [
+        'inspections.recorded',
+        'images.changed',
+        'sequences.checked',
+        'alarms.changed',
+        'sources.changed',
+      ],
       everyMs: 60_000,
       render: async (query, { lang }) => {
         const asked = readAskedStation(deps, query);

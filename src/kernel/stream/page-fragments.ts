@@ -26,6 +26,34 @@ export async function renderFragments<Name extends string>(
 }
 
 /**
+ * The same for fragments that stand alone: one that cannot be rendered is undefined and stays part of the stream, which
+ * brings it at its next change. `onFault` gets its error.
+ */
+export async function renderFragmentsApart<Name extends string>(
+  topics: Topics,
+  wanted: Record<Name, string>,
+  { lang, onFault }: { lang: Lang; onFault: (error: unknown, topic: string) => void },
+): Promise<{ html: Record<Name, string | undefined>; stream: string }> {
+  const names = Object.keys(wanted) as Name[];
+  const first = await Promise.all(
+    names.map((name) =>
+      topics.first(wanted[name], { lang }).catch((error: unknown) => {
+        onFault(error, wanted[name]);
+        return { html: undefined, shown: wanted[name] };
+      }),
+    ),
+  );
+  const everywhere = await Promise.all(topics.listEverywhere().map((path) => topics.first(path, { lang })));
+  return {
+    html: Object.fromEntries(names.map((name, i) => [name, first[i]?.html])) as Record<
+      Name,
+      string | undefined
+    >,
+    stream: topics.streamUrl([...first, ...everywhere].map(({ shown }) => shown)),
+  };
+}
+
+/**
  * Renders `template` with `view` as the fragment of the element `containerId`. The template prints each part by
  * `it.part(id, template, view)`, so that a part is rendered once, for the page and for the stream; parts do not nest.
  */

@@ -1,4 +1,3 @@
-import { AppError } from '../../kernel/errors.ts';
 import type { Renderer } from '../../kernel/http/render.ts';
 import { fragmentViewer } from '../../kernel/stream/page-fragments.ts';
 import type { Topics } from '../../kernel/stream/topics.ts';
@@ -50,12 +49,17 @@ export function definePictureTopic(
     path: tilePath,
     events: [],
     render: (query, { lang }) => {
-      const shown = findShown(query, deps);
-      if (shown === undefined) throw new AppError('not_found', 'The camera of this tile is gone.');
-      const view = { ...tileView(shown, usualGrid, deps.clock.now()), isDemo: deps.isDemo(shown.camera) };
+      const containerId = wallTileElementId(hrefOf(query.get('channel') ?? ''));
       const viewer = { ...fragmentViewer(query, lang), kiosk: true };
-      const html = deps.renderer.html('live/_tile', viewer, { view });
-      return { containerId: wallTileElementId(hrefOf(query.get('channel') ?? '')), parts: [], html };
+      const shown = findShown(query, deps);
+      if (shown === undefined)
+        return {
+          containerId,
+          parts: [],
+          html: deps.renderer.html('shared/_wall-gone', viewer, { isFailed: false }),
+        };
+      const view = { ...tileView(shown, usualGrid, deps.clock.now()), isDemo: deps.isDemo(shown.camera) };
+      return { containerId, parts: [], html: deps.renderer.html('live/_tile', viewer, { view }) };
     },
   });
 }

@@ -118,20 +118,31 @@ inBrowser('a wall follows its stream, and its live picture never looks newer tha
   const at = testNow - 5_000;
   await placeLive(placed.at(-1)!, at);
   await expect.poll(() => stage.plant.services.live.current.latest('original')?.id, soon).toBeDefined();
-  const wall = await hang(
-    'Mixed',
-    ['/live/tile?channel=original', ...tilesOf('station').slice(0, 2)],
-    ['large'],
-  );
+  const wall = await hang('Mixed', ['/live/tile?channel=original', ...tilesOf('station')], ['large']);
   await stage.openLive(wall);
   await becomes(stage.page, 'live');
   await shows(stage.page, 'original', at);
   await placeLive(placed.at(-1)!, at + 2_000);
   await shows(stage.page, 'original', at + 2_000);
+  // The page with the picture goes and comes back, and the picture with it.
+  const picture = stage.page.locator('[data-channel="original"] img');
+  for (const [key, isShown] of [
+    ['ArrowRight', false],
+    ['ArrowLeft', true],
+  ] as const) {
+    await stage.page.keyboard.press(key);
+    expect(await picture.isVisible()).toBe(isShown);
+  }
   const tile = stage.page.locator('.tile').first();
   await stage.plant.addImages([`${longNames[0]}/P/NG-20250906-102900-99.jpg`]);
   await expect.poll(() => tile.innerText(), soon).toMatch(/NG\s+5/);
   await becomesLive(stage.page);
+  const { walls } = stage.plant.services;
+  const hangs = (await walls.list()).findLast(({ name }) => name.startsWith('Mixed'))!;
+  stage.plant.clock.advance(1_000);
+  await walls.change(hangs.id, { ...hangs, period: '1w' }, 'somebody else');
+  await expect.poll(() => stage.page.locator('.wall-covers').innerText(), soon).toContain('Last 7 days');
+  await becomes(stage.page, 'live');
   const badge = stage.page.locator('#live-badge');
   expect(await badge.isVisible()).toBe(false);
   await stage.page.context().setOffline(true);

@@ -199,6 +199,8 @@ inBrowser('a wall shows its tiles', async () => {
   expect(await stage.page.getByRole('navigation').count()).toBe(0);
   expect(await stage.page.getByRole('article').count()).toBe(3);
   expect(await words('#tile-S9')).toMatch(/90\.1/);
+  // Nothing else keeps it true.
+  expect(await stage.page.locator('meta[http-equiv="refresh"]').getAttribute('content')).toBe('30');
   await open('/overview?kiosk=1');
   expect(await stage.page.getByRole('row').count()).toBe(1 + 3);
 });

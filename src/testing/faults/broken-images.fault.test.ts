@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { findBookFaults, readRows } from './books.ts';
@@ -50,8 +50,10 @@ async function listImages(running: PlantProcess): Promise<Listed[]> {
 /** The rows of the table of unreadable images: name and reason. */
 async function listBad(running: PlantProcess): Promise<Map<string, string>> {
   const html = await running.text('/sources');
-  const rows = html.matchAll(/<tr>\s*<th scope="row">\s*<a [^>]*>([^<]*)<\/a>\s*<\/th>\s*<td>([^<]*)<\/td>/g);
-  return new Map([...rows].map(([, name = '', reason = '']) => [name, reason]));
+  const rows = html.matchAll(
+    /<th scope="row">\s*<a [^>]*title="([^"]*)"[^>]*>.*?<\/a>\s*<\/th>\s*<td[^>]*>([^<]*)<\/td>/gs,
+  );
+  return new Map([...rows].map(([, path = '', reason = '']) => [basename(path), reason]));
 }
 
 test('images that are broken, huge or bombs are counted and listed with the reason, and hold up no other', async () => {

@@ -7,10 +7,12 @@ import { createTile } from './tile.js';
 
 const { reloadForVersion } = window.linesight;
 
-/** `shownSet` names the cameras the page was rendered with; undefined where it shows only those it was given. */
+/** `shownSet` names the cameras the page was rendered with; without it the first message does. */
 export function createTiles({ clock, noImage, shownSet, onOutdated }) {
   /** Channel → tile. */
   let tiles = new Map();
+  /** Those of pages of a wall that are not shown now keep their picture. */
+  const byElement = new WeakMap();
   let query = '';
   /** The set of cameras as last shown: one that came between this page and its socket is missing here, too. */
   let cameraSet = shownSet;
@@ -23,7 +25,7 @@ export function createTiles({ clock, noImage, shownSet, onOutdated }) {
 
   function onCameras(cameras, set) {
     for (const camera of cameras) compareCamera(camera);
-    if (shownSet !== undefined && set && set !== cameraSet) onOutdated();
+    if (cameraSet !== undefined && set && set !== cameraSet) onOutdated();
     cameraSet = set ?? cameraSet;
   }
 
@@ -60,12 +62,11 @@ export function createTiles({ clock, noImage, shownSet, onOutdated }) {
       const before = tiles;
       tiles = new Map();
       for (const element of elements) {
-        const known = before.get(element.dataset.channel);
-        const tile = known?.element === element ? known : createTile(element, { now: clock.now, noImage });
+        const tile = byElement.get(element) ?? createTile(element, { now: clock.now, noImage });
+        byElement.set(element, tile);
         tiles.set(element.dataset.channel, tile);
       }
-      for (const [channel, { element, picture }] of before)
-        if (tiles.get(channel)?.element !== element) picture.clear();
+      for (const { element, picture } of before.values()) if (!element.isConnected) picture.clear();
       query = channelsOf(elements);
     },
     onMessage(message) {

@@ -12,7 +12,7 @@ export type StationTileKey = (typeof stationTiles)[number]['key'];
 
 type Reads = Pick<InspectionReads, 'names' | 'sites'>;
 
-/** The tiles that inspections offer to walls, for every station. A renamed or merged station keeps its tiles. */
+/** The tiles that inspections offer to walls, for every station. A renamed station keeps its tiles; one that was merged hangs as the station it is shown as. */
 export function createStationTiles({ names, sites }: Reads): WallTileKind[] {
   const tileOf = (path: string, id: number): WallTile => {
     const site = sites.tagOf(names.siteIdOf(id));
@@ -34,17 +34,17 @@ export function createStationTiles({ names, sites }: Reads): WallTileKind[] {
     list: () => names.listStations().map(({ id }) => tileOf(path, id)),
     find: (query) => {
       const id = readTileStation(query, { names });
-      return id === undefined ? undefined : { ...tileOf(path, id), href: `${path}?id=${query.get('id')}` };
+      return id === undefined ? undefined : tileOf(path, id);
     },
   }));
 }
 
-/** The station of a tile's address, as it is shown now; undefined where there is none any more. */
+/** The station of a tile's address, as it is shown now; undefined where pages show it no more. */
 export function readTileStation(query: URLSearchParams, { names }: Pick<Reads, 'names'>): number | undefined {
   const text = query.get('id') ?? '';
   if (!/^\d{1,15}$/.test(text)) return undefined;
   const id = names.shownAs(Number(text));
-  return names.listStationRows().some((row) => row.id === id) ? id : undefined;
+  return names.isShown(id) ? id : undefined;
 }
 
 /** The filters of a station's page as a tile's query means them. */

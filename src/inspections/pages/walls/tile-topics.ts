@@ -1,8 +1,7 @@
-import { AppError } from '../../../kernel/errors.ts';
 import { fragmentViewer } from '../../../kernel/stream/page-fragments.ts';
 import { wallTileElementId } from '../../../plant/walls/wall-tile.ts';
 import type { InspectionDeps } from '../../deps.ts';
-import { readAskedStation, readStationSummary } from '../station-page.ts';
+import { readAskedStation } from '../station-page.ts';
 import { readTileStation, type StationTileKey, stationTiles, tileSearch } from './station-tiles.ts';
 import { readStationWall } from './station-wall.ts';
 
@@ -18,7 +17,7 @@ export function defineTileTopics(deps: InspectionDeps): void {
   for (const { key, path } of stationTiles) {
     topics.define({
       path,
-      events: ['inspections.recorded', 'images.changed', 'alarms.changed'],
+      events: ['inspections.recorded', 'images.changed', 'alarms.changed', 'sources.changed'],
       everyMs: 60_000,
       concerns: (query, payload) => {
         const { stationIds } = (payload ?? {}) as { stationIds?: readonly number[] };
@@ -27,13 +26,24 @@ export function defineTileTopics(deps: InspectionDeps): void {
         return reads.names.groupOf(id).some((one) => stationIds.includes(one));
       },
       render: async (query, { lang }) => {
+        const containerId = wallTileElementId(`${path}?id=${query.get('id')}`);
         const id = readTileStation(query, reads);
-        if (id === undefined) throw new AppError('not_found', 'The station of this tile is gone.');
+        const viewer = { ...fragmentViewer(query, lang), kiosk: true };
+        if (id === undefined)
+          return {
+            containerId,
+            parts: [],
+            html: renderer.html('shared/_wall-gone', viewer, { isFailed: false }),
+          };
         const asked = readAskedStation(deps, tileSearch(id, query, reads));
-        const view = await (key === 'yield' ? readStationWall : readStationSummary)(deps, asked);
-        const viewer = { ...fragmentViewer(query, lang), kiosk: true, timeZone: asked.wallClock.timeZone };
-        const html = renderer.html(templates[key], viewer, { view });
-        return { containerId: wallTileElementId(`${path}?id=${query.get('id')}`), parts: [], html };
+        const wall = await readStationWall(deps, asked, { withTrend: key === 'yield' });
+        const { timeZone } = asked.wallClock;
+        const html = renderer.html(
+          templates[key],
+          { ...viewer, timeZone },
+          { view: key === 'yield' ? wall : wall.card },
+        );
+        return { containerId, parts: [], html };
       },
     });
   }
