@@ -4,6 +4,7 @@ import type { Renderer } from '../kernel/http/render.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { settingsRoutes } from './routes.ts';
+import { readSettingTranslations } from './translations.ts';
 
 /** The Settings page, and language and theme of a browser. */
 export function mountSettings(options: {
@@ -12,5 +13,5 @@ export function mountSettings(options: {
   version: string;
   renderer: Renderer;
 }): Hono<AppEnv>[] {
-  return [settingsRoutes(options), preferenceRoutes()];
+  return [settingsRoutes({ ...options, translations: readSettingTranslations() }), preferenceRoutes()];
 }

@@ -51,3 +51,26 @@ test('what was set stands first, and a filter finds names and meanings', () => {
   const found = settingsPage(list, values, {}, { ...rest, search: ' ADDRESS ' });
   expect(found.groups.flatMap(({ lines }) => lines.map(({ env }) => env))).toEqual(['HOST']);
 });
+
+test('a reader sees and finds the meaning in the own language, and English where it is missing', () => {
+  const list = [
+    setting('PORT', 'port', 'server', { doc: 'Where pages are answered', unit: 'min' }),
+    setting('HOST', 'host', 'server', { doc: 'Which address' }),
+  ];
+  const texts = { units: { min: '分' }, meanings: { PORT: '待ち受ける DB ポート' } };
+  const linesFor = (search: string) =>
+    settingsPage(
+      list,
+      { port: 1, host: 'x' },
+      {},
+      { warnings: [], configFile: null, version: '1', search },
+      texts,
+    ).groups.flatMap(({ lines }) => lines.map(({ meaning, unit, isEnglish }) => [meaning, unit, isEnglish]));
+  const [port, host] = [
+    ['待ち受ける DB ポート', '分', false],
+    ['Which address', '', true],
+  ];
+  expect(linesFor('')).toEqual([port, host]);
+  expect([linesFor('待ち受け'), linesFor('ｄｂ'), linesFor('answered')]).toEqual([[port], [port], [port]]);
+  expect(linesFor('ADDRESS')).toEqual([host]);
+});

@@ -1,4 +1,5 @@
 import { hidePassword } from '../kernel/settings/hide-password.ts';
+import type { SettingTexts } from './translations.ts';
 
 /** Data of the Settings page (template `settings/page`, data SettingsPage). */
 
@@ -9,6 +10,8 @@ export type SettingLine = {
   unit: string;
   origin: 'default' | 'environment' | 'file';
   meaning: string;
+  /** The meaning is in English for want of the reader's language. */
+  isEnglish: boolean;
   defaultValue: string;
 };
 
@@ -30,7 +33,10 @@ export type SettingsPage = {
 /** Longer texts are in no setting. */
 const maxSearchLength = 100;
 
-/** The effective settings: what was set first, then the others by group, in the order of their definition. */
+/**
+ * The effective settings: what was set first, then the others by group, in the order of their definition. `texts` are those
+ * of the reader's language; without them, and for a setting they lack, the meaning is in English.
+ */
 export function settingsPage(
   settings: readonly {
     env: string;
@@ -44,21 +50,25 @@ export function settingsPage(
   values: Readonly<Record<string, unknown>>,
   origins: Readonly<Record<string, SettingLine['origin'] | undefined>>,
   rest: { warnings: string[]; configFile: string | null; version: string; search?: string },
+  texts?: SettingTexts,
 ): SettingsPage {
   const search = (rest.search ?? '').trim().slice(0, maxSearchLength);
+  const wanted = asSearched(search);
   const groups = new Map<string, SettingLine[]>();
   const changed: SettingLine[] = [];
   for (const setting of settings) {
-    if (!`${setting.env} ${setting.doc}`.toLowerCase().includes(search.toLowerCase())) continue;
+    const translated = texts?.meanings[setting.env];
+    if (!asSearched(`${setting.env} ${setting.doc} ${translated ?? ''}`).includes(wanted)) continue;
     const isChanged = (origins[setting.key] ?? 'default') !== 'default';
     const lines = isChanged ? changed : (groups.get(setting.group) ?? []);
     if (!isChanged) groups.set(setting.group, lines);
     lines.push({
       env: setting.env,
       value: setting.isSecret && values[setting.key] !== '' ? '…' : asText(values[setting.key]),
-      unit: setting.unit ?? '',
+      unit: texts?.units[setting.unit ?? ''] ?? setting.unit ?? '',
       origin: origins[setting.key] ?? 'default',
-      meaning: setting.doc,
+      meaning: translated ?? setting.doc,
+      isEnglish: texts !== undefined && translated === undefined,
       defaultValue: asText(setting.default),
     });
   }
@@ -69,6 +79,11 @@ export function settingsPage(
     groups: [...groups].map(([group, lines]) => ({ group, lines })),
     here: '/settings',
   };
+}
+
+/** Without regard to case, and to the full-width letters that Japanese and Chinese input methods write. */
+function asSearched(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
 }
 
 /** The value as it is written in the environment. */
