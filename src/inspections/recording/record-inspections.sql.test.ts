@@ -193,6 +193,18 @@ describe(`inspections recorded in ${testDialect}`, () => {
     expect(await store.total()).toEqual({ ok: 1, ng: 1, unmatched: 0 });
   });
 
+  test('a file renamed back while its other name was on the way is one image, under its first address', async () => {
+    const name = 'OK-20261121-100000-7.jpg';
+    store.disk.add(`S9/OR-3CT/${name}`);
+    await store.found('S9/OR-3CT', [imageFile('OK', at, 7, { inode: 70 })]);
+    const { id } = await onlyRow();
+    const passing = imageFile('NG', at, 7, { inode: 70 });
+    await store.found('S9/OR-3CT', [passing]);
+    expect(await store.missing('S9/OR-3CT', [passing.name])).toMatchObject({ missing: 0 });
+    expect(await onlyRow()).toMatchObject({ id, name, verdict: 'OK', missingAt: null });
+    expect(await store.total()).toEqual({ ok: 1, ng: 0, unmatched: 0 });
+  });
+
   test('a rename found several times at once moves its counts once', async () => {
     await store.found('S9/OR-3CT', [imageFile('OK', at, 7, { inode: 70 })]);
     const renamed = imageFile('NG', at, 7, { inode: 70 });

@@ -63,6 +63,10 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
   const isSameContent = (a: Content, b: Content) =>
     a.sizeBytes === b.sizeBytes && a.modifiedAt === b.modifiedAt;
 
+  /** Two rows of one file: it was renamed back while the name it had for a moment was on its way to be recorded. */
+  const isOneFile = (a: InspectionRow, b: InspectionRow) =>
+    a.inode !== null && a.inode === b.inode && isSameContent(a, b);
+
   function findOldName(folder: KnownFolder, lane: ImageLane, file: FoundImage): FileRef | undefined {
     const self = { directoryId: folder.id, name: file.name };
     const known = file.inode === null ? undefined : byInode.get(inodeKey(folder.rootId, file.inode));
@@ -214,7 +218,9 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       const isRenamed = isSame && !isSameFile(known, row);
       const successor = isRenamed
         ? known
-        : twinsOf(row, twins).find((twin) => twin.id !== row.id && twin.foundAt > row.foundAt);
+        : twinsOf(row, twins).find(
+            (twin) => twin.id !== row.id && (twin.foundAt > row.foundAt || isOneFile(twin, row)),
+          );
       const outcome = successor && (await join(row, successor));
       if (outcome) outcomes.push(outcome);
       else if (row.inode === null && row.verdict !== null) goneByUnit.set(nameKeyOf(row), row);
@@ -238,16 +244,18 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     return rows.filter(({ foundAt }) => foundAt >= since);
   }
 
-  /** Gives the row of the new name's file to the old row, which keeps its address. */
+  /** Leaves one row of the two, that which was there first and keeps its address, with what the file that exists says. */
   async function join(gone: InspectionRow, successor: FileRef): Promise<RenameOutcome | undefined> {
     return db.tx(async (q) => {
       const row = await findRow(q, gone);
       const taken = await findRow(q, successor);
       if (!row || !taken || row.missingAt === null || row.stationId !== taken.stationId) return undefined;
-      await q.delete(badImages).where(eq(badImages.inspectionId, taken.id));
-      await q.delete(inspections).where(eq(inspections.id, taken.id));
-      await applyToRollUps(db, q, [{ before: taken }]);
-      return giveRow(q, row, taken, taken);
+      const isEarlier = (row.foundAt - taken.foundAt || row.id - taken.id) < 0;
+      const [first, second] = isEarlier ? [row, taken] : [taken, row];
+      await q.delete(badImages).where(eq(badImages.inspectionId, second.id));
+      await q.delete(inspections).where(eq(inspections.id, second.id));
+      await applyToRollUps(db, q, [{ before: second }]);
+      return first === row ? giveRow(q, row, taken, taken) : 'reread';
     });
   }
 
