@@ -4,14 +4,12 @@
  */
 
 import { createBadge } from './live/badge.js';
-import { createFeed } from './live/feed.js';
 import { createServerClock } from './live/server-clock.js';
-import { channelsOf, createTiles, keepOrReplace } from './live/tiles.js';
+import { channelsOf, createTiles, followTiles, keepOrReplace } from './live/tiles.js';
 import { readPage } from './pictures/read-page.js';
 
 /** Refreshes wait between half of this and all of it, so that many walls do not ask at the same moment. */
 const maxRefreshDelayMs = 2_000;
-const tickMs = 1_000;
 
 const board = document.getElementById('wall-board');
 const settings = board.dataset;
@@ -55,36 +53,10 @@ async function refresh() {
 function showTurned() {
   const before = query();
   adoptShown();
-  tickAll();
-  if (query() !== before) feed.subscribe();
+  following.tick();
+  if (query() !== before) following.subscribe();
 }
 
-function tickAll() {
-  tiles.tick();
-  badge.tick(feed?.silentMs() ?? null);
-}
-
-let feed;
 adoptShown();
-feed = createFeed({
-  delayMs: Number(settings.delayMs),
-  attempts: Number(settings.attempts),
-  pingMs: Number(settings.pingMs),
-  query,
-  onMessage: (message) => {
-    tiles.onMessage(message);
-    tickAll();
-  },
-  onState: badge.show,
-});
+const following = followTiles(tiles, { settings, clock, badge, query });
 document.addEventListener('wall:turned', showTurned);
-setInterval(() => {
-  if (clock.hasJumped()) feed.reconnect();
-  tickAll();
-}, tickMs);
-window.addEventListener('resize', () => {
-  for (const { picture } of tiles.all()) picture.refine();
-});
-document.addEventListener('visibilitychange', () => {
-  for (const { picture } of tiles.all()) picture.resume();
-});

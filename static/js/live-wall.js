@@ -4,17 +4,15 @@
  */
 
 import { createBadge } from './live/badge.js';
-import { createFeed } from './live/feed.js';
 import { createPlantNow } from './live/plant-now.js';
 import { createServerClock } from './live/server-clock.js';
-import { createTiles, keepOrReplace } from './live/tiles.js';
+import { createTiles, followTiles, keepOrReplace } from './live/tiles.js';
 import { readPage } from './pictures/read-page.js';
 
 const { setText } = window.linesight;
 
 /** Refreshes wait between half of this and all of it, so that many walls do not ask at the same moment. */
 const maxRefreshDelayMs = 2_000;
-const tickMs = 1_000;
 
 const wall = document.getElementById('live-wall');
 const settings = wall.dataset;
@@ -32,11 +30,6 @@ const tiles = createTiles({
 
 function adoptTiles() {
   tiles.adopt(wall.querySelectorAll('.live-tile'));
-}
-
-function onMessage(message) {
-  tiles.onMessage(message);
-  tickAll();
 }
 
 function refreshSoon() {
@@ -60,35 +53,11 @@ async function refresh(toPage) {
   const elements = [...next.children].map((element) => keepOrReplace(shown.get(element.id), element));
   wall.replaceChildren(...elements);
   adoptTiles();
-  tickAll();
-  feed.subscribe();
+  following.tick();
+  following.subscribe();
 }
 
-function tickAll() {
-  tiles.tick();
-  plantNow.tick();
-  badge.tick(feed?.silentMs() ?? null);
-}
-
-let feed;
 adoptTiles();
-feed = createFeed({
-  delayMs: Number(settings.delayMs),
-  attempts: Number(settings.attempts),
-  pingMs: Number(settings.pingMs),
-  query: tiles.query,
-  onMessage,
-  onState: badge.show,
-});
-setInterval(() => {
-  if (clock.hasJumped()) feed.reconnect();
-  tickAll();
-}, tickMs);
+const following = followTiles(tiles, { settings, clock, badge, onTick: plantNow.tick });
 if (settings.rotateMs)
   setInterval(() => refresh((page % Number(settings.pages)) + 1), Number(settings.rotateMs));
-window.addEventListener('resize', () => {
-  for (const { picture } of tiles.all()) picture.refine();
-});
-document.addEventListener('visibilitychange', () => {
-  for (const { picture } of tiles.all()) picture.resume();
-});

@@ -1,6 +1,7 @@
 import type { Renderer, Viewer } from '../http/render.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Fragment, MovableList, Part } from './fragment.ts';
+import type { Shown } from './topic.ts';
 import type { Topics } from './topics.ts';
 
 /** The fragments of a page: their html by the page's own names, and the URL of the stream that keeps them fresh. */
@@ -17,11 +18,13 @@ export async function renderFragments<Name extends string>(
 ): Promise<PageFragments<Name>> {
   const names = Object.keys(wanted) as Name[];
   const first = await Promise.all(names.map((name) => topics.first(wanted[name], { lang })));
-  // What every page shows is printed by its frame.
-  const everywhere = await Promise.all(topics.listEverywhere().map((path) => topics.first(path, { lang })));
   return {
     html: Object.fromEntries(names.map((name, i) => [name, first[i]?.html ?? ''])) as Record<Name, string>,
-    stream: topics.streamUrl([...first, ...everywhere].map(({ shown }) => shown)),
+    stream: await streamOf(
+      topics,
+      first.map(({ shown }) => shown),
+      lang,
+    ),
   };
 }
 
@@ -43,14 +46,23 @@ export async function renderFragmentsApart<Name extends string>(
       }),
     ),
   );
-  const everywhere = await Promise.all(topics.listEverywhere().map((path) => topics.first(path, { lang })));
   return {
     html: Object.fromEntries(names.map((name, i) => [name, first[i]?.html])) as Record<
       Name,
       string | undefined
     >,
-    stream: topics.streamUrl([...first, ...everywhere].map(({ shown }) => shown)),
+    stream: await streamOf(
+      topics,
+      first.map(({ shown }) => shown),
+      lang,
+    ),
   };
+}
+
+/** The stream of a page with these fragments, and with what every page shows: that is printed by its frame. */
+async function streamOf(topics: Topics, shown: readonly Shown[], lang: Lang): Promise<string> {
+  const everywhere = await Promise.all(topics.listEverywhere().map((path) => topics.first(path, { lang })));
+  return topics.streamUrl([...shown, ...everywhere.map((first) => first.shown)]);
 }
 
 /**

@@ -3,9 +3,12 @@
  * called when a camera came, went, or changed to or from silent or offline.
  */
 import { tickPictures } from './ages.js';
+import { createFeed } from './feed.js';
 import { createTile } from './tile.js';
 
 const { reloadForVersion } = window.linesight;
+
+const tickMs = 1_000;
 
 /** `shownSet` names the cameras the page was rendered with; without it the first message does. */
 export function createTiles({ clock, noImage, shownSet, onOutdated }) {
@@ -83,6 +86,41 @@ export function createTiles({ clock, noImage, shownSet, onOutdated }) {
 export function channelsOf(elements) {
   const channels = new Set([...elements].map(({ dataset }) => dataset.channel));
   return new URLSearchParams([...channels].map((channel) => ['channels', channel])).toString();
+}
+
+/**
+ * Keeps tiles true from now on: the feed of the channels that `query()` names, ages every second, pictures in the size
+ * shown. `settings` are the page's; `onTick` runs with every tick. Returns `tick` and `subscribe`.
+ */
+export function followTiles(tiles, { settings, clock, badge, query = tiles.query, onTick = () => {} }) {
+  let feed;
+  const tick = () => {
+    tiles.tick();
+    onTick();
+    badge.tick(feed?.silentMs() ?? null);
+  };
+  feed = createFeed({
+    delayMs: Number(settings.delayMs),
+    attempts: Number(settings.attempts),
+    pingMs: Number(settings.pingMs),
+    query,
+    onMessage: (message) => {
+      tiles.onMessage(message);
+      tick();
+    },
+    onState: badge.show,
+  });
+  setInterval(() => {
+    if (clock.hasJumped()) feed.reconnect();
+    tick();
+  }, tickMs);
+  window.addEventListener('resize', () => {
+    for (const { picture } of tiles.all()) picture.refine();
+  });
+  document.addEventListener('visibilitychange', () => {
+    for (const { picture } of tiles.all()) picture.resume();
+  });
+  return { tick, subscribe: feed.subscribe };
 }
 
 /** The element to show for the one of a page that was loaded again: the one shown keeps its picture where it can. */
