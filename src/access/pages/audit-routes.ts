@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { roles } from '../../kernel/auth/principal.ts';
+import { actorTextKeys, roles } from '../../kernel/auth/principal.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
@@ -37,11 +37,6 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   retention: ['run'],
   demo: ['start'],
   walls: ['add', 'change', 'remove'],
-};
-/** Actors without a name: as stored in the log, and the key of their text. */
-const actorKeys: Readonly<Record<string, string>> = {
-  '(this machine)': 'access.actors.machine',
-  '(nobody)': 'access.actors.nobody',
 };
 const details = ['role', 'scopes', 'site', 'station', 'device', 'pages', 'failures'];
 
@@ -100,7 +95,7 @@ async function readAuditPage(c: AppContext, { db }: Access, wallClock: WallClock
 
 /** The stored actor for a displayed one that was typed into the filter. */
 function keptActor(shown: string, t: Translate): string {
-  return Object.keys(actorKeys).find((kept) => t(actorKeys[kept]!) === shown) ?? shown;
+  return Object.keys(actorTextKeys).find((kept) => t(actorTextKeys[kept]!) === shown) ?? shown;
 }
 
 function instant(wallClock: WallClock, name: 'from' | 'to', text: string): { from?: number; to?: number } {
@@ -114,7 +109,7 @@ function lineOf(entry: AuditEntry, t: Translate): AuditLine {
   const [subject = '', verb = ''] = entry.action.split('.');
   return {
     ...entry,
-    actor: actorKeys[entry.actor] === undefined ? entry.actor : t(actorKeys[entry.actor]!),
+    actor: actorTextKeys[entry.actor] === undefined ? entry.actor : t(actorTextKeys[entry.actor]!),
     actionKey: actions[subject]?.includes(verb) ? entry.action : null,
     before: inWords(entry.before, t),
     after: inWords(entry.after, t),

@@ -101,6 +101,12 @@ export function speaksFor(
   );
 }
 
+/** Callers without a name: as `nameOfPrincipal` writes them, and the key of their text. */
+export const actorTextKeys: Readonly<Record<string, string>> = {
+  '(this machine)': 'access.actors.machine',
+  '(nobody)': 'access.actors.nobody',
+};
+
 /** How the audit log names a caller: a user by name, everything else in words that no user name can have. */
 export function nameOfPrincipal(principal: Principal): string {
   switch (principal.kind) {

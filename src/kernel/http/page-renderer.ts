@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { actorTextKeys } from '../auth/principal.ts';
 import { createFormat, type Format } from '../i18n/format.ts';
 import type { I18n } from '../i18n/i18n.ts';
 import { type Lang, languageNames } from '../i18n/languages.ts';
@@ -65,6 +66,8 @@ export function createPageRenderer({
       notes: notes(),
       languages: languageNames.map((language) => ({ ...language, current: language.lang === lang })),
       langTag: languageNames.find((language) => language.lang === lang)?.tag,
+      /** Somebody who did something, as the audit log names them, in the reader's words. */
+      who: (name: string) => (actorTextKeys[name] === undefined ? name : i18n.t(lang)(actorTextKeys[name])),
       account: principal?.kind === 'user' ? { name: principal.name, role: principal.role } : null,
       help: helpHref(path),
       ...navigation(sections, path, principal?.kind === 'user' && principal.role === 'admin'),

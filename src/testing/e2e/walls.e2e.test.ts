@@ -13,7 +13,11 @@ const stage = useStage({
   env: { WATCH_MODE: 'events' },
   before: (folder) => void placed.push(join(folder, 'state', 'live')),
   images: longNames.flatMap((name, i) =>
-    imageSeries(`${name}/P`, { count: 12, time: '102800', ngEvery: 3 + (i % 5) }),
+    imageSeries(`${name}/P`, {
+      count: 12,
+      time: '102800', // One without NG: its yield is the longest there is.
+      ngEvery: i === 1 ? 100 : 3 + (i % 5),
+    }),
   ),
   context: { viewport: { width: 1920, height: 1080 } },
 });
@@ -61,6 +65,15 @@ const findFaults = (leastPx: number) => `(() => {
     if (name.getClientRects().length === 0) continue;
     if (name.scrollWidth > name.clientWidth + 1 && getComputedStyle(name).overflow !== 'visible')
       faults.push(name.textContent.trim() + ' is cut');
+  }
+  for (const tile of document.querySelectorAll('.tile')) {
+    const [figure, images] = ['.tile-yield', '.tile-shots'].map((part) => tile.querySelector(part));
+    if (!figure || !images || figure.getClientRects().length === 0) continue;
+    const range = document.createRange();
+    range.selectNodeContents(figure);
+    const isBeside = images.getBoundingClientRect().top < figure.getBoundingClientRect().bottom;
+    if (isBeside && range.getBoundingClientRect().right > images.getBoundingClientRect().left)
+      faults.push(figure.textContent + ' lies under an image');
   }
   return faults;
 })()`;
