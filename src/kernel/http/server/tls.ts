@@ -113,8 +113,9 @@ async function check(files: CertificateFiles): Promise<CertificateFacts> {
 }
 
 async function readFiles({ certPath, keyPath }: TlsOptions): Promise<CertificateFiles> {
-  const [cert, key] = await Promise.all([readPem('TLS_CERT', certPath), readPem('TLS_KEY', keyPath)]);
-  return { cert, key };
+  // One after the other: where both are missing, the same one is named every time.
+  const cert = await readPem('TLS_CERT', certPath);
+  return { cert, key: await readPem('TLS_KEY', keyPath) };
 }
 
 async function readPem(setting: string, path: string): Promise<string> {
