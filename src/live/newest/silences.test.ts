@@ -28,6 +28,17 @@ test('a silent camera is reported once, and once more when it sends again', () =
   expect(silences.intervalOf('main').silentSinceAt).toBeNull();
 });
 
+test('a silence that ended between two looks, while another began, is published with its own beginning', () => {
+  let now = startedAt + 60_001;
+  const silences = createSilences(() => now);
+  silences.learn('main', everyFiveSeconds);
+  expect(silences.takeChanges()).toMatchObject([{ isSilent: true, sinceAt: startedAt }]);
+  silences.noteImage(image(now));
+  const againAt = now;
+  now += 70_000;
+  expect(silences.takeChanges()).toMatchObject([{ isSilent: true, sinceAt: againAt }]);
+});
+
 test('a clock that is hours behind makes no camera silent, and an old file found late does not end a silence', () => {
   let now = startedAt;
   const silences = createSilences(() => now);
@@ -39,7 +50,7 @@ test('a clock that is hours behind makes no camera silent, and an old file found
   now += 120_000;
   expect(silences.takeChanges()).toMatchObject([{ isSilent: true, sinceAt: startedAt }]);
   silences.noteImage(image(startedAt + 1, { foundAt: now, modifiedAt: null }));
-  expect(silences.takeChanges()).toEqual([]);
+  expect(silences.takeChanges()).toMatchObject([{ isSilent: true, sinceAt: startedAt + 1 }]);
 });
 
 test('nothing is known of a camera before its first image', () => {

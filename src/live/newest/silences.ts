@@ -19,7 +19,7 @@ export type Silences = {
   /** Takes in a new newest image of its camera. */
   noteImage(image: LiveImage): void;
   intervalOf(camera: string): CameraInterval;
-  /** What changed since the last call. */
+  /** What changed since the last call; a silence that ended and another that began since then are one change. */
   takeChanges(): SilenceChange[];
 };
 
@@ -27,7 +27,8 @@ type Known = {
   times: number[];
   lastArrivedAt: number | undefined;
   usual: UsualInterval | null;
-  wasSilent: boolean;
+  /** Since when it was silent at the last `takeChanges`. */
+  wasSilentSinceAt: number | null;
 };
 
 export function createSilences(now: () => number): Silences {
@@ -37,7 +38,7 @@ export function createSilences(now: () => number): Silences {
       times: [],
       lastArrivedAt: undefined,
       usual: null,
-      wasSilent: false,
+      wasSilentSinceAt: null,
     };
     cameras.set(camera, known);
     return known;
@@ -68,9 +69,9 @@ export function createSilences(now: () => number): Silences {
     takeChanges() {
       return [...cameras].flatMap(([camera, known]) => {
         const sinceAt = silentSince(known.usual, known.lastArrivedAt, now());
+        if (sinceAt === known.wasSilentSinceAt) return [];
+        known.wasSilentSinceAt = sinceAt;
         const isSilent = sinceAt !== null;
-        if (isSilent === known.wasSilent) return [];
-        known.wasSilent = isSilent;
         const usualIntervalMs = known.usual?.usualIntervalMs ?? 0;
         return [{ camera, isSilent, sinceAt: sinceAt ?? known.lastArrivedAt ?? 0, usualIntervalMs }];
       });

@@ -53,6 +53,13 @@ test('a station’s silence is published when the Inspections cards show it, and
   expect(changesAt(250_000)).toEqual([['station/S9', false, 250_000]]);
 });
 
+test('a silence that ended between two looks, while another began, is published with its own beginning', () => {
+  const { feed, changesAt } = watch();
+  expect(changesAt(100_001)).toEqual([['station/S9', true, 0]]);
+  feed.capturedAt = at + 150_000;
+  expect(changesAt(300_000)).toEqual([['station/S9', true, 150_000]]);
+});
+
 test('a station at rest, or without a known usual interval, is not silent', () => {
   const { feed, changesAt } = watch();
   feed.usualIntervalMs = null;

@@ -12,7 +12,8 @@ export function createStationSilences(
   feed: Pick<StationFeed, 'newest' | 'usualIntervalOf' | 'pausesOf'>,
   now: () => number,
 ): StationSilences {
-  const wasSilent = new Set<string>();
+  /** Since when a station was silent at the last `takeChanges`. */
+  const wasSilentSinceAt = new Map<string, number>();
   const silenceOf = (station: string) =>
     stationSilence(
       {
@@ -27,9 +28,9 @@ export function createStationSilences(
       [...feed.newest()].flatMap(([station, { camera, capturedAt }]) => {
         const silence = silenceOf(station);
         const isSilent = silence !== null;
-        if (isSilent === wasSilent.has(station)) return [];
-        if (isSilent) wasSilent.add(station);
-        else wasSilent.delete(station);
+        if (silence?.sinceAt === wasSilentSinceAt.get(station)) return [];
+        if (isSilent) wasSilentSinceAt.set(station, silence.sinceAt);
+        else wasSilentSinceAt.delete(station);
         const usualIntervalMs = feed.usualIntervalOf(station) ?? 0;
         return [{ camera, isSilent, sinceAt: silence?.sinceAt ?? capturedAt, usualIntervalMs }];
       }),

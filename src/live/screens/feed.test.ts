@@ -45,6 +45,24 @@ test('when a camera falls silent, the cameras are listed once for any number of 
   );
 });
 
+test('a viewer that connects right after a change nobody saw is shown the change', () => {
+  let silentSinceAt: number | null = null;
+  const feed = createLiveFeed({
+    source: {
+      current: { latest: () => undefined, list: () => [] },
+      cameras: () => [camera(silentSinceAt)],
+    },
+    clock: createTestClock(0),
+    version: '1',
+    pingEveryMs: 1_000,
+  });
+  const wanted = { channels: new Set(['original']), coil: null, isDetailed: true, wantsPings: false };
+  feed.snapshot(wanted);
+  silentSinceAt = 1_000;
+  feed.publishCameras();
+  expect(JSON.parse(feed.snapshot(wanted)).cameras[0].silent_since).toBe(1_000);
+});
+
 test('the cameras are listed once for many screens that connect or change their channels at once', () => {
   let listings = 0;
   let silentSinceAt: number | null = null;

@@ -96,7 +96,11 @@ export function createLiveFeed(options: {
 
   function publishCameras(): void {
     const detailed = [...viewers].filter(({ wanted }) => wanted.isDetailed);
-    if (detailed.length === 0) return;
+    if (detailed.length === 0) {
+      // The next viewer must not be shown the states of before this change.
+      cameraStates.invalidate();
+      return;
+    }
     const now = cameraStates.refresh();
     for (const viewer of detailed) {
       const { data, set, text } = cameraStates.followedBy(viewer.wanted, now);
