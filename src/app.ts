@@ -35,6 +35,7 @@ import { healthOfRetention } from './retention/open-retention.ts';
 import { mountSearch } from './search/mount.ts';
 import type { Services } from './services.ts';
 import { mountSettings } from './settings/mount.ts';
+import { mountShifts } from './shifts/mount.ts';
 import { mountStations } from './stations/mount.ts';
 import { mountSystem } from './system/mount.ts';
 import { mountWalls } from './walls/mount.ts';
@@ -142,9 +143,18 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       readState: reads.states.read,
       renderer,
     }),
+    mountShifts({
+      shifts: reads.shifts,
+      sites,
+      renderer,
+      i18n: services.i18n,
+      clock,
+      onChanged: () => services.publish('plant.changed', undefined),
+    }),
     mountWalls({
       walls: services.walls,
       kinds: services.wallTileKinds,
+      hasShifts: () => reads.shifts.calendarOf(sites.own.id) !== undefined,
       feed: feedSettingsOf(config, wallClock),
       renderer,
       topics,

@@ -29,7 +29,8 @@ export const sections: readonly Section[] = [
     tabs: [
       { key: 'health', href: '/system', at: /^\/system(?!\/backups)/ },
       { key: 'sources', href: '/sources', at: /^\/sources/ },
-      { key: 'stations', href: '/plant/stations', at: /^\/plant/ },
+      { key: 'stations', href: '/plant/stations', at: /^\/plant\/stations/ },
+      { key: 'shifts', href: '/plant/shifts', at: /^\/plant\/shifts/ },
       { key: 'retention', href: '/retention', at: /^\/retention/ },
       { key: 'backups', href: '/system/backups', at: /^\/system\/backups/ },
       { key: 'settings', href: '/settings', at: /^\/settings/ },

@@ -2,6 +2,7 @@ import { type AlarmEpisodes, createAlarmEpisodes } from '../alerts/alarm-episode
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import { createPlantNames, type PlantNames } from '../plant/names.ts';
+import { createShiftPlans, type ShiftPlans } from '../plant/shifts/shift-plans.ts';
 import type { Sites } from '../plant/sites.ts';
 import { createTargets, type Targets } from '../plant/targets.ts';
 import type { Db } from '../schema/db.ts';
@@ -30,6 +31,7 @@ export type InspectionReads = {
   modelCounts: ModelCounts;
   alarms: AlarmEpisodes;
   targets: Targets;
+  shifts: ShiftPlans;
   pulse: StationPulse;
   chartStandard: ReadChartStandard;
   states: StationStates;
@@ -59,7 +61,8 @@ export async function createInspectionReads(
   const modelCounts = createModelCounts(db, names, folders);
   const alarms = createAlarmEpisodes(db, clock);
   const targets = await createTargets(db, clock, names);
-  const pulse = createStationPulse({ db, counts, modelCounts, alarms, sites, names, clock });
+  const shifts = await createShiftPlans(db, clock, sites);
+  const pulse = createStationPulse({ db, counts, modelCounts, alarms, sites, shifts, names, clock });
   const states = createStationStates({ folders, inspections, pulse, names, sites, listSources, clock });
   const summaries = createStationSummaries({ counts, inspections, states, sites, names, folders });
   return {
@@ -73,6 +76,7 @@ export async function createInspectionReads(
     modelCounts,
     alarms,
     targets,
+    shifts,
     pulse,
     chartStandard: createReadChartStandard({ db, modelCounts, alarms, clock }),
     states,
@@ -81,6 +85,7 @@ export async function createInspectionReads(
     refresh: async () => {
       await folders.refresh();
       await targets.refresh();
+      await shifts.refresh();
     },
   };
 }

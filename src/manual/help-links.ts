@@ -18,6 +18,7 @@ const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
   [/^\/sources$/, 'names', 'sources'],
   [/^\/sources\/\d+\/layout$/, 'names', 'other-names'],
   [/^\/plant\/stations/, 'names', 'stations'],
+  [/^\/plant\/shifts/, 'shifts', 'plan'],
   [/^\/system$/, 'operations', 'system'],
   [/^\/system\/backups$/, 'storage', 'backup'],
   [/^\/docs$/, 'api', 'docs'],

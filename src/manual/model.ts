@@ -18,6 +18,7 @@ export const manualPages: readonly { key: string; audience: Audience }[] = [
   { key: 'walls', audience: 'line' },
   { key: 'install', audience: 'admin' },
   { key: 'names', audience: 'admin' },
+  { key: 'shifts', audience: 'admin' },
   { key: 'access', audience: 'admin' },
   { key: 'storage', audience: 'admin' },
   { key: 'operations', audience: 'admin' },

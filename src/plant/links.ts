@@ -15,9 +15,27 @@ export type PageQuery = {
   kiosk?: boolean | undefined;
 };
 
-/** Of S1 are 1h, 1d and 1w, up to now; `hour` and `today` run since the last full hour and since midnight of the site. */
-export const periods = ['hour', '1h', 'today', 'yesterday', '1d', '1w', 'custom'] as const;
+/**
+ * Of S1 are 1h, 1d and 1w, up to now; `hour` and `today` run since the last full hour and since midnight of the site,
+ * `shift` since the last shift began, and `last-shift` is the one before it.
+ */
+export const periods = [
+  'shift',
+  'last-shift',
+  'hour',
+  '1h',
+  'today',
+  'yesterday',
+  '1d',
+  '1w',
+  'custom',
+] as const;
 export type Period = (typeof periods)[number];
+
+/** Whether a period means something only where shifts are set. */
+export function isOfShifts(period: Period): boolean {
+  return period === 'shift' || period === 'last-shift';
+}
 
 /** The sizes in which an image is served; `original` is the file itself. */
 export type ImageSize = 'strip.webp' | 'card.webp' | `w${LadderWidth}.${'webp' | 'jpg'}` | 'original';

@@ -26,7 +26,8 @@ const names = {
   listParts: () => [],
 } as Partial<PlantNames> as PlantNames;
 
-const read = (search: string) => readAskedView(new URLSearchParams(search), { clock, sites, names });
+const shifts = { calendarOf: () => undefined };
+const read = (search: string) => readAskedView(new URLSearchParams(search), { clock, sites, names, shifts });
 
 test('a page without filters covers the last hour of all stations, including the current minute', () => {
   const view = read('');
@@ -65,7 +66,8 @@ test('seconds of a window survive in its links and its fields', () => {
 test('both runs of an hour that occurs twice survive in links and in the form', () => {
   const chicago = createWallClock('America/Chicago');
   const theirs = { ...sites, wallClock: chicago, wallClockOf: () => chicago } as Sites;
-  const ask = (search: string) => readAskedView(new URLSearchParams(search), { clock, sites: theirs, names });
+  const ask = (search: string) =>
+    readAskedView(new URLSearchParams(search), { clock, sites: theirs, names, shifts });
   for (const [offset, startAt] of [
     ['-05:00', '2026-11-01T06:30:00.000Z'],
     ['-06:00', '2026-11-01T07:30:00.000Z'],

@@ -2,8 +2,10 @@ import { AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import { readAskedSite } from './asked-site.ts';
-import { linkTime, type PageQuery } from './links.ts';
+import { isOfShifts, linkTime, type PageQuery, type Period, periods } from './links.ts';
 import type { PlantNames } from './names.ts';
+import type { ShiftCalendar } from './shifts/shift-calendar.ts';
+import type { ShiftPlans } from './shifts/shift-plans.ts';
 import { type Sites, type SiteTag, siteChoices } from './sites.ts';
 import { bucketsOf, parsePageWindow, type TimeWindow } from './time-window.ts';
 import type { Verdict } from './yield.ts';
@@ -21,6 +23,8 @@ export type AskedView = {
   site: SiteTag | null;
   /** Time zone of the page: the shown site's, or the own site's where several are shown together. */
   wallClock: WallClock;
+  /** When the site of that time zone works; undefined where no shift plan was saved. */
+  shifts: ShiftCalendar | undefined;
   window: TimeWindow;
   /** The given end is not after the start; `window` is the minute from the start. */
   isReversed: boolean;
@@ -39,13 +43,19 @@ export type AskedView = {
  */
 export function readAskedView(
   search: URLSearchParams,
-  { clock, sites, names }: { clock: Clock; sites: Sites; names: PlantNames },
+  {
+    clock,
+    sites,
+    names,
+    shifts: plans,
+  }: { clock: Clock; sites: Sites; names: PlantNames; shifts: Pick<ShiftPlans, 'calendarOf'> },
 ): AskedView {
   const text = (field: string) => (search.get(field) ?? '').slice(0, maxFilterLength) || undefined;
   const station = text('station');
   const site = readAskedSite(text('site'), station, sites);
   const { wallClock, tag } = site;
-  const { period, isReversed, ...window } = parsePageWindow(search, clock.now(), wallClock);
+  const shifts = plans.calendarOf((tag && sites.find(tag.name)?.id) ?? sites.own.id);
+  const { period, isReversed, ...window } = parsePageWindow(search, clock.now(), wallClock, shifts);
   const part = text('part');
   const stationId =
     station === undefined || site.isUnknown ? undefined : names.findStationId(station, site.siteId);
@@ -64,6 +74,7 @@ export function readAskedView(
     },
     site: tag,
     wallClock,
+    shifts,
     window,
     isReversed,
     ...bucketsOf(window, wallClock),
@@ -98,6 +109,8 @@ export type FilterForm = {
   /** Null on the page of a station, and while none of several sites is chosen: names may occur at more than one. */
   stations: string[] | null;
   parts: string[];
+  /** Periods to choose from; shifts only where there is a plan of them. */
+  periods: Period[];
   /** Values of the two `datetime-local` fields, local time of the site, with their offsets where a time occurs twice. */
   start: string;
   end: string;
@@ -128,6 +141,7 @@ export function filterForm(
     sites: isOfStation ? null : siteChoices(sites, asked.site),
     stations: isOfStation || isSiteOpen ? null : names.listStations(siteId).map(({ name }) => name),
     parts: names.listParts().map(({ name }) => name),
+    periods: periods.filter((period) => asked.shifts !== undefined || !isOfShifts(period)),
     start: wallClock.fieldText(asked.window.startAt),
     end: wallClock.fieldText(asked.window.endAt),
     startOffset: wallClock.offsetText(asked.window.startAt),

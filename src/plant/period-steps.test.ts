@@ -63,3 +63,35 @@ test('a window of the past steps on by its length', () => {
     '&start=2025-09-05T10:30&end=2025-09-05T11:00',
   ]);
 });
+
+test('a shift steps to the shift beside it, over days without any', () => {
+  // Two shifts a day, none on Sunday, 7 September.
+  const shift = (from: string, to: string) => ({ startAt: newYork.parse(from)!, endAt: newYork.parse(to)! });
+  const all = [
+    shift('2025-09-05T14:00', '2025-09-05T22:00'),
+    shift('2025-09-06T06:00', '2025-09-06T14:00'),
+    shift('2025-09-08T06:00', '2025-09-08T14:00'),
+    shift('2025-09-08T14:00', '2025-09-08T22:00'),
+  ];
+  const shifts = {
+    shiftAt: (at: number) => all.findLast(({ startAt }) => startAt <= at),
+    nextShift: ({ endAt }: { endAt: number }) => all.find(({ startAt }) => startAt >= endAt),
+  };
+  const now = newYork.parse('2025-09-08T15:00')!;
+  const stepsOf = (search: string) => {
+    const { period, ...window } = parsePageWindow(new URLSearchParams(search), now, newYork, shifts);
+    const steps = periodSteps({ period }, window, { now, wallClock: newYork, shifts }, (to) =>
+      pageHref('/', to),
+    );
+    return [steps.previousHref, steps.nextHref].map((href) => href && decodeURIComponent(href));
+  };
+  expect(stepsOf('period=shift')).toEqual(['/?period=last-shift', null]);
+  expect(stepsOf('period=last-shift')).toEqual([
+    '/?period=custom&start=2025-09-06T06:00&end=2025-09-06T14:00',
+    '/?period=shift',
+  ]);
+  expect(stepsOf('start=2025-09-06T06:00&end=2025-09-06T14:00')).toEqual([
+    '/?period=custom&start=2025-09-05T14:00&end=2025-09-05T22:00',
+    '/?period=last-shift',
+  ]);
+});

@@ -13,20 +13,32 @@ const presetMs = { '1h': hourMs, '1d': dayMs, '1w': 7 * dayMs } as const;
 /** A `URLSearchParams`, as far as it is used here. */
 type Query = { get(name: string): string | null };
 
+/** The shifts of a site, as far as a window asks for them. */
+export type ShiftsOfWindow = {
+  /** The shift that runs at an instant, or else the last one before it. */
+  shiftAt(at: number): TimeWindow | undefined;
+};
+
 /** `isReversed`: the given end is not after the start, and the window is the minute from the start. */
 export type PageWindow = TimeWindow & { period: Period; isReversed: boolean };
 
 /**
  * The window of a page: `period` is one of `periods`, 1h by default; custom takes `start` and `end`. A preset ends with
- * the current minute, so an image of this second is inside; yesterday ends at midnight of the site. `start` or `end` without a period mean custom; a missing end is
- * the end of the current minute, a missing start 24 h before the end. Throws `invalid` naming the malformed field.
+ * the current minute, so an image of this second is inside; yesterday ends at midnight of the site, a shift at its end.
+ * `start` or `end` without a period mean custom; a missing end is the end of the current minute, a missing start 24 h
+ * before the end. Throws `invalid` naming the malformed field, or the period that needs shifts where there are none.
  */
-export function parsePageWindow(query: Query, now: number, wallClock: WallClock): PageWindow {
+export function parsePageWindow(
+  query: Query,
+  now: number,
+  wallClock: WallClock,
+  shifts?: ShiftsOfWindow,
+): PageWindow {
   const minuteEndAt = Math.floor(now / minuteMs) * minuteMs + minuteMs;
   const isCustom = isGiven(query, 'start') || isGiven(query, 'end');
   const period = parsePeriod(query) ?? (isCustom ? 'custom' : '1h');
   if (period !== 'custom') {
-    return { ...presetWindow(period, minuteEndAt, { now, wallClock }), period, isReversed: false };
+    return { ...presetWindow(period, minuteEndAt, { now, wallClock, shifts }), period, isReversed: false };
   }
   const asked = readRange(query, minuteEndAt, wallClock);
   return { ...atLeastAMinute(asked), period, isReversed: asked.endAt <= asked.startAt };
@@ -37,23 +49,44 @@ export function parsePageWindow(query: Query, now: number, wallClock: WallClock)
  * without any field the last 24 h; an end not after the start becomes start + 1 min. A preset overrides start and end.
  * Throws `invalid` naming the malformed field.
  */
-export function parseStatsWindow(query: Query, now: number, wallClock: WallClock): TimeWindow {
+export function parseStatsWindow(
+  query: Query,
+  now: number,
+  wallClock: WallClock,
+  shifts?: ShiftsOfWindow,
+): TimeWindow {
   const minuteAt = Math.floor(now / minuteMs) * minuteMs;
   const period = parsePeriod(query) ?? 'custom';
   if (period === 'custom') return atLeastAMinute(readRange(query, minuteAt, wallClock));
-  return atLeastAMinute(presetWindow(period, minuteAt, { now, wallClock }));
+  return atLeastAMinute(presetWindow(period, minuteAt, { now, wallClock, shifts }));
 }
 
 function presetWindow(
   period: Exclude<Period, 'custom'>,
   endAt: number,
-  { now, wallClock }: { now: number; wallClock: WallClock },
+  { now, wallClock, shifts }: { now: number; wallClock: WallClock; shifts: ShiftsOfWindow | undefined },
 ): TimeWindow {
+  if (period === 'shift' || period === 'last-shift') return shiftWindow(period, endAt, now, shifts);
   if (period === 'hour') return { startAt: wallClock.startOfHour(now), endAt };
   if (period === 'today') return { startAt: wallClock.startOfDay(now), endAt };
   if (period === 'yesterday')
     return { startAt: wallClock.startOfDay(now, -1), endAt: wallClock.startOfDay(now) };
   return { startAt: endAt - presetMs[period], endAt };
+}
+
+function shiftWindow(
+  period: 'shift' | 'last-shift',
+  endAt: number,
+  now: number,
+  shifts: ShiftsOfWindow | undefined,
+): TimeWindow {
+  const current = shifts?.shiftAt(now);
+  const shift = period === 'shift' ? current : current && shifts?.shiftAt(current.startAt - 1);
+  if (shift) return { startAt: shift.startAt, endAt: Math.min(shift.endAt, endAt) };
+  const why = shifts ? 'No such shift has begun yet at this site.' : 'No shifts are set for this site.';
+  throw new AppError('invalid', `${why} They are set on System, Shifts (/plant/shifts).`, {
+    details: { field: 'period' },
+  });
 }
 
 function isGiven(query: Query, field: string): boolean {

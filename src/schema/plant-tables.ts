@@ -73,5 +73,21 @@ export function definePlantTables(kit: Kit) {
     },
     (t) => [kit.primaryKey([t.siteId, t.stationId, t.partId, t.fromAt])],
   );
-  return { sites, stations, stationAliases, parts, targets };
+  /**
+   * Shift plans: each holds from its local date (YYYY-MM-DD) until the next one's. Line 0 stands for the whole site.
+   * What a plan says: `plant/shifts/shift-plan.ts`.
+   */
+  const shiftPlans = kit.table(
+    'shift_plans',
+    {
+      siteId: kit.ref('site_id').notNull(),
+      lineId: kit.ref('line_id').notNull(),
+      fromDate: kit.text('from_date', 10).notNull(),
+      plan: kit.json<unknown>('plan').notNull(),
+      setBy: kit.text('set_by', 150).notNull(),
+      setAt: kit.ms('set_at').notNull(),
+    },
+    (t) => [kit.primaryKey([t.siteId, t.lineId, t.fromDate])],
+  );
+  return { sites, stations, stationAliases, parts, targets, shiftPlans };
 }

@@ -7,6 +7,7 @@ export const {
   stationAliases,
   parts,
   targets,
+  shiftPlans,
   users,
   sessions,
   apiTokens,

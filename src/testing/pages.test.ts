@@ -100,7 +100,14 @@ describe.each([
     expect(last!.length).toBeGreaterThan(0);
     for (const [name, [form]] of [...others!, ...last!]) {
       for (const sent of form!.others.length > 0 ? form!.others : [form!.fields]) {
+        // Nobody sends a hundred forms in a moment, and the server would not take them.
+        plant.clock.advance(1_000);
         const answer = await plant.post(form!.action, { body: new URLSearchParams(sent) });
+        // A draft is shown again with more fields, and nothing is saved.
+        if (sent.some(([field]) => field === 'again')) {
+          expect([name, answer.status]).toEqual([name, 200]);
+          continue;
+        }
         expect([name, answer.status]).toEqual([name, 303]);
         const to = answer.headers.get('location') ?? '';
         const back = await plant.request(to);

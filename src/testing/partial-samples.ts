@@ -10,7 +10,7 @@ import { gapsView, historyView, hourTableView, partTableView } from '../inspecti
 import type { Picture } from '../inspections/viewer/read-picture.ts';
 import type { ChartView } from '../kernel/charts/chart-view.ts';
 import { overviewView } from '../overview/views.ts';
-import type { PageQuery } from '../plant/links.ts';
+import { type PageQuery, periods } from '../plant/links.ts';
 import { type StationState, stateView } from '../plant/station-state.ts';
 import { noCounts } from '../plant/yield.ts';
 import { alertSamples } from './alert-samples.ts';
@@ -18,6 +18,7 @@ import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
 import { searchSamples } from './search-samples.ts';
+import { shiftSamples } from './shift-samples.ts';
 import { systemSamples } from './system-samples.ts';
 import { wallSamples } from './wall-samples.ts';
 
@@ -303,6 +304,7 @@ const filters = {
   sites: null,
   stations: ['S9', odd],
   parts: [odd],
+  periods: [...periods],
   start: '',
   end: '',
   startOffset: '-06:00',
@@ -362,6 +364,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...retentionSamples,
   ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,
+  ...shiftSamples,
   ...wallSamples,
   'inspections/_cards': views(cards, { ...cards, isCompact: true }, ...nothing, {
     ...cards,

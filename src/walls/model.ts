@@ -3,6 +3,8 @@ import type { WallTileRow } from '../schema/wall-tables.ts';
 
 /** What the figures of a wall cover; a wall has no fixed times. */
 export const wallPeriods = [
+  'shift',
+  'last-shift',
   'hour',
   '1h',
   'today',

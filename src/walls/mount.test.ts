@@ -65,7 +65,17 @@ test('a further feature hangs a tile by what it contributes alone, beside those 
     c.set('principal', { kind: 'machine' });
     await next();
   });
-  app.route('/', mountWalls({ walls, kinds: [...wallTileKinds, kind], feed: {}, renderer, topics: others }));
+  app.route(
+    '/',
+    mountWalls({
+      walls,
+      kinds: [...wallTileKinds, kind],
+      hasShifts: () => false,
+      feed: {},
+      renderer,
+      topics: others,
+    }),
+  );
   const html = await (await app.request('/wall/Both')).text();
   expect(html).toContain('Covered since 10:02, today');
   expect(html).toContain('id="tile-S9"');

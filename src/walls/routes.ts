@@ -7,6 +7,7 @@ import { isLetIn, may, noteChange } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import { renderFragmentsApart } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
+import { isOfShifts } from '../plant/links.ts';
 import { findWallTile, type WallTileKind, wallTileElementId, wallTopic } from '../plant/walls/wall-tile.ts';
 import { maxWalls, usualDwellSec, type Wall, type WallPlan, wallHref } from './model.ts';
 import { findFault, type ReadForm, readWallForm } from './read-wall-form.ts';
@@ -27,6 +28,8 @@ export type WallDeps = {
   walls: RecordWalls;
   /** What can hang on a wall, in the order offered. */
   kinds: readonly WallTileKind[];
+  /** Whether the site has a shift plan, so that a wall can follow its shifts. */
+  hasShifts: () => boolean;
   /** Settings of the script of live pictures. */
   feed: object;
   renderer: Renderer;
@@ -57,7 +60,7 @@ export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
     const view: WallsPage = {
       here: '/wall',
       walls: (await walls.list()).map(wallLine),
-      form: wallForm(kinds, typed, '/wall', null),
+      form: wallForm(deps, typed, '/wall', null),
       fault,
       done: c.req.query('done') === 'remove' ? 'remove' : null,
       mayMake: await isLetIn(c, 'operate'),
@@ -69,7 +72,7 @@ export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
       here: `${wallHref(wall.name)}/edit`,
       name: wall.name,
       href: wallHref(wall.name),
-      form: wallForm(kinds, typed, wallHref(wall.name), wall.changedAt),
+      form: wallForm(deps, typed, wallHref(wall.name), wall.changedAt),
       fault,
       mayMake: await isLetIn(c, 'operate'),
     };
@@ -127,6 +130,8 @@ async function findWall(walls: RecordWalls, name: string): Promise<Wall> {
 async function readWall(deps: WallDeps, wall: Wall, c: AppContext): Promise<WallView> {
   const { kinds, topics } = deps;
   const lang = c.get('lang');
+  // A screen goes on when the shifts it followed are removed.
+  const period = isOfShifts(wall.period) && !deps.hasShifts() ? 'today' : wall.period;
   const kindOf = (href: string) => kinds.find(({ path }) => path === href.split('?', 1)[0]);
   // A station that was merged into another hangs once.
   const present = new Map(
@@ -139,7 +144,7 @@ async function readWall(deps: WallDeps, wall: Wall, c: AppContext): Promise<Wall
     Object.fromEntries(
       [...present.keys()]
         .filter((href) => kindOf(href)?.isStreamed === isStreamed)
-        .map((href) => [href, wallTopic(href, wall.period)]),
+        .map((href) => [href, wallTopic(href, period)]),
     );
   const onFault = (err: unknown, topic: string) =>
     c.get('log')?.error({ err, topic }, 'A tile of a wall cannot be shown');
@@ -167,7 +172,7 @@ async function readWall(deps: WallDeps, wall: Wall, c: AppContext): Promise<Wall
   return {
     here: wallHref(wall.name),
     name: wall.name,
-    period: wall.period,
+    period,
     pages,
     version: html[version] ?? '',
     page: Number.isInteger(asked) ? Math.min(Math.max(asked, 1), Math.max(pages.length, 1)) : 1,

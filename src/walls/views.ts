@@ -7,10 +7,12 @@
  *   walls/wall   WallView
  *   walls/_form  WallForm
  */
+
+import { isOfShifts } from '../plant/links.ts';
 import { layOut, type TileSize, tileSizes, type WallGrids } from '../plant/walls/wall-layout.ts';
 import { findWallTile, type WallTile, type WallTileKind } from '../plant/walls/wall-tile.ts';
 import type { WallTileRow } from '../schema/wall-tables.ts';
-import { dwellChoices, type Wall, type WallPlan, wallHref, wallPeriods } from './model.ts';
+import { dwellChoices, type Wall, type WallPeriod, type WallPlan, wallHref, wallPeriods } from './model.ts';
 
 /** Most things of one kind that a form offers; a plant with more adds the others by turns. */
 const maxChoices = 500;
@@ -36,7 +38,8 @@ export type WallForm = {
   tiles: { href: string; size: TileSize; kindKey: string; tile: WallTile | undefined }[];
   /** What can be added, by kind. */
   choices: { key: string; tiles: WallTile[]; moreCount: number }[];
-  periods: typeof wallPeriods;
+  /** Those of shifts only where shifts are set. */
+  periods: WallPeriod[];
   sizes: typeof tileSizes;
   dwells: typeof dwellChoices;
   isNew: boolean;
@@ -98,7 +101,7 @@ export type WallView = {
 };
 
 export function wallForm(
-  kinds: readonly WallTileKind[],
+  { kinds, hasShifts }: { kinds: readonly WallTileKind[]; hasShifts: () => boolean },
   typed: TypedWall,
   action: string,
   changedAt: number | null,
@@ -122,7 +125,7 @@ export function wallForm(
         moreCount: Math.max(0, all.length - maxChoices),
       };
     }),
-    periods: wallPeriods,
+    periods: wallPeriods.filter((period) => hasShifts() || !isOfShifts(period)),
     sizes: tileSizes,
     dwells: dwellChoices,
     isNew,

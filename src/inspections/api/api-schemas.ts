@@ -37,7 +37,7 @@ const anyPeriod = z.enum(periods, { error: ({ input }) => unknownPeriod(String(i
 const period = anyPeriod
   .optional()
   .describe(
-    'Up to the end of the running minute: the last hour, day or week, the running `hour`, `today`; or `yesterday`; or `custom` with `start` and `end`',
+    'Up to the end of the running minute: the last hour, day or week, the running `shift` (or the last one that ran), `hour`, `today`; or `last-shift`, `yesterday`; or `custom` with `start` and `end`',
   );
 const time = (text: string) =>
   z

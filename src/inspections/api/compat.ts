@@ -38,7 +38,12 @@ export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
     })
     .post('/api/stats', may('look'), apiDocs.stats, async (c) => {
       const search = new URL(c.req.url).searchParams;
-      const window = parseStatsWindow(search, clock.now(), wallClock);
+      const window = parseStatsWindow(
+        search,
+        clock.now(),
+        wallClock,
+        deps.reads.shifts.calendarOf(sites.own.id),
+      );
       const station = search.get('station') ?? '';
       const summaries = await readStats(deps, station, window);
       const total = sumCounts(summaries.map(({ counts }) => counts));

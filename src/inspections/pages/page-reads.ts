@@ -25,7 +25,7 @@ export async function viewContext(
     now,
     query: asked.query,
     window: asked.window,
-    steps: periodSteps(asked.query, asked.window, { now, wallClock: asked.wallClock }, hrefOf),
+    steps: periodSteps(asked.query, asked.window, { ...asked, now }, hrefOf),
     bucketMs: asked.bucketMs,
     drawTrend: drawTrendUntil(now),
     unreadable: await deps.reads.inspections.listBadReasons(shown.map(({ id }) => id)),

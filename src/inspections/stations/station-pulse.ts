@@ -11,6 +11,8 @@ import {
   type RunningHours,
   runningHoursReachMs,
 } from '../../plant/running-hours.ts';
+import { calendarHours } from '../../plant/shifts/calendar-hours.ts';
+import type { ShiftPlans } from '../../plant/shifts/shift-plans.ts';
 import type { Sites } from '../../plant/sites.ts';
 import { learnPauses, pauseHours, type StationPauses } from '../../plant/station-pauses.ts';
 import { type TrendBucket, totalCount } from '../../plant/yield.ts';
@@ -54,12 +56,13 @@ type Options = {
   modelCounts: ModelCounts;
   alarms: Pick<AlarmEpisodes, 'listOpen'>;
   sites: Pick<Sites, 'wallClockOf'>;
+  shifts: Pick<ShiftPlans, 'calendarOf'>;
   names: Pick<PlantNames, 'siteIdOf'>;
   clock: Clock;
 };
 
 export function createStationPulse(options: Options): StationPulse {
-  const { db, counts, modelCounts, alarms, sites, names, clock } = options;
+  const { db, counts, modelCounts, alarms, sites, shifts, names, clock } = options;
   const cache = { max: maxStations, perf: { now: () => clock.now() }, ttlResolution: 0 };
   const knownPauses = new LRUCache<number, { pauses: StationPauses | null }>({ ...cache, ttl: pausesTtlMs });
   const knownHours = new LRUCache<number, { starts: number[]; running: RunningHours }>({
@@ -84,10 +87,17 @@ export function createStationPulse(options: Options): StationPulse {
     return found;
   }
 
+  /** The calendar of its site, where one was saved, or else what was learnt. */
+  function runningNow(stationId: number, learnt: RunningHours): RunningHours {
+    const calendar = shifts.calendarOf(names.siteIdOf(stationId));
+    return calendar === undefined ? learnt : calendarHours(calendar, learnt);
+  }
+
   /** Minutes with images of the last running hours, which a night or a weekend may part. */
   async function minutesOf(stationId: number): Promise<{ minutes: TrendBucket[]; running: RunningHours }> {
     const now = clock.now();
-    const { starts, running } = await hoursOf(stationId);
+    const { starts, running: learnt } = await hoursOf(stationId);
+    const running = runningNow(stationId, learnt);
     const endAt = Math.floor(now / minuteMs) * minuteMs;
     const recent = await counts.countByTime(
       { startAt: endAt - pauseHours * hourMs, endAt },
@@ -97,7 +107,9 @@ export function createStationPulse(options: Options): StationPulse {
     const lastAt = recent.findLast((minute) => totalCount(minute) > 0)?.startAt ?? starts.at(-1) ?? endAt;
     // Running all along, the last hours are those before now; else those before the last image.
     if (running === alwaysRunning && endAt - lastAt < hourMs) return { minutes: recent, running };
-    const hours = starts.filter((at) => at <= lastAt && running.isRunning(at)).slice(-pauseHours);
+    const hours = starts
+      .filter((at) => at <= lastAt && running.elapsedMs(at, at + hourMs) > 0)
+      .slice(-pauseHours);
     const minutes: TrendBucket[] = [];
     for (const startAt of hours) {
       minutes.push(...(await counts.countByTime({ startAt, endAt: startAt + hourMs }, { stationId }, false)));
@@ -105,9 +117,14 @@ export function createStationPulse(options: Options): StationPulse {
     return { minutes, running };
   }
 
+  async function runningOf(stationId: number): Promise<RunningHours> {
+    const { running } = await hoursOf(stationId);
+    return runningNow(stationId, running);
+  }
+
   async function pauses(stationId: number): Promise<StationPauses | null> {
     const known = knownPauses.get(stationId);
-    if (known) return known.pauses;
+    if (known) return known.pauses && { ...known.pauses, running: await runningOf(stationId) };
     const { minutes, running } = await minutesOf(stationId);
     const learnt = learnPauses(minutes, running);
     const found = learnt && { ...learnt, running };

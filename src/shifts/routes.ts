@@ -1,0 +1,169 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { nameOfPrincipal } from '../kernel/auth/principal.ts';
+import { AppError } from '../kernel/errors.ts';
+import { documented } from '../kernel/http/api-doc.ts';
+import type { AppContext, AppEnv } from '../kernel/http/env.ts';
+import { readForm } from '../kernel/http/form.ts';
+import { isLetIn, may, noteChange } from '../kernel/http/guards/may.ts';
+import type { Renderer } from '../kernel/http/render.ts';
+import type { I18n } from '../kernel/i18n/i18n.ts';
+import type { Clock } from '../kernel/time/clock.ts';
+import { dateOfDay, dayOfDate, maxCycleDays, shiftPlanSchema } from '../plant/shifts/shift-plan.ts';
+import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
+import type { Sites } from '../plant/sites.ts';
+import {
+  planOf,
+  readShiftForm,
+  type ShiftFormFault,
+  type TypedPlan,
+  typedOfPlan,
+} from './read-shift-form.ts';
+import {
+  dayAt,
+  drawWeek,
+  isWeekFromMonday,
+  mondayOf,
+  newPlan,
+  type ShiftsPage,
+  templates,
+  weekDays,
+  workdays,
+} from './views.ts';
+
+export type ShiftDeps = {
+  shifts: ShiftPlans;
+  sites: Sites;
+  renderer: Renderer;
+  i18n: I18n;
+  clock: Clock;
+  /** Plans have changed: whatever says when the plant works is told. */
+  onChanged: () => void;
+};
+
+const path = '/plant/shifts';
+/** Rows offered for more than a plan has. */
+const spare = { shifts: 2, exceptions: 3, downtimes: 2 };
+
+const listDoc = documented({
+  tag: 'Plant',
+  summary: 'Shift plans',
+  description: 'Each plan holds from its date until the next one’s. Times are local times of the site.',
+  answer: z.object({
+    timeZone: z.string(),
+    plans: z.array(
+      z.object({
+        fromDate: z.string().describe('Local date from which the plan holds'),
+        plan: shiftPlanSchema,
+        setBy: z.string(),
+        setAt: z.number().describe('Epoch ms'),
+      }),
+    ),
+  }),
+  example: { path: '/api/v1/plant/shifts' },
+});
+
+/** `/plant/shifts`: when the own site works. Everybody looks, an administrator changes it. */
+export function shiftRoutes(deps: ShiftDeps): Hono<AppEnv> {
+  const { shifts, sites, onChanged } = deps;
+  const siteId = sites.own.id;
+  const byOf = (c: AppContext) => nameOfPrincipal(c.get('principal'));
+
+  return new Hono<AppEnv>()
+    .get('/api/v1/plant/shifts', may('look'), listDoc, (c) =>
+      c.json({
+        timeZone: sites.own.timeZone,
+        plans: shifts
+          .list(siteId)
+          .map(({ fromDate, plan, setBy, setAt }) => ({ fromDate, plan, setBy, setAt })),
+      }),
+    )
+    .get(path, may('look'), (c) => show(deps, c, {}))
+    .post(path, may('administer', 'shifts.set'), async (c) => {
+      const form = await readForm(c);
+      const typed = readShiftForm(form);
+      if (typeof form.again === 'string') return show(deps, c, { typed });
+      const read = planOf(typed);
+      if ('fault' in read) {
+        if (!c.req.header('accept')?.includes('text/html')) throw refusalOf(read.fault, deps.i18n);
+        return show(deps, c, { typed, fault: read.fault });
+      }
+      const { dated } = read;
+      const before = shifts.list(siteId).find(({ fromDate }) => fromDate === dated.fromDate);
+      await shifts.set(siteId, dated, byOf(c));
+      noteChange(c, { target: dated.fromDate, before: before?.plan ?? null, after: dated.plan });
+      onChanged();
+      return c.redirect(`${path}?done=set`, 303);
+    })
+    .post(`${path}/remove`, may('administer', 'shifts.remove'), async (c) => {
+      const { fromDate } = await readForm(c);
+      const removed = shifts.list(siteId).find((plan) => plan.fromDate === fromDate);
+      if (removed) {
+        await shifts.remove(siteId, removed.fromDate);
+        noteChange(c, { target: removed.fromDate, before: removed.plan, after: null });
+        onChanged();
+      }
+      return c.redirect(`${path}?done=remove`, 303);
+    });
+}
+
+/** For programs; people see the form again. */
+function refusalOf(fault: ShiftFormFault, i18n: I18n): AppError {
+  const t = i18n.t('en');
+  const label = 'field' in fault ? t(`shifts.fields.${fault.field}`) : '';
+  return new AppError('invalid', t(`shifts.faults.${fault.key}`, { ...fault, label }));
+}
+
+async function show(
+  { shifts, sites, renderer, i18n, clock }: ShiftDeps,
+  c: AppContext,
+  { typed, fault = null }: { typed?: TypedPlan; fault?: ShiftFormFault | null },
+): Promise<Response> {
+  const { wallClock } = sites;
+  const now = clock.now();
+  const today = wallClock.format(now, 'date');
+  const plans = shifts.list(sites.own.id);
+  const calendar = shifts.calendarOf(sites.own.id);
+  const inForce = plans.findLast(({ fromDate }) => fromDate <= today);
+  const edited = plans.find(({ fromDate }) => fromDate === c.req.query('edit')) ?? inForce ?? plans[0];
+  const template = (Object.keys(templates) as (keyof typeof templates)[]).find(
+    (key) => key === c.req.query('like'),
+  );
+  const t = i18n.t(c.get('lang'));
+  const names = template === 'one' ? ['day'] : ['early', 'late', 'night'];
+  const fresh = () =>
+    newPlan(
+      template ?? 'one',
+      names.map((name) => t(`shifts.names.${name}`)),
+      today,
+    );
+  const form = typed ?? (edited && template === undefined ? typedOfPlan(edited) : fresh());
+  const monday = mondayOf(dayOfDate(c.req.query('week') ?? '') ?? dayAt(now, wallClock));
+  const days = calendar ? drawWeek(calendar, plans, { monday, now, wallClock }) : [];
+  const weekHref = (dayNumber: number) => `${path}?week=${dateOfDay(dayNumber)}`;
+  const cycleDays = Math.min(maxCycleDays, Math.max(1, Math.trunc(Number(form.cycleDays)) || weekDays));
+  const view: ShiftsPage = {
+    here: path,
+    days,
+    plannedMs: days.reduce((sum, { shifts: of }) => sum + of.reduce((ms, one) => ms + one.plannedMs, 0), 0),
+    previousHref: weekHref(monday - weekDays),
+    nextHref: weekHref(monday + weekDays),
+    hasCalendar: calendar !== undefined,
+    plans: plans.map(({ fromDate, setBy, setAt }) => ({
+      fromDate,
+      setBy,
+      setAt,
+      isInForce: fromDate === inForce?.fromDate,
+      editHref: `${path}?edit=${fromDate}#plan-title`,
+    })),
+    form,
+    spare,
+    cycleDays: Array.from({ length: cycleDays }, (_, i) => i + 1),
+    usualDays: isWeekFromMonday(form) ? workdays : [],
+    isWeek: isWeekFromMonday(form),
+    fault,
+    done: (['set', 'remove'] as const).find((done) => done === c.req.query('done')) ?? null,
+    mayChange: await isLetIn(c, 'administer'),
+  };
+  return renderer.render(c, 'shifts/page', { view }, fault ? 400 : 200);
+}
