@@ -143,8 +143,7 @@ export async function openInspections(options: {
     folders: reads.folders,
     names: reads.names,
     wallClock: reads.wallClock,
-    namingOf: (rootId) =>
-      sources.sweepsRoot(rootId) ? sources.setups().find(({ id }) => id === rootId)?.naming : undefined,
+    namingOf: sources.sweptUnder,
     log,
     onReread: () => publish('plant.grown', undefined),
   });

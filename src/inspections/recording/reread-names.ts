@@ -30,9 +30,14 @@ export type RereadParts = {
   folders: Folders;
   names: PlantNames;
   wallClock: WallClock;
-  /** The pattern in force in a watched folder; undefined while this process does not sweep it. */
-  namingOf: (rootId: number) => NamingSettings | undefined;
+  /**
+   * The pattern in force in a watched folder; undefined while this process does not sweep it, or sweeps it under another
+   * pattern than its row has.
+   */
+  namingOf: (root: RootRow) => NamingSettings | undefined;
 };
+
+type RootRow = Db['tables']['roots']['$inferSelect'];
 
 /**
  * Reads the names of all known images of a watched folder again, one folder below it, under the pattern in force. Each
@@ -43,11 +48,12 @@ async function rereadNames(parts: RereadParts): Promise<boolean> {
   const { db, siteId, namingOf } = parts;
   const { roots, directories } = db.tables;
   const asked = await db.read
-    .select({ id: roots.id, rereadFrom: roots.rereadFrom })
+    .select()
     .from(roots)
     .where(and(eq(roots.siteId, siteId), isNotNull(roots.rereadFrom)));
-  for (const { id, rereadFrom } of asked) {
-    const naming = namingOf(id);
+  for (const root of asked) {
+    const { id, rereadFrom } = root;
+    const naming = namingOf(root);
     const compiled = naming && compileNamePattern(naming);
     if (!compiled?.ok) continue;
     const [next] = await db.read
@@ -57,18 +63,25 @@ async function rereadNames(parts: RereadParts): Promise<boolean> {
       .orderBy(asc(directories.id))
       .limit(1);
     if (next) await rereadFolder(parts, next.id, compiled.pattern);
-    // A person may have asked again meanwhile: then it begins anew.
-    const isSame = and(eq(roots.id, id), eq(roots.rereadFrom, rereadFrom ?? 0));
-    await db.tx((q) =>
-      q
+    // Before the end is noted: a process that dies in between comes here again.
+    else await dropEmptyStations(parts);
+    await db.tx(async (q) => {
+      const [now] = await q.select().from(roots).where(eq(roots.id, id));
+      // A person may have asked again meanwhile, under another pattern, too: then it begins anew.
+      if (!now || !isSameRequest(now, root)) return;
+      await q
         .update(roots)
         .set({ rereadFrom: next?.id ?? null })
-        .where(isSame),
-    );
-    if (!next) await dropEmptyStations(parts);
+        .where(eq(roots.id, id));
+    });
     return true;
   }
   return false;
+}
+
+function isSameRequest(a: RootRow, b: RootRow): boolean {
+  const keys = ['rereadFrom', 'fileNameRegex', 'pathRegex', 'verdictWords'] as const;
+  return keys.every((key) => a[key] === b[key]);
 }
 
 /** Reads again behind the pages, in the process that sweeps the folder. */

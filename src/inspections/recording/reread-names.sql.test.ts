@@ -1,0 +1,100 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { createLog } from '../../kernel/log.ts';
+import { testDialect } from '../../testing/databases.ts';
+import { openInspectionStore, storeStartsAt, unmatchedFile } from '../../testing/inspection-store.ts';
+import type { Folders } from './folders.ts';
+import { type RereadParts, startRereads } from './reread-names.ts';
+
+const log = createLog({ level: 'silent', pretty: false });
+const pathRegex = '^(?<station>[^/]+)/(?<pass>OK|NG)/(?<date>\\d{8})_(?<time>\\d{6})\\.jpg$';
+/** Reads the same names with the verdicts the other way round. */
+const verdictWords = 'OK=NG, NG=OK';
+
+/** Two stations of three images each, whose folders of verdicts are models until the pattern is used. */
+async function openStore() {
+  const store = await openInspectionStore(testDialect);
+  const { db, reads, rootId } = store;
+  const { roots } = db.tables;
+  for (const station of ['A', 'B']) {
+    for (const [path, seconds] of [
+      ['OK', ['01', '02']],
+      ['NG', ['03']],
+    ] as const) {
+      const files = seconds.map((s) => unmatchedFile(`20261121_0800${s}.jpg`, storeStartsAt));
+      await store.found(`${station}/${path}`, files);
+    }
+  }
+  const ask = (words: string | null) =>
+    db.tx((q) =>
+      q.update(roots).set({ pathRegex, verdictWords: words, rereadFrom: 0 }).where(eq(roots.id, rootId)),
+    );
+  const parts: RereadParts = {
+    db,
+    siteId: reads.sites.own.id,
+    folders: reads.folders,
+    names: reads.names,
+    wallClock: reads.wallClock,
+    namingOf: (root) => ({
+      path: root.pathRegex ?? undefined,
+      verdictWords: root.verdictWords ?? undefined,
+    }),
+  };
+  /** Goes on as a new process would, until there is nothing left to do or it fails. */
+  const goOn = async (more: Partial<RereadParts> = {}) => {
+    const loop = startRereads({ ...parts, ...more, log, onReread: () => {} });
+    await loop.trigger();
+    await loop.stop();
+  };
+  const rereadFrom = async () => {
+    const [root] = await db.read.select().from(roots).where(eq(roots.id, rootId));
+    return root?.rereadFrom;
+  };
+  return { ...store, ask, goOn, rereadFrom };
+}
+
+test('a pattern saved while names are read again under another one has all of them read again', async () => {
+  const store = await openStore();
+  await store.ask(verdictWords);
+  const { folders } = store.reads;
+  let isFirst = true;
+  const refresh: Folders['refresh'] = async () => {
+    if (isFirst) await store.ask(null);
+    isFirst = false;
+    await folders.refresh();
+  };
+  await store.goOn({ folders: { ...folders, refresh } });
+  expect(await store.total()).toEqual({ ok: 4, ng: 2, unmatched: 0 });
+  expect(await store.rereadFrom()).toBeNull();
+  await store.db.close();
+});
+
+test('names are left alone while their folder is swept under another pattern', async () => {
+  const store = await openStore();
+  await store.ask(null);
+  await store.goOn({ namingOf: () => undefined });
+  expect(await store.total()).toEqual({ ok: 0, ng: 0, unmatched: 6 });
+  expect(await store.rereadFrom()).toBe(0);
+  await store.db.close();
+});
+
+test('an end before the stations that are none were removed comes to it again', async () => {
+  const store = await openStore();
+  const { names } = store.reads;
+  const { directories, inspections, stations } = store.db.tables;
+  // As after a pattern that told stations from names: a station with nothing of its own.
+  const emptyId = await names.ensureStation('none');
+  await store.ask(null);
+  const dropStation = async () => {
+    throw new Error('The process ends here');
+  };
+  await store.goOn({ names: { ...names, dropStation } });
+  expect(await store.rereadFrom()).not.toBeNull();
+  await store.goOn();
+  expect(await store.rereadFrom()).toBeNull();
+  const left = await store.db.read.select().from(stations).where(eq(stations.id, emptyId));
+  expect(left).toEqual([]);
+  expect(await store.db.read.$count(directories)).toBe(4);
+  expect(await store.db.read.$count(inspections)).toBe(6);
+  await store.db.close();
+});
