@@ -135,7 +135,7 @@ export async function openInspections(options: {
     names: reads.names,
     isDuty: sources.sweepsHere,
     log,
-    onRepaired: () => publish('plant.grown', undefined),
+    onRepaired: () => publish('plant.changed', undefined),
   });
   const rereads = startRereads({
     db,
@@ -145,7 +145,9 @@ export async function openInspections(options: {
     wallClock: reads.wallClock,
     namingOf: sources.sweptUnder,
     log,
-    onReread: () => publish('plant.grown', undefined),
+    onChanged: (recorded) => publish('inspections.recorded', recorded),
+    // Stations may be gone now, from every list.
+    onEnd: () => publish('plant.changed', undefined),
   });
   const recordRoots = createRecordRoots({
     db,

@@ -4,6 +4,7 @@ import { createLog } from '../../kernel/log.ts';
 import { testDialect } from '../../testing/databases.ts';
 import { openInspectionStore, storeStartsAt, unmatchedFile } from '../../testing/inspection-store.ts';
 import type { Folders } from './folders.ts';
+import type { Recorded } from './record-inspections.ts';
 import { type RereadParts, startRereads } from './reread-names.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
@@ -29,6 +30,7 @@ async function openStore() {
     db.tx((q) =>
       q.update(roots).set({ pathRegex, verdictWords: words, rereadFrom: 0 }).where(eq(roots.id, rootId)),
     );
+  const news: Recorded[] = [];
   const parts: RereadParts = {
     db,
     siteId: reads.sites.own.id,
@@ -39,10 +41,11 @@ async function openStore() {
       path: root.pathRegex ?? undefined,
       verdictWords: root.verdictWords ?? undefined,
     }),
+    onChanged: (recorded) => news.push(recorded),
   };
   /** Goes on as a new process would, until there is nothing left to do or it fails. */
   const goOn = async (more: Partial<RereadParts> = {}) => {
-    const loop = startRereads({ ...parts, ...more, log, onReread: () => {} });
+    const loop = startRereads({ ...parts, ...more, log, onEnd: () => {} });
     await loop.trigger();
     await loop.stop();
   };
@@ -50,7 +53,7 @@ async function openStore() {
     const [root] = await db.read.select().from(roots).where(eq(roots.id, rootId));
     return root?.rereadFrom;
   };
-  return { ...store, ask, goOn, rereadFrom };
+  return { ...store, ask, goOn, rereadFrom, news };
 }
 
 test('a pattern saved while names are read again under another one has all of them read again', async () => {
@@ -96,5 +99,23 @@ test('an end before the stations that are none were removed comes to it again', 
   expect(left).toEqual([]);
   expect(await store.db.read.$count(directories)).toBe(4);
   expect(await store.db.read.$count(inspections)).toBe(6);
+  await store.db.close();
+});
+
+test('pages hear of every image that is another now, and of none that stays', async () => {
+  const store = await openStore();
+  await store.ask(null);
+  await store.goOn();
+  expect(store.news.map(({ stationIds }) => stationIds)).toEqual([
+    [store.reads.names.findStationId('A')],
+    [store.reads.names.findStationId('A')],
+    [store.reads.names.findStationId('B')],
+    [store.reads.names.findStationId('B')],
+  ]);
+  const shotAt = Date.parse('2026-11-21T08:00:01Z');
+  expect(store.news[0]).toMatchObject({ added: 0, oldestAt: shotAt, newestAt: storeStartsAt });
+  await store.ask(null);
+  await store.goOn();
+  expect(store.news).toHaveLength(4);
   await store.db.close();
 });

@@ -15,6 +15,7 @@ import {
   stationAndPartOf,
 } from '../names/parse-file-name.ts';
 import type { Folders, KnownFolder } from './folders.ts';
+import type { Recorded } from './record-inspections.ts';
 import { dropEmptyStations } from './repair-rows.ts';
 import { applyToRollUps } from './roll-ups.ts';
 import type { InspectionRow } from './settle-known.ts';
@@ -35,6 +36,8 @@ export type RereadParts = {
    * pattern than its row has.
    */
   namingOf: (root: RootRow) => NamingSettings | undefined;
+  /** Some images are others now, in the counts of these stations and times. */
+  onChanged: (recorded: Recorded) => void;
 };
 
 type RootRow = Db['tables']['roots']['$inferSelect'];
@@ -84,8 +87,8 @@ function isSameRequest(a: RootRow, b: RootRow): boolean {
   return keys.every((key) => a[key] === b[key]);
 }
 
-/** Reads again behind the pages, in the process that sweeps the folder. */
-export function startRereads(parts: RereadParts & { log: Log; onReread: () => void }): Loop {
+/** Reads again behind the pages, in the process that sweeps the folder; `onEnd` once nothing is left to read. */
+export function startRereads(parts: RereadParts & { log: Log; onEnd: () => void }): Loop {
   return startLoop({
     name: 'names read again',
     intervalMs: lookEveryMs,
@@ -96,7 +99,7 @@ export function startRereads(parts: RereadParts & { log: Log; onReread: () => vo
         steps++;
         await new Promise(setImmediate);
       }
-      if (steps > 0) parts.onReread();
+      if (steps > 0) parts.onEnd();
     },
   });
 }
@@ -124,7 +127,8 @@ async function rereadFolder(parts: RereadParts, folderId: number, pattern: NameP
       const now = await readAgain(parts, folder, row, pattern);
       if (now) changes.push({ id: row.id, now });
     }
-    if (changes.length > 0) await db.tx((q) => saveReread(db, q, folder, changes));
+    const changed = changes.length === 0 ? [] : await db.tx((q) => saveReread(db, q, folder, changes));
+    if (changed.length > 0) parts.onChanged(recordedOf(changed));
     if (rows.length < rowsPerStep) break;
     last = rows.at(-1)?.name;
     await new Promise(setImmediate);
@@ -197,13 +201,26 @@ function timesOf(row: InspectionRow, named: number | null, wallClock: WallClock)
   return { capturedAt: named, namedAt: null };
 }
 
-/** Rows are written again under their ids: the station of a row is never set. */
+function recordedOf(rows: readonly InspectionRow[]): Recorded {
+  const times = rows.map(({ capturedAt }) => capturedAt);
+  return {
+    added: 0,
+    rejudged: 0,
+    reread: rows.length,
+    missing: 0,
+    stationIds: [...new Set(rows.map(({ stationId }) => stationId))],
+    oldestAt: Math.min(...times),
+    newestAt: Math.max(...times),
+  };
+}
+
+/** Rows are written again under their ids: the station of a row is never set. Returns them as they were and as they are. */
 async function saveReread(
   db: Db,
   q: Queryable,
   folder: KnownFolder,
   changes: readonly { id: number; now: InspectionRow }[],
-): Promise<void> {
+): Promise<InspectionRow[]> {
   const { inspections, badImages, inspectionHours } = db.tables;
   const ids = changes.map(({ id }) => id);
   // As they are now: another process may have judged or deleted one since.
@@ -225,15 +242,16 @@ async function saveReread(
     ...after.map((row) => ({ after: row })),
   ]);
   // The COUNTs of these hours are others now, also where their number is the same.
-  const stationIds = [...new Set([...removed, ...after].map(({ stationId }) => stationId))];
-  const times = [...removed, ...after].map(({ capturedAt }) => capturedAt);
+  const changed = [...removed, ...after];
+  const { stationIds, oldestAt, newestAt } = recordedOf(changed);
   await q
     .update(inspectionHours)
     .set({ checkedCount: 0 })
     .where(
       and(
         inArray(inspectionHours.stationId, stationIds),
-        sql`${inspectionHours.startAt} between ${Math.min(...times) - hourMs} and ${Math.max(...times)}`,
+        sql`${inspectionHours.startAt} between ${oldestAt - hourMs} and ${newestAt}`,
       ),
     );
+  return changed;
 }
