@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, notInArray, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -14,7 +14,7 @@ import {
   parseFileName,
   stationAndPartOf,
 } from '../names/parse-file-name.ts';
-import type { Folders, KnownFolder } from './folders.ts';
+import { type Folders, folderOfRepair, type KnownFolder } from './folders.ts';
 import type { Recorded } from './record-inspections.ts';
 import { dropEmptyStations } from './repair-rows.ts';
 import { applyToRollUps } from './roll-ups.ts';
@@ -24,6 +24,8 @@ import type { InspectionRow } from './settle-known.ts';
 const lookEveryMs = 2_000;
 /** Rows read again in one transaction. */
 const rowsPerStep = 500;
+/** Moved folders that are looked at in one step. */
+const maxMoved = 1_000;
 
 export type RereadParts = {
   db: Db;
@@ -49,6 +51,7 @@ type RootRow = Db['tables']['roots']['$inferSelect'];
  */
 async function rereadNames(parts: RereadParts): Promise<boolean> {
   const { db, siteId, namingOf } = parts;
+  if (await rereadMoved(parts)) return true;
   const { roots, directories } = db.tables;
   const asked = await db.read
     .select()
@@ -77,6 +80,34 @@ async function rereadNames(parts: RereadParts): Promise<boolean> {
         .set({ rereadFrom: next?.id ?? null })
         .where(eq(roots.id, id));
     });
+    return true;
+  }
+  return false;
+}
+
+/** Reads the next folder again that moved to another station or model; false when there is none that is swept here. */
+async function rereadMoved(parts: RereadParts): Promise<boolean> {
+  const { db, siteId, folders, namingOf } = parts;
+  const { roots, repairs } = db.tables;
+  const rows = await db.read
+    .select()
+    .from(repairs)
+    .where(and(eq(repairs.siteId, siteId), notInArray(repairs.name, ['folders', 'times'])))
+    .limit(maxMoved);
+  if (rows.length === 0) return false;
+  const swept = await db.read.select().from(roots).where(eq(roots.siteId, siteId));
+  await folders.refresh();
+  for (const { name, position } of rows) {
+    const folderId = folderOfRepair(name);
+    const root =
+      folderId === undefined ? undefined : swept.find(({ id }) => id === folders.get(folderId).rootId);
+    const naming = root && namingOf(root);
+    const compiled = naming && compileNamePattern(naming);
+    if (folderId === undefined || !compiled?.ok) continue;
+    await rereadFolder(parts, folderId, compiled.pattern);
+    // It may have moved again meanwhile.
+    const isSame = and(eq(repairs.siteId, siteId), eq(repairs.name, name), eq(repairs.position, position));
+    await db.tx((q) => q.delete(repairs).where(isSame));
     return true;
   }
   return false;

@@ -95,9 +95,7 @@ inBrowser('a proposed pattern for new images only: known ones stay as they are c
   expect(await stage.page.getByRole('main').innerText()).toContain('Saved. It holds for new images.');
   await openLive('/');
   await stage.place(pathOf(testNow - 60_000, 'S3', 'FAIL', 500));
-  await expect
-    .poll(readCards, soon)
-    .toEqual([asFound, { station: 'S3', ok: '0', ng: '1', unmatched: '0' }]);
+  await expect.poll(readCards, soon).toEqual([asFound, { station: 'S3', ok: '0', ng: '1', unmatched: '0' }]);
 });
 
 inBrowser('a pattern of a person is tried before it is saved', async () => {
