@@ -135,7 +135,7 @@ export async function openInspections(options: {
     names: reads.names,
     isDuty: sources.sweepsHere,
     log,
-    onRepaired: () => publish('plant.grown', undefined),
+    onRepaired: () => publish('plant.changed', undefined),
   });
   const rereads = startRereads({
     db,
@@ -143,10 +143,11 @@ export async function openInspections(options: {
     folders: reads.folders,
     names: reads.names,
     wallClock: reads.wallClock,
-    namingOf: (rootId) =>
-      sources.sweepsRoot(rootId) ? sources.setups().find(({ id }) => id === rootId)?.naming : undefined,
+    namingOf: sources.sweptUnder,
     log,
-    onReread: () => publish('plant.grown', undefined),
+    onChanged: (recorded) => publish('inspections.recorded', recorded),
+    // Stations may be gone now, from every list.
+    onEnd: () => publish('plant.changed', undefined),
   });
   const recordRoots = createRecordRoots({
     db,

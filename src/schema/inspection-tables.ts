@@ -94,7 +94,7 @@ function defineFolderTables(kit: Kit) {
     'repairs',
     {
       siteId: kit.ref('site_id').notNull(),
-      name: kit.enumText('name', ['folders', 'times']).notNull(),
+      name: kit.text('name', 32).notNull(),
       position: kit.int('position').notNull(),
     },
     (t) => [kit.primaryKey([t.siteId, t.name])],

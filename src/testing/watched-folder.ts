@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { SourceStatus } from '../inspections/model.ts';
 import { createInspectionReads } from '../inspections/reads.ts';
 import type { Recorded } from '../inspections/recording/record-inspections.ts';
+import { startRereads } from '../inspections/recording/reread-names.ts';
 import { createSources, type Sources, type SourcesOptions } from '../inspections/watching/sources.ts';
 import type { ScanOptions } from '../kernel/folder-scan/model/scan-options.ts';
 import { createLog } from '../kernel/log.ts';
@@ -86,9 +87,21 @@ export async function openWatchedFolder(options: Options = {}) {
       },
       onStatus: () => {},
     });
+    const rereads = startRereads({
+      db,
+      siteId: reads.sites.own.id,
+      folders: reads.folders,
+      names: reads.names,
+      wallClock: reads.wallClock,
+      namingOf: sources.sweptUnder,
+      onChanged: () => {},
+      onEnd: () => {},
+      log,
+    });
     running = {
       sources,
       close: async () => {
+        await rereads.stop();
         await sources.stop();
         await db.close();
       },
@@ -112,6 +125,9 @@ export async function openWatchedFolder(options: Options = {}) {
     'select coalesce(sum(ok), 0) as ok, coalesce(sum(ng), 0) as ng, coalesce(sum(unmatched), 0) as unmatched from inspection_hours',
   );
 
+  const byStation = reader.sqlite!.reader.prepare(`
+    select s.name, sum(ok + ng + unmatched) as 'all', sum(ng) as ng from inspection_hours h
+      join stations s on s.id = h.station_id group by s.name having sum(ok + ng + unmatched) > 0`);
   const stations = reader.sqlite!.reader.prepare('select name from stations order by name');
   const hours = reader.sqlite!.reader.prepare(
     'select start_at, sum(ok + ng + unmatched) from inspection_hours group by start_at order by start_at',
@@ -135,6 +151,14 @@ export async function openWatchedFolder(options: Options = {}) {
     find: (path: string) => (list.all() as RecordedImage[]).find((image) => image.path === path),
     /** Names of the stations, as their folders are called. */
     stations: () => stations.pluck().all() as string[],
+    /** What the roll-ups say of each station that has images. */
+    counted: () =>
+      Object.fromEntries(
+        (byStation.all() as { name: string; all: number; ng: number }[]).map(({ name, all, ng }) => [
+          name,
+          { all, ng },
+        ]),
+      ),
     /** Starts of hours and their images, oldest first. */
     hours: () => hours.raw().all() as [number, number][],
     /** What the roll-ups say. */

@@ -32,7 +32,8 @@ test('a renamed folder keeps its id, in other processes as well', async () => {
   const { id, stationId } = await folders.ensure(refOf('S9/OR-3CT'));
   const other = await restart();
   const isGone = async () => true;
-  expect(await folders.move(refOf('S9/OR-3CT'), 'Line 9/OR-3CT', { isGone })).toBe(true);
+  const moved = { folder: refOf('S9/OR-3CT'), path: 'Line 9/OR-3CT', isParked: false, isByFile: false };
+  expect(await folders.move([moved], { isGone })).toBe(true);
   await other.refresh();
   for (const one of [folders, other, await restart()]) {
     expect(one.find(store.rootId, 'Line 9/OR-3CT')).toMatchObject({ id, stationId });

@@ -1,7 +1,9 @@
 import { and, eq, gte, or } from 'drizzle-orm';
+import type { Queryable } from '../../kernel/db/database.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
-import { insertMissing } from '../../kernel/db/write.ts';
+import { insertMissing, upsert } from '../../kernel/db/write.ts';
 import type { FolderRef } from '../../kernel/folder-scan/model/folder-ref.ts';
+import type { MovedFolder } from '../../kernel/folder-scan/model/moved-folder.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
@@ -22,6 +24,21 @@ export type KnownFolder = {
 /** Station and part as a file's name tells them; null where they are those of its folder. */
 type NamedLane = { station: string | null; part: string | null };
 
+/** What changes when a folder moves. */
+type Placed = Pick<KnownFolder, 'path' | 'stationId' | 'partId'>;
+
+const movedPrefix = 'moved:';
+
+/** The name of the repair that reads the images of a moved folder again; `folderOfRepair` reads it. */
+function movedRepair(folderId: number): string {
+  return `${movedPrefix}${folderId}`;
+}
+
+/** The folder whose images are to be read again because it moved; undefined for any other repair. */
+export function folderOfRepair(name: string): number | undefined {
+  return name.startsWith(movedPrefix) ? Number(name.slice(movedPrefix.length)) : undefined;
+}
+
 /** The folders that hold images, cached in memory: a few thousand, where there are millions of files. */
 export type Folders = {
   /** The folder's row; created when it is new, with the station and part of its path or of its first file's name. */
@@ -29,11 +46,12 @@ export type Folders = {
   /** Ids of the station and part of a file in a folder; those that are new are created. */
   ensureLane(folder: KnownFolder, named: NamedLane): Promise<{ stationId: number; partId: number }>;
   /**
-   * A folder was renamed. Its row, and with it every image, belongs to the new path; its station takes the new name when
-   * the folder of the station was renamed. Where the model is that of the path, or the new path has a row already, images go
-   * over one by one instead: `predecessorOf` the new folder. False when it now belongs to another station.
+   * Folders of a root were renamed, all at once where they changed places. The row of each, and with it every image, belongs
+   * to the new path; its station takes the new name when the folder of the station was renamed. Where the path says another
+   * station or model, the names of its images are read again (a repair that `folderOfRepair` knows). Where the new path has the row of a folder that
+   * did not move, images go over one by one: `predecessorOf` that folder. False when one of them is not known.
    */
-  move(ref: FolderRef, path: string, disk: { isGone(path: string): Promise<boolean> }): Promise<boolean>;
+  move(moves: readonly MovedFolder[], disk: { isGone(ref: FolderRef): Promise<boolean> }): Promise<boolean>;
   /** The folder that this one was before it was renamed, while its images go over. */
   predecessorOf(folder: KnownFolder): KnownFolder | undefined;
   get(id: number): KnownFolder;
@@ -61,7 +79,7 @@ export async function createFolders(
   clock: Clock,
   onAdded: () => void = () => {},
 ): Promise<Folders> {
-  const { directories, stationParts } = db.tables;
+  const { roots, directories, stationParts, repairs } = db.tables;
   const byId = new Map<number, KnownFolder>();
   const byPath = new Map<string, KnownFolder>();
   const keyOf = (rootId: number, path: string) => `${rootId}:${path}`;
@@ -75,17 +93,20 @@ export async function createFolders(
     movedAt: directories.movedAt,
   };
   const parts = new Map<number, Set<number>>();
-  const roots = new Map<number, Set<number>>();
+  const rootIds = new Map<number, Set<number>>();
   const predecessors = new Map<string, KnownFolder>();
   const rememberPart = (stationId: number, partId: number) =>
     parts.set(stationId, (parts.get(stationId) ?? new Set()).add(partId));
-  const setPath = (folder: KnownFolder, path: string) => {
-    byPath.delete(keyOf(folder.rootId, folder.path));
-    folder.path = path;
-    byPath.set(keyOf(folder.rootId, path), folder);
+  /** All at once, because two may have changed places. */
+  const place = (placed: readonly { folder: KnownFolder; now: Placed }[]) => {
+    for (const { folder } of placed) byPath.delete(keyOf(folder.rootId, folder.path));
+    for (const { folder, now } of placed) {
+      Object.assign(folder, now);
+      remember(folder);
+    }
   };
   const remember = (row: KnownFolder) => {
-    roots.set(row.stationId, (roots.get(row.stationId) ?? new Set()).add(row.rootId));
+    rootIds.set(row.stationId, (rootIds.get(row.stationId) ?? new Set()).add(row.rootId));
     byId.set(row.id, row);
     byPath.set(keyOf(row.rootId, row.path), row);
     return row;
@@ -103,25 +124,66 @@ export async function createFolders(
     await names.refresh();
     for (const { stationId, partId } of await selectParts({})) rememberPart(stationId, partId);
     const rows = await selectFrom({ id: newestId - lateIds, movedAt: newestMoveAt - lateMoveMs });
+    const moved: { folder: KnownFolder; now: Placed }[] = [];
     for (const { movedAt, ...row } of rows) {
       newestId = Math.max(newestId, row.id);
       newestMoveAt = Math.max(newestMoveAt, movedAt ?? 0);
       const known = byId.get(row.id);
+      const { path, stationId, partId } = row;
       if (!known) remember(row);
-      else if (known.path !== row.path) setPath(known, row.path);
+      else if (known.path !== path) moved.push({ folder: known, now: { path, stationId, partId } });
     }
+    place(moved);
   };
   await refresh();
 
   async function ensureIds(station: string, part: string): Promise<{ stationId: number; partId: number }> {
-    const stationId = await names.ensureStation(station);
-    const partId = await names.ensurePart(part);
+    return ensurePair(await names.ensureStation(station), await names.ensurePart(part));
+  }
+
+  async function ensurePair(stationId: number, partId: number) {
     if (!parts.get(stationId)?.has(partId)) {
       await db.tx((q) => insertMissing(db.dialect, q, stationParts, [{ stationId, partId }]));
       rememberPart(stationId, partId);
       onAdded();
     }
     return { stationId, partId };
+  }
+
+  /** Station and model of a folder at its new path, and whether its images are others by that. */
+  async function laneAt(
+    folder: KnownFolder,
+    path: string,
+    { isGone }: { isGone(ref: FolderRef): Promise<boolean> },
+  ) {
+    const [from, to] = [stationAndPartOf(folder.path), stationAndPartOf(path)];
+    const isStationOfPath = names.findSource(from.station) === folder.stationId;
+    const isPartOfPath = names.findPartId(from.part) === folder.partId;
+    const stationRef = { rootId: folder.rootId, path: firstSegment(folder.path) };
+    const isStationKept =
+      from.station === to.station ||
+      names.findSource(to.station) === folder.stationId ||
+      (isStationOfPath &&
+        (await isGone(stationRef)) &&
+        (await names.moveSource(folder.stationId, { from: from.station, to: to.station })));
+    const stationId =
+      isStationKept || !isStationOfPath ? folder.stationId : await names.ensureStation(to.station);
+    const isPartKept = from.part === to.part;
+    const partId = isPartKept || !isPartOfPath ? folder.partId : await names.ensurePart(to.part);
+    return { ...(await ensurePair(stationId, partId)), isOther: !isStationKept || !isPartKept };
+  }
+
+  /** Has the names of their images read again, however this process ends. */
+  async function noteMoved(q: Queryable, moved: readonly KnownFolder[], at: number): Promise<void> {
+    const [first] = moved;
+    if (!first) return;
+    const [root] = await q.select().from(roots).where(eq(roots.id, first.rootId));
+    if (!root) throw new Error(`No root ${first.rootId}`);
+    const rows = moved.map(({ id }) => ({ siteId: root.siteId, name: movedRepair(id), position: at }));
+    await upsert(db.dialect, q, repairs, rows, {
+      target: [repairs.siteId, repairs.name],
+      set: { position: at },
+    });
   }
 
   return {
@@ -145,26 +207,45 @@ export async function createFolders(
       const { movedAt: _moved, ...folder } = row;
       return remember(folder);
     },
-    async move(ref, path, disk) {
-      const folder = byPath.get(keyOf(ref.rootId, ref.path));
-      if (!folder) return false;
-      const [from, to] = [stationAndPartOf(ref.path), stationAndPartOf(path)];
-      const isOfPath = names.findSource(from.station) === folder.stationId;
-      if (isOfPath && from.station !== to.station && names.findSource(to.station) !== folder.stationId) {
-        const isStationRenamed = await disk.isGone(firstSegment(ref.path));
-        const moved = { from: from.station, to: to.station };
-        if (!isStationRenamed || !(await names.moveSource(folder.stationId, moved))) return false;
-      }
-      const key = keyOf(ref.rootId, path);
-      const isPartOfPath = from.part !== to.part && names.findPartId(from.part) === folder.partId;
-      if (isPartOfPath || byPath.has(key)) {
-        predecessors.set(key, folder);
+    async move(moves, disk) {
+      const known = moves.flatMap(({ folder: { rootId, path: from }, path, isParked }) => {
+        const folder = byPath.get(keyOf(rootId, from));
+        return folder ? [{ folder, path, isParked }] : [];
+      });
+      if (known.length < moves.length) return false;
+      const isTaken = known.some(({ folder, path }) => {
+        const there = byPath.get(keyOf(folder.rootId, path));
+        return there !== undefined && !known.some((one) => one.folder === there);
+      });
+      if (isTaken || moves.some(({ isByFile }) => isByFile)) {
+        for (const { folder, path, isParked } of known)
+          if (!isParked) predecessors.set(keyOf(folder.rootId, path), folder);
         return true;
       }
-      await db.tx((q) =>
-        q.update(directories).set({ path, movedAt: clock.now() }).where(eq(directories.id, folder.id)),
-      );
-      setPath(folder, path);
+      const placed: { folder: KnownFolder; now: Placed; isOther: boolean }[] = [];
+      for (const { folder, path, isParked } of known) {
+        const { stationId, partId, isOther } = isParked
+          ? { ...folder, isOther: false }
+          : await laneAt(folder, path, disk);
+        placed.push({ folder, now: { path, stationId, partId }, isOther });
+      }
+      await db.tx(async (q) => {
+        const movedAt = clock.now();
+        // Paths are unique: of two that changed places, both leave theirs first.
+        for (const { folder } of placed)
+          await q
+            .update(directories)
+            .set({ path: `//${folder.id}` })
+            .where(eq(directories.id, folder.id));
+        for (const { folder, now } of placed)
+          await q
+            .update(directories)
+            .set({ ...now, movedAt })
+            .where(eq(directories.id, folder.id));
+        const others = placed.filter(({ isOther }) => isOther).map(({ folder }) => folder);
+        await noteMoved(q, others, movedAt);
+      });
+      place(placed);
       onAdded();
       return true;
     },
@@ -191,7 +272,7 @@ export async function createFolders(
     find: (rootId, path) => byPath.get(keyOf(rootId, path)),
     list: () => [...byId.values()],
     partsOf: (stationId) => [...(parts.get(stationId) ?? [])],
-    rootsOf: (stationId) => [...(roots.get(stationId) ?? [])],
+    rootsOf: (stationId) => [...(rootIds.get(stationId) ?? [])],
   };
 }
 

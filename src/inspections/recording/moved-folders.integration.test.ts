@@ -1,6 +1,8 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { listFiles } from '../../testing/faults/books.ts';
 import { imageName } from '../../testing/faults/plant-images.ts';
 import { waitUntil } from '../../testing/faults/plant-process.ts';
 import { openWatchedFolder, type WatchedFolder } from '../../testing/watched-folder.ts';
@@ -36,6 +38,46 @@ function lanes(folder: WatchedFolder): Record<string, number> {
   return counts;
 }
 
+/** Both names stay; no sweep sees the name in between. */
+function swap(folder: WatchedFolder, one: string, other: string): void {
+  rename(folder, one, '../between');
+  rename(folder, other, one);
+  rename(folder, '../between', other);
+}
+
+/** Images and NG of each station as the database has them; those without an image are left out. */
+function stationTotals(folder: WatchedFolder): Record<string, { all: number; ng: number }> {
+  return totalsOf(folder.images().map(({ station, verdict }) => ({ station, isNg: verdict === 'NG' })));
+}
+
+/** The same of the files on the disk, counted by nothing of the product. */
+function fileTotals(folder: WatchedFolder): Record<string, { all: number; ng: number }> {
+  return totalsOf(
+    listFiles(folder.root).map((path) => ({ station: path.split('/')[0]!, isNg: path.includes('/NG-') })),
+  );
+}
+
+function totalsOf(images: readonly { station: string; isNg: boolean }[]) {
+  const totals: Record<string, { all: number; ng: number }> = {};
+  for (const { station, isNg } of images) {
+    const one = totals[station] ?? { all: 0, ng: 0 };
+    totals[station] = { all: one.all + 1, ng: one.ng + Number(isNg) };
+  }
+  return totals;
+}
+
+/** Until every file is one image of the station it stands in, and stays so. */
+async function waitForFiles(folder: WatchedFolder): Promise<void> {
+  const isSo = () => isDeepStrictEqual(stationTotals(folder), fileTotals(folder));
+  await waitUntil('the images are those of the files', isSo, 20_000);
+  await settle();
+  await folder.rescan();
+  await settle();
+  expect(stationTotals(folder)).toEqual(fileTotals(folder));
+  expect(folder.counted()).toEqual(fileTotals(folder));
+  expect(folder.paths().sort()).toEqual(listFiles(folder.root));
+}
+
 describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes by %s', (mode) => {
   for (const isRunning of [true, false]) {
     const when = isRunning ? 'while it runs' : 'while the program is down';
@@ -64,9 +106,11 @@ describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes 
       rename(folder, 'S9/OR-3CT', 'S9/OR-3CT rev B');
       folder.write(`S9/OR-3CT rev B/${image(4)}`);
       if (!isRunning) await folder.start();
-      await waitUntil('the new image is counted', () => folder.images().length === 9);
-      await settle();
-      await folder.rescan();
+      await waitUntil(
+        'the images are those of the other model',
+        () => lanes(folder)['S9/OR-3CT'] === undefined,
+      );
+      await waitForFiles(folder);
       expect(lanes(folder)).toEqual({ 'S9/OR-2CT': 3, 'S9/OR-3CT rev B': 4, 'S4/OR-3CT': 2 });
       expect(folder.total()).toEqual({ ok: 7, ng: 2, unmatched: 0 });
       expect(folder.status().knownFiles).toBe(9);
@@ -83,13 +127,94 @@ describe.concurrent.each(['events', 'poll'] as const)('with a scanner that goes 
     expect(lanes(folder)).toMatchObject({ 'Line 9/OR-2CT': 3, 'Line 9/OR-3CT': 3, 'S9/OR-3CT': 1 });
   });
 
-  test('a folder moved to another station that stays leaves its history where it was made', async () => {
+  for (const isRunning of [true, false]) {
+    const when = isRunning ? 'while it runs' : 'while the program is down';
+    const away = async (folder: WatchedFolder, move: () => void) => {
+      if (!isRunning) await folder.stop();
+      move();
+      if (!isRunning) await folder.start();
+    };
+
+    test(`a folder moved to another station ${when} is that station's from then on`, async () => {
+      await using folder = await openPlant(mode);
+      const before = idsOf(folder);
+      await away(folder, () => rename(folder, 'S9/OR-2CT', 'S4/OR-2CT'));
+      await waitForFiles(folder);
+      expect(lanes(folder)).toEqual({ 'S9/OR-3CT': 3, 'S4/OR-2CT': 3, 'S4/OR-3CT': 2 });
+      expect(idsOf(folder)).toEqual(before);
+      expect(folder.total()).toEqual({ ok: 6, ng: 2, unmatched: 0 });
+      expect(folder.status().knownFiles).toBe(8);
+    });
+
+    test(`a station's folder moved below that of another ${when}, and made anew, is counted once`, async () => {
+      await using folder = await openPlant(mode);
+      await away(folder, () => {
+        rename(folder, 'S9', 'S4/S9');
+        folder.write(`S9/OR-3CT/${image(7, 'NG')}`);
+      });
+      await waitForFiles(folder);
+      expect(stationTotals(folder)).toEqual({ S4: { all: 8, ng: 2 }, S9: { all: 1, ng: 1 } });
+      expect(folder.total()).toEqual({ ok: 6, ng: 3, unmatched: 0 });
+    });
+
+    test(`folders of two stations that change places ${when} are counted as they stand`, async () => {
+      await using folder = await openPlant(mode);
+      await away(folder, () => swap(folder, 'S9', 'S4'));
+      await waitForFiles(folder);
+      expect(lanes(folder)).toEqual({ 'S9/OR-3CT': 2, 'S4/OR-2CT': 3, 'S4/OR-3CT': 3 });
+      expect(stationTotals(folder)).toEqual({ S9: { all: 2, ng: 0 }, S4: { all: 6, ng: 2 } });
+      expect(folder.status().knownFiles).toBe(8);
+      folder.write(`S9/OR-3CT/${image(9, 'NG')}`);
+      await waitForFiles(folder);
+      expect(stationTotals(folder)).toEqual({ S9: { all: 3, ng: 1 }, S4: { all: 6, ng: 2 } });
+    });
+
+    test(`two models of a station that change places ${when} are counted as they stand`, async () => {
+      await using folder = await openPlant(mode);
+      folder.write(`S9/OR-2CT/${image(8, 'NG')}`);
+      await waitForFiles(folder);
+      await away(folder, () => swap(folder, 'S9/OR-2CT', 'S9/OR-3CT'));
+      await waitUntil('the models have changed', () => lanes(folder)['S9/OR-2CT'] === 3);
+      await waitForFiles(folder);
+      expect(lanes(folder)).toEqual({ 'S9/OR-2CT': 3, 'S9/OR-3CT': 4, 'S4/OR-3CT': 2 });
+      expect(stationTotals(folder)).toEqual({ S9: { all: 7, ng: 3 }, S4: { all: 2, ng: 0 } });
+    });
+
+    test(`three folders that change places in a ring ${when}, one of them leaving, are counted as they stand`, async () => {
+      await using folder = await openPlant(mode);
+      for (let i = 1; i <= 4; i++) folder.write(`S7/OR-3CT/${image(20 + i, 'NG')}`);
+      await waitForFiles(folder);
+      await away(folder, () => {
+        rename(folder, 'S9/OR-3CT', 'S8');
+        rename(folder, 'S4/OR-3CT', 'S9/OR-3CT');
+        rename(folder, 'S7/OR-3CT', 'S4/OR-3CT');
+      });
+      await waitForFiles(folder);
+      expect(stationTotals(folder)).toEqual({
+        S8: { all: 3, ng: 1 },
+        S9: { all: 5, ng: 1 },
+        S4: { all: 4, ng: 4 },
+      });
+    });
+  }
+
+  test('folders put back from copies that have the numbers of others stay what they are', async () => {
     await using folder = await openPlant(mode);
-    rename(folder, 'S9/OR-2CT', 'S4/OR-2CT');
-    await waitUntil('the images are counted there', () => folder.images().length === 11);
-    await settle();
-    expect(folder.stations()).toEqual(['S4', 'S9']);
-    expect(folder.total()).toEqual({ ok: 8, ng: 3, unmatched: 0 });
+    await folder.stop();
+    const inodeOf = (path: string) => statSync(folder.at(path)).ino;
+    const number = inodeOf('S4/OR-3CT');
+    const copy = (from: string, to: string) => cpSync(folder.at(from), folder.at(to), { recursive: true });
+    copy('S4', '../copy');
+    rename(folder, 'S4/OR-3CT', '../other');
+    for (const file of listFiles(folder.at('../other'))) rmSync(folder.at(`../other/${file}`));
+    copy('S9/OR-3CT', '../other');
+    rmSync(folder.at('S9/OR-3CT'), { recursive: true });
+    rename(folder, '../other', 'S9/OR-3CT');
+    copy('../copy', 'S4');
+    expect(inodeOf('S9/OR-3CT')).toBe(number);
+    await folder.start();
+    await waitForFiles(folder);
+    expect(lanes(folder)).toEqual({ 'S9/OR-2CT': 3, 'S9/OR-3CT': 3, 'S4/OR-3CT': 2 });
   });
 
   test('a new folder with the number of a deleted one is a new station', async () => {

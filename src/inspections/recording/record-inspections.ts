@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
+import type { MovedFolder } from '../../kernel/folder-scan/model/moved-folder.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { ArrivedImage } from '../../plant/clock-offset.ts';
 import type { RecordClocks } from '../../plant/record-clocks.ts';
@@ -32,8 +33,8 @@ export type RecordInspections = {
   recordFound(batch: FoundImageBatch): Promise<Recorded>;
   /** Marks images whose file is gone; rows and counts stay. Names that are unknown or already marked are skipped. */
   recordMissing(folder: { rootId: number; path: string }, names: readonly string[]): Promise<Recorded>;
-  /** A folder was renamed to `path`; true when its images are those of the new path from now on. */
-  recordMoved(folder: { rootId: number; path: string }, path: string): Promise<boolean>;
+  /** Folders of a root have other paths now; true when their images are those of the new paths from now on. */
+  recordMoved(moves: readonly MovedFolder[]): Promise<boolean>;
 };
 
 /** The only writer of inspections and their counts. */
@@ -112,10 +113,8 @@ export function createRecordInspections(
   }
 
   return {
-    recordMoved: (ref, path) =>
-      folders.move(ref, path, {
-        isGone: (name) => parts.isGone({ rootId: ref.rootId, path: '' }, name),
-      }),
+    recordMoved: (moves) =>
+      folders.move(moves, { isGone: ({ rootId, path }) => parts.isGone({ rootId, path: '' }, path) }),
 
     async recordFound({ folder: ref, files }) {
       const folder = await folders.ensure(ref, files[0]);

@@ -30,7 +30,8 @@ type Content = { sizeBytes: number | null; modifiedAt: number | null };
 /**
  * Recognises renamed files, so that an image stays one image: an old file that is gone and a new one with the same number
  * on the disk, and with the same size and time or the same unit in its name. Where the disk gives no numbers, or a sweep took the new file by its name alone: a new file of
- * the same unit with another verdict. Only within one station: what moves to another is counted there as well.
+ * the same unit with another verdict. Only within one station, unless its whole
+ * folder moved: a single file that moves to another is counted there as well.
  *
  * Numbers alone would not do: file systems give the number of a deleted file to the next new one.
  */
@@ -88,7 +89,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
         findOldName(folder, lane, file) ??
         twinsOf({ ...lane, ...file }, twins).find((twin) => !isSameFile(twin, { ...lane, name: file.name }));
       const outcome =
-        (before && (await takeOverRow(lane, file, { directoryId: before.id, name: file.name }))) ??
+        (before && (await takeOverRow(lane, file, { directoryId: before.id, name: file.name }, true))) ??
         (old && (await takeOverRow(lane, file, old)));
       if (outcome) outcomes.push(outcome);
       else others.push(file);
@@ -100,13 +101,13 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     lane: ImageLane,
     file: FoundImage,
     old: FileRef,
+    mayChangeStation = false,
   ): Promise<RenameOutcome | undefined> {
     if (!(await isGone(folders.get(old.directoryId), old.name))) return undefined;
     return db.tx(async (q) => {
       const row = await findRow(q, old);
-      if (!row || row.stationId !== lane.stationId || (await findRow(q, { ...lane, name: file.name }))) {
-        return undefined;
-      }
+      const isTaken = (await findRow(q, { ...lane, name: file.name })) !== undefined;
+      if (!row || isTaken || (row.stationId !== lane.stationId && !mayChangeStation)) return undefined;
       return giveRow(q, row, lane, file);
     });
   }
@@ -176,7 +177,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
   async function giveRow(
     q: Queryable,
     row: InspectionRow,
-    { directoryId, partId }: ImageLane,
+    { directoryId, stationId, partId }: ImageLane,
     file: FileFacts,
   ): Promise<RenameOutcome> {
     const isRejudged = row.verdict !== null && file.verdict !== null && row.verdict !== file.verdict;
@@ -185,6 +186,7 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
     const now: InspectionRow = {
       ...row,
       directoryId,
+      stationId,
       partId,
       name: file.name,
       capturedAt: isSameClaim ? row.capturedAt : file.capturedAt,
@@ -204,7 +206,13 @@ export function createRenames({ db, folders, clock, isGone }: RenameParts): Rena
       rejudgedAt: isRejudged ? clock.now() : row.rejudgedAt,
     };
     const { id, stationId: _station, foundAt: _found, ...changes } = now;
-    await q.update(inspections).set(changes).where(eq(inspections.id, id));
+    if (stationId === row.stationId) await q.update(inspections).set(changes).where(eq(inspections.id, id));
+    else {
+      // The station of a row is never set: the row is written again under its id.
+      await q.delete(badImages).where(eq(badImages.inspectionId, id));
+      await q.delete(inspections).where(eq(inspections.id, id));
+      await q.insert(inspections).values(now);
+    }
     await applyToRollUps(db, q, [{ before: row, after: now }]);
     return isRejudged ? 'rejudged' : 'reread';
   }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, notInArray, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -14,7 +14,8 @@ import {
   parseFileName,
   stationAndPartOf,
 } from '../names/parse-file-name.ts';
-import type { Folders, KnownFolder } from './folders.ts';
+import { type Folders, folderOfRepair, type KnownFolder } from './folders.ts';
+import type { Recorded } from './record-inspections.ts';
 import { dropEmptyStations } from './repair-rows.ts';
 import { applyToRollUps } from './roll-ups.ts';
 import type { InspectionRow } from './settle-known.ts';
@@ -23,6 +24,8 @@ import type { InspectionRow } from './settle-known.ts';
 const lookEveryMs = 2_000;
 /** Rows read again in one transaction. */
 const rowsPerStep = 500;
+/** Moved folders that are looked at in one step. */
+const maxMoved = 1_000;
 
 export type RereadParts = {
   db: Db;
@@ -30,9 +33,16 @@ export type RereadParts = {
   folders: Folders;
   names: PlantNames;
   wallClock: WallClock;
-  /** The pattern in force in a watched folder; undefined while this process does not sweep it. */
-  namingOf: (rootId: number) => NamingSettings | undefined;
+  /**
+   * The pattern in force in a watched folder; undefined while this process does not sweep it, or sweeps it under another
+   * pattern than its row has.
+   */
+  namingOf: (root: RootRow) => NamingSettings | undefined;
+  /** Some images are others now, in the counts of these stations and times. */
+  onChanged: (recorded: Recorded) => void;
 };
+
+type RootRow = Db['tables']['roots']['$inferSelect'];
 
 /**
  * Reads the names of all known images of a watched folder again, one folder below it, under the pattern in force. Each
@@ -41,13 +51,15 @@ export type RereadParts = {
  */
 async function rereadNames(parts: RereadParts): Promise<boolean> {
   const { db, siteId, namingOf } = parts;
+  if (await rereadMoved(parts)) return true;
   const { roots, directories } = db.tables;
   const asked = await db.read
-    .select({ id: roots.id, rereadFrom: roots.rereadFrom })
+    .select()
     .from(roots)
     .where(and(eq(roots.siteId, siteId), isNotNull(roots.rereadFrom)));
-  for (const { id, rereadFrom } of asked) {
-    const naming = namingOf(id);
+  for (const root of asked) {
+    const { id, rereadFrom } = root;
+    const naming = namingOf(root);
     const compiled = naming && compileNamePattern(naming);
     if (!compiled?.ok) continue;
     const [next] = await db.read
@@ -57,22 +69,57 @@ async function rereadNames(parts: RereadParts): Promise<boolean> {
       .orderBy(asc(directories.id))
       .limit(1);
     if (next) await rereadFolder(parts, next.id, compiled.pattern);
-    // A person may have asked again meanwhile: then it begins anew.
-    const isSame = and(eq(roots.id, id), eq(roots.rereadFrom, rereadFrom ?? 0));
-    await db.tx((q) =>
-      q
+    // Before the end is noted: a process that dies in between comes here again.
+    else await dropEmptyStations(parts);
+    await db.tx(async (q) => {
+      const [now] = await q.select().from(roots).where(eq(roots.id, id));
+      // A person may have asked again meanwhile, under another pattern, too: then it begins anew.
+      if (!now || !isSameRequest(now, root)) return;
+      await q
         .update(roots)
         .set({ rereadFrom: next?.id ?? null })
-        .where(isSame),
-    );
-    if (!next) await dropEmptyStations(parts);
+        .where(eq(roots.id, id));
+    });
     return true;
   }
   return false;
 }
 
-/** Reads again behind the pages, in the process that sweeps the folder. */
-export function startRereads(parts: RereadParts & { log: Log; onReread: () => void }): Loop {
+/** Reads the next folder again that moved to another station or model; false when there is none that is swept here. */
+async function rereadMoved(parts: RereadParts): Promise<boolean> {
+  const { db, siteId, folders, namingOf } = parts;
+  const { roots, repairs } = db.tables;
+  const rows = await db.read
+    .select()
+    .from(repairs)
+    .where(and(eq(repairs.siteId, siteId), notInArray(repairs.name, ['folders', 'times'])))
+    .limit(maxMoved);
+  if (rows.length === 0) return false;
+  const swept = await db.read.select().from(roots).where(eq(roots.siteId, siteId));
+  await folders.refresh();
+  for (const { name, position } of rows) {
+    const folderId = folderOfRepair(name);
+    const root =
+      folderId === undefined ? undefined : swept.find(({ id }) => id === folders.get(folderId).rootId);
+    const naming = root && namingOf(root);
+    const compiled = naming && compileNamePattern(naming);
+    if (folderId === undefined || !compiled?.ok) continue;
+    await rereadFolder(parts, folderId, compiled.pattern);
+    // It may have moved again meanwhile.
+    const isSame = and(eq(repairs.siteId, siteId), eq(repairs.name, name), eq(repairs.position, position));
+    await db.tx((q) => q.delete(repairs).where(isSame));
+    return true;
+  }
+  return false;
+}
+
+function isSameRequest(a: RootRow, b: RootRow): boolean {
+  const keys = ['rereadFrom', 'fileNameRegex', 'pathRegex', 'verdictWords'] as const;
+  return keys.every((key) => a[key] === b[key]);
+}
+
+/** Reads again behind the pages, in the process that sweeps the folder; `onEnd` once nothing is left to read. */
+export function startRereads(parts: RereadParts & { log: Log; onEnd: () => void }): Loop {
   return startLoop({
     name: 'names read again',
     intervalMs: lookEveryMs,
@@ -83,7 +130,7 @@ export function startRereads(parts: RereadParts & { log: Log; onReread: () => vo
         steps++;
         await new Promise(setImmediate);
       }
-      if (steps > 0) parts.onReread();
+      if (steps > 0) parts.onEnd();
     },
   });
 }
@@ -111,7 +158,8 @@ async function rereadFolder(parts: RereadParts, folderId: number, pattern: NameP
       const now = await readAgain(parts, folder, row, pattern);
       if (now) changes.push({ id: row.id, now });
     }
-    if (changes.length > 0) await db.tx((q) => saveReread(db, q, folder, changes));
+    const changed = changes.length === 0 ? [] : await db.tx((q) => saveReread(db, q, folder, changes));
+    if (changed.length > 0) parts.onChanged(recordedOf(changed));
     if (rows.length < rowsPerStep) break;
     last = rows.at(-1)?.name;
     await new Promise(setImmediate);
@@ -184,13 +232,26 @@ function timesOf(row: InspectionRow, named: number | null, wallClock: WallClock)
   return { capturedAt: named, namedAt: null };
 }
 
-/** Rows are written again under their ids: the station of a row is never set. */
+function recordedOf(rows: readonly InspectionRow[]): Recorded {
+  const times = rows.map(({ capturedAt }) => capturedAt);
+  return {
+    added: 0,
+    rejudged: 0,
+    reread: rows.length,
+    missing: 0,
+    stationIds: [...new Set(rows.map(({ stationId }) => stationId))],
+    oldestAt: Math.min(...times),
+    newestAt: Math.max(...times),
+  };
+}
+
+/** Rows are written again under their ids: the station of a row is never set. Returns them as they were and as they are. */
 async function saveReread(
   db: Db,
   q: Queryable,
   folder: KnownFolder,
   changes: readonly { id: number; now: InspectionRow }[],
-): Promise<void> {
+): Promise<InspectionRow[]> {
   const { inspections, badImages, inspectionHours } = db.tables;
   const ids = changes.map(({ id }) => id);
   // As they are now: another process may have judged or deleted one since.
@@ -212,15 +273,16 @@ async function saveReread(
     ...after.map((row) => ({ after: row })),
   ]);
   // The COUNTs of these hours are others now, also where their number is the same.
-  const stationIds = [...new Set([...removed, ...after].map(({ stationId }) => stationId))];
-  const times = [...removed, ...after].map(({ capturedAt }) => capturedAt);
+  const changed = [...removed, ...after];
+  const { stationIds, oldestAt, newestAt } = recordedOf(changed);
   await q
     .update(inspectionHours)
     .set({ checkedCount: 0 })
     .where(
       and(
         inArray(inspectionHours.stationId, stationIds),
-        sql`${inspectionHours.startAt} between ${Math.min(...times) - hourMs} and ${Math.max(...times)}`,
+        sql`${inspectionHours.startAt} between ${oldestAt - hourMs} and ${newestAt}`,
       ),
     );
+  return changed;
 }

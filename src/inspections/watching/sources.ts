@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { RescanResult } from '../../kernel/folder-scan/model/rescan-result.ts';
 import type { Scanner } from '../../kernel/folder-scan/scanner/scanner.ts';
 import { startLoop } from '../../kernel/jobs/loop.ts';
@@ -84,8 +85,8 @@ export type Sources = {
   setups(): RootSetup[];
   /** Takes in what a person changed of the watched folders, here and in the other processes. */
   applyChanges(): Promise<void>;
-  /** Whether this process sweeps a root. */
-  sweepsRoot(rootId: number): boolean;
+  /** How images of a root are named, where this process sweeps it as this row has it; undefined otherwise. */
+  sweptUnder(row: RootRow): NamingSettings | undefined;
   /**
    * Sweeps every root now and adds the answers up; the note names the roots that could not be swept.
    *
@@ -254,7 +255,12 @@ export function createSources(options: SourcesOptions): Sources {
         recoveredCount: row.recoveredCount,
         rereadFrom: row.rereadFrom,
       })),
-    sweepsRoot: (rootId) => own.get(rootId)?.root?.scanner() !== undefined,
+    sweptUnder(row) {
+      const one = own.get(row.id);
+      if (!one?.root?.scanner()) return undefined;
+      const naming = namingOf(one.row);
+      return isDeepStrictEqual(naming, namingOf(row)) ? naming : undefined;
+    },
     list,
     sweepsHere: () => [...own.values()][0]?.root?.scanner() !== undefined,
     keepSince: (at) => {

@@ -92,10 +92,11 @@ function startRootScanner(parts: RootScannerParts, lease: Lease): Scanner {
       assertHeld(lease);
       return record.recordMissing(folder, names);
     },
-    recordMoved: async (folder, path) => {
+    recordMoved: async (moves) => {
       assertHeld(lease);
-      const isMoved = await record.recordMoved(folder, path);
-      if (isMoved) log.info({ from: folder.path, to: path }, 'A folder was renamed: its images move along');
+      const isMoved = await record.recordMoved(moves);
+      for (const { folder, path } of isMoved ? moves : [])
+        log.info({ from: folder.path, to: path }, 'A folder was renamed: its images move along');
       return isMoved;
     },
     readListings: async (rootId) => {

@@ -90,6 +90,14 @@ test('the page proposes how its images are named, with totals, and reads known o
   await post(`/sources/${setup()!.id}/layout`, { ...form, reread: 'new' });
 });
 
+test('a pattern that another process saved is not in force before the folder is swept under it', async () => {
+  const { db, inspections } = plant.services;
+  const rows = await db.read.select().from(db.tables.roots);
+  const row = rows.find(({ id }) => id === setup()!.id)!;
+  expect(inspections.sources.sweptUnder(row)).toEqual(setup()!.naming);
+  expect(inspections.sources.sweptUnder({ ...row, verdictWords: 'iO=NG, niO=OK' })).toBeUndefined();
+});
+
 test('a hostile pattern is refused before it is used, and stays in its field', async () => {
   const pattern = '^(?<pass>OK|NG)(a+)+$';
   const answer = await plant.request(

@@ -1,5 +1,6 @@
 import type { FolderRef } from './folder-ref.ts';
 import type { PackedBatch } from './found-batch.ts';
+import type { MovedFolder } from './moved-folder.ts';
 import type { ReadingModule } from './name-reading.ts';
 import type { RescanResult } from './rescan-result.ts';
 import type { ScanStatus, SweepReport, WatchMode } from './root-status.ts';
@@ -34,8 +35,8 @@ export type KnownRoot = { id: number; path: string; folders: ListedFolder[]; kee
 export type FromScanner =
   | { type: 'found'; id: number; batch: PackedBatch }
   | { type: 'missing'; id: number; folder: FolderRef; names: string[] }
-  /** A known folder was renamed. Acknowledged with `added` 1 when what is recorded of it is that of the new path from now on. */
-  | { type: 'moved'; id: number; folder: FolderRef; path: string }
+  /** Known folders were renamed. Acknowledged with `added` 1 when what is recorded of them is that of the new paths from now on. */
+  | { type: 'moved'; id: number; moves: MovedFolder[] }
   | { type: 'listed'; folder: FolderRef; listed: ListedFolder }
   | { type: 'sweep'; rootId: number; sweep: SweepReport }
   | { type: 'status'; roots: { rootId: number; status: ScanStatus }[] }

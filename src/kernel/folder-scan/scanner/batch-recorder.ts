@@ -1,6 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { FolderRef } from '../model/folder-ref.ts';
 import type { PackedBatch } from '../model/found-batch.ts';
+import type { MovedFolder } from '../model/moved-folder.ts';
 import type { FromScanner } from '../model/scan-messages.ts';
 import type { Reply } from './thread-host.ts';
 
@@ -33,7 +34,7 @@ export function createBatchRecorder<Columns, Recorded extends { added: number }>
 }: {
   writeFound: (batch: PackedBatch<Columns>) => Promise<Recorded>;
   writeMissing: (folder: FolderRef, names: readonly string[]) => Promise<Recorded>;
-  writeMoved: (folder: FolderRef, path: string) => Promise<boolean>;
+  writeMoved: (moves: readonly MovedFolder[]) => Promise<boolean>;
   onRecorded: (recorded: Recorded) => void;
   log: Log;
 }): BatchRecorder {
@@ -60,8 +61,8 @@ export function createBatchRecorder<Columns, Recorded extends { added: number }>
     reply({ type: 'receipt', id, added: 0 });
   }
 
-  async function recordMoved({ id, folder, path }: Moved, reply: Reply): Promise<void> {
-    const isMoved = await untilWritten(() => writeMoved(folder, path));
+  async function recordMoved({ id, moves }: Moved, reply: Reply): Promise<void> {
+    const isMoved = await untilWritten(() => writeMoved(moves));
     if (isMoved !== undefined) reply({ type: 'receipt', id, added: Number(isMoved) });
   }
 

@@ -3,6 +3,7 @@ import type { Log } from '../../log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { FolderRef } from '../model/folder-ref.ts';
 import type { PackedBatch } from '../model/found-batch.ts';
+import type { MovedFolder } from '../model/moved-folder.ts';
 import type { RescanResult } from '../model/rescan-result.ts';
 import { type RootStatus, rootStatus, type ScanStatus, type SweepReport } from '../model/root-status.ts';
 import type { FromScanner, ListedFolder, ScanThreadData } from '../model/scan-messages.ts';
@@ -37,8 +38,8 @@ export type ScannerOptions<Columns, Recorded extends { added: number }> = {
   thread: ScanThreadData;
   recordFound(batch: PackedBatch<Columns>): Promise<Recorded>;
   recordMissing(folder: FolderRef, names: readonly string[]): Promise<Recorded>;
-  /** A folder was renamed; true when its records are those of the new path now. Without it no rename is followed. */
-  recordMoved?(folder: FolderRef, path: string): Promise<boolean>;
+  /** Folders were renamed; true when their records are those of the new paths now. Without it no rename is followed. */
+  recordMoved?(moves: readonly MovedFolder[]): Promise<boolean>;
   /** The listings that `onListed` reported, read again at every start of the thread. */
   readListings(rootId: number): Promise<ListedFolder[]>;
   /** Files captured before this time (epoch ms) are ignored; read again at every start of the thread. Default: no limit. */

@@ -36,6 +36,7 @@ export function rememberedFolder(
     isCovered: false,
     restsUntil: 0,
     names: null,
+    formerInode: null,
     waiting: 0,
     doubted: 0,
     unsaved: false,

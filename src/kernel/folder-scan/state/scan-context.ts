@@ -4,6 +4,7 @@ import type { WallClock } from '../../time/time-zone.ts';
 import type { FolderLinks } from '../disk/folder-links.ts';
 import type { ScanOptions } from '../model/scan-options.ts';
 import type { FolderRef } from '../model/folder-ref.ts';
+import type { MovedFolder } from '../model/moved-folder.ts';
 import type { FoundBatch } from '../model/found-batch.ts';
 import type { NameSet } from './name-set.ts';
 import type { NameFacts } from '../model/name-reading.ts';
@@ -32,6 +33,8 @@ export type FolderState = {
   folderCount: number | null;
   /** Its number on the disk; null while unknown, and where the file system keeps none. */
   inode: number | null;
+  /** The number of the folder that was at its path before; null once it was looked for in a whole sweep. */
+  formerInode: number | null;
   /** Files seen but not recorded yet: incomplete, or waiting for the backfill. */
   waiting: number;
   /** Files whose absence is not decided yet: until then its listing does not count as complete. */
@@ -77,8 +80,8 @@ export type ScanContext = {
   send(batch: FoundBatch): Promise<Receipt>;
   /** Reports files that are gone; settles once that is in the database. */
   sendMissing(folder: FolderRef, names: string[]): Promise<void>;
-  /** Reports that a folder was renamed; true when what is recorded of it belongs to the new path from now on. */
-  sendMoved(folder: FolderRef, path: string): Promise<boolean>;
+  /** Reports that folders were renamed; true when what is recorded of them belongs to the new paths from now on. */
+  sendMoved(moves: MovedFolder[]): Promise<boolean>;
   /** Reports that all files of a folder's listing are in the database. */
   sendListed(folder: FolderState): void;
   /** Names of a folder that are in the database and not marked missing, in pages. */

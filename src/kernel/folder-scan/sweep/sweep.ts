@@ -23,7 +23,7 @@ import { isBefore } from '../state/keep-since.ts';
 import type { NameSet } from '../state/name-set.ts';
 import { createPackedNames } from '../state/packed-names.ts';
 import type { FolderState, ScanContext } from '../state/scan-context.ts';
-import { noteIdentity } from './moved-folders.ts';
+import { forgetFormer, listReplaced, noteIdentity } from './moved-folders.ts';
 
 /** A folder changed so shortly before its listing may have changed again within the same tick of the file system's clock. */
 const timestampDoubtMs = 2_500;
@@ -74,6 +74,7 @@ export async function sweepRoot(
   const pending: string[] = [''];
   let filesSeen = 0;
   let filesLeftAtStart = maxFilesAtStart;
+  const replaced = listReplaced(context);
   context.links.begin();
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const folder = folderState(context, path);
@@ -102,6 +103,7 @@ export async function sweepRoot(
     }
     await new Promise(setImmediate);
   }
+  forgetFormer(context, replaced);
   return { filesSeen };
 }
 

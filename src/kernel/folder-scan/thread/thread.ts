@@ -68,15 +68,17 @@ function createContext({ folders: listings, keepSince, ...root }: KnownRoot): Sc
     send: (batch) => ask((id) => ({ type: 'found', id, batch: packBatch(batch, reading) })),
     sendMissing: async (folder, missing) =>
       void (await ask((id) => ({ type: 'missing', id, folder, names: missing }))),
-    sendMoved: async (folder, path) => {
-      const { added } = await ask((id) => ({ type: 'moved', id, folder, path }));
+    sendMoved: async (moves) => {
+      const { added } = await ask((id) => ({ type: 'moved', id, moves }));
       return added > 0;
     },
     sendListed: (folder) => {
       folder.unsaved = false;
       // Renamed in the meantime: its listing is that of another path.
       if (folders.get(folder.ref.path) !== folder) return;
-      const { ref, listedAt, folderCount, inode } = folder;
+      const { ref, listedAt, folderCount } = folder;
+      // Until the folder before was looked for everywhere, so that the next start looks for it, too.
+      const inode = folder.formerInode ?? folder.inode;
       // Without a modification time the next start lists the folder again, for later changes and unreadable names.
       const isSure = folder.isSettled && folder.doubted === 0 && folder.unreadable.now.size === 0;
       const isWhole = !folder.again && isSure;
