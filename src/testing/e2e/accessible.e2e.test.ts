@@ -96,7 +96,7 @@ async function hangWall(): Promise<string> {
       .map(({ href }) => ({ href, size: 'wide' as const })),
   );
   if ((await walls.find('Hall')) === undefined)
-    await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles }, 'test');
+    await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles }, 'test', () => null);
   return '/wall/Hall';
 }
 

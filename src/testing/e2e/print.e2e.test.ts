@@ -12,7 +12,7 @@ beforeAll(async () => {
   if (stage.isSkipped) return;
   const { walls, wallTileKinds } = stage.plant.services;
   const tiles = wallTileKinds[0]!.list().map(({ href }) => ({ href, size: 'small' as const }));
-  await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles }, 'test');
+  await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles }, 'test', () => null);
 });
 
 const pages = [

@@ -53,7 +53,7 @@ beforeAll(async () => {
       .map(({ href }) => ({ href, size: 'small' as const })),
   );
   const many = Array.from({ length: 4 }, () => tiles).flat();
-  await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles: many }, 'test');
+  await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles: many }, 'test', () => null);
 });
 
 /** What the examples of the routes leave out. */
