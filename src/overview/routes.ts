@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer, Viewer } from '../kernel/http/render.ts';
+import { readSort, sortQuery } from '../kernel/http/table-sort.ts';
 import type { Fragment } from '../kernel/stream/fragment.ts';
 import {
   fragmentViewer,
@@ -18,6 +19,7 @@ import {
   type OverviewPage,
   type OverviewStation,
   type OverviewView,
+  overviewTable,
   overviewView,
 } from './views.ts';
 
@@ -39,16 +41,19 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
     render: (query, { lang }) => renderStations(deps, query, fragmentViewer(query, lang)),
   });
   return new Hono<AppEnv>().get('/overview', may('look'), async (c) => {
-    const site = askedSite(deps, new URL(c.req.url).searchParams);
+    const { searchParams } = new URL(c.req.url);
+    const site = askedSite(deps, searchParams);
     const query = { site: site.param, kiosk: c.get('kiosk') };
+    const carried = sortQuery(readSort(searchParams, [overviewTable]));
     const view: OverviewPage = {
       live: await renderFragments(
         deps.topics,
-        { stations: pageHref('/overview/stations', query) },
+        { stations: pageHref('/overview/stations', query, carried) },
         c.get('lang'),
       ),
+      carried,
       sites: siteChoices(deps.sites, site.tag),
-      here: pageHref('/overview', query),
+      here: pageHref('/overview', query, carried),
     };
     return deps.renderer.render(c, 'overview/page', { view, timeZone: site.wallClock.timeZone });
   });
@@ -58,17 +63,21 @@ function askedSite({ sites }: OverviewDeps, search: URLSearchParams): AskedSite 
   return readAskedSite(search.get('site') || undefined, undefined, sites);
 }
 
-async function read(deps: OverviewDeps, asked: AskedSite): Promise<OverviewView> {
+async function read(
+  deps: OverviewDeps,
+  asked: AskedSite,
+  sort: OverviewContext['sort'],
+): Promise<OverviewView> {
   const { siteId, tag, isUnknown } = asked;
   const stations = isUnknown ? [] : await deps.readStations(siteId === undefined ? {} : { siteId });
   const site = deps.sites.isSeveral() ? { site: { tag } } : {};
-  return overviewView(stations, { ...(await deps.readContext()), ...site });
+  return overviewView(stations, { ...(await deps.readContext()), ...site, sort });
 }
 
 async function renderStations(deps: OverviewDeps, search: URLSearchParams, topic: Viewer): Promise<Fragment> {
   const asked = askedSite(deps, search);
   const viewer = { ...topic, timeZone: asked.wallClock.timeZone };
-  const view = await read(deps, asked);
+  const view = await read(deps, asked, readSort(search, [overviewTable]));
   return renderFragment(deps.renderer, viewer, {
     containerId: 'overview-stations',
     template: 'overview/_stations',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { noCounts } from '../plant/yield.ts';
+import { createTestApp } from '../testing/test-app.ts';
 import { type OverviewContext, type OverviewStation, overviewView } from './views.ts';
 
 const hourMs = 3_600_000;
@@ -157,4 +158,53 @@ test('a row leads to the live picture of a station of this site that has one', (
   const hrefs = view.rows.map(({ station, siteLabel, liveHref }) => [station, siteLabel, liveHref]);
   expect(hrefs).toContainEqual(['seen', null, '/live/station/seen']);
   expect(view.rows.filter(({ liveHref }) => liveHref !== null)).toHaveLength(1);
+});
+
+test('another order is that of all rows, with what is unknown last, and the first one needs no word', () => {
+  const stations = [
+    station('S10', 10, { lastHour: { ...noCounts, ok: 40, ng: 10 } }),
+    station('S9', 30, { state: silent }),
+    station('S11', 0, { lastHour: noCounts, lastSeenAt: null }),
+  ];
+  const view = (column: string, isDescending: boolean) =>
+    overviewView(stations, { ...context, sort: { table: 'stations', column, isDescending } });
+  const order = (column: string, isDescending: boolean) =>
+    view(column, isDescending).rows.map((row) => row.station);
+  expect(order('station', false)).toEqual(['S9', 'S10', 'S11']);
+  expect(order('yield', false)).toEqual(['S10', 'S9', 'S11']);
+  expect(order('yield', true)).toEqual(['S9', 'S10', 'S11']);
+  expect(order('output', true)).toEqual(['S9', 'S10', 'S11']);
+  expect(view('ng', true).order.itemIds).toEqual(['row-S9', 'row-S10', 'row-S11']);
+  const { heads, figures } = view('yield', false);
+  expect([figures.isListedFirst, overviewView(stations, context).figures.isListedFirst]).toEqual([
+    false,
+    true,
+  ]);
+  expect(heads.yield).toEqual({ href: '/overview?sort=stations-yield&dir=desc', state: 'ascending' });
+  expect(heads.state).toEqual({ href: '/overview', state: null });
+});
+
+test('the address of the Overview keeps its order in what follows, and an unknown one is refused', async () => {
+  await using plant = await createTestApp({
+    images: [
+      'S9/P/OK-20250906-102131-1.jpg',
+      'S9/P/OK-20250906-102132-2.jpg',
+      'S4/P/NG-20250906-102131-1.jpg',
+      'S4/P/OK-20250906-102132-2.jpg',
+      'S4/P/OK-20250906-102133-3.jpg',
+    ],
+  });
+  const rows = (html: string) => Array.from(html.matchAll(/ id="row-(S\d)"/g), ([, name]) => name);
+  const html = await plant.text('/overview?sort=stations-output&dir=asc');
+  expect(rows(html)).toEqual(['S9', 'S4']);
+  expect(html).toMatch(
+    /class="sort"\s+aria-sort="ascending"\s*>\s*<a href="\/overview\?sort=stations-output&amp;dir=desc"/,
+  );
+  expect(html).toContain(encodeURIComponent('/overview/stations?sort=stations-output&dir=asc'));
+  expect(rows(await plant.text('/overview'))).toEqual(['S4', 'S9']);
+  for (const path of ['/overview', '/sources'])
+    expect((await plant.request(`${path}?sort=stations-luck`)).status).toBe(400);
+  const sources = await plant.text('/sources?sort=stations-name&dir=desc');
+  expect(sources.indexOf('/stations/S9')).toBeLessThan(sources.indexOf('/stations/S4'));
+  expect(sources).toContain('href="/sources#source-1"');
 });

@@ -1,4 +1,3 @@
-import type { ListOrder, PageFragments } from '../kernel/stream/page-fragments.ts';
 /**
  * Rows → what the Overview prints.
  *
@@ -8,9 +7,20 @@ import type { ListOrder, PageFragments } from '../kernel/stream/page-fragments.t
  *   overview/_figures   OverviewFigures    part #overview-figures
  *   overview/_row       OverviewRow        part #row-<slug>
  */
+import {
+  ascending,
+  descending,
+  type SortableTable,
+  type SortHead,
+  sortHeads,
+  type sortQuery,
+  sortRows,
+  type TableSort,
+} from '../kernel/http/table-sort.ts';
+import type { ListOrder, PageFragments } from '../kernel/stream/page-fragments.ts';
 import { floorTo, hourMs } from '../kernel/time/durations.ts';
 import { listWrongClocks, type WrongClock } from '../plant/clock-offset.ts';
-import { imageHref, imageSrc, siteParam, stationHref, stationSlug } from '../plant/links.ts';
+import { imageHref, imageSrc, pageHref, siteParam, stationHref, stationSlug } from '../plant/links.ts';
 import type { SiteTag } from '../plant/sites.ts';
 import {
   type JudgedStation,
@@ -59,6 +69,8 @@ export type OverviewContext = {
   badImageCount: number;
   /** The live page of a station of the own site; null where it has no picture. */
   liveHrefOf: (station: string) => string | null;
+  /** The order that the reader has chosen; left out for what is wrong first. */
+  sort?: TableSort | null;
 };
 
 export type OverviewFigures = {
@@ -72,6 +84,8 @@ export type OverviewFigures = {
   /** What may be said of all stations together, and its tone. */
   plant: PlantState;
   plantTone: Tone;
+  /** What is wrong stands at the top: no other order is chosen. */
+  isListedFirst: boolean;
   stationCount: number;
   /** Null while another site is shown: its folders are watched there. */
   sources: { total: number; online: number } | null;
@@ -104,7 +118,9 @@ export type OverviewView = {
   /** The site shown, its label null for all; null where there is only one. */
   site: { label: string | null } | null;
   figures: OverviewFigures;
-  rows: OverviewRow[];
+  /** Headings of the columns by which the rows can be sorted. */
+  heads: Record<string, SortHead>;
+  rows: readonly OverviewRow[];
   /** Stations beyond the rows shown. */
   moreCount: number;
   /** Wall mode: the smallest of `wallSteps` with room for all rows. */
@@ -117,9 +133,26 @@ const wallSteps = [4, 6, 8, 12] as const;
 
 export type OverviewPage = {
   live: PageFragments<'stations'>;
+  /** The order of the rows, which the choice of a site keeps. */
+  carried: ReturnType<typeof sortQuery>;
   /** To choose from; null where there is only one. */
   sites: { name: string; label: string; isChosen: boolean }[] | null;
   here: string;
+};
+
+/** The rows as they come: what is wrong first, then the worst yield. */
+export const overviewTable: SortableTable<OverviewRow> = {
+  name: 'stations',
+  columns: {
+    station: ascending(({ station }) => station),
+    state: ascending(({ judged }) => stateRank(judged.state)),
+    yield: ascending(({ yieldRate }) => yieldRate),
+    day: ascending(({ dayYieldRate }) => dayYieldRate),
+    output: descending(({ lastHourCount }) => lastHourCount),
+    ng: descending(({ ngCount }) => ngCount),
+    seen: descending(({ lastSeenAt }) => lastSeenAt),
+  },
+  usual: { column: 'state', isDescending: false },
 };
 
 /** Longer pages are unreadable and slow for all viewers. */
@@ -156,7 +189,7 @@ function overviewRow(
   };
 }
 
-/** The whole live part of the Overview: what is wrong sorts to the top. */
+/** The whole live part of the Overview: what is wrong sorts to the top, unless another order is chosen. */
 export function overviewView(stations: OverviewStation[], context: OverviewContext): OverviewView {
   const rates = stations.flatMap(({ hours }) => hours.flatMap((hour) => yieldRate(unitCounts(hour)) ?? []));
   // One scale for all rows: a bad station stands out and a good one stays calm.
@@ -168,17 +201,18 @@ export function overviewView(stations: OverviewStation[], context: OverviewConte
       (a.yieldRate ?? 2) - (b.yieldRate ?? 2) ||
       a.station.localeCompare(b.station),
   );
-  const shown = rows.slice(0, maxRows);
+  const { site, sort = null } = context;
+  const shown = sortRows(rows.slice(0, maxRows), overviewTable, sort);
   const wallStep = wallSteps.find((step) => step >= shown.length) ?? 12;
   const order = { listId: 'rows', itemIds: shown.map(({ slug }) => `row-${slug}`) };
   const figures = overviewFigures(stations, rows, context);
-  const { site } = context;
   const shownSite = site ? { label: site.tag?.label ?? null } : null;
   const clocks = listWrongClocks(stations.map(clockOf));
   return {
     clocks,
     site: shownSite,
     figures,
+    heads: sortHeads(overviewTable, sort, (query) => pageHref('/overview', { site: site?.tag?.name }, query)),
     rows: shown,
     moreCount: rows.length - shown.length,
     wallStep,
@@ -218,6 +252,7 @@ function overviewFigures(
     usualHourCount: usualHourCount(stations, context.now),
     plant,
     plantTone: { wrong: wrongTone, allRight: 'ok', unjudged: 'unknown' }[plant.kind] as Tone,
+    isListedFirst: !context.sort,
     stationCount: rows.length,
     sources: isElsewhere
       ? null

@@ -3,12 +3,13 @@ import type { InspectionRef, SourceStatus, StationSummary } from '../inspections
 import { cardsView, type ViewContext, yieldView } from '../inspections/pages/cards-views.ts';
 import { noticesView } from '../inspections/pages/notices.ts';
 import { shotView } from '../inspections/pages/shot-view.ts';
-import { badImagesView, sourcePanel } from '../inspections/pages/sources/source-views.ts';
+import { badImagesView, sourcePanel, sourceStationTable } from '../inspections/pages/sources/source-views.ts';
 import type { SilenceView } from '../inspections/pages/sources/station-silence.ts';
 import type { StationTrendView } from '../inspections/pages/station-trend.ts';
 import { gapsView, historyView, hourTableView, partTableView } from '../inspections/pages/station-views.ts';
 import type { Picture } from '../inspections/viewer/read-picture.ts';
 import type { ChartView } from '../kernel/charts/chart-view.ts';
+import { sortHeads } from '../kernel/http/table-sort.ts';
 import { overviewView } from '../overview/views.ts';
 import { type PageQuery, periods } from '../plant/links.ts';
 import { type StationState, stateView } from '../plant/station-state.ts';
@@ -232,7 +233,16 @@ const sources = [
         },
   ),
   stations:
-    i === 0 ? [] : judged.map((state) => ({ name: odd, href: '/stations/x', judged: state, rootIds: [1] })),
+    i === 0
+      ? []
+      : judged.map((state, n) => ({
+          name: odd,
+          href: '/stations/x',
+          judged: state,
+          lastSeenAt: n === 0 ? null : now,
+          rootIds: [1],
+        })),
+  heads: sortHeads(sourceStationTable, null, () => odd),
 }));
 const clocks = [
   { aheadMs: 9 * hourMs, stations: [odd, 'S9'], moreCount: 2 },
@@ -433,6 +443,10 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
     ...unjudged,
     ...[overview, overviewOfNothing, overviewOfOther].map((v) => v.figures),
   ),
+  'overview/_heading': [
+    ...Object.entries(overview.heads).map(([column, head]) => ({ column, head })),
+    { column: 'image' },
+  ],
   'overview/_row': views(...overview.rows, ...overviewOfSites.rows),
   'overview/_stations': views(overview, overviewOfNothing, overviewOfSites, overviewOfOther),
   'shared/_ago': [{ at: now }],

@@ -47,6 +47,7 @@ test('a further feature hangs a tile by what it contributes alone, beside those 
       ],
     },
     'test',
+    () => null,
   );
   // The paths of walls are taken by those of the plant; here they are asked with one kind more.
   const others = createTopics({ clock: plant.clock, log: plant.services.log, version: '1', maxViewers: 1 });

@@ -5,6 +5,7 @@ import {
   dwellChoices,
   longestName,
   maxTiles,
+  maxWalls,
   usualDwellSec,
   type Wall,
   type WallPlan,
@@ -59,12 +60,13 @@ export function readWallForm(form: Record<string, unknown>, kinds: readonly Wall
   };
 }
 
-/** What is wrong with the form; `id` is the wall it changes. */
+/** What is wrong with the form among all walls; `id` is the wall it changes, undefined where it makes one. */
 export function findFault(
   { plan, changedAt }: ReadForm,
   all: readonly Wall[],
   id?: number,
 ): WallFault | null {
+  if (id === undefined && all.length >= maxWalls) return 'tooManyWalls';
   // A path has no empty piece, and dots mean other places in it.
   if (plan.name === '' || /^\.{1,2}$/.test(plan.name)) return 'name';
   if (all.some((wall) => wall.id !== id && isNamed(wall, plan.name))) return 'nameTaken';

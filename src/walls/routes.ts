@@ -9,7 +9,7 @@ import { renderFragmentsApart } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import { isOfShifts } from '../plant/links.ts';
 import { findWallTile, type WallTileKind, wallTileElementId, wallTopic } from '../plant/walls/wall-tile.ts';
-import { maxWalls, usualDwellSec, type Wall, type WallPlan, wallHref } from './model.ts';
+import { usualDwellSec, type Wall, type WallPlan, wallHref } from './model.ts';
 import { findFault, type ReadForm, readWallForm } from './read-wall-form.ts';
 import type { RecordWalls } from './record-walls.ts';
 import {
@@ -78,20 +78,26 @@ export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
     };
     return renderer.render(c, 'walls/edit', { view }, fault === null ? 200 : 400);
   };
-  const save = (c: AppContext, { plan }: ReadForm, before: Wall | undefined) => {
+  /** Answers what is wrong with the form, and writes where nothing is. */
+  const save = async (c: AppContext, form: ReadForm, before: Wall | undefined) => {
+    const { plan } = form;
     const by = nameOfPrincipal(c.get('principal'));
-    noteChange(c, { target: plan.name, before: before && auditOf(before), after: auditOf(plan) });
-    return before === undefined ? walls.add(plan, by) : walls.change(before.id, plan, by);
+    const check = (all: readonly Wall[]) => findFault(form, all, before?.id);
+    const fault =
+      before === undefined
+        ? await walls.add(plan, by, check)
+        : await walls.change(before.id, plan, by, check);
+    if (fault === null)
+      noteChange(c, { target: plan.name, before: before && auditOf(before), after: auditOf(plan) });
+    return fault;
   };
 
   return new Hono<AppEnv>()
     .get('/wall', may('look'), (c) => showList(c, {}, 200))
     .post('/wall', may('operate', 'walls.add'), async (c) => {
-      const all = await walls.list();
       const form = readWallForm(await readForm(c), kinds);
-      const fault = all.length >= maxWalls ? 'tooManyWalls' : findFault(form, all);
+      const fault = await save(c, form, undefined);
       if (fault) return showList(c, { typed: form.plan, fault }, 400);
-      await save(c, form, undefined);
       return c.redirect(wallHref(form.plan.name), 303);
     })
     .get('/wall/:name', may('look'), async (c) => {
@@ -106,9 +112,8 @@ export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
     .post('/wall/:name', may('operate', 'walls.change'), async (c) => {
       const wall = await findWall(walls, c.req.param('name'));
       const form = readWallForm(await readForm(c), kinds);
-      const fault = findFault(form, await walls.list(), wall.id);
-      if (fault) return showForm(c, wall, form.plan, fault);
-      await save(c, form, wall);
+      const fault = await save(c, form, wall);
+      if (fault) return showForm(c, await findWall(walls, wall.name), form.plan, fault);
       const to = wallHref(form.plan.name);
       return c.redirect(form.isToStay ? `${to}/edit` : to, 303);
     })

@@ -94,6 +94,45 @@ test('two people who edit a wall do not undo each other unseen, and screens lear
   expect(await plant.text(path)).toContain('Last 7 days');
 });
 
+test('of two people who take the same name at once one gets the wall and the other the form', async () => {
+  await using plant = await createTestApp({ images });
+  const tile = { [`add:/inspections/tile?id=${idOf(plant, 'S9')}`]: '1' };
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => send(plant, '/wall', { name: 'Hall', ...tile })),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 400, 400, 400]);
+  const refused = answers.find(({ status }) => status === 400)!;
+  const html = await refused.text();
+  expect(html).toContain('Another wall has this name.');
+  expect(html).toMatch(/name="name"[^>]*value="Hall"/);
+  // The same for two walls that are renamed alike.
+  for (const name of ['North', 'South'])
+    expect((await send(plant, '/wall', { name, ...tile })).status).toBe(303);
+  const renamed = await Promise.all(
+    ['North', 'South'].map((name) => send(plant, `/wall/${name}`, { name: 'East', ...tile })),
+  );
+  expect(renamed.map(({ status }) => status).sort()).toEqual([303, 400]);
+  expect((await plant.services.walls.list()).map(({ name }) => name).sort()).toEqual([
+    'East',
+    'Hall',
+    expect.toBeOneOf(['North', 'South']),
+  ]);
+});
+
+test('a name that another process takes in the same moment is taken', async () => {
+  await using plant = await createTestApp({ images });
+  const { walls } = plant.services;
+  const href = `/inspections/tile?id=${idOf(plant, 'S9')}`;
+  const plan = { name: 'Hall', period: '1h', dwellSec: 15, tiles: [{ href, size: 'small' }] } as const;
+  expect(await walls.add(plan, 'one', () => null)).toBeNull();
+  // Its check saw no wall yet: only the index refuses the second one.
+  let looks = 0;
+  const late = (all: readonly { name: string }[]) =>
+    looks++ > 0 && all.some(({ name }) => name === 'Hall') ? 'nameTaken' : null;
+  expect(await walls.add(plan, 'other', late)).toBe('nameTaken');
+  await expect(walls.add(plan, 'third', () => null)).rejects.toThrow();
+});
+
 test('a tile that cannot be shown takes no other with it, and a station that is hidden leaves the wall', async () => {
   await using plant = await withWall(['/inspections/tile S9', '/inspections/tile/yield S4']);
   const { reads } = plant.services.inspections;

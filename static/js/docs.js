@@ -2,11 +2,18 @@
 (() => {
   const place = document.querySelector('[data-openapi]');
   if (!place || !window.SwaggerUIBundle) return;
-  const isDark = () => {
-    const { theme } = document.documentElement.dataset;
-    return theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+  const root = document.documentElement;
+  const systemDark = matchMedia('(prefers-color-scheme: dark)');
+  const paper = matchMedia('print');
+  const followTheme = () => {
+    const { theme } = root.dataset;
+    const isDark = theme === 'dark' || (theme === 'system' && systemDark.matches);
+    root.classList.toggle('dark-mode', isDark && !paper.matches);
   };
-  document.documentElement.classList.toggle('dark-mode', isDark());
+  followTheme();
+  systemDark.addEventListener('change', followTheme);
+  paper.addEventListener('change', followTheme);
+  new MutationObserver(followTheme).observe(root, { attributeFilter: ['data-theme'] });
   window.SwaggerUIBundle({
     url: place.dataset.openapi,
     domNode: place,

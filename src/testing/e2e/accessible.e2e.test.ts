@@ -56,6 +56,7 @@ const pages: [string, string | (() => Promise<string>)][] = [
   ['image of a hostile name', () => pathOfImage(imagePath(`${hostile[0]}/${hostile[0]}`, 'NG', '102000', 0))],
   ['sources', '/sources'],
   ['settings', '/settings'],
+  ['requests of programs', '/docs'],
   ['manual', '/manual'],
   ['page of the manual', '/manual/station'],
   ['tables of the manual', '/manual/alarm-figures'],
@@ -95,7 +96,7 @@ async function hangWall(): Promise<string> {
       .map(({ href }) => ({ href, size: 'wide' as const })),
   );
   if ((await walls.find('Hall')) === undefined)
-    await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles }, 'test');
+    await walls.add({ name: 'Hall', period: 'today', dwellSec: 15, tiles }, 'test', () => null);
   return '/wall/Hall';
 }
 
@@ -130,7 +131,7 @@ stage.inBrowser.each(pages)(
     for (const { name, viewport } of sizes) {
       await stage.page.setViewportSize(viewport);
       await stage.open(path);
-      if (!/^\/(?:settings|manual|models|plant|live|inspections\/|wall$|wall\/[^/]+\/edit)/.test(path))
+      if (!/^\/(?:settings|docs|manual|models|plant|live|inspections\/|wall$|wall\/[^/]+\/edit)/.test(path))
         await becomesLive(stage.page);
       await stage.page.evaluate(axe);
       for (const [theme, options] of Object.entries(themes)) {

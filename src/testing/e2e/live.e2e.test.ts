@@ -177,6 +177,24 @@ inBrowser(
   },
 );
 
+inBrowser('one word says whether the page is live, in the past, or has lost its pictures', async () => {
+  await place(testNow - 2_000);
+  const page = await openLive('/live/main');
+  await shows(page, 'original', testNow - 2_000);
+  const word = () => page.locator('#live-mode').innerText();
+  await expect.poll(word, soon).toBe('Live');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(word, soon).toMatch(/^History 6 Sept 2025\s+10:30:\d\d/);
+  await page.keyboard.press('End');
+  await expect.poll(word, soon).toBe('Live');
+  await page.context().setOffline(true);
+  await becomes(page, 'lost');
+  expect(await word()).toBe('Lost');
+  await page.context().setOffline(false);
+  await becomes(page, 'live');
+  expect(await word()).toBe('Live');
+});
+
 inBrowser('the history never calls a picture current that is not the one shown', async () => {
   const page = await openLive('/live/main');
   await shows(page, 'original', firstAt);

@@ -153,7 +153,7 @@ inBrowser('a wall follows its stream, and its live picture never looks newer tha
   const { walls } = stage.plant.services;
   const hangs = (await walls.list()).findLast(({ name }) => name.startsWith('Mixed'))!;
   stage.plant.clock.advance(1_000);
-  await walls.change(hangs.id, { ...hangs, period: '1w' }, 'somebody else');
+  await walls.change(hangs.id, { ...hangs, period: '1w' }, 'somebody else', () => null);
   await expect.poll(() => stage.page.locator('.wall-covers').innerText(), soon).toContain('Last 7 days');
   await becomes(stage.page, 'live');
   const badge = stage.page.locator('#live-badge');

@@ -8,10 +8,11 @@
  *   sources/_bad      BadImagesView   part #sources-bad
  */
 
+import { ascending, descending, type SortableTable, type SortHead } from '../../../kernel/http/table-sort.ts';
 import type { PageFragments } from '../../../kernel/stream/page-fragments.ts';
 import type { WrongClock } from '../../../plant/clock-offset.ts';
 import { imageHref, imageSrc } from '../../../plant/links.ts';
-import type { StateView, Tone } from '../../../plant/station-state.ts';
+import { type StateView, stateRank, type Tone } from '../../../plant/station-state.ts';
 import { layoutHref } from '../../layouts/layout-views.ts';
 import type { BadImage, SourceStatus } from '../../model.ts';
 import { roundRemaining } from '../notices.ts';
@@ -71,11 +72,28 @@ export type BadImageLine = {
 export type BadImagesView = { lines: BadImageLine[]; moreCount: number; here: string };
 
 /** A station with the watched folders that its images are found in. */
-export type SourceStation = { name: string; href: string; judged: StateView; rootIds: readonly number[] };
+export type SourceStation = {
+  name: string;
+  href: string;
+  judged: StateView;
+  lastSeenAt: number | null;
+  rootIds: readonly number[];
+};
+
+/** The stations of each folder; all folders are sorted alike. */
+export const sourceStationTable: SortableTable<SourceStation> = {
+  name: 'stations',
+  columns: {
+    name: ascending(({ name }) => name),
+    state: ascending(({ judged }) => stateRank(judged.state)),
+    seen: descending(({ lastSeenAt }) => lastSeenAt),
+  },
+  usual: { column: 'name', isDescending: false },
+};
 
 export type SourcesView = {
   clocks: WrongClock[];
-  sources: (SourcePanel & { stations: SourceStation[] })[];
+  sources: (SourcePanel & { stations: readonly SourceStation[]; heads: Record<string, SortHead> })[];
   bad: BadImagesView;
 };
 
