@@ -19,7 +19,7 @@ import { type PlantTruth, truthOf } from './plant-truth.ts';
 const maxDemoImages = 36_000;
 const tickMs = 250;
 /** Pictures and the plan's state; watchers ignore names that begin with a dot. */
-const hiddenFolder = '.linesight-demo';
+export const demoHiddenFolder = '.linesight-demo';
 
 export type DemoPlantOptions = {
   /** Created if missing; images are written to `<dir>/<station>/<part>`. */
@@ -121,7 +121,7 @@ export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
 /** Reads the state of the folder, and returns the production of what is missing. */
 async function openProduction(options: DemoPlantOptions, signal: AbortSignal): Promise<Production> {
   const dir = resolve(options.dir);
-  const hidden = join(dir, hiddenFolder);
+  const hidden = join(dir, demoHiddenFolder);
   const timeZone = options.timeZone ?? Temporal.Now.timeZoneId();
   const { historyHours, olderDays } = { ...usualHistory, ...options };
   const { speed = 1, seed, clock } = options;

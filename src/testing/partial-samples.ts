@@ -14,6 +14,7 @@ import type { PageQuery } from '../plant/links.ts';
 import { type StationState, stateView } from '../plant/station-state.ts';
 import { noCounts } from '../plant/yield.ts';
 import { alertSamples } from './alert-samples.ts';
+import { demoSamples } from './demo-samples.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
@@ -359,6 +360,7 @@ const views = (...list: unknown[]) => list.map((view) => ({ view }));
 export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...frameSamples,
   ...alertSamples,
+  ...demoSamples,
   ...retentionSamples,
   ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,

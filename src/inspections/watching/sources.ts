@@ -68,6 +68,8 @@ export type Sources = {
    * `startAlongside` runs in the process that sweeps, under the same lease.
    */
   watch(path: string, startAlongside?: StartAlongside): Promise<void>;
+  /** Watches a root no more, and resolves when nothing more of it will be written. */
+  unwatch(rootId: number): Promise<void>;
   list(): SourceStatus[];
   /** Whether this process sweeps the site's first folder: it does what one process of a site does. */
   sweepsHere(): boolean;
@@ -237,6 +239,12 @@ export function createSources(options: SourcesOptions): Sources {
     async watch(path, startAlongside) {
       await watch(path, startAlongside);
       isStarted = true;
+    },
+    async unwatch(rootId) {
+      const one = own.get(rootId);
+      own.delete(rootId);
+      await one?.root?.stop();
+      statusChanged();
     },
     async applyChanges() {
       isStarted = true;
