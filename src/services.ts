@@ -181,6 +181,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     log,
     watch: sources.watch,
+    announce: sources.recordAhead,
     watchLive: live.watchFolder,
     removal: inspections.rootRemoval,
     removeLive: live.removeFolder,

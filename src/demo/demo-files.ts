@@ -7,6 +7,8 @@ import { ensureFolder, listNames } from '../simulator/place-image.ts';
 export type DemoFiles = {
   /** Whether a demo plant was begun here. */
   exist(): Promise<boolean>;
+  /** Whether anything but what the plant needs to go on is in the folder. */
+  haveImages(): Promise<boolean>;
   /** Whether an administrator stopped it. */
   isStopped(): Promise<boolean>;
   setStopped(isStopped: boolean): Promise<void>;
@@ -34,6 +36,7 @@ export function createDemoFiles(dir: string, isOwn: boolean): DemoFiles {
   return {
     areOurs,
     exist: () => exists(hidden),
+    haveImages: async () => (await listNames(dir)).some((name) => name !== demoHiddenFolder),
     isStopped: () => exists(mark(stoppedMark)),
     async setStopped(isStopped) {
       if (!isStopped) return rm(mark(stoppedMark), { force: true });

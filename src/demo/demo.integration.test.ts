@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { sql } from 'drizzle-orm';
+import { isNotNull, min, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { poolFolderIn } from '../simulator/picture-pool.ts';
 import { writePlainPictures } from '../testing/demo-fixture.ts';
-import { createTestApp, type TestApp } from '../testing/test-app.ts';
+import { createTestApp, type TestApp, testNow } from '../testing/test-app.ts';
 
 /** Longer than a busy machine takes for a history of some days. */
 const patience = { timeout: 120_000, interval: 50 };
@@ -42,6 +42,17 @@ async function rowsOf(name: 'inspections' | 'stations' | 'parts' | 'roots' | 'li
   return row?.n ?? 0;
 }
 
+/** How old the oldest image is, and how many are missing from the disk. */
+async function oldestDays(): Promise<number> {
+  const { read, tables } = plant.services.db;
+  const [row] = await read.select({ at: min(tables.inspections.capturedAt) }).from(tables.inspections);
+  return (testNow - (row?.at ?? testNow)) / 86_400_000;
+}
+async function missing(): Promise<number> {
+  const { read, tables } = plant.services.db;
+  return (await read.select().from(tables.inspections).where(isNotNull(tables.inspections.missingAt))).length;
+}
+
 async function countOf(station: string) {
   const answer = (await plant.json('/api/stats?period=1w', { method: 'POST' })) as {
     stations: Record<string, { totals: { total: number } }>;
@@ -55,8 +66,14 @@ test('it runs, stops for good and goes without a trace, and what is real stays',
   // With pictures there, the start took it for a plant of before.
   await expect.poll(() => demo.state, patience).toBe('running');
   expect(await plant.text('/system')).toContain('Running');
+  // What was announced before the first picture was drawn is what the folder holds: a sweep adds and misses nothing.
+  const announced = await rowsOf('inspections');
+  expect(announced).toBeGreaterThan(20_000);
+  expect(await oldestDays()).toBeGreaterThan(6.5);
+  await expect.poll(() => inspections.sources.list().length, patience).toBe(2);
   await inspections.sources.rescan();
-  await expect.poll(() => rowsOf('inspections'), patience).toBeGreaterThan(10_000);
+  expect(await rowsOf('inspections')).toBe(announced);
+  expect(await missing()).toBe(0);
   expect(await rowsOf('roots')).toBe(2);
 
   expect(await press('stop')).toBe(303);

@@ -3,7 +3,7 @@ import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { type DemoCoils, startDemoCoils } from '../simulator/demo-coils.ts';
-import { type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
+import { type AnnouncedImage, type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
 import { createDemoFiles } from './demo-files.ts';
 
 /** The same plant on every machine, so that screenshots and reports can be compared. */
@@ -11,12 +11,15 @@ const seed = 'linesight';
 const cameraName = 'demo';
 /** A removal that failed, because the database or the disk was away, goes on after this. */
 const retryRemovalMs = 5_000;
+const tellEveryMs = 1_000;
 
 /**
  * `absent`: there is none. `preparing`: its pictures and its history are being made. `stopped`: its images stay, and no more
  * come. `removing`: it is being taken out of the database and off the disk.
  */
 export type DemoState = 'absent' | 'preparing' | 'running' | 'stopped' | 'failed' | 'removing';
+
+export type DemoProgress = { done: number; total: number };
 
 /** The demo plant of this installation: a made-up plant in a folder of its own, watched like a real one. */
 export type Demo = {
@@ -28,6 +31,8 @@ export type Demo = {
   readonly dir: string;
   /** Key of the camera that shows its coil line. */
   readonly camera: string;
+  /** Pictures drawn so far while it is being prepared; null otherwise. */
+  readonly drawing: DemoProgress | null;
   /** Images of it on the disk, as far as this process knows; null while nothing runs. */
   readonly images: number | null;
   /** Images taken out of the database since its removal began. */
@@ -58,6 +63,8 @@ export type DemoOptions = {
   log: Log;
   /** Watches the folder the plant writes to. */
   watch: (dir: string) => Promise<void>;
+  /** Records the images of its history before their files are there. */
+  announce: (dir: string, images: Iterable<AnnouncedImage>) => Promise<void>;
   /** Shows the pictures of its coil line. */
   watchLive: (camera: { name: string; path: string }) => Promise<void>;
   /** Takes the images of a folder out of the database; false when the signal ended it first. */
@@ -104,6 +111,10 @@ export function createDemo(options: DemoOptions): Demo {
     return state === 'stopped' ? resting : state;
   }
 
+  function noteUnwatched(err: unknown): void {
+    log.error({ err, dir }, 'the folder of the demo plant is not watched');
+  }
+
   async function show(): Promise<void> {
     await options.watch(dir);
     await options.watchLive({ name: cameraName, path: liveDirOf(dir) });
@@ -116,12 +127,47 @@ export function createDemo(options: DemoOptions): Demo {
     await files.live.begin();
     await files.plant.setStopped(false);
     keepsFiles = !(await files.plant.areOurs());
-    plant = startDemoPlant({ dir, seed, clock, log, timeZone });
-    coils = startDemoCoils({ dir: liveDirOf(dir), timeZone, clock, log, after: plant.ready });
+    const { announce } = options;
+    const started = startDemoPlant({
+      dir,
+      seed,
+      clock,
+      log,
+      timeZone,
+      announce: (images) => announce(dir, images),
+    });
+    plant = started;
+    coils = startDemoCoils({ dir: liveDirOf(dir), timeZone, clock, log, after: started.ready });
     coils.ready.catch(() => {});
-    plant.ready.then(onChanged, onChanged);
-    onChanged();
-    await show();
+    followDrawing(started);
+    // Until its files are there, a sweep would take those that were announced for missing.
+    if (await started.announced) started.ready.then(show, () => {}).catch(noteUnwatched);
+    else await show();
+  }
+
+  function drawing(): DemoProgress | null {
+    return state() === 'preparing' ? (plant?.stats().drawing ?? null) : null;
+  }
+
+  /** Tells of the pictures of a plant as they are drawn, once a second at most. */
+  function followDrawing({ ready }: DemoPlant): void {
+    let told = '';
+    const loop = startLoop({
+      name: 'progress of the demo plant',
+      intervalMs: tellEveryMs,
+      log,
+      runAtStart: true,
+      run: async () => {
+        const now = JSON.stringify(drawing());
+        if (now !== told) onChanged();
+        told = now;
+      },
+    });
+    const end = async () => {
+      await loop.stop();
+      onChanged();
+    };
+    ready.then(end, end);
   }
 
   async function stopWriting(): Promise<void> {
@@ -194,6 +240,22 @@ export function createDemo(options: DemoOptions): Demo {
     return { removed: ended };
   }
 
+  async function resume(): Promise<void> {
+    const begun = await removal.findBegun();
+    if (begun !== undefined) {
+      void finishRemoval(begun);
+      return;
+    }
+    const isBegun = await files.plant.exist();
+    if (!isBegun && !(await removal.isKnown(dir))) return;
+    resting = 'stopped';
+    keepsFiles = isBegun && !(await files.plant.areOurs());
+    if (!options.isAllowed || !isBegun) return;
+    if (!(await files.plant.isStopped())) await run();
+    // One stopped before its first image was written has nothing to watch yet.
+    else if (await files.plant.haveImages()) await show();
+  }
+
   return {
     isAllowed: options.isAllowed,
     get state() {
@@ -201,6 +263,9 @@ export function createDemo(options: DemoOptions): Demo {
     },
     get isPresent() {
       return !['absent', 'removing'].includes(state());
+    },
+    get drawing() {
+      return drawing();
     },
     get images() {
       return plant?.stats().images ?? null;
@@ -216,20 +281,7 @@ export function createDemo(options: DemoOptions): Demo {
     start: () => inTurn(start),
     halt: () => inTurn(halt),
     remove: () => inTurn(remove),
-    async resume() {
-      const begun = await removal.findBegun();
-      if (begun !== undefined) {
-        void finishRemoval(begun);
-        return;
-      }
-      const isBegun = await files.plant.exist();
-      if (!isBegun && !(await removal.isKnown(dir))) return;
-      resting = 'stopped';
-      keepsFiles = isBegun && !(await files.plant.areOurs());
-      if (!options.isAllowed || !isBegun) return;
-      if (await files.plant.isStopped()) await show();
-      else await run();
-    },
+    resume: () => inTurn(resume),
     async stop() {
       await Promise.all([removing?.stop(), stopWriting()]);
     },

@@ -164,6 +164,7 @@ export async function openInspections(options: {
     sites,
     clock,
     watched: sources.rootPaths,
+    ahead: sources.aheadOf,
     linksTo: linksTo(config),
   });
   const images = startImages({

@@ -160,6 +160,7 @@ const empty = {
 const backfill = { done: 10, total: 100, startedAt: now - 5000 };
 const notices = noticesView([{ backfill: null }, { backfill }], now);
 const quiet = noticesView([], now);
+const drawing = noticesView([], now, { done: 34, total: 180 });
 const cards = cardsView(summaries, context, { notices, empty, anyImageEver: true, hiddenCount: 2 });
 const wall = cardsView(
   summaries,
@@ -383,7 +384,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'inspections/_empty': views(
     ...nothing.flatMap(({ empty }) => [empty, empty && { ...empty, demo: 'drawing' as const }]),
   ),
-  'inspections/_notices': views(notices, quiet),
+  'inspections/_notices': views(notices, quiet, drawing),
   'inspections/_picture': pictures.map((view) => ({ view, sizes: '100vw' })),
   'inspections/_compared': pictures.map((picture, i) => ({
     view: {

@@ -97,6 +97,7 @@ export function createInspectionImages(options: {
     const location = await options.findLocation(inspection.rootId);
     if (location === undefined) return notWatched;
     if (location.kind === 'elsewhere') return elsewhere;
+    if (location.isAhead) return beingWritten;
     const located = await locateImage(location.path, inspection.path, location.linksTo);
     if (location.kind === 'shared')
       return located.ok && (await isRecorded(inspection.id, located)) ? located : elsewhere;
