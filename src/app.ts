@@ -162,7 +162,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     mountSearch({ sources: services.searchSources, renderer }),
     ...mountSettings({ config, warnings, version, renderer }),
     ...mountAccess({ access, names: reads.names, sites, listWalls: services.walls.list, renderer }),
-    mountDemo(demo),
+    mountDemo({ demo, renderer, topics }),
     ...mountSystem({
       system,
       listeners,

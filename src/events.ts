@@ -35,6 +35,8 @@ export type Events = {
   'live.resumed': { camera: string; sinceAt: number; usualIntervalMs: number };
   /** Channels were added, or their folders went online or offline. */
   'live.changed': undefined;
+  /** The demo plant was started, stopped or removed, or moved on with what it does. */
+  'demo.changed': undefined;
   /** The System page has a new sample. */
   'system.sampled': undefined;
   /** A clean-up began, moved on or ended, or a disk passed a mark. */
@@ -62,6 +64,7 @@ export type Publish = <E extends keyof Events>(event: E, payload: Events[E]) => 
  * out from `live.recorded` which live image is newest and which camera is silent.
  */
 const ownEvents: ReadonlySet<keyof Events> = new Set([
+  'demo.changed',
   'system.sampled',
   'retention.removed',
   'sources.changed',

@@ -176,11 +176,16 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     // The demo plant writes and is watched in one process, so only an installation of one process has it.
     isAllowed: config.demo && config.role === 'all',
     dir: paths.demoDir,
+    isOwnDir: config.demoDir === '',
     timeZone: config.siteTimeZone,
     clock,
     log,
     watch: sources.watch,
+    announce: sources.recordAhead,
     watchLive: live.watchFolder,
+    removal: inspections.rootRemoval,
+    removeLive: live.removeFolder,
+    onChanged: () => publish('demo.changed', undefined),
   });
   const retention = openRetention({
     // What is missed least goes first, and files before the rows that know them.
@@ -261,7 +266,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       ...(config.access === 'open' ? [openNote] : []),
       ...paths.notes,
       ...databaseNotes(),
-      ...(demo.isRunning ? [demoNote(demo)] : []),
+      ...(demo.isPresent ? [demoNote(demo)] : []),
     ],
     clock,
   });

@@ -35,6 +35,8 @@ export type InspectionDeps = {
     pattern: string | null;
     /** Read for every page: the button that starts the demo plant disappears once it runs. */
     demo: () => DemoState;
+    /** Pictures drawn so far for a demo plant that is being prepared; null otherwise. */
+    drawing: () => { done: number; total: number } | null;
     thumbMaxDim: number;
     /** WATCH_EXCLUDE. */
     exclude: readonly string[];

@@ -20,7 +20,11 @@ import { viewerRoutes } from './viewer/viewer-routes.ts';
 export function mountInspections(options: {
   inspections: Inspections;
   config: Config;
-  demo: { readonly isAllowed: boolean; readonly isRunning: boolean };
+  demo: {
+    readonly isAllowed: boolean;
+    readonly isPresent: boolean;
+    readonly drawing: { done: number; total: number } | null;
+  };
   renderer: Renderer;
   topics: Topics;
 }): Hono<AppEnv>[] {
@@ -40,7 +44,8 @@ export function mountInspections(options: {
     settings: {
       ngPreviewCount: config.ngPreviewCount,
       pattern: config.origins.filenameRegex === 'default' ? null : config.filenameRegex,
-      demo: () => (demo.isRunning ? 'drawing' : demo.isAllowed ? 'offered' : 'none'),
+      demo: () => (demo.isPresent ? 'drawing' : demo.isAllowed ? 'offered' : 'none'),
+      drawing: () => demo.drawing,
       thumbMaxDim: config.thumbMaxDim,
       exclude: config.exclude,
     },

@@ -33,6 +33,7 @@ import { type NewestImage, startNewestImage } from './stations/newest-image.ts';
 import { createReadLeftOut, type RootLeftOut } from './watching/left-out.ts';
 import { createRecordRoots, type RecordRoots } from './watching/record-roots.ts';
 import { createRootLocations, type RootLocations } from './watching/root-locations.ts';
+import { createRootRemoval, type RootRemoval } from './watching/root-removal.ts';
 import { createSources, type Sources, type SourcesOptions } from './watching/sources.ts';
 
 const megabyte = 1_000_000;
@@ -45,6 +46,8 @@ export type Inspections = {
   repairs: Loop;
   rereads: Loop;
   recordRoots: RecordRoots;
+  /** Removes a watched folder with everything that was found in it. */
+  rootRemoval: RootRemoval;
   /** WATCH_LINKS_TO. */
   linksTo: readonly string[];
   /** What the pattern of each watched folder leaves without a verdict, by root id. */
@@ -162,6 +165,7 @@ export async function openInspections(options: {
     sites,
     clock,
     watched: sources.rootPaths,
+    ahead: sources.aheadOf,
     linksTo: linksTo(config),
   });
   const images = startImages({
@@ -189,6 +193,19 @@ export async function openInspections(options: {
     repairs,
     rereads,
     recordRoots,
+    rootRemoval: createRootRemoval({
+      db,
+      clock,
+      siteId: sites.own.id,
+      sources,
+      folders: reads.folders,
+      names: reads.names,
+      images,
+      onChanged: () => {
+        publish('plant.changed', undefined);
+        publish('alarms.changed', undefined);
+      },
+    }),
     linksTo: linksTo(config),
     readLeftOut: createReadLeftOut({
       db,

@@ -51,6 +51,11 @@ export type Live = {
     write: (q: Queryable) => Promise<void>,
   ): Promise<void>;
   watchFolder: LiveWatch['watchFolder'];
+  /**
+   * Watches a folder no more and removes its channels with everything recorded of them; its files stay. False when the
+   * signal ended it first: then it is called again.
+   */
+  removeFolder(path: string, signal: AbortSignal): Promise<boolean>;
   rescan: LiveWatch['rescan'];
   /** Watches the folders while the lease is held. The newest images of the time before are known without it. */
   watch: LiveWatch['begin'];
@@ -75,6 +80,7 @@ export type LiveParts = {
   silences: readonly Pick<Silences, 'takeChanges'>[];
   remote: RemoteRecordings;
   watching: LiveWatch;
+  removeFolder: Live['removeFolder'];
   cameras(): LiveCamera[];
   /** Ids of the stations known now. */
   listStations(): number[];
@@ -137,6 +143,7 @@ export function createLive(parts: LiveParts): Live {
       await parts.publishRecorded({ channelId: id, added: 0, rows: [], gone });
     },
     watchFolder: watching.watchFolder,
+    removeFolder: parts.removeFolder,
     rescan: async () => {
       const result = await watching.rescan();
       await newest.settle();

@@ -31,7 +31,7 @@ type LiveMount = {
   /** Inspections of the stations, each of which is a camera. */
   stations: StationHistory & { names: Pick<PlantNames, 'findStationId' | 'stationName'> };
   /** The demo plant, and the camera that shows its coil line. */
-  demo: { readonly isRunning: boolean; readonly camera: string };
+  demo: { readonly isAllowed: boolean; readonly isPresent: boolean; readonly camera: string };
   /** How long images of each size took to draw lately. */
   drawTimes: () => ReturnType<LivePageDeps['readPerformance']>['drawTimes'];
   uploadDisks: Pick<UploadRoomOptions, 'highMark' | 'readDisks'>;
@@ -69,13 +69,13 @@ function pageDeps(options: LiveMount): LivePageDeps {
     wallClock,
     cameras: live.cameras,
     isExpected: (camera) => camera.origin !== 'base' || !isOwn,
-    isDemo: (camera) => camera.key === demo.camera && demo.isRunning,
+    isDemo: (camera) => camera.key === demo.camera && demo.isPresent,
     reads: createHistoryReads(live.queries, stations),
     feed: feedSettingsOf(config, wallClock),
     empty: () => ({
       folder: dir,
       exampleName: '20250906102131_2891_original.jpg',
-      demoOffered: config.demo && !demo.isRunning,
+      demoOffered: demo.isAllowed && !demo.isPresent,
     }),
     readPerformance: () => ({
       feed: screens.feed.stats(),

@@ -25,7 +25,13 @@ import { createSilences } from './newest/silences.ts';
 import { createStationFeed, type ReadStation, type StationShot } from './newest/station-feed.ts';
 import { createStationSilences } from './newest/station-silences.ts';
 import { createLiveChannels, type LiveChannels } from './recording/channels.ts';
-import { createRecordLiveImages, type LiveFile, type RecordedRows } from './recording/record-live-images.ts';
+import {
+  createRecordLiveImages,
+  type LiveFile,
+  type LiveRow,
+  type RecordedRows,
+} from './recording/record-live-images.ts';
+import { listChannelsWithin, removeChannel } from './recording/remove-channels.ts';
 import { recoverPairs } from './uploads/upload-pair.ts';
 import { startChannelScanner } from './watching/channel-scanner.ts';
 import { parseNamedFolders } from './watching/find-folders.ts';
@@ -104,7 +110,9 @@ export async function openLive(options: {
     return newest.publish(recorded);
   };
   /** Drawn and recorded side by side: the name of a variant follows from the file alone. */
-  const recordFound = (channelId: number, files: readonly LiveFile[]) => {
+  const recordFound = async (channelId: number, files: readonly LiveFile[]) => {
+    // A batch of a channel that is being removed may still be on its way.
+    if (!channels.byId(channelId)) return { channelId, added: 0, reread: 0, missing: 0, rows: [], gone: [] };
     drawNewest({ channels, current, images }, channelId, files);
     return record.recordFound(channelId, files);
   };
@@ -192,6 +200,25 @@ export async function openLive(options: {
       intervalOf: silences.intervalOf,
     });
 
+  async function removeFolder(path: string, signal: AbortSignal): Promise<boolean> {
+    await watching.unwatchFolder(path);
+    const removed = await listChannelsWithin(db, siteId, path);
+    const shown = current.list().filter(({ channel }) => removed.some(({ key }) => key === channel));
+    channels.forget(removed.map(({ id }) => id));
+    for (const { key, camera } of removed) {
+      const coils = shown.find(({ channel }) => channel === key)?.coils ?? [];
+      current.forget(key);
+      publish('live.removed', { channel: key, camera, coils: coils.map(({ coil }) => coil) });
+    }
+    publish('live.changed', undefined);
+    await using eraser = store.openEraser();
+    for (const channel of removed) {
+      const eraseThumbnails = (rows: readonly LiveRow[]) => eraser.erase(images.thumbnailKeys(channel, rows));
+      if (!(await removeChannel(db, channel, { signal, eraseThumbnails }))) return false;
+    }
+    return true;
+  }
+
   const live = createLive({
     db,
     baseFolder,
@@ -206,6 +233,7 @@ export async function openLive(options: {
     silences: [silences, stationSilences],
     remote,
     watching,
+    removeFolder,
     cameras,
     listStations,
     publish,

@@ -3,6 +3,7 @@ import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import { insertMissing } from '../kernel/db/write.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
+import { nextKeptId } from '../schema/kept-ids.ts';
 import type { Sites } from './sites.ts';
 
 /** A station as pages show it; hidden ones and those merged into another are on no page. */
@@ -167,7 +168,9 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
 
   async function make(name: string): Promise<number> {
     const found = await db.tx(async (q) => {
-      await insertMissing(db.dialect, q, stations, [{ siteId: ownId, name, createdAt: clock.now() }]);
+      const id = await nextKeptId(db, q, 'stationIds');
+      const row = { siteId: ownId, name, createdAt: clock.now() };
+      await insertMissing(db.dialect, q, stations, [id === undefined ? row : { ...row, id }]);
       const same = and(eq(stations.siteId, ownId), eq(stations.name, name));
       return q.select({ id: stations.id }).from(stations).where(same);
     });

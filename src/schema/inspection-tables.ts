@@ -87,8 +87,10 @@ function defineFolderTables(kit: Kit) {
     (t) => [kit.primaryKey([t.siteId, t.name])],
   );
   /**
-   * What is left to mend of rows that an earlier version wrote, by site; begun by a migration, done behind the pages. Resumed
-   * at `position` after an interruption, and deleted when nothing is left.
+   * Work on rows behind the pages, by site. `folders` and `times`: what is left to mend of rows that an earlier version wrote;
+   * begun by a migration, resumed at `position` after an interruption, and deleted when nothing is left. `removal`: the root
+   * `position` is being removed with everything found in it. The `…Ids`: the last id that was given out before rows were
+   * removed (see `kept-ids.ts`).
    */
   const repairs = kit.table(
     'repairs',

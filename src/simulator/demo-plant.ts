@@ -5,21 +5,21 @@ import { type Loop, startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
-import { createShelf, readDemoContents, summarize } from './demo-folder.ts';
+import { createShelf, type DemoContents, readDemoContents, summarize } from './demo-folder.ts';
 import { createProduction, type Production } from './demo-production.ts';
 import { beginState, continueState, usualHistory } from './demo-schedule.ts';
-import { findDemoState, saveDemoState, toPlantOptions } from './demo-state.ts';
-import { openPicturePool } from './picture-pool.ts';
+import { type DemoState, findDemoState, saveDemoState, toPlantOptions } from './demo-state.ts';
+import { listPoolPictures, openPicturePool } from './picture-pool.ts';
 import { ensureFolder } from './place-image.ts';
-import { planPlant } from './plant.ts';
+import { type PlantPlan, planPlant } from './plant.ts';
 import { demoStations } from './plant-stations.ts';
-import { type PlantTruth, truthOf } from './plant-truth.ts';
+import { type PlantTruth, settle, truthOf } from './plant-truth.ts';
 
 /** Beyond this many demo images the oldest are deleted; the history and some hours more fit in. */
 const maxDemoImages = 36_000;
 const tickMs = 250;
 /** Pictures and the plan's state; watchers ignore names that begin with a dot. */
-const hiddenFolder = '.linesight-demo';
+export const demoHiddenFolder = '.linesight-demo';
 
 export type DemoPlantOptions = {
   /** Created if missing; images are written to `<dir>/<station>/<part>`. */
@@ -35,9 +35,18 @@ export type DemoPlantOptions = {
   /** How many times faster than real units come from now on (1). */
   speed?: number;
   maxImages?: number;
+  /**
+   * Gets the images of the history in order of capture before the first of their pictures is drawn, where the folder holds
+   * none yet: pictures take half a minute, and figures need not wait for them. Called again by a plant that was stopped
+   * before it wrote any.
+   */
+  announce?: (images: Iterable<AnnouncedImage>) => Promise<void>;
   /** Stops the plant. */
   signal?: AbortSignal;
 };
+
+/** An image that will be written to `<dir>/<folder>/<name>`. */
+export type AnnouncedImage = { folder: string; name: string; capturedAt: number };
 
 export type DemoStats = {
   state: 'preparing' | 'running' | 'stopped' | 'failed';
@@ -47,9 +56,13 @@ export type DemoStats = {
   made: number;
   oldestAt: number | null;
   newestAt: number | null;
+  /** Pictures drawn so far of those its images are made from; null once it is running. */
+  drawing: { done: number; total: number } | null;
 };
 
 export type DemoPlant = {
+  /** Resolves when the history is announced, with true, or with false where there was nothing to announce. */
+  announced: Promise<boolean>;
   /** Resolves when the history is on the disk; rejects when it cannot be written. */
   ready: Promise<void>;
   /**
@@ -75,9 +88,24 @@ export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
   let production: Production | undefined;
   let loop: Loop | undefined;
   let failed = false;
+  const total = listPoolPictures().length;
+  let drawn = 0;
+  const announcing = Promise.withResolvers<boolean>();
+  // Whoever does not ask for it learns of a failure by `ready`.
+  announcing.promise.catch(() => {});
 
   async function prepare(): Promise<void> {
-    production = await openProduction(options, signal);
+    const opened = await openFolder(options);
+    announcing.resolve(await announceHistory(opened, options));
+    signal.throwIfAborted();
+    const pool = await openPicturePool(opened.hidden, signal, (pictures) => {
+      drawn += pictures;
+    });
+    drawn = total;
+    const { dir, contents, oldestAt, plan } = opened;
+    const maxImages = options.maxImages ?? maxDemoImages;
+    const shelf = createShelf({ dir, pool, contents, oldestAt, maxImages });
+    production = createProduction({ plan, shelf, clock: options.clock, signal });
     await production.catchUp();
     signal.throwIfAborted();
     const { catchUp } = production;
@@ -87,11 +115,13 @@ export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
   }
 
   const ready = prepare();
-  const settled = ready.catch((error: unknown) => {
+  const ended = ready.catch((error: unknown) => {
     failed = !signal.aborted;
     if (failed) log.error({ err: error, dir: options.dir }, 'the demo plant could not be set up');
   });
+  ended.then(() => announcing.reject(new AppError('unavailable', 'The demo plant could not be set up.')));
   return {
+    announced: announcing.promise,
     ready,
     truth: (window) => {
       if (loop === undefined) throw new AppError('unavailable', 'The demo plant is still being set up.');
@@ -105,6 +135,7 @@ export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
       made: production?.made ?? 0,
       oldestAt: production?.shelf.oldestAt ?? null,
       newestAt: production?.newestAt ?? null,
+      drawing: loop === undefined ? { done: Math.min(drawn, total), total } : null,
     }),
     produce: async () => {
       await ready;
@@ -112,22 +143,34 @@ export function startDemoPlant(options: DemoPlantOptions): DemoPlant {
     },
     stop: async () => {
       ending.abort();
-      await settled;
+      await ended;
       await loop?.stop();
     },
   };
 }
 
-/** Reads the state of the folder, and returns the production of what is missing. */
-async function openProduction(options: DemoPlantOptions, signal: AbortSignal): Promise<Production> {
+/** A demo folder as a plant finds it, and the plan that goes on from there. */
+type OpenedFolder = {
+  dir: string;
+  hidden: string;
+  contents: DemoContents;
+  /** Images before were deleted and are not written again. */
+  oldestAt: number | null;
+  /** It holds no image yet. */
+  isNew: boolean;
+  state: DemoState;
+  plan: PlantPlan;
+};
+
+/** Reads the state of the folder, and brings it up to now. */
+async function openFolder(options: DemoPlantOptions): Promise<OpenedFolder> {
   const dir = resolve(options.dir);
-  const hidden = join(dir, hiddenFolder);
+  const hidden = join(dir, demoHiddenFolder);
   const timeZone = options.timeZone ?? Temporal.Now.timeZoneId();
   const { historyHours, olderDays } = { ...usualHistory, ...options };
   const { speed = 1, seed, clock } = options;
   const schedule = { seed, timeZone, historyHours, olderDays, speed };
   await ensureFolder(hidden);
-  const pool = await openPicturePool(hidden, signal);
   const contents = await readDemoContents(dir, demoStations);
   const found = summarize(contents, createWallClock(timeZone));
   const known = await findDemoState(hidden);
@@ -136,8 +179,33 @@ async function openProduction(options: DemoPlantOptions, signal: AbortSignal): P
     ? continueState(known, schedule, found, clock.now())
     : beginState(schedule, found, clock.now());
   await saveDemoState(hidden, state);
-  const maxImages = options.maxImages ?? maxDemoImages;
-  const oldestAt = goesOn ? found.oldestAt : null;
-  const shelf = createShelf({ dir, pool, contents, oldestAt, maxImages });
-  return createProduction({ plan: planPlant(toPlantOptions(state)), shelf, clock, signal });
+  return {
+    dir,
+    hidden,
+    contents,
+    oldestAt: goesOn ? found.oldestAt : null,
+    isNew: found.newestAt === null,
+    state,
+    plan: planPlant(toPlantOptions(state)),
+  };
+}
+
+/** Announces the history of a new folder; noted first, so that a plant that goes on does not plan it anew. */
+async function announceHistory(
+  { hidden, isNew, state, plan }: OpenedFolder,
+  { announce, clock }: DemoPlantOptions,
+): Promise<boolean> {
+  if (!announce || !isNew) return false;
+  const announcedUntil = clock.now();
+  await saveDemoState(hidden, { ...state, announcedUntil });
+  await announce(listAnnounced(plan, announcedUntil));
+  return true;
+}
+
+function* listAnnounced(plan: PlantPlan, until: number): Generator<AnnouncedImage> {
+  for (const image of plan.images()) {
+    if (image.capturedAt > until) return;
+    const { station, part, fileName: name, capturedAt } = settle(image, until);
+    yield { folder: `${station}/${part}`, name, capturedAt };
+  }
 }

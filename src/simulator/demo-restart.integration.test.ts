@@ -85,3 +85,46 @@ test('a folder that cannot be written is reported, not retried forever', async (
   expect(() => plant.truth()).toThrow('still being set up');
   await plant.stop();
 });
+
+describe('the history is announced', () => {
+  /** Paths of the announced images; the first call may end the plant. */
+  function listen(onAnnounced: () => void = () => {}) {
+    const announced: Set<string>[] = [];
+    const announce = async (images: Iterable<{ folder: string; name: string }>) => {
+      announced.push(new Set([...images].map(({ folder, name }) => `${folder}/${name}`)));
+      onAnnounced();
+    };
+    return { announced, announce };
+  }
+
+  test('before the first image, as it is written then; a plant that goes on announces nothing', async () => {
+    const { announced, announce } = listen();
+    const plant = await demo.start({ announce });
+    expect(await plant.announced).toBe(true);
+    expect(announced).toEqual([await demo.listPaths()]);
+    await plant.stop();
+    const again = await demo.start({ announce });
+    expect(await again.announced).toBe(false);
+    expect(announced).toHaveLength(1);
+  });
+
+  test('and a plant killed before it wrote any writes what was announced, with what came since', async () => {
+    const ending = new AbortController();
+    const { announced, announce } = listen(() => ending.abort());
+    await expect(demo.launch({ announce, signal: ending.signal }).ready).rejects.toThrow();
+    expect(await demo.listPaths()).toEqual(new Set());
+    demo.clock.advance(2 * minuteMs);
+    await demo.start({ announce });
+    expect(announced[0]!.size).toBeGreaterThan(2_000);
+    expect([...announced[0]!.difference(announced[1]!)]).toEqual([]);
+    expect(announced[1]!.size).toBeGreaterThan(announced[0]!.size);
+    expect(await demo.listPaths()).toEqual(announced[1]);
+  });
+
+  test('but not where that fails: then nothing is written', async () => {
+    const plant = demo.launch({ announce: () => Promise.reject(new Error('the database is away')) });
+    await expect(plant.announced).rejects.toThrow('could not be set up');
+    expect(plant.stats().state).toBe('failed');
+    expect(await demo.listPaths()).toEqual(new Set());
+  });
+});

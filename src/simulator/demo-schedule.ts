@@ -56,7 +56,7 @@ export function continueState(
   found: ContentsSummary,
   now: number,
 ): DemoState {
-  const newestAt = found.newestAt ?? state.startAt;
+  const newestAt = found.newestAt ?? state.announcedUntil ?? state.startAt;
   const until = newestAt + 1000;
   if (now - newestAt < absenceMs) {
     const past = state.paces.filter(({ fromAt }) => fromAt < now);

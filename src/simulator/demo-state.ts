@@ -12,6 +12,8 @@ const stateSchema = z.object({
   anchors: z.array(z.number()),
   paces: z.array(z.object({ fromAt: z.number(), stride: z.number().positive() })),
   firstSequences: z.record(z.string(), z.number()),
+  /** Up to when images were announced before the first of them was written. */
+  announcedUntil: z.number().optional(),
 });
 
 export type DemoState = z.infer<typeof stateSchema>;
@@ -35,6 +37,6 @@ export async function saveDemoState(folder: string, state: DemoState): Promise<v
 }
 
 /** The plan's options from the state; the plant has no end. */
-export function toPlantOptions({ version: _, ...options }: DemoState): PlantOptions {
+export function toPlantOptions({ version: _, announcedUntil: _until, ...options }: DemoState): PlantOptions {
   return { ...options, endAt: Number.POSITIVE_INFINITY };
 }

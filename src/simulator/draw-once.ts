@@ -6,26 +6,38 @@ import { AppError } from '../kernel/errors.ts';
 /**
  * Sees to it that the folder `finished` is there, drawn whole by `script` if it is not yet: in another process of low
  * priority, because drawing takes seconds of processor time and needs image loaders that a server rightly blocks.
- * Throws `internal` when drawing fails, the signal's reason when it is aborted.
+ * Throws `internal` when drawing fails, the signal's reason when it is aborted. The script prints one character a picture;
+ * `onDrawn` gets how many pictures were drawn since the last call.
  */
-export async function drawOnce(finished: string, script: string, signal: AbortSignal): Promise<void> {
+export async function drawOnce(
+  finished: string,
+  script: string,
+  signal: AbortSignal,
+  onDrawn: (pictures: number) => void = () => {},
+): Promise<void> {
   if (await exists(finished)) return;
   const unfinished = `${finished}-drawing`;
   await rm(unfinished, { recursive: true, force: true });
   try {
-    await drawElsewhere(script, unfinished, signal);
+    await drawElsewhere(script, unfinished, signal, onDrawn);
     await rename(unfinished, finished);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
 }
 
-function drawElsewhere(drawScript: string, folder: string, signal: AbortSignal): Promise<void> {
+function drawElsewhere(
+  drawScript: string,
+  folder: string,
+  signal: AbortSignal,
+  onDrawn: (pictures: number) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [drawScript, folder], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       signal,
     });
+    child.stdout.on('data', (chunk: Buffer) => onDrawn(chunk.length));
     let complaint = '';
     child.stderr.on('data', (chunk: Buffer) => {
       complaint = (complaint + chunk.toString()).slice(-2_000);

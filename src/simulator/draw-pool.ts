@@ -19,6 +19,8 @@ for (const part of drawnParts) {
     for (let picture = pictures.shift(); picture !== undefined; picture = pictures.shift()) {
       const { jpeg } = await artist.draw(picture.file, picture.defect);
       await writeFile(join(folder, picture.file), jpeg);
+      // Counted by whoever waits.
+      process.stdout.write('.');
     }
   };
   await Promise.all(Array.from({ length: atOnce }, drawNext));

@@ -14,7 +14,11 @@ test('all pictures are drawn by another process, once, and each is complete', {
   timeout: 300_000,
 }, async () => {
   const never = new AbortController().signal;
-  const pool = await openPicturePool(folder, never);
+  let drawn = 0;
+  const pool = await openPicturePool(folder, never, (pictures) => {
+    drawn += pictures;
+  });
+  expect(drawn).toBe(listPoolPictures().length);
   let bytes = 0;
   for (const { file } of listPoolPictures()) {
     const jpeg = await readFile(join(poolFolderIn(folder), file));

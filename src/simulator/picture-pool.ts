@@ -42,11 +42,15 @@ export function listPoolPictures(): PoolPicture[] {
 /**
  * The pictures in `folder`, drawn now if they are not there yet: by another process of low priority, because drawing
  * takes seconds of processor time and needs image loaders that a server rightly blocks. Throws `internal` when
- * drawing fails, the signal's reason when it is aborted.
+ * drawing fails, the signal's reason when it is aborted. `onDrawn` gets how many were drawn since its last call.
  */
-export async function openPicturePool(folder: string, signal: AbortSignal): Promise<PicturePool> {
+export async function openPicturePool(
+  folder: string,
+  signal: AbortSignal,
+  onDrawn?: (pictures: number) => void,
+): Promise<PicturePool> {
   const finished = poolFolderIn(folder);
-  await drawOnce(finished, drawScript, signal);
+  await drawOnce(finished, drawScript, signal, onDrawn);
   const files = new Map<string, string[]>();
   for (const { file, part, defect } of listPoolPictures()) {
     const key = `${part}:${defect}`;

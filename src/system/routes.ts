@@ -53,7 +53,11 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
   });
   return new Hono<AppEnv>()
     .get('/system', may('look'), async (c) => {
-      const wanted = { figures: topicOf('/system/figures', c.get('kiosk')) };
+      const kiosk = c.get('kiosk');
+      const wanted = {
+        figures: topicOf('/system/figures', kiosk),
+        demo: topicOf('/demo/status', kiosk),
+      };
       const live = await renderFragments(topics, wanted, c.get('lang'));
       const view: SystemPage = {
         live,

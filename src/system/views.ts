@@ -53,7 +53,7 @@ export type SystemPage = {
   fullDisks: readonly FullDisk[];
   disks: readonly DiskView[];
   backup: LastBackup;
-  live: PageFragments<'figures'>;
+  live: PageFragments<'figures' | 'demo'>;
   ways: WaysView;
 };
 

@@ -15,6 +15,7 @@ import { type PageQuery, periods } from '../plant/links.ts';
 import { type StationState, stateView } from '../plant/station-state.ts';
 import { noCounts } from '../plant/yield.ts';
 import { alertSamples } from './alert-samples.ts';
+import { demoSamples } from './demo-samples.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
@@ -161,6 +162,7 @@ const empty = {
 const backfill = { done: 10, total: 100, startedAt: now - 5000 };
 const notices = noticesView([{ backfill: null }, { backfill }], now);
 const quiet = noticesView([], now);
+const drawing = noticesView([], now, { done: 34, total: 180 });
 const cards = cardsView(summaries, context, { notices, empty, anyImageEver: true, hiddenCount: 2 });
 const wall = cardsView(
   summaries,
@@ -371,6 +373,7 @@ const views = (...list: unknown[]) => list.map((view) => ({ view }));
 export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...frameSamples,
   ...alertSamples,
+  ...demoSamples,
   ...retentionSamples,
   ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,
@@ -394,7 +397,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   'inspections/_empty': views(
     ...nothing.flatMap(({ empty }) => [empty, empty && { ...empty, demo: 'drawing' as const }]),
   ),
-  'inspections/_notices': views(notices, quiet),
+  'inspections/_notices': views(notices, quiet, drawing),
   'inspections/_picture': pictures.map((view) => ({ view, sizes: '100vw' })),
   'inspections/_compared': pictures.map((picture, i) => ({
     view: {

@@ -47,6 +47,8 @@ export type InspectionImages = {
   open(inspection: InspectionRef): Promise<(OpenFile & { caching: Caching }) | ImageFailure>;
   /** Width and height as shown; null where they cannot be read. */
   readPixels(inspection: InspectionRef): Promise<PixelSize | null>;
+  /** What the thumbnails of images are kept under, in each of their contents. */
+  thumbnailKeys(images: readonly { id: number; revision: number }[]): Promise<string[]>;
   /** Images for which viewers got a placeholder, because the file was still being written. */
   listWaiting(): number[];
   /** Clears the cached failures: another process may have read those images since. */
@@ -95,6 +97,7 @@ export function createInspectionImages(options: {
     const location = await options.findLocation(inspection.rootId);
     if (location === undefined) return notWatched;
     if (location.kind === 'elsewhere') return elsewhere;
+    if (location.isAhead) return beingWritten;
     const located = await locateImage(location.path, inspection.path, location.linksTo);
     if (location.kind === 'shared')
       return located.ok && (await isRecorded(inspection.id, located)) ? located : elsewhere;
@@ -192,6 +195,12 @@ export function createInspectionImages(options: {
     thumbnail,
     open,
     readPixels,
+    async thumbnailKeys(images) {
+      instance ??= await readInstance(db);
+      return images.flatMap(({ id, revision }) =>
+        Array.from({ length: revision + 1 }, (_, at) => `${instance}/${addressOf({ id, revision: at })}`),
+      );
+    },
     listWaiting: () => [...waiting],
     forgetFailures: () => failures.clear(),
     flush: outcomes.flush,

@@ -35,7 +35,7 @@ async function readCards(deps: InspectionDeps, asked: AskedView): Promise<CardsV
   const isAll = summaries.length < maxCards;
   return cardsView(summaries, await viewContext(deps, asked, summaries, hrefOf), {
     ...(isAll ? {} : { totals: await readTotals(deps, asked) }),
-    notices: noticesView(sources, deps.reads.clock.now()),
+    notices: noticesView(sources, deps.reads.clock.now(), deps.settings.drawing()),
     empty: {
       // Asked only where there is no image yet: then the folder is what the reader must look at.
       folders: anyImageEver ? [] : await describeFolders(sources),

@@ -20,7 +20,7 @@ const everyMinuteMs = 60_000;
 export function inspectionRoutes(deps: InspectionDeps): Hono<AppEnv> {
   deps.topics.define({
     path: '/inspections/cards',
-    events: ['inspections.recorded', 'sources.changed', 'images.changed', 'alarms.changed'],
+    events: ['inspections.recorded', 'sources.changed', 'images.changed', 'alarms.changed', 'demo.changed'],
     everyMs: everyMinuteMs,
     render: (query, { lang }) => renderCards(deps, query, lang),
   });

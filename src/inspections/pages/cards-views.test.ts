@@ -63,7 +63,7 @@ const inspection: InspectionRef = {
 };
 
 const rest = {
-  notices: { backfill: null },
+  notices: { backfill: null, drawing: null },
   empty: {
     folders: [{ path: '/data', state: 'online' as const, files: 0, owner: null, layoutHref: null }],
     exampleName: 'x.jpg',

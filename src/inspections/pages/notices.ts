@@ -1,5 +1,6 @@
-/** The progress of reading older images. */
+/** The progress of reading older images, and of drawing those of a demo plant. */
 export type NoticesView = {
+  drawing: { done: number; total: number } | null;
   backfill: { done: number; total: number; remainingMs: number | null } | null;
 };
 
@@ -7,6 +8,7 @@ export type NoticesView = {
 export function noticesView(
   sources: { backfill: { done: number; total: number; startedAt: number } | null }[],
   now: number,
+  drawing: NoticesView['drawing'] = null,
 ): NoticesView {
   const running = sources.flatMap((source) => source.backfill ?? []);
   const done = running.reduce((sum, { done }) => sum + done, 0);
@@ -14,6 +16,7 @@ export function noticesView(
   const startedAt = Math.min(...running.map(({ startedAt }) => startedAt));
   const remainingMs = done > 0 ? roundRemaining(((now - startedAt) / done) * (total - done)) : null;
   return {
+    drawing,
     backfill: running.length > 0 ? { done, total, remainingMs } : null,
   };
 }

@@ -27,7 +27,7 @@ type NamedLane = { station: string | null; part: string | null };
 /** What changes when a folder moves. */
 type Placed = Pick<KnownFolder, 'path' | 'stationId' | 'partId'>;
 
-const movedPrefix = 'moved:';
+export const movedPrefix = 'moved:';
 
 /** The name of the repair that reads the images of a moved folder again; `folderOfRepair` reads it. */
 function movedRepair(folderId: number): string {
@@ -55,6 +55,8 @@ export type Folders = {
   /** The folder that this one was before it was renamed, while its images go over. */
   predecessorOf(folder: KnownFolder): KnownFolder | undefined;
   get(id: number): KnownFolder;
+  /** A root is gone from the database with its folders, and with it maybe stations and models. */
+  forgetRoot(rootId: number): Promise<void>;
   /** Reads the folders, stations and parts that other processes have added. */
   refresh(): Promise<void>;
   /** Refreshes when one of these rows refers to a folder, station or part that is not cached. */
@@ -259,6 +261,15 @@ export async function createFolders(
       const folder = byId.get(id);
       if (!folder) throw new Error(`No folder ${id}`);
       return folder;
+    },
+    async forgetRoot(rootId) {
+      for (const folder of [...byId.values()].filter((one) => one.rootId === rootId)) {
+        byId.delete(folder.id);
+        byPath.delete(keyOf(rootId, folder.path));
+      }
+      for (const ids of rootIds.values()) ids.delete(rootId);
+      parts.clear();
+      await refresh();
     },
     refresh,
     ensureKnown: async (rows) => {

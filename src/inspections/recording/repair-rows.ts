@@ -27,11 +27,8 @@ export type RepairParts = { db: Db; siteId: number; folders: Folders; names: Pla
 async function repairRows(parts: RepairParts): Promise<boolean> {
   const { db, siteId } = parts;
   const { repairs } = db.tables;
-  const [repair] = await db.read
-    .select()
-    .from(repairs)
-    .where(and(eq(repairs.siteId, siteId), inArray(repairs.name, ['folders', 'times'])))
-    .limit(1);
+  const isMending = and(eq(repairs.siteId, siteId), inArray(repairs.name, ['folders', 'times']));
+  const [repair] = await db.read.select().from(repairs).where(isMending).limit(1);
   if (!repair) return false;
   if (repair.name === 'folders') await repairFolder(parts, repair.position);
   else await repairTimes(parts, repair.position);

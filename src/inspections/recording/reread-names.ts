@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNotNull, notInArray, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, like, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -14,7 +14,7 @@ import {
   parseFileName,
   stationAndPartOf,
 } from '../names/parse-file-name.ts';
-import { type Folders, folderOfRepair, type KnownFolder } from './folders.ts';
+import { type Folders, folderOfRepair, type KnownFolder, movedPrefix } from './folders.ts';
 import type { Recorded } from './record-inspections.ts';
 import { dropEmptyStations } from './repair-rows.ts';
 import { applyToRollUps } from './roll-ups.ts';
@@ -92,19 +92,20 @@ async function rereadMoved(parts: RereadParts): Promise<boolean> {
   const rows = await db.read
     .select()
     .from(repairs)
-    .where(and(eq(repairs.siteId, siteId), notInArray(repairs.name, ['folders', 'times'])))
+    .where(and(eq(repairs.siteId, siteId), like(repairs.name, `${movedPrefix}%`)))
     .limit(maxMoved);
   if (rows.length === 0) return false;
   const swept = await db.read.select().from(roots).where(eq(roots.siteId, siteId));
   await folders.refresh();
+  const known = new Map(folders.list().map((folder) => [folder.id, folder]));
   for (const { name, position } of rows) {
-    const folderId = folderOfRepair(name);
-    const root =
-      folderId === undefined ? undefined : swept.find(({ id }) => id === folders.get(folderId).rootId);
+    const folder = known.get(folderOfRepair(name) ?? 0);
+    const root = folder && swept.find(({ id }) => id === folder.rootId);
     const naming = root && namingOf(root);
     const compiled = naming && compileNamePattern(naming);
-    if (folderId === undefined || !compiled?.ok) continue;
-    await rereadFolder(parts, folderId, compiled.pattern);
+    // A folder that is not known was removed with its root.
+    if (folder !== undefined && !compiled?.ok) continue;
+    if (folder !== undefined && compiled?.ok) await rereadFolder(parts, folder.id, compiled.pattern);
     // It may have moved again meanwhile.
     const isSame = and(eq(repairs.siteId, siteId), eq(repairs.name, name), eq(repairs.position, position));
     await db.tx((q) => q.delete(repairs).where(isSame));

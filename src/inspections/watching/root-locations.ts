@@ -14,6 +14,8 @@ export type RootLocation = {
   kind: 'watched' | 'shared' | 'elsewhere';
   /** Folders outside it that its links may lead to. */
   linksTo?: readonly string[];
+  /** Its images are recorded, and their files are still being written. */
+  isAhead?: boolean;
 };
 
 export type RootLocations = {
@@ -31,15 +33,16 @@ const maxCheckMs = 1_000;
 type Root = { id: number; siteId: number; path: string };
 type Check = { at: number; isReadable: boolean; isRunning: boolean };
 
-/** `watched` lists the folders this process watches. */
+/** `watched` lists the folders this process watches, `ahead` is one whose files are still to come. */
 export function createRootLocations(options: {
   db: Db;
   sites: Sites;
   clock: Clock;
   watched: () => readonly { id: number; path: string }[];
+  ahead?: () => { id: number; path: string } | undefined;
   linksTo?: readonly string[];
 }): RootLocations {
-  const { db, sites, clock, watched, linksTo = [] } = options;
+  const { db, sites, clock, watched, ahead, linksTo = [] } = options;
   const { roots: table } = db.tables;
   const known = new Map<number, Root>();
   const checks = new Map<number, Check>();
@@ -77,6 +80,8 @@ export function createRootLocations(options: {
   async function find(rootId: number): Promise<RootLocation | undefined> {
     const own = watched().find(({ id }) => id === rootId);
     if (own) return { path: own.path, kind: 'watched', linksTo };
+    const coming = ahead?.();
+    if (coming?.id === rootId) return { path: coming.path, kind: 'watched', isAhead: true };
     const root = await findRoot(rootId);
     if (!root || root.siteId === sites.own.id) return undefined;
     const isShared = !isWatchedHere(root.path) && (await isReadable(root));

@@ -10,12 +10,14 @@ import type { Singletons } from '../../kernel/processes/leader/singletons.ts';
 import { isWithin } from '../../kernel/storage/is-within.ts';
 import { maxFolders } from '../../kernel/storage/split-folders.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
+import { createWallClock } from '../../kernel/time/time-zone.ts';
 import type { RecordClocks } from '../../plant/record-clocks.ts';
 import type { Db } from '../../schema/db.ts';
 import type { SourceStatus } from '../model.ts';
 import type { NamingSettings } from '../names/parse-file-name.ts';
 import { ensureRoot, type Folders } from '../recording/folders.ts';
 import { createRecordInspections, type Recorded } from '../recording/record-inspections.ts';
+import { type AheadImage, recordAhead } from './record-ahead.ts';
 import { answerRescans, rescanRoots } from './rescan-roots.ts';
 import { namingOfRoot, type RootRow, readRootRows } from './root-rows.ts';
 import { createSourceHeartbeats, heartbeatEveryMs } from './source-heartbeat.ts';
@@ -69,6 +71,15 @@ export type Sources = {
    * `startAlongside` runs in the process that sweeps, under the same lease.
    */
   watch(path: string, startAlongside?: StartAlongside): Promise<void>;
+  /**
+   * Records images of a folder that is watched later, once their files are there; until then their pictures count as being
+   * written.
+   */
+  recordAhead(path: string, images: Iterable<AheadImage>): Promise<void>;
+  /** Root whose files are still to come. */
+  aheadOf(): { id: number; path: string } | undefined;
+  /** Watches a root no more, and resolves when nothing more of it will be written. */
+  unwatch(rootId: number): Promise<void>;
   list(): SourceStatus[];
   /** Whether this process sweeps the site's first folder: it does what one process of a site does. */
   sweepsHere(): boolean;
@@ -104,6 +115,7 @@ export function createSources(options: SourcesOptions): Sources {
   /** Roots of this process, by id; `root` is undefined where it does not sweep. */
   const own = new Map<number, OwnRoot>();
   let publishedStatus = '';
+  let ahead: { id: number; path: string } | undefined;
   const heartbeats = createSourceHeartbeats({
     db,
     bus,
@@ -238,6 +250,25 @@ export function createSources(options: SourcesOptions): Sources {
     async watch(path, startAlongside) {
       await watch(path, startAlongside);
       isStarted = true;
+    },
+    async recordAhead(path, images) {
+      const id = await ensureRoot(db, clock, siteId, path);
+      ahead = { id, path };
+      await recordAhead(images, {
+        rootId: id,
+        naming: options.naming,
+        wallClock: createWallClock(options.timeZone),
+        record,
+        onRecorded: options.onRecorded,
+      });
+    },
+    aheadOf: () => (ahead && own.has(ahead.id) ? undefined : ahead),
+    async unwatch(rootId) {
+      if (ahead?.id === rootId) ahead = undefined;
+      const one = own.get(rootId);
+      own.delete(rootId);
+      await one?.root?.stop();
+      statusChanged();
     },
     async applyChanges() {
       isStarted = true;

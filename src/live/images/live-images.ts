@@ -28,6 +28,11 @@ export type LiveImages = {
   open(image: LiveImage): Promise<(OpenFile & { caching: Caching }) | ImageFailure>;
   /** A viewer of the channel uses this variant; from now on it is drawn as soon as a file is complete. */
   noteUse(channel: string, variant: Variant): void;
+  /** What the thumbnails of a channel's files are kept under. */
+  thumbnailKeys(
+    channel: LiveChannel,
+    files: readonly (Content & Pick<LiveImage, 'revision' | 'foundAt'>)[],
+  ): string[];
   /** Draws the variants that viewers of the channel use. Returns at once; the file's row need not exist yet. */
   drawAhead(channel: LiveChannel, file: Content): void;
 };
@@ -118,6 +123,7 @@ export function createLiveImages(options: {
         opened.sizeBytes === image.sizeBytes && Math.round(opened.modifiedAt) === image.modifiedAt;
       return { ...opened, caching: isSame ? 'immutable' : 'revalidate' };
     },
+    thumbnailKeys: (channel, files) => files.map((file) => keyOf(channel, file)),
     noteUse: uses.note,
     drawAhead(channel, file) {
       if (file.sizeBytes === null || file.modifiedAt === null) return;

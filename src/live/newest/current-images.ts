@@ -30,6 +30,8 @@ export type CurrentImages = {
   load(channel: LiveChannel): Promise<CurrentChange[]>;
   /** Takes in recorded rows and returns what changed for viewers. */
   apply(recorded: Omit<RecordedRows, 'added'>): Promise<CurrentChange[]>;
+  /** A channel is removed. */
+  forget(channel: string): void;
   /** Sets the newest inspection of a station, shown as a camera's image; true when it is another one than before. */
   putStation(image: LiveImage): boolean;
 };
@@ -127,6 +129,7 @@ export function createCurrentImages(db: Db, channels: LiveChannels, wallClock: W
           return isNewest || isNewestOfCoil ? [{ kind: 'image', image, isNewest }] : [];
         });
     },
+    forget: (channel) => void newestOf.delete(channel),
     putStation(image) {
       const known = entry(image.channel);
       if (known.newest?.id === image.id && known.newest.revision === image.revision) return false;

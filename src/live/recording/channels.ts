@@ -22,6 +22,8 @@ export type LiveChannels = {
    * Undefined when there are `maxChannels` already.
    */
   ensure(folder: ChannelFolder): Promise<LiveChannel | undefined>;
+  /** Channels that are being removed, here no more. */
+  forget(ids: readonly number[]): void;
   /** Loads what other processes of the site have added or set. */
   refresh(): Promise<void>;
 };
@@ -66,6 +68,9 @@ export async function createLiveChannels(options: {
     find,
     byId: (id) => channels.get(id),
     byPath,
+    forget: (ids) => {
+      for (const id of ids) channels.delete(id);
+    },
     refresh,
     async ensure({ path, camera, role, wantedKey }) {
       const known = byPath(path);

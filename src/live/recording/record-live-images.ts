@@ -3,6 +3,7 @@ import type { Queryable } from '../../kernel/db/database.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
 import { believedAheadMs, type Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
+import { nextKeptId } from '../../schema/kept-ids.ts';
 import { applyToLiveRollUps, type LiveChange } from './live-roll-ups.ts';
 
 /** One complete file of a channel. Size and time of change are unknown for old files that were taken by their name alone. */
@@ -61,7 +62,8 @@ export function createRecordLiveImages(db: Db, clock: Clock): RecordLiveImages {
 
   async function insertNew(q: Queryable, channelId: number, files: readonly LiveFile[]): Promise<LiveRow[]> {
     const foundAt = clock.now();
-    const rows = files.map((file) => ({ ...file, channelId, foundAt }));
+    const id = files.length === 0 ? undefined : await nextKeptId(db, q, 'liveImageIds');
+    const rows = files.map((file, i) => ({ ...file, channelId, foundAt, ...(i === 0 && id ? { id } : {}) }));
     await insertMissing(db.dialect, q, liveImages, rows);
     const newest = newestByCoil(files).map(({ name }) => name);
     return newest.length === 0 ? [] : q.select().from(liveImages).where(named(channelId, newest));

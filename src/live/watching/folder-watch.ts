@@ -35,6 +35,8 @@ export type FolderWatch = {
   discover(): Promise<void>;
   /** Starts watching a channel. */
   watch(channel: LiveChannel): Promise<void>;
+  /** Stops watching a channel; the caller takes its folder off those named. */
+  forget(channelId: number): void;
   statusOf(channelId: number): RootStatus | undefined;
   isOpen(channelId: number): boolean;
   /** Discovers new folders and sweeps all of them now. */
@@ -102,6 +104,10 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
     },
     discover: async () => loop?.trigger(),
     watch,
+    forget: (id) => {
+      opened.delete(id);
+      for (const scanner of running()) scanner.forget(id);
+    },
     statusOf: (id) => {
       for (const scanner of running()) for (const root of scanner.list()) if (root.id === id) return root;
       return undefined;

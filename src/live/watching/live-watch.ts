@@ -45,6 +45,8 @@ export type LiveWatch = {
   begin(lease: Lease): { stop(): Promise<void> };
   /** Adds a camera's folder to those watched. */
   watchFolder(folder: NamedFolder): Promise<void>;
+  /** Takes a folder off those watched, with its channels; afterwards none is discovered in it. */
+  unwatchFolder(path: string): Promise<void>;
   /** Takes in a channel whose folder was just created; watches it at once where this process watches. */
   adopt(channel: LiveChannel): Promise<void>;
   /** Whether the channel's folder is among those watched now. */
@@ -139,6 +141,13 @@ export function createLiveWatch(options: LiveWatchOptions): LiveWatch {
     async watchFolder(folder) {
       if (!named.some(({ path }) => path === folder.path)) named.push(folder);
       await local?.discover();
+    },
+    async unwatchFolder(path) {
+      const index = named.findIndex((folder) => folder.path === path);
+      if (index >= 0) named.splice(index, 1);
+      // A discovery under way may still find it.
+      await local?.discover();
+      for (const channel of channels.list()) if (isWithin(path, channel.path)) local?.forget(channel.id);
     },
     async adopt(channel) {
       if (local) return local.watch(channel);

@@ -18,7 +18,7 @@ export const thumbnailFileName = /^[0-9a-f]{60}\.(?:webp|jpg)$/;
 export const temporaryFileName = /^[0-9a-f]{60}\.(?:webp|jpg)\.(?<run>[0-9a-f]+)\.tmp$/;
 
 /** The path of a key's thumbnail: two levels of 64 folders, so that a million files are 250 per folder. */
-export function thumbnailPath(dir: string, key: string, spec: ThumbnailSpec): string {
+export function thumbnailPath(dir: string, key: string, spec: Pick<ThumbnailSpec, 'name' | 'type'>): string {
   const hash = createHash('sha256').update(`${spec.name}\n${key}`).digest();
   const [first, second] = [...hash.subarray(0, 2)].map((byte) => (byte & 63).toString(16).padStart(2, '0'));
   const name = `${hash.subarray(2).toString('hex')}.${spec.type === 'image/webp' ? 'webp' : 'jpg'}`;

@@ -4,6 +4,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { ImageFailure } from '../read-image.ts';
 import { createDrawTimes, type DrawTime } from './draw-times.ts';
 import { renderThumbnail, type Thumbnail, type ThumbnailSpec } from './thumbnail.ts';
+import { createThumbnailEraser, type ThumbnailEraser } from './thumbnail-eraser.ts';
 import { thumbnailPath } from './thumbnail-files.ts';
 import { createThumbnailQueue, notDone, type Urgency } from './thumbnail-queue.ts';
 import { createThumbnailShelf, type ShelfStats } from './thumbnail-shelf.ts';
@@ -46,6 +47,8 @@ export type ThumbnailStore = {
    * (default: the budget). Also runs by itself soon after the start.
    */
   sweep(keepBytes?: number): Promise<void>;
+  /** Deletes what is kept of images that are removed; the caller disposes of it. */
+  openEraser(): ThumbnailEraser;
   /** Ends the sweep, drops waiting requests and resolves when the running drawings have ended. */
   stop(): Promise<void>;
 };
@@ -161,6 +164,7 @@ export function createThumbnailStore({
     stats,
     drawTimes: drawTimes.read,
     sweep: shelf.sweep,
+    openEraser: () => createThumbnailEraser(dir),
     stop,
   };
 }

@@ -76,6 +76,13 @@ export function ladderSpec(width: LadderWidth, type: ThumbnailSpec['type']): Thu
   };
 }
 
+/** Every size that thumbnails of a known image are kept in. */
+export const keptSpecs: readonly ThumbnailSpec[] = [
+  stripSpec,
+  cardSpec,
+  ...ladderWidths.flatMap((width) => [ladderSpec(width, 'image/webp'), ladderSpec(width, 'image/jpeg')]),
+];
+
 /** The thumbnail of the old `/thumb` route: JPEG of quality 85 with a longest side of `side`. */
 export function compatSpec(side: number): ThumbnailSpec {
   return { name: `compat-${side}-1`, type: 'image/jpeg', width: side, height: side, quality: 85 };
