@@ -43,6 +43,7 @@ const pages: [string, string | (() => Promise<string>)][] = [
   ['hours of a station, sorted', '/stations/S9?period=1d&hours=all&sort=hours-ng&dir=desc'],
   ['models', '/models?period=1d'],
   ['stations', '/plant/stations'],
+  ['shifts', '/plant/shifts'],
   ['performance', '/live/performance'],
   ['station of a hostile name', station(hostile[0]!)],
   ['image', () => pathOfImage(imagePath('S9/OR-3CT', 'NG', '102004', 5))],
