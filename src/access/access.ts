@@ -16,6 +16,7 @@ import { createRecordAudit, type RecordAudit } from './record-audit.ts';
 import { createRecordUsers, type RecordUsers } from './record-users.ts';
 import { createSessions, type Sessions, type SessionTimes } from './sessions.ts';
 import { createSetUp, type SetUp } from './set-up.ts';
+import { createTrustedSenders, type TrustedSenders } from './trusted-senders.ts';
 import { createUserQueries, type UserQueries } from './user-queries.ts';
 
 /** Users, sessions, keys, and the audit log of what they did. */
@@ -34,6 +35,7 @@ export type Access = {
   sessionTimes: SessionTimes;
   keys: Keys;
   setUp: SetUp;
+  senders: TrustedSenders;
   door: Door;
 };
 
@@ -44,7 +46,10 @@ export function createAccess(parts: {
   names: PlantNames;
   clock: Clock;
   log: Log;
-  config: Pick<Config, 'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile'>;
+  config: Pick<
+    Config,
+    'access' | 'sessionIdleMin' | 'sessionMaxDays' | 'adminPasswordFile' | 'trustedSenders'
+  >;
   /** Where the key for the first account lies. */
   stateDir: string;
   stationPageOf: (id: number) => Promise<string | undefined>;
@@ -66,6 +71,7 @@ export function createAccess(parts: {
     adminPasswordFile: config.adminPasswordFile,
     keyFile: join(parts.stateDir, 'setup-key'),
   });
+  const senders = createTrustedSenders(config.trustedSenders, clock);
   const sessionTimes = { idleMs: config.sessionIdleMin * minuteMs, longestMs: config.sessionMaxDays * dayMs };
   return {
     db,
@@ -86,7 +92,9 @@ export function createAccess(parts: {
       'revokeLink',
     ]),
     setUp: notifying(setUp, parts.onChanged, ['finish']),
+    senders,
     door: createDoor({
+      noteSender: senders.note,
       db,
       clock,
       audit,

@@ -21,6 +21,7 @@ export function createDoor(parts: {
   site: { id: number; name: string };
   stationPageOf: (id: number) => Promise<string | undefined>;
   tilesOfWall: (name: string) => Promise<readonly WallTile[]>;
+  noteSender: Door['noteSender'];
 }): Door {
   const { db, clock, audit, site, stationPageOf, tilesOfWall } = parts;
   const limits = {
@@ -36,6 +37,7 @@ export function createDoor(parts: {
       const principal = c.get('principal');
       return limits[kind].take(principal.kind === 'token' ? `token ${principal.tokenId}` : addressOf(c));
     },
+    noteSender: parts.noteSender,
     record: (c, change) => db.tx((q) => audit(q, doerOf(c), change)),
   };
 }

@@ -2,7 +2,7 @@ import { getCookie } from 'hono/cookie';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../kernel/auth/principal.ts';
 import type { AppContext, AppMiddleware } from '../kernel/http/env.ts';
-import { addressOf, isFromThisMachine } from '../kernel/http/guards/origin.ts';
+import { addressOf, isFromThisMachine, provenAddressOf } from '../kernel/http/guards/origin.ts';
 import type { Access } from './access.ts';
 import { kioskCookie, sessionCookie } from './cookies.ts';
 import { pagesFromHere, underPresentName } from './kiosk-pages.ts';
@@ -77,7 +77,7 @@ function isWrite(c: AppContext): boolean {
 
 type Touch = (c: AppContext, key: string, write: () => Promise<void>) => void;
 
-/** A token takes precedence, even in a browser; then the session, the kiosk link, and this machine before set-up. */
+/** A token takes precedence, even in a browser; then the session, the kiosk link, this machine before set-up, and its address. */
 async function identifyCaller(
   c: AppContext,
   access: Access,
@@ -106,7 +106,10 @@ async function identifyCaller(
     const now = pages.map((page) => underPresentName(page, access));
     return { kind: 'kiosk', linkId: link.id, name: link.name, pages: [...new Set([...pages, ...now])] };
   }
-  return (await isFirstMachine(c, accounts)) ? { kind: 'machine' } : { kind: 'nobody' };
+  if (await isFirstMachine(c, accounts)) return { kind: 'machine' };
+  const address = provenAddressOf(c);
+  const kinds = access.senders.kindsOf(address);
+  return kinds.length > 0 ? { kind: 'sender', address, kinds } : { kind: 'nobody' };
 }
 
 async function fromCookie<T>(

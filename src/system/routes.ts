@@ -68,7 +68,7 @@ export function systemRoutes(deps: SystemDeps): Hono<AppEnv> {
       };
       return renderer.render(c, 'system/page', { view });
     })
-    .get('/metrics', may('look'), metricsDoc, async (c) =>
+    .get('/metrics', may('look', undefined, 'metrics'), metricsDoc, async (c) =>
       c.text(await system.scrape(), 200, {
         'content-type': 'text/plain; version=0.0.4; charset=utf-8',
         'cache-control': 'no-store',

@@ -31,6 +31,15 @@ const section = {
 
 /** The data that the partials of the frame, the access pages and the manual are printed with in the states they know. */
 export const frameSamples: Readonly<Record<string, readonly object[]>> = {
+  'access/_senders': [
+    { senders: { listed: [], uses: [] } },
+    {
+      senders: {
+        listed: [odd],
+        uses: [{ address: odd, kind: 'scan', lastAt: 0, count: 2 }],
+      },
+    },
+  ],
   'access/_made': [{ title: odd, lines: [{ label: odd, secret: 'ls_x' }] }],
   'access/_notice': [
     { fault: null, done: null },

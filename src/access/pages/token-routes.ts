@@ -7,6 +7,7 @@ import { type Sites, siteChoices } from '../../plant/sites.ts';
 import type { Access } from '../access.ts';
 import { doerOf } from '../door.ts';
 import type { ApiToken } from '../keys.ts';
+import type { SenderUse } from '../trusted-senders.ts';
 import { doneOf, readFields } from './fields.ts';
 
 /** Template `access/tokens`. */
@@ -22,10 +23,14 @@ export type TokensPage = {
   fault: 'keyName' | 'scopes' | 'site' | null;
   /** The new token, shown only once. */
   made: { name: string; secret: string; origin: string } | null;
+  /** Who may send without a token, and who did since the start. */
+  senders: { listed: string[]; uses: SenderUse[] };
   done: 'revoke' | null;
 };
 
 const longestName = 100;
+/** Addresses shown that sent without a token. */
+const maxUses = 50;
 const longestDevice = 255;
 const nothing: TokensPage['typed'] = { name: '', scopes: [], site: '', station: '', device: '' };
 
@@ -47,6 +52,10 @@ export function tokenRoutes(access: Access, renderer: Renderer, listStations: ()
         })) ?? null,
       scopes: tokenScopes,
       done: doneOf(c, ['revoke'] as const),
+      senders: {
+        listed: access.senders.listed.map(({ network, kind }) => `${network}:${kind}`),
+        uses: access.senders.uses().slice(0, maxUses),
+      },
       ...rest,
     };
     return renderer.render(c, 'access/tokens', { view }, status);

@@ -32,7 +32,7 @@ export function inspectionCompatRoutes(deps: InspectionDeps): Hono<AppEnv> {
           .sort(),
       });
     })
-    .post('/api/scan', may('operate', 'inspections.rescan'), apiDocs.scan, async (c) => {
+    .post('/api/scan', may('operate', 'inspections.rescan', 'scan'), apiDocs.scan, async (c) => {
       const { note, ...counts } = await deps.sources.rescan();
       return c.json(note === null ? counts : { ...counts, note });
     })

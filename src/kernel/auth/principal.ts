@@ -10,6 +10,10 @@ export type IngestScope = (typeof ingestScopes)[number];
 export const tokenScopes = [...ingestScopes, 'read', 'admin'] as const;
 export type TokenScope = (typeof tokenScopes)[number];
 
+/** What programs of listed addresses may do without a key: send facts, ask for a scan, read the metrics. */
+export const senderKinds = [...ingestScopes, 'scan', 'metrics'] as const;
+export type SenderKind = (typeof senderKinds)[number];
+
 /** Anonymous access: reading (the default), nothing, or everything on a trusted network. */
 export const accessPolicies = ['open-view', 'closed', 'open'] as const;
 export type AccessPolicy = (typeof accessPolicies)[number];
@@ -25,6 +29,8 @@ export type Access = 'public' | 'look' | 'self' | 'operate' | 'administer' | 'en
 export type Principal =
   /** `badToken`: the request has a token that is unknown, revoked or mistyped. */
   | { kind: 'nobody'; badToken?: boolean }
+  /** A program without a key at an address of TRUSTED_SENDERS; for everything else it is nobody. */
+  | { kind: 'sender'; address: string; kinds: readonly SenderKind[] }
   /** A request from this machine while there is no user and no token. */
   | { kind: 'machine' }
   | { kind: 'user'; userId: number; name: string; role: Role; sessionId: number }
@@ -44,18 +50,31 @@ export type Principal =
 /** `unknown`: must sign in first. `refused`: not allowed. `confined`: allowed on the kiosk's pages only. */
 export type Judgement = 'granted' | 'unknown' | 'refused' | 'confined';
 
-/** The access table: the one decision for access, caller and policy. */
-export function judge(access: Access, principal: Principal, policy: AccessPolicy): Judgement {
+/**
+ * The access table: the one decision for access, caller and policy. `sendAs` is the kind of trusted sender that a route
+ * takes besides, where its access is not one of sending facts.
+ */
+export function judge(
+  access: Access,
+  principal: Principal,
+  policy: AccessPolicy,
+  sendAs?: SenderKind,
+): Judgement {
   if (access === 'public') return 'granted';
   if (principal.kind === 'nobody' && principal.badToken) return 'unknown';
   if (access === 'entrust' || access === 'self') {
-    if (principal.kind === 'nobody' || principal.kind === 'machine') return 'unknown';
+    if (principal.kind === 'nobody' || principal.kind === 'machine' || principal.kind === 'sender')
+      return 'unknown';
     return grantIf(principal.kind === 'user' && (access === 'self' || principal.role === 'admin'));
   }
   if (policy === 'open' || (access === 'look' && policy === 'open-view')) return 'granted';
   switch (principal.kind) {
     case 'nobody':
       return 'unknown';
+    case 'sender': {
+      const kind = senderKindOf(access, sendAs);
+      return kind !== undefined && principal.kinds.includes(kind) ? 'granted' : 'unknown';
+    }
     case 'machine':
       return 'granted';
     case 'kiosk':
@@ -65,6 +84,11 @@ export function judge(access: Access, principal: Principal, policy: AccessPolicy
     case 'token':
       return grantIf(principal.scopes.includes('admin') || principal.scopes.includes(scopeFor(access)));
   }
+}
+
+/** The kind of trusted sender that may use a route; undefined where none may. */
+export function senderKindOf(access: Access, sendAs?: SenderKind): SenderKind | undefined {
+  return sendAs ?? ingestScopes.find((scope) => scope === access);
 }
 
 /** Access that a policy can grant anonymously. */
@@ -116,6 +140,8 @@ export function nameOfPrincipal(principal: Principal): string {
       return `(token) ${principal.name}`;
     case 'kiosk':
       return `(kiosk) ${principal.name}`;
+    case 'sender':
+      return `(sender) ${principal.address}`;
     case 'machine':
       return '(this machine)';
     case 'nobody':

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { AccessPolicy, Principal } from '../auth/principal.ts';
+import type { AccessPolicy, Principal, SenderKind } from '../auth/principal.ts';
 import type { Translate } from '../i18n/i18n.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
@@ -50,6 +50,8 @@ export type Door = {
   isOnPages(pages: readonly string[], url: URL, isSocket?: boolean): Promise<boolean>;
   /** Milliseconds until this caller may write again; 0 is now. */
   writeWaitMs(c: AppContext, kind: 'person' | 'program'): number;
+  /** A trusted sender has passed without a key. */
+  noteSender(address: string, kind: SenderKind): void;
   /** Writes a change to the audit log, with who made it and from which address. */
   record(c: AppContext, change: Change): Promise<void>;
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { senderKinds } from '../auth/principal.ts';
 import { isNetwork } from '../http/guards/addresses.ts';
 import { maxFolders, splitFolders } from '../storage/split-folders.ts';
+import { parseTrustedSender, type TrustedSender } from './trusted-sender.ts';
 
 /**
  * What a setting accepts: `schema` parses the text of an environment variable, and `allowed` describes it, completing the
@@ -100,6 +102,16 @@ export function networkList(): Kind<string[]> {
   return {
     allowed: `at most ${maxListLength} addresses or networks such as 10.1.2.3 or 10.1.0.0/16 with commas between them`,
     schema: commaList().schema.refine((items) => items.every(isNetwork)),
+  };
+}
+
+/** Addresses and networks with what they may send, separated by commas. */
+export function senderList(): Kind<TrustedSender[]> {
+  return {
+    allowed: `at most ${maxListLength} pairs such as 10.1.2.3:ingest:images or 10.1.0.0/16:scan with commas between them; kinds: ${senderKinds.join(', ')}`,
+    schema: commaList()
+      .schema.transform((items) => items.map(parseTrustedSender))
+      .pipe(z.array(z.custom<TrustedSender>((sender) => sender !== undefined))),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   oneOf,
   path,
   portList,
+  senderList,
   shortName,
   text,
   timeZone,
@@ -195,6 +196,14 @@ const server = [
     default: '',
     ...networkList(),
     doc: 'Reverse proxies on other machines, whose X-Forwarded-For, -Host, -Port and -Proto are believed. Those on this machine always are.',
+  }),
+  setting({
+    env: 'TRUSTED_SENDERS',
+    key: 'trustedSenders',
+    group: 'server',
+    default: '',
+    ...senderList(),
+    doc: 'Addresses whose programs may send without a token, and what. For programs of the replaced systems, which know no token. A forwarded address counts only from a proxy of TRUSTED_PROXIES.',
   }),
   setting({
     env: 'MAX_VIEWERS',

@@ -33,6 +33,7 @@ test('a stream ends soon after its viewer was signed out, and not before', async
       siteId: 1,
       isOnPages: async () => false,
       writeWaitMs: () => 0,
+      noteSender: () => {},
       record: async () => {},
     });
     await next();

@@ -33,6 +33,7 @@ function createApp(principal?: Principal, policy: AccessPolicy = 'open-view') {
       siteId: 1,
       isOnPages: async (pages, url) => pages.includes(url.pathname),
       writeWaitMs: () => waitMs,
+      noteSender: () => {},
       record: async (_c, change) => void recorded.push(change),
     });
     await next();

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { COMPOSED_HANDLER } from 'hono/utils/constants';
-import { type Access, judge, type Principal } from '../../auth/principal.ts';
+import { type Access, judge, type Principal, type SenderKind, senderKindOf } from '../../auth/principal.ts';
 import { AppError } from '../../errors.ts';
 import type { AppContext, AppEnv, Change, Door } from '../env.ts';
 import { siteOf } from './origin.ts';
@@ -14,12 +14,14 @@ const socketHandlers = new WeakSet<object>();
 /**
  * The first handler of every route. Declares the required access and refuses all other callers: with `unauthorized` if
  * signing in would help, else with `forbidden`. Changes by operators and administrators are written to the audit log as
- * `action`, by default the method and path; keys and accounts (`entrust`) write their own entries.
+ * `action`, by default the method and path; keys and accounts (`entrust`) write their own entries. `sendAs` lets trusted
+ * senders of that kind pass as well; those of a kind of facts need none where facts are sent.
  */
-export function may(access: Access, action?: string): MiddlewareHandler<AppEnv> {
+export function may(access: Access, action?: string, sendAs?: SenderKind): MiddlewareHandler<AppEnv> {
   const check: MiddlewareHandler<AppEnv> = async (c, next) => {
     const principal = principalOf(c);
-    await assertMayPass(c, access);
+    await assertMayPass(c, access, sendAs);
+    noteSender(c, principal, senderKindOf(access, sendAs));
     const isWrite = c.req.method !== 'GET' && c.req.method !== 'HEAD' && access !== 'look';
     if (isWrite) assertOwnPage(c, principal);
     if (isWrite) assertWriteRate(c, access);
@@ -63,11 +65,16 @@ export async function isLetIn(c: AppContext, access: Access): Promise<boolean> {
 }
 
 /** Throws `unauthorized` or `forbidden`, with what would help, unless the caller has this access. */
-export async function assertMayPass(c: AppContext, access: Access): Promise<void> {
-  const refusal = await findRefusal(c, access, principalOf(c));
+export async function assertMayPass(c: AppContext, access: Access, sendAs?: SenderKind): Promise<void> {
+  const refusal = await findRefusal(c, access, principalOf(c), sendAs);
   if (refusal === undefined) return;
   if (refusal.code === 'unauthorized') c.header('www-authenticate', 'Bearer realm="Linesight"');
   throw refusal;
+}
+
+function noteSender(c: AppContext, principal: Principal, kind: SenderKind | undefined): void {
+  if (principal.kind === 'sender' && kind !== undefined && principal.kinds.includes(kind))
+    c.get('door')?.noteSender(principal.address, kind);
 }
 
 /** Without the middleware of `access`, as in a test of one part, there is no principal. */
@@ -79,9 +86,10 @@ async function findRefusal(
   c: AppContext,
   access: Access,
   principal: Principal,
+  sendAs?: SenderKind,
 ): Promise<AppError | undefined> {
   const door = c.get('door');
-  switch (judge(access, principal, door?.policy ?? 'open-view')) {
+  switch (judge(access, principal, door?.policy ?? 'open-view', sendAs)) {
     case 'granted':
       return findOtherSite(access, principal, door);
     case 'unknown':
@@ -120,6 +128,10 @@ function asksForSocket(c: AppContext): boolean {
 function unknownText(principal: Principal, access: Access): string {
   if (principal.kind === 'nobody' && principal.badToken) {
     return 'This token is unknown or was revoked. Ask an administrator for another one.';
+  }
+  if (principal.kind === 'sender') {
+    const kinds = principal.kinds.join(', ');
+    return `TRUSTED_SENDERS lists ${principal.address} for ${kinds} and not for this. Sign in, or send a token.`;
   }
   if (access === 'entrust') return 'Sign in as an administrator.';
   if (access === 'self') return 'Nobody is signed in with this browser.';

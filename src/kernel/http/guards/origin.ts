@@ -96,6 +96,18 @@ export function addressOf(c: Context<AppEnv>): string {
   return hops.findLast((hop) => hop !== '' && !isProxy(c, hop)) ?? (hops.at(-1) || plainAddress(peer));
 }
 
+/**
+ * The address by which a program is trusted without a key: its own, or the one that a proxy of TRUSTED_PROXIES was sent
+ * from. A proxy that is not listed there is a client like any other, on this machine too: what it forwards proves nothing.
+ */
+export function provenAddressOf(c: Context<AppEnv>): string {
+  const isTrusted = c.get('isTrustedProxy') ?? (() => false);
+  const peer = plainAddress(c.env?.incoming?.socket?.remoteAddress ?? '');
+  if (!isTrusted(peer)) return peer;
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map(plainAddress);
+  return hops.findLast((hop) => hop !== '' && !isTrusted(hop)) ?? '';
+}
+
 const maxAddressLength = 64;
 
 function plainAddress(text: string): string {

@@ -57,6 +57,7 @@ function createApp(pingEveryMs: number) {
       siteId: 1,
       isOnPages: async () => false,
       writeWaitMs: () => 0,
+      noteSender: () => {},
       record: async () => {},
     });
     await next();
