@@ -116,6 +116,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     }),
     ...mountAlerts({
       alarms: reads.alarms,
+      isDemo: reads.isDemo,
       targets: reads.targets,
       names: reads.names,
       sites,

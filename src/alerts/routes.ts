@@ -21,6 +21,8 @@ export type AlertDeps = {
   alarms: AlarmEpisodes;
   names: PlantNames;
   sites: Sites;
+  /** Whether all images of a station are the demo plant's. */
+  isDemo(stationId: number): boolean;
   renderer: Renderer;
   topics: Topics;
   /** Alarms of a station were changed by hand: it is judged again and pages follow. */

@@ -26,6 +26,8 @@ export type UsualBasis = {
 
 export type AlarmView = {
   station: string;
+  /** All images of the station are the demo plant's. */
+  isDemo: boolean;
   /** Label of its site, where there are several. */
   siteLabel: string | null;
   href: string;
@@ -50,7 +52,7 @@ export type AlertsPage = { here: string; live: PageFragments<'list'> };
 /** One model of a station, with what is usual of it. */
 export type UsualLine = { part: string; basis: UsualBasis; ng: number; isEnough: boolean };
 
-type Names = { names: PlantNames; sites: Sites };
+type Names = { names: PlantNames; sites: Sites; isDemo(stationId: number): boolean };
 
 /** Models named before it says "and n more". */
 const maxParts = 3;
@@ -61,7 +63,7 @@ export function daysBetween(fromAt: number, toAt: number): number {
 }
 
 /** An alarm as pages print it; `here` is the page its forms return to. */
-export function alarmView(alarm: AlarmEpisode, here: string, { names, sites }: Names): AlarmView {
+export function alarmView(alarm: AlarmEpisode, here: string, { names, sites, isDemo }: Names): AlarmView {
   const siteId = names.siteIdOf(alarm.stationId);
   const site = sites.tagOf(siteId);
   const station = names.stationName(alarm.stationId);
@@ -69,6 +71,7 @@ export function alarmView(alarm: AlarmEpisode, here: string, { names, sites }: N
   const wallClock: WallClock = sites.wallClockOf(siteId);
   return {
     station,
+    isDemo: isDemo(alarm.stationId),
     siteLabel: site?.label ?? null,
     href: stationHref(station, { period: '1d', site: siteParam(site) }),
     key: alarm.key,

@@ -53,6 +53,11 @@ async function missing(): Promise<number> {
   return (await read.select().from(tables.inspections).where(isNotNull(tables.inspections.missingAt))).length;
 }
 
+/** Stations that a page marks as made up. */
+async function marksOn(path: string): Promise<number> {
+  return (await plant.text(path)).split('class="demo-mark"').length - 1;
+}
+
 async function countOf(station: string) {
   const answer = (await plant.json('/api/stats?period=1w', { method: 'POST' })) as {
     stations: Record<string, { totals: { total: number } }>;
@@ -75,6 +80,14 @@ test('it runs, stops for good and goes without a trace, and what is real stays',
   expect(await rowsOf('inspections')).toBe(announced);
   expect(await missing()).toBe(0);
   expect(await rowsOf('roots')).toBe(2);
+
+  // Every head of a station that is the demo plant's alone says so; S9 has real images as well.
+  expect(await marksOn('/inspections?period=1w')).toBe(3);
+  expect(await marksOn('/?kiosk=1&period=1w')).toBe(3);
+  expect(await marksOn('/overview')).toBe(3);
+  expect(await marksOn('/stations/S4')).toBe(1);
+  expect(await marksOn('/stations/S9')).toBe(0);
+  expect(await marksOn('/live/station/S12')).toBe(1);
 
   expect(await press('stop')).toBe(303);
   expect(demo.state).toBe('stopped');

@@ -45,6 +45,8 @@ export type InspectionRef = {
 export type StationSummary = {
   site: SiteTag | null;
   station: string;
+  /** All its images are the demo plant's. */
+  isDemo: boolean;
   counts: VerdictCounts;
   parts: { part: string; counts: VerdictCounts }[];
   /** Capture time of the newest image within the window. */

@@ -90,6 +90,8 @@ export async function openInspections(options: {
   const reads = await createInspectionReads(db, clock, sites, {
     onAdded: () => publish('plant.grown', undefined),
     listSources: () => sources.list(),
+    demoRootId: () =>
+      [...sources.rootPaths(), sources.aheadOf()].find((root) => root?.path === paths.demoDir)?.id,
   });
   const checks = startSequenceChecks({
     db,

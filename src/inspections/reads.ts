@@ -36,6 +36,8 @@ export type InspectionReads = {
   chartStandard: ReadChartStandard;
   states: StationStates;
   summaries: ReadStationSummaries;
+  /** Whether all images of a station are the demo plant's. */
+  isDemo(stationId: number): boolean;
   gaps: GapQueries;
   /** Refreshes the names and folders in memory with those that other processes have added. */
   refresh(): Promise<void>;
@@ -43,7 +45,7 @@ export type InspectionReads = {
 
 /**
  * `onAdded` runs when a station, part or folder is new. `listSources` gives the folders watched at this site, whose outage
- * is that of their stations; without it no outage is known.
+ * is that of their stations; without it no outage is known. `demoRootId` is the folder of the demo plant, while there is one.
  */
 export async function createInspectionReads(
   db: Db,
@@ -52,7 +54,12 @@ export async function createInspectionReads(
   {
     onAdded = () => {},
     listSources,
-  }: { onAdded?: () => void; listSources?: () => readonly SourceStatus[] } = {},
+    demoRootId = () => undefined,
+  }: {
+    onAdded?: () => void;
+    listSources?: () => readonly SourceStatus[];
+    demoRootId?: () => number | undefined;
+  } = {},
 ): Promise<InspectionReads> {
   const names = await createPlantNames(db, clock, sites, onAdded);
   const folders = await createFolders(db, names, clock, onAdded);
@@ -64,7 +71,12 @@ export async function createInspectionReads(
   const shifts = await createShiftPlans(db, clock, sites);
   const pulse = createStationPulse({ db, counts, modelCounts, alarms, sites, shifts, names, clock });
   const states = createStationStates({ folders, inspections, pulse, names, sites, listSources, clock });
-  const summaries = createStationSummaries({ counts, inspections, states, sites, names, folders });
+  const isDemo = (stationId: number): boolean => {
+    const rootIds = names.groupOf(stationId).flatMap(folders.rootsOf);
+    const demoId = demoRootId();
+    return demoId !== undefined && rootIds.length > 0 && rootIds.every((id) => id === demoId);
+  };
+  const summaries = createStationSummaries({ counts, inspections, states, sites, names, folders, isDemo });
   return {
     clock,
     sites,
@@ -81,6 +93,7 @@ export async function createInspectionReads(
     chartStandard: createReadChartStandard({ db, modelCounts, alarms, clock }),
     states,
     summaries,
+    isDemo,
     gaps: createGapQueries(db, { sites, names, folders }),
     refresh: async () => {
       await folders.refresh();

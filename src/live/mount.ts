@@ -14,6 +14,7 @@ import type { UploadRoomOptions } from './api/upload-room.ts';
 import type { LiveImages } from './images/live-images.ts';
 import { liveImageRoutes } from './images/routes.ts';
 import type { Live } from './live.ts';
+import type { LiveCamera } from './model.ts';
 import { createHistoryReads, type StationHistory } from './pages/history-reads.ts';
 import { definePictureTopic } from './pages/picture-tiles.ts';
 import { type LivePageDeps, liveRoutes } from './pages/routes.ts';
@@ -29,7 +30,10 @@ type LiveMount = {
   config: Config;
   paths: DataPaths;
   /** Inspections of the stations, each of which is a camera. */
-  stations: StationHistory & { names: Pick<PlantNames, 'findStationId' | 'stationName'> };
+  stations: StationHistory & {
+    names: Pick<PlantNames, 'findStationId' | 'stationName'>;
+    isDemo(stationId: number): boolean;
+  };
   /** The demo plant, and the camera that shows its coil line. */
   demo: { readonly isAllowed: boolean; readonly isPresent: boolean; readonly camera: string };
   /** How long images of each size took to draw lately. */
@@ -69,7 +73,7 @@ function pageDeps(options: LiveMount): LivePageDeps {
     wallClock,
     cameras: live.cameras,
     isExpected: (camera) => camera.origin !== 'base' || !isOwn,
-    isDemo: (camera) => camera.key === demo.camera && demo.isPresent,
+    isDemo: (camera) => isDemoCamera(camera, options),
     reads: createHistoryReads(live.queries, stations),
     feed: feedSettingsOf(config, wallClock),
     empty: () => ({
@@ -84,6 +88,13 @@ function pageDeps(options: LiveMount): LivePageDeps {
       viewersOf: screens.feed.viewersOf,
     }),
   };
+}
+
+/** Whether the program draws a camera's pictures: that of the demo plant's coil line, or one of its stations. */
+function isDemoCamera({ key, name, origin }: LiveCamera, { demo, stations }: LiveMount): boolean {
+  if (origin !== 'station') return key === demo.camera && demo.isPresent;
+  const id = stations.names.findStationId(name);
+  return id !== undefined && stations.isDemo(id);
 }
 
 /** Settings of the scripts that follow live pictures. */

@@ -26,6 +26,7 @@ function station(name: string, ng: number, more: Partial<OverviewStation> = {}):
     site: null,
     isElsewhere: false,
     station: name,
+    isDemo: false,
     lastSeenAt: now - 1000,
     state: { code: 'running' },
     also: [],

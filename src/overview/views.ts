@@ -48,6 +48,7 @@ export type OverviewStation = JudgedStation & {
   /** Null where there is only one site. */
   site: SiteTag | null;
   station: string;
+  isDemo: boolean;
   lastHour: VerdictCounts;
   lastDay: VerdictCounts;
   /** Units judged in the last hour of each model whose usual NG share is known: how many, how many NG, what is usual. */
@@ -96,6 +97,8 @@ export type OverviewFigures = {
 export type OverviewRow = {
   slug: string;
   station: string;
+  /** All its images are the demo plant's. */
+  isDemo: boolean;
   /** Label of its site, where the page shows several. */
   siteLabel: string | null;
   href: string;
@@ -171,6 +174,7 @@ function overviewRow(
   return {
     slug: stationSlug(facts.station, site),
     station: facts.station,
+    isDemo: facts.isDemo,
     siteLabel: context.site?.tag === null ? (facts.site?.label ?? null) : null,
     href: stationHref(facts.station, { period: '1d', site }),
     judged: stateView(facts),

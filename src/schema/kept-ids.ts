@@ -1,4 +1,4 @@
-import { and, eq, max } from 'drizzle-orm';
+import { eq, max } from 'drizzle-orm';
 import type { Queryable } from '../kernel/db/database.ts';
 import { upsert } from '../kernel/db/write.ts';
 import type { Db } from './db.ts';
@@ -45,6 +45,6 @@ async function lastKept({ tables: { repairs } }: Db, q: Queryable, name: KeptIds
   const [row] = await q
     .select({ position: max(repairs.position) })
     .from(repairs)
-    .where(and(eq(repairs.name, name)));
+    .where(eq(repairs.name, name));
   return row?.position ?? undefined;
 }

@@ -8,6 +8,7 @@ const basis: UsualBasis = { rate: 0.978, inspections: 21_340, days: 7, parts: [o
 
 const alarm = (over: Partial<AlarmView> = {}): AlarmView => ({
   station: odd,
+  isDemo: true,
   siteLabel: odd,
   href: '/stations/S9',
   key: 'ngBurst',

@@ -15,6 +15,7 @@ const inState = (state: DemoState): DemoView => ({
 
 /** What the panel of the demo plant is printed with. */
 export const demoSamples: Readonly<Record<string, readonly object[]>> = {
+  'shared/_demo': [{}],
   'shared/_drawing': [{ view: { done: 34, total: 180 } }, { view: { done: 0, total: 0 } }],
   'demo/_status': states.map((state) => ({ view: inState(state) })),
 };

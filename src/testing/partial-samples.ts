@@ -82,6 +82,7 @@ const pictures: Picture[] = [
 const summary = (station: string, over: Partial<StationSummary> = {}): StationSummary => ({
   site: null,
   station,
+  isDemo: station === odd,
   counts: { ...noCounts, ok: 1172, ng: 31, unmatched: 1 },
   latestAt: now,
   lastSeenAt: now - 4000,

@@ -24,6 +24,7 @@ function summary(
   return {
     site: null,
     station,
+    isDemo: false,
     counts: { ...noCounts, ok, ng },
     parts: [{ part: 'OR-3CT', counts: { ...noCounts, ok, ng } }],
     latestAt: now - 1000,

@@ -76,6 +76,8 @@ export type PartLine = {
 export type StationCard = {
   slug: string;
   station: string;
+  /** All its images are the demo plant's. */
+  isDemo: boolean;
   /** Label of its site, where the page shows several. */
   siteLabel: string | null;
   href: string;
@@ -193,6 +195,7 @@ export function stationCard(summary: StationSummary, context: ViewContext): Stat
   return {
     slug: stationSlug(summary.station, site),
     station: summary.station,
+    isDemo: summary.isDemo,
     siteLabel: isOneSite ? null : (summary.site?.label ?? null),
     href: stationHref(summary.station, query),
     tone: judged?.tone ?? 'unknown',

@@ -15,6 +15,8 @@ const maxStations = 1_000;
 export type StationOverview = {
   site: SiteTag | null;
   station: string;
+  /** All its images are the demo plant's. */
+  isDemo: boolean;
   lastHour: VerdictCounts;
   lastDay: VerdictCounts;
   /** Units judged in the last hour of each model whose usual NG share is known. */
@@ -48,6 +50,7 @@ export async function readOverview(
     return {
       site: reads.sites.tagOf(siteId),
       station: name,
+      isDemo: reads.isDemo(id),
       lastHour: sumCounts(lastHours.get(id) ?? []),
       lastDay: sumCounts(hours),
       lastHourMix: mixOf(lastHours.get(id) ?? [], await reads.pulse.usual(id)),

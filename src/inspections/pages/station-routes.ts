@@ -92,6 +92,7 @@ async function readStationPage(
   const row = names.getStationRow(asked.stationId);
   const view: StationPage = {
     station: asked.station,
+    isDemo: deps.reads.isDemo(asked.stationId),
     site: asked.site,
     nameHref: row.siteId === sites.own.id ? `/plant/stations/${row.id}` : null,
     hiddenAt: row.hiddenAt,

@@ -105,6 +105,8 @@ export type StationWallPage = {
 
 export type StationPage = {
   station: string;
+  /** All its images are the demo plant's. */
+  isDemo: boolean;
   /** Its site, if there are several. */
   site: SiteTag | null;
   filters: FilterForm;

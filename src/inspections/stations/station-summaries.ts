@@ -25,6 +25,7 @@ type Options = {
   sites: Sites;
   names: PlantNames;
   folders: Folders;
+  isDemo: (stationId: number) => boolean;
 };
 
 export type SummaryRequest = {
@@ -52,6 +53,7 @@ export function createStationSummaries({
   sites,
   names,
   folders,
+  isDemo,
 }: Options): ReadStationSummaries {
   return async ({ window, buckets, ngLimit, filter = {}, areAllShown = false, atMost }) => {
     const counted = await counts.countByPart(window, filter);
@@ -76,6 +78,7 @@ export function createStationSummaries({
         return {
           site: sites.tagOf(names.siteIdOf(stationId)),
           station: names.stationName(stationId),
+          isDemo: isDemo(stationId),
           counts: sumCounts(parts.map((line) => line.counts)),
           parts: parts.sort((a, b) => a.part.localeCompare(b.part)),
           latestAt: last?.capturedAt ?? null,
