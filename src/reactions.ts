@@ -33,6 +33,8 @@ export function productReactions(parts: Parts): Reactions {
     topics.refreshAll();
     live.showStations(undefined);
   };
+  // Merged stations are judged by the counts of both, separated ones by their own.
+  const judgeAll = () => stationTests.wake(undefined, 0);
   return {
     own: {
       'inspections.recorded': [
@@ -46,7 +48,7 @@ export function productReactions(parts: Parts): Reactions {
       'alarms.changed': [() => pulse.forget()],
       'retention.removed': [({ policy, count, bytes }) => system.countRemoved(policy, { count, bytes })],
       ...screenReactions(screens),
-      'plant.changed': [showNames],
+      'plant.changed': [showNames, judgeAll],
       'access.changed': [recheckViewers],
     },
     others: {
@@ -59,7 +61,7 @@ export function productReactions(parts: Parts): Reactions {
         (recorded) => newestImage.note(recorded),
       ],
       'live.recorded': [(batch) => live.follow(batch)],
-      'plant.changed': [showNames],
+      'plant.changed': [showNames, judgeAll],
       'alarms.changed': [() => pulse.forget()],
       'images.changed': [() => images.forgetFailures()],
       'access.changed': [recheckViewers],

@@ -5,6 +5,7 @@ import { insertMissing } from '../kernel/db/write.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { dayMs, floorTo, hourMs } from '../kernel/time/durations.ts';
+import type { PlantNames } from '../plant/names.ts';
 import { createSiteCondition } from '../plant/site-condition.ts';
 import type { Db } from '../schema/db.ts';
 import type { AlarmEpisode, AlarmGrounds, AlarmKey, AlarmRef, FoundAlarm } from './model.ts';
@@ -16,7 +17,10 @@ const keepEndedMs = 400 * dayMs;
 export const maxNoteLength = 500;
 const maxNameLength = 150;
 
-/** Alarms of stations as rows: raised and resolved by tests, acknowledged and accepted by people. */
+/**
+ * Alarms of stations as rows: raised and resolved by tests, acknowledged and accepted by people. A row keeps the station it
+ * was raised at; what is asked of one station is answered for all that are shown as it.
+ */
 export type AlarmEpisodes = {
   /** Alarms that are on, of one station, one site or all, newest first. */
   listOpen(filter?: { stationId?: number; siteId?: number }): Promise<AlarmEpisode[]>;
@@ -39,18 +43,22 @@ export type AlarmEpisodes = {
   accept(ref: AlarmRef, by: { name: string; fromAt: number }): Promise<AlarmEpisode>;
 };
 
-export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
+export function createAlarmEpisodes(
+  db: Db,
+  clock: Clock,
+  { groupOf }: Pick<PlantNames, 'groupOf'>,
+): AlarmEpisodes {
   const { alertEpisodes: episodes, stationTestHours } = db.tables;
   const isOfSite = createSiteCondition(db);
 
-  const selectOpen = prepared((value: Placeholders<{ stationId?: number; siteId?: number }>) =>
+  const selectOpen = prepared((value: Placeholders<{ stationIds?: readonly number[]; siteId?: number }>) =>
     db.read
       .select()
       .from(episodes)
       .where(
         and(
           isNull(episodes.endedAt),
-          value.stationId && eq(episodes.stationId, value.stationId),
+          value.stationIds && inArray(episodes.stationId, value.stationIds),
           isOfSite(episodes.stationId, value.siteId),
         ),
       )
@@ -65,14 +73,14 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
       .orderBy(desc(episodes.raisedAt))
       .limit(value.limit),
   );
-  type Of = { stationId: number; startAt: number; endAt: number; limit: number };
+  type Of = { stationIds: readonly number[]; startAt: number; endAt: number; limit: number };
   const selectOf = prepared((value: Placeholders<Of>) =>
     db.read
       .select()
       .from(episodes)
       .where(
         and(
-          eq(episodes.stationId, value.stationId),
+          inArray(episodes.stationId, value.stationIds),
           lt(episodes.beganAt, value.endAt),
           or(isNull(episodes.endedAt), gte(episodes.endedAt, value.startAt)),
         ),
@@ -80,11 +88,11 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
       .orderBy(desc(episodes.raisedAt))
       .limit(value.limit),
   );
-  const selectStages = prepared((value: Placeholders<{ stationId: number }>) =>
+  const selectStages = prepared((value: Placeholders<{ stationIds: readonly number[] }>) =>
     db.read
       .select({ stageAt: episodes.stageAt })
       .from(episodes)
-      .where(and(eq(episodes.stationId, value.stationId), isNotNull(episodes.stageAt))),
+      .where(and(inArray(episodes.stationId, value.stationIds), isNotNull(episodes.stageAt))),
   );
 
   const same = ({ stationId, key, raisedAt }: AlarmRef) =>
@@ -99,12 +107,15 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
   }
 
   return {
-    listOpen: async (filter = {}) => (await selectOpen(filter)).map(episodeOf),
+    listOpen: async ({ stationId, siteId } = {}) => {
+      const stationIds = stationId === undefined ? undefined : groupOf(stationId);
+      return (await selectOpen({ stationIds, siteId })).map(episodeOf);
+    },
     listEnded: async ({ siteId }, limit) => (await selectEnded({ siteId, limit })).map(episodeOf),
     listOf: async (stationId, { startAt, endAt }, limit) =>
-      (await selectOf({ stationId, startAt, endAt, limit })).map(episodeOf),
+      (await selectOf({ stationIds: groupOf(stationId), startAt, endAt, limit })).map(episodeOf),
     listStages: async (stationId) => {
-      const rows = await selectStages({ stationId });
+      const rows = await selectStages({ stationIds: groupOf(stationId) });
       return rows.flatMap(({ stageAt }) => stageAt ?? []).sort((a, b) => a - b);
     },
     acknowledge: (ref, { name, note }) =>
@@ -138,6 +149,7 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
             },
           );
         }
+        const stationIds = [...groupOf(ref.stationId)];
         // What these two tests report is what was accepted; a target stays what it is.
         await q
           .update(episodes)
@@ -150,7 +162,7 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
           })
           .where(
             and(
-              eq(episodes.stationId, ref.stationId),
+              inArray(episodes.stationId, stationIds),
               isNull(episodes.endedAt),
               inArray(episodes.alarm, ['ngBurst', 'usualYield', ref.key]),
             ),
@@ -158,7 +170,7 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
         await q
           .update(stationTestHours)
           .set({ counted: '' })
-          .where(and(eq(stationTestHours.stationId, ref.stationId), gte(stationTestHours.hourAt, stageAt)));
+          .where(and(inArray(stationTestHours.stationId, stationIds), gte(stationTestHours.hourAt, stageAt)));
         return found;
       }),
   };
@@ -167,22 +179,31 @@ export function createAlarmEpisodes(db: Db, clock: Clock): AlarmEpisodes {
 /**
  * Brings the rows of a station in line with what its tests found from `sinceAt` on: new alarms are inserted, ended ones
  * end, and an open one that the counts no longer show ends as revised. Idempotent, so hours can be judged again: an alarm
- * that overlaps a row of its key is that row. Returns what was raised and what ended.
+ * that overlaps a row of its key is that row. Rows of stations merged into this one (`mergedIds`) are its own, once the hours
+ * since they began, or since `replayedFrom`, were judged by the counts of all. Returns what was raised and what ended.
  */
 export async function settleAlarms(
   { dialect, tables }: Db,
   q: Queryable,
   stationId: number,
-  { found, sinceAt, now }: { found: readonly FoundAlarm[]; sinceAt: number; now: number },
+  { found, sinceAt, now, mergedIds, replayedFrom }: Settling,
 ): Promise<{ raised: number; ended: number }> {
   const { alertEpisodes: episodes } = tables;
   const rows = await q
     .select()
     .from(episodes)
-    .where(eq(episodes.stationId, stationId))
+    .where(inArray(episodes.stationId, [stationId, ...mergedIds]))
     .orderBy(desc(episodes.raisedAt))
     .limit(maxOpen);
-  const matched = new Set<string>();
+  const isJudged = (row: Row) =>
+    row.stationId === stationId || sinceAt <= Math.max(row.beganAt, replayedFrom);
+  const same = (row: Row) =>
+    and(
+      eq(episodes.stationId, row.stationId),
+      eq(episodes.alarm, row.alarm),
+      eq(episodes.raisedAt, row.raisedAt),
+    );
+  const matched = new Set<Row>();
   const changes = { raised: 0, ended: 0 };
   for (const alarm of found) {
     const row = rows.find((known) => known.alarm === alarm.key && overlaps(known, alarm));
@@ -192,37 +213,33 @@ export async function settleAlarms(
       changes.raised++;
       continue;
     }
-    matched.add(`${row.alarm}:${row.raisedAt}`);
+    matched.add(row);
     if (row.endedAt === alarm.endedAt || row.ending === 'accepted') continue;
     await q
       .update(episodes)
       .set({ endedAt: alarm.endedAt, ending: endingOf(alarm) })
-      .where(
-        and(
-          eq(episodes.stationId, stationId),
-          eq(episodes.alarm, row.alarm),
-          eq(episodes.raisedAt, row.raisedAt),
-        ),
-      );
+      .where(same(row));
     if (alarm.endedAt !== null) changes.ended++;
   }
   for (const row of rows) {
-    if (row.endedAt !== null || matched.has(`${row.alarm}:${row.raisedAt}`)) continue;
+    if (row.endedAt !== null || matched.has(row) || !isJudged(row)) continue;
     // An alarm from before the hours that were judged again is on in their first state, and so among the found.
     await q
       .update(episodes)
       .set({ endedAt: Math.min(now, Math.max(row.raisedAt, sinceAt)), ending: 'revised' })
-      .where(
-        and(
-          eq(episodes.stationId, stationId),
-          eq(episodes.alarm, row.alarm),
-          eq(episodes.raisedAt, row.raisedAt),
-        ),
-      );
+      .where(same(row));
     changes.ended++;
   }
   return changes;
 }
+
+type Settling = {
+  found: readonly FoundAlarm[];
+  sinceAt: number;
+  now: number;
+  mergedIds: readonly number[];
+  replayedFrom: number;
+};
 
 /** Deletes alarms that ended long ago. */
 export async function forgetEndedAlarms(db: Db, now: number): Promise<void> {

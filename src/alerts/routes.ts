@@ -139,7 +139,7 @@ function readRef(form: Record<string, unknown>, { names, sites }: AlertDeps): Al
   if (key === undefined || field !== null) {
     throw new AppError('invalid', `The ${field} of this form names no alarm.`, { details: { field } });
   }
-  const isOwn = names.listStations(sites.own.id).some(({ id }) => id === stationId);
+  const isOwn = names.listStations(sites.own.id).some(({ id }) => id === names.shownAs(stationId));
   if (!isOwn)
     throw new AppError('not_found', 'This site has no such station. Its alarms are kept at its own site.');
   return { stationId, key, raisedAt };

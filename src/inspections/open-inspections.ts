@@ -106,6 +106,7 @@ export async function openInspections(options: {
     targets: reads.targets,
     listStages: reads.alarms.listStages,
     shownAs: reads.names.shownAs,
+    groupOf: reads.names.groupOf,
     listStations: () => reads.names.listStations(sites.own.id).map(({ id }) => id),
     clock,
     log,

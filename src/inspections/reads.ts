@@ -66,7 +66,7 @@ export async function createInspectionReads(
   const counts = createCountQueries(db, names, folders);
   const inspections = createInspectionQueries(db, { sites, names, folders });
   const modelCounts = createModelCounts(db, names, folders);
-  const alarms = createAlarmEpisodes(db, clock);
+  const alarms = createAlarmEpisodes(db, clock, names);
   const targets = await createTargets(db, clock, names);
   const shifts = await createShiftPlans(db, clock, sites);
   const pulse = createStationPulse({ db, counts, modelCounts, alarms, sites, shifts, names, clock });

@@ -27,6 +27,7 @@ describe(`tests of stations in ${testDialect}`, () => {
       counts: reads.modelCounts,
       targets: reads.targets,
       listStages: reads.alarms.listStages,
+      groupOf: reads.names.groupOf,
     };
     sequence = 0;
   });

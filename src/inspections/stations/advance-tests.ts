@@ -36,6 +36,8 @@ export type StationTestParts = {
   targets: Pick<Targets, 'targetOf' | 'refresh'>;
   /** When the stages of a station began, oldest first. */
   listStages: (stationId: number) => Promise<number[]>;
+  /** The ids of all stations that are shown as one. */
+  groupOf: (stationId: number) => readonly number[];
 };
 
 /**
@@ -68,6 +70,8 @@ export async function advanceTests(
       found: judged.alarms,
       sinceAt: judged.sinceAt,
       now,
+      mergedIds: parts.groupOf(stationId).filter((id) => id !== stationId),
+      replayedFrom: thisHourAt - replayReachMs,
     });
   });
   return raised + ended;

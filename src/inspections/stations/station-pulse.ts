@@ -57,7 +57,7 @@ type Options = {
   alarms: Pick<AlarmEpisodes, 'listOpen'>;
   sites: Pick<Sites, 'wallClockOf'>;
   shifts: Pick<ShiftPlans, 'calendarOf'>;
-  names: Pick<PlantNames, 'siteIdOf'>;
+  names: Pick<PlantNames, 'siteIdOf' | 'shownAs'>;
   clock: Clock;
 };
 
@@ -146,7 +146,7 @@ export function createStationPulse(options: Options): StationPulse {
     if (openAlarms === undefined || now - openAlarms.readAt >= alarmsTtlMs) {
       openAlarms = {
         readAt: now,
-        byStation: Map.groupBy(await alarms.listOpen(), (alarm) => alarm.stationId),
+        byStation: Map.groupBy(await alarms.listOpen(), ({ stationId: id }) => names.shownAs(id)),
       };
     }
     return openAlarms.byStation.get(stationId) ?? [];

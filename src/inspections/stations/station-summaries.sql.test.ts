@@ -113,6 +113,8 @@ describe(`summaries of stations in ${testDialect}`, () => {
         found: [{ key: 'belowTarget', beganAt: at - minute, raisedAt: at, endedAt: null, grounds }],
         sinceAt: at - hour,
         now: at,
+        mergedIds: [],
+        replayedFrom: 0,
       }),
     );
     expect((await store.reads.pulse.read(stationId)).alarms).toEqual([]);
@@ -136,6 +138,8 @@ describe(`summaries of stations in ${testDialect}`, () => {
         found: [{ key: 'belowTarget', beganAt: at - 2 * day, raisedAt: at, endedAt: null, grounds }],
         sinceAt: at - 3 * day,
         now: at,
+        mergedIds: [],
+        replayedFrom: 0,
       }),
     );
     const request = { window: lastHour, buckets: quarters, ngLimit: 1, areAllShown: true, atMost: 2 };

@@ -44,3 +44,39 @@ test('a folder published on the bus is accepted only when the database has it fo
   await sleep(300);
   expect(heartbeats.listRemote()).toEqual([{ id: own, path: '/data' }]);
 });
+
+test('a folder whose process falls silent is unwatched after 16 s, since it was heard of last', async () => {
+  const db = await openTestDb('sqlite');
+  const clock = createTestClock(0);
+  const [here, there] = openMemoryBuses(2) as [Bus, Bus];
+  onTestFinished(async () => {
+    await here.stop();
+    await there.stop();
+    await db.close();
+  });
+  const heartbeats = createSourceHeartbeats({
+    db,
+    bus: here,
+    clock,
+    siteId: 1,
+    processName: 'here',
+    watchMode: 'poll',
+    onChanged: () => {},
+  });
+  const root = { id: await ensureRoot(db, clock, 1, '/data'), path: '/data' };
+  const status = { ...startingStatus('poll'), ...root, modeOrigin: 'setting' } as SourceStatus;
+  clock.set(20_000);
+  there.publish(`source:1:${root.id}`, { by: 'there', status });
+  await vi.waitFor(() => expect(heartbeats.isWatched(root.id)).toBe(true), 10_000);
+  clock.advance(15_999);
+  expect(heartbeats.describe(root)).toMatchObject({ watchedBy: 'there', reasonCode: null });
+  clock.advance(1);
+  expect(heartbeats.describe(root)).toMatchObject({
+    state: 'offline',
+    reasonCode: 'unwatched',
+    offlineSince: 20_000,
+  });
+  there.publish(`source:1:${root.id}`, { by: 'there', status });
+  await vi.waitFor(() => expect(heartbeats.isWatched(root.id)).toBe(true), 10_000);
+  expect(heartbeats.describe(root)).toMatchObject({ watchedBy: 'there', offlineSince: null });
+});

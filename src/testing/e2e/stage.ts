@@ -1,6 +1,5 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../../kernel/time/clock.ts';
 import { createTestApp, type TestApp, type TestAppOptions } from '../test-app.ts';
 import { type TestBrowser, useBrowser, type WatchedPage } from './browser.ts';
 import { placeImage } from './images.ts';
@@ -27,8 +26,8 @@ export type Stage = {
   openLive(path: string): Promise<void>;
   /** Path and query of the page, readable. */
   address(): string;
-  /** Writes an image atomically into the watched folder; answers when it was there, epoch ms. */
-  place(path: string): Promise<number>;
+  /** Writes an image atomically into the watched folder. */
+  place(path: string): Promise<void>;
 };
 
 /** `plantPer: 'file'` shares the plant among the tests, for those that change nothing. */
@@ -86,10 +85,7 @@ export function useStage(
       await forgetWitnessed(stage.page);
     },
     address: () => decodeURIComponent(stage.page.url().slice(origin.length)),
-    place: async (path) => {
-      await placeImage(stage.plant.watchDir, path);
-      return systemClock.now();
-    },
+    place: (path) => placeImage(stage.plant.watchDir, path),
   };
   return stage;
 }

@@ -1,15 +1,15 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
-/** What a page did. Instants are epoch ms. */
+/** What a page did, in order. */
 export type Witnessed = {
   /** Things that moved without being touched: how much (the layout shift score) and what. */
   shifts: { value: number; moved: string[] }[];
   /** Animations that really began: their name and the element, as `<nearest id> <label or tag>`. */
   animations: { name: string; element: string }[];
   /** Images that were loaded. */
-  images: { path: string; at: number }[];
-  /** When the text of a figure became what it is. */
-  texts: { element: string; text: string; at: number }[];
+  images: { path: string }[];
+  /** Texts of figures that became others. */
+  texts: { element: string; text: string }[];
 };
 
 /** Runs in every page before anything else does. */
@@ -28,7 +28,7 @@ const script = `{
   document.addEventListener('animationstart', ({ animationName, target }) =>
     seen.animations.push({ name: animationName, element: nameOf(target) }));
   document.addEventListener('load', ({ target }) => {
-    if (target.localName === 'img') seen.images.push({ path: new URL(target.src).pathname, at: Date.now() });
+    if (target.localName === 'img') seen.images.push({ path: new URL(target.src).pathname });
   }, true);
   document.addEventListener('DOMContentLoaded', () => {
     window.sameDocument = true;
@@ -36,7 +36,7 @@ const script = `{
       for (const figure of document.querySelectorAll('[data-flash]')) {
         if (figure.witnessedText === figure.textContent) continue;
         figure.witnessedText = figure.textContent;
-        seen.texts.push({ element: nameOf(figure), text: figure.textContent, at: Date.now() });
+        seen.texts.push({ element: nameOf(figure), text: figure.textContent });
       }
     }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
   });

@@ -8,7 +8,8 @@ import { imageName, tinyJpeg, writeImage } from './plant-images.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
 const canMount = mayMount();
-const pollSec = 8;
+/** Between two sweeps is an hour: whatever is found in a test is found by an event, a look at the root, or its return. */
+const pollSec = 3_600;
 const hourMs = 3_600_000;
 
 /** How a watched folder goes away and comes back; `hidden` is where the machines can still write meanwhile. */
@@ -108,8 +109,7 @@ async function surviveOutage(plant: FaultPlant, outage: Outage, mode: string): P
   expect(readRows(plant.dbPath)).toEqual(before);
 
   outage.comeBack();
-  const foundMs = await waitUntil('new images are found', () => readRows(plant.dbPath).length === 390);
-  expect(foundMs).toBeLessThan(pollSec * 1_000);
+  await waitUntil('new images are found', () => readRows(plant.dbPath).length === 390);
   const isBack = async () => !(await isOffline(running)) && !(await isShownOffline(running));
   await waitUntil('/health and pages say online again', isBack);
   const rows = readRows(plant.dbPath);
@@ -122,6 +122,7 @@ async function surviveOutage(plant: FaultPlant, outage: Outage, mode: string): P
 
   const deleted = rows[0]!;
   rmSync(join(plant.watchDir, deleted.file));
+  if (mode === 'poll') await running.fetch('/api/scan', { method: 'POST' });
   const isMissing = () =>
     readRows(plant.dbPath).some(({ id, missingAt }) => id === deleted.id && missingAt !== null);
   await waitUntil('a deleted image is marked missing', isMissing);
