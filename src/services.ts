@@ -14,6 +14,7 @@ import { createPageRenderer } from './kernel/http/page-renderer.ts';
 import type { Renderer } from './kernel/http/render.ts';
 import { createEntrances, type Entrances } from './kernel/http/server/entrances.ts';
 import { htmxFiles, loadStaticFiles, type StaticFiles } from './kernel/http/server/static-files.ts';
+import { createFormat } from './kernel/i18n/format.ts';
 import { createI18n, type I18n } from './kernel/i18n/i18n.ts';
 import type { Log } from './kernel/log.ts';
 import { joinInstallation } from './kernel/processes/installation.ts';
@@ -89,10 +90,20 @@ export type Services = ServiceOptions &
 export async function createServices({ config, warnings, log, clock }: ServiceOptions): Promise<Services> {
   const staticFiles = loadStaticFiles({ dir: fromRoot('static'), extraFiles: htmxFiles });
   const version = `${productVersion()}+${staticFiles.version}`;
-  const topics = createTopics({ clock, log, version, maxViewers: config.maxViewers });
+  const i18n = createI18n(fromRoot('views/locales'), { log });
+  const topics = createTopics({
+    clock,
+    log,
+    version,
+    maxViewers: config.maxViewers,
+    sayStale: (lang, at) => {
+      if (at === null) return i18n.t(lang)('connection.cannotRenew');
+      const { time } = createFormat({ lang, timeZone: config.siteTimeZone });
+      return i18n.t(lang)('connection.figuresOf', { time: time(at) });
+    },
+  });
   const { tls, listeners, sockets } = await createEntrances({ config, clock, log }, topics.stop);
   const paths = resolveDataPaths(config);
-  const i18n = createI18n(fromRoot('views/locales'), { log });
   for (const { key, values } of paths.notes) log.warn(values, i18n.t('en')(`notes.${key}`, values));
 
   const { db, notes: databaseNotes } = await openDb({ ...paths.database, clock, log });

@@ -62,9 +62,31 @@
     deadline = Math.min(deadline, time);
   }
 
+  /** What stands above a panel's old figures while they cannot be renewed; no text takes it away. */
+  function markStale({ id, text }) {
+    const panel = document.getElementById(id);
+    const mark = panel?.querySelector(':scope > .panel-stale');
+    if (!text) mark?.remove();
+    else if (mark) setText(mark, text);
+    else if (panel) {
+      panel.insertAdjacentHTML('afterbegin', '<p class="panel-stale" role="status"></p>');
+      panel.firstElementChild.textContent = text;
+    }
+  }
+
+  /** These are all there are. */
+  function markAllStale(marks) {
+    for (const { parentElement } of document.querySelectorAll('.panel-stale'))
+      if (!marks.some(({ id }) => id === parentElement.id)) markStale({ id: parentElement.id });
+    marks.forEach(markStale);
+  }
+
   function onMessage(event) {
     const { message } = event.detail;
+    // A stream begins by saying what is old.
+    if (state !== 'live') markAllStale([]);
     connection = event.detail.connection;
+    if (message.event === 'stale') markStale(JSON.parse(message.data));
     recordContact(message.event === 'ping' && JSON.parse(message.data).at);
     deadline = now() + silenceMs;
     setState('live');
@@ -104,6 +126,7 @@
       setState(loneUrl ? 'live' : 'polling');
       if (response.status === 200) await htmx.swap({ text, sourceElement: live, target: live, swap: 'none' });
       etag = response.headers.get('etag') || '';
+      markAllStale(JSON.parse(decodeURIComponent(response.headers.get('x-stale') || '[]')));
     } catch {
       if (now() >= deadline) setState('lost');
     } finally {
@@ -174,6 +197,7 @@
   function listenToStream() {
     live.addEventListener('htmx:sse:before:message', onMessage);
     live.addEventListener('htmx:sse:before:connection', (event) => {
+      markAllStale([]);
       if (event.detail.connection.attempt > 0) expectMessageBy(now() + reconnectMs);
     });
     live.addEventListener('htmx:sse:error', () => expectMessageBy(now() + reconnectMs));

@@ -5,7 +5,7 @@ import type { Clock } from '../time/clock.ts';
 import { createChangeThrottle } from './change-throttle.ts';
 import { contentHash, type Fragment, snapshotOf } from './fragment.ts';
 import { createFrame, type Frame } from './frame.ts';
-import type { TopicRequest } from './topic.ts';
+import type { MarkStale, StaleMark, TopicRequest } from './topic.ts';
 
 /** Shortest interval: a plant with up to 20 images a second is rendered once per image, a busier one less often. */
 const minIntervalMs = 40;
@@ -13,6 +13,10 @@ const minIntervalMs = 40;
 const intervalPerRenderMs = 5;
 /** Many topics share that fifth of the time, down to four renders a second each. */
 const sharedIntervalMs = 250;
+/** A topic that could not be rendered is tried again after this long, whether anything changes or not. */
+const retryMs = 5_000;
+/** Failures in a row from which its viewers are told that what they see is old. */
+const failuresOfStale = 2;
 /** A period ends slightly after its boundary, so that "now, floored to the minute" is certainly the new minute. */
 const afterBoundaryMs = 20;
 
@@ -23,6 +27,8 @@ export type TopicState = { fragment: Fragment; sequence: number; hash: string; s
 export type TopicSubscriber = {
   /** The state changed; `change` is the difference from the previous state, undefined for the first state. */
   update(topic: ActiveTopic, change: Frame | undefined): void;
+  /** A message that is no content. */
+  send(frame: Frame): void;
 };
 
 /** One topic with its filters in one language, active while it has viewers. */
@@ -31,6 +37,8 @@ export type ActiveTopic = {
   readonly lang: Lang;
   readonly viewers: Set<TopicSubscriber>;
   state(): TopicState | undefined;
+  /** What its viewers are told of its content while that is old; undefined while it is not. */
+  stale(): StaleMark | undefined;
   /** Renders soon, because something may have changed, and updates the viewers if it did. */
   refresh(): void;
   stop(): void;
@@ -43,6 +51,7 @@ export type ActiveTopicContext = {
   enqueue(job: () => Promise<void>): void;
   nextSequence(): number;
   messageId(sequence: number): string;
+  markStale: MarkStale;
   onRendered(ms: number): void;
   /** Active topics now. */
   countTopics(): number;
@@ -63,6 +72,11 @@ export function createActiveTopic(
   let pause: NodeJS.Timeout | undefined;
   let rest: NodeJS.Timeout | undefined;
   let period: NodeJS.Timeout | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let failures = 0;
+  /** When it could be rendered last; epoch ms. */
+  let goodAt: number | null = null;
+  let stale: StaleMark | undefined;
   const viewers = new Set<TopicSubscriber>();
   const throttle = createChangeThrottle();
 
@@ -84,15 +98,36 @@ export function createActiveTopic(
         const fragment = await request.topic.render(request.query, { lang });
         context.onRendered(performance.now() - lastStartedAt);
         if (!stopped) show(fragment);
+        noteSuccess();
         intervalMs = intervalAfter(performance.now() - lastStartedAt, context.countTopics());
       } catch (error) {
         // A topic with an invalid filter (a station that does not exist) fails at every event; that is no warning.
         const level = error instanceof AppError && error.status < 500 ? 'debug' : 'warn';
         context.log[level]({ err: error, topic: request.key }, 'A topic could not be rendered');
+        if (!stopped) noteFailure();
       }
       rendering = false;
       if (dirty) refresh();
     });
+  };
+  const tell = (mark: StaleMark) => {
+    const frame = staleFrame(mark);
+    for (const viewer of viewers) viewer.send(frame);
+  };
+  const noteSuccess = () => {
+    clearTimeout(retry);
+    failures = 0;
+    goodAt = context.clock.now();
+    if (stale) tell({ id: stale.id, text: '' });
+    stale = undefined;
+  };
+  const noteFailure = () => {
+    failures += 1;
+    clearTimeout(retry);
+    retry = setTimeout(refresh, retryMs);
+    if (failures !== failuresOfStale) return;
+    stale = context.markStale(request, lang, goodAt);
+    if (stale) tell(stale);
   };
   const show = (fragment: Fragment) => {
     const { changes, shown, againInMs } = throttle.next(fragment, performance.now());
@@ -119,17 +154,24 @@ export function createActiveTopic(
     lang,
     viewers,
     state: () => state,
+    stale: () => stale,
     refresh,
     stop: () => {
       stopped = true;
       clearTimeout(pause);
       clearTimeout(rest);
       clearTimeout(period);
+      clearTimeout(retry);
     },
   };
   if (request.topic.everyMs !== undefined) schedulePeriod(request.topic.everyMs);
   refresh();
   return topic;
+}
+
+/** Tells a viewer what a panel says of its content. */
+export function staleFrame(mark: StaleMark): Frame {
+  return createFrame({ event: 'stale', data: JSON.stringify(mark) });
 }
 
 /** From the start of one render to the start of the next, after one that took `tookMs`. */

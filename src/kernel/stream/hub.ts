@@ -3,11 +3,11 @@ import { AppError } from '../errors.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from '../time/clock.ts';
-import { type ActiveTopic, type ActiveTopicContext, createActiveTopic } from './active-topic.ts';
+import { type ActiveTopic, type ActiveTopicContext, createActiveTopic, staleFrame } from './active-topic.ts';
 import { createFairQueue } from './fair-queue.ts';
 import type { Fragment } from './fragment.ts';
 import { createFrame } from './frame.ts';
-import type { TopicRequest } from './topic.ts';
+import type { MarkStale, StaleMark, TopicRequest } from './topic.ts';
 import type { StreamViewer } from './viewer.ts';
 
 /** A viewer that receives nothing for longer assumes that the stream is dead. */
@@ -51,6 +51,8 @@ export type Hub = {
   join(viewer: StreamViewer, subscription: Subscription): () => void;
   /** What viewers of a topic see now; undefined when it is not active. */
   findShown(request: TopicRequest, lang: Lang): Fragment | undefined;
+  /** What they are told of it while it is old. */
+  findStale(request: TopicRequest, lang: Lang): StaleMark | undefined;
   /** Id of the newest change, as in Last-Event-ID. */
   lastMessageId(): string;
   readonly counters: { coalesced: number; cutOff: number };
@@ -61,7 +63,13 @@ export type Hub = {
 };
 
 /** `version`: pages of another version must reload. `maxViewers`: most streams open at once. */
-export function createHub(options: { clock: Clock; log: Log; version: string; maxViewers: number }): Hub {
+export function createHub(options: {
+  clock: Clock;
+  log: Log;
+  version: string;
+  maxViewers: number;
+  markStale: MarkStale;
+}): Hub {
   const { clock, version } = options;
   const viewers = new Map<StreamViewer, number>();
   const counters = { renders: 0, renderMs: 0, coalesced: 0, cutOff: 0, refused: 0 };
@@ -72,6 +80,7 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
     enqueue: createFairQueue().add,
     nextSequence: numbers.next,
     messageId: numbers.idOf,
+    markStale: options.markStale,
     onRendered: (ms) => {
       counters.renders += 1;
       counters.renderMs += ms;
@@ -108,6 +117,10 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
       const greetings = [pingFrame(clock, version)];
       const newVersion = newVersionFor(pageVersion);
       if (newVersion !== undefined) greetings.push(createFrame({ event: 'reload', data: newVersion }));
+      for (const { topic } of shown) {
+        const stale = topic.stale();
+        if (stale) greetings.push(staleFrame(stale));
+      }
       viewer.open(greetings, shown, numbers.parse(lastEventId));
       return () => {
         if (!viewers.delete(viewer)) return;
@@ -115,6 +128,7 @@ export function createHub(options: { clock: Clock; log: Log; version: string; ma
       };
     },
     findShown: (request, lang) => topics.find(request, lang)?.state()?.fragment,
+    findStale: (request, lang) => topics.find(request, lang)?.stale(),
     lastMessageId: numbers.lastId,
     stats: () => ({ viewers: viewers.size, topics: topics.size(), ...counters }),
     stop: () => {

@@ -8,7 +8,13 @@ import { may, stillMay } from '../http/guards/may.ts';
 import type { Lang } from '../i18n/languages.ts';
 import { snapshotOf } from './fragment.ts';
 import type { Hub } from './hub.ts';
-import { parseTopicRequests, type Topic, type TopicRequest } from './topic.ts';
+import {
+  type MarkStale,
+  parseTopicRequests,
+  type StaleMark,
+  type Topic,
+  type TopicRequest,
+} from './topic.ts';
 import { createStreamViewer, type StreamViewer } from './viewer.ts';
 
 const html = 'text/html; charset=utf-8';
@@ -24,6 +30,7 @@ export function streamRoutes(options: {
   recheckEveryMs?: number;
   /** Checks to run as soon as a right was revoked; see `Topics.recheck`. */
   rechecks: Set<() => void>;
+  markStale: MarkStale;
 }): Hono<AppEnv> {
   const { topics, hub, maxBlockedMs, recheckEveryMs = defaultRecheckEveryMs, rechecks } = options;
   const routes = new Hono<AppEnv>();
@@ -42,8 +49,11 @@ export function streamRoutes(options: {
   );
   routes.get('/stream/snapshot', may('look'), async (c) => {
     const requests = parseTopicRequests(c.req.queries('topics') ?? [], topics);
-    const wholes = await Promise.all(requests.map((request) => snapshot(request, langOf(c), hub)));
-    const answer = sendRevalidated(c, wholes.join('\n'), html);
+    const found = await snapshots(c, requests, options);
+    const answer = sendRevalidated(c, found.flatMap(({ whole }) => whole ?? []).join('\n'), html);
+    const stale = found.flatMap((one) => one.stale ?? []);
+    // Texts of any language; a header has Latin letters only.
+    if (stale.length > 0) answer.headers.set('x-stale', encodeURIComponent(JSON.stringify(stale)));
     const newVersion = hub.newVersionFor(c.req.query('v'));
     if (newVersion !== undefined) answer.headers.set('x-reload', newVersion);
     return answer;
@@ -99,9 +109,31 @@ function endWhenRefused(c: AppContext, viewer: StreamViewer): void {
   );
 }
 
-/** Viewers that poll, because no stream reaches them, see exactly what the others see, usually without a render. */
-async function snapshot(request: TopicRequest, lang: Lang, hub: Hub): Promise<string> {
-  return snapshotOf(hub.findShown(request, lang) ?? (await request.topic.render(request.query, { lang })));
+/**
+ * Viewers that poll, because no stream reaches them, see exactly what the others see, usually without a render. A topic that cannot be rendered is
+ * marked and takes no other with it. Throws where none can be.
+ */
+async function snapshots(
+  c: AppContext,
+  requests: readonly TopicRequest[],
+  { hub, markStale }: { hub: Hub; markStale: MarkStale },
+): Promise<{ whole: string | undefined; stale: StaleMark | undefined }[]> {
+  const lang = langOf(c);
+  const results = await Promise.allSettled(
+    requests.map(
+      async (request) =>
+        hub.findShown(request, lang) ?? (await request.topic.render(request.query, { lang })),
+    ),
+  );
+  const failed = results.filter((result) => result.status === 'rejected');
+  if (failed[0] && failed.length === results.length) throw failed[0].reason;
+  return results.map((result, i) => {
+    const request = requests[i]!;
+    if (result.status === 'fulfilled')
+      return { whole: snapshotOf(result.value), stale: hub.findStale(request, lang) };
+    c.get('log')?.warn({ err: result.reason, topic: request.key }, 'A topic could not be rendered');
+    return { whole: undefined, stale: markStale(request, lang, null) };
+  });
 }
 
 function langOf(c: AppContext): Lang {

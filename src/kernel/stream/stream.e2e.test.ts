@@ -156,6 +156,39 @@ inBrowser('detects a half-open connection, polls, and reconnects', async () => {
   wire.close();
 });
 
+inBrowser(
+  'a panel that cannot be renewed says so, by stream and by poll, while the others go on',
+  async () => {
+    const mark = () => page.locator('#cards > .panel-stale').allInnerTexts();
+    const old = ['These figures cannot be renewed now.'];
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await expect.poll(connectionState, until).toBe('live');
+    server.isUnreadable = true;
+    server.record('S4', '50.0 %');
+    await expect.poll(() => text('#sum'), until).toBe('50.0 % + 95.0 %');
+    await expect.poll(mark, until).toEqual(old);
+    expect([await connectionState(), await text('#S4 b')]).toEqual(['live', '97.0 %']);
+    server.isUnreadable = false;
+    server.record('S9', '51.0 %');
+    await expect.poll(mark, until).toEqual([]);
+    expect(await text('#cards')).toMatch(/50\.0 %.*51\.0 %/s);
+
+    server.isStreamRefused = true;
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await expect.poll(connectionState, until).toBe('polling');
+    server.isUnreadable = true;
+    server.record('S4', '52.0 %');
+    await page.clock.runFor(11_000);
+    await expect.poll(() => text('#sum'), until).toBe('52.0 % + 51.0 %');
+    await expect.poll(mark, until).toEqual(old);
+    expect([await connectionState(), await text('#S4 b')]).toEqual(['polling', '50.0 %']);
+    server.isUnreadable = false;
+    await page.clock.runFor(11_000);
+    await expect.poll(mark, until).toEqual([]);
+    expect(await text('#S4 b')).toBe('52.0 %');
+  },
+);
+
 /** In the page: notes every state the connection badge takes from now on. */
 function recordStates() {
   const { document, MutationObserver } = globalThis as unknown as {

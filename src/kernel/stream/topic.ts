@@ -21,6 +21,12 @@ export type Topic = {
 /** A topic with its filters, as requested by one page. */
 export type TopicRequest = { topic: Topic; query: URLSearchParams; key: string };
 
+/** What the element of a topic says of its old content while it cannot be rendered; an empty `text` takes it back. */
+export type StaleMark = { id: string; text: string };
+
+/** The mark of a topic whose content is of `at` (epoch ms; null where that is not known); undefined where its element is not known. */
+export type MarkStale = (request: TopicRequest, lang: Lang, at: number | null) => StaleMark | undefined;
+
 /** Most topics on one page: a full wall has forty tiles. */
 const maxTopicsPerViewer = 48;
 
@@ -38,8 +44,15 @@ export function parseTopicRequests(
     if (!topic) throw new AppError('invalid', `There is no topic ${path}.`);
     const query = new URLSearchParams(search);
     query.sort();
-    return { topic, query, key: `${path}?${query}` };
+    return { topic, query, key: topicKey(path, query) };
   });
+}
+
+/** Names a topic with its filters, whatever their order. */
+export function topicKey(path: string, query: URLSearchParams): string {
+  const sorted = new URLSearchParams(query);
+  sorted.sort();
+  return `${path}?${sorted}`;
 }
 
 /** A fragment on a page: `path?query`, and the hash of its content as shown, where known. */

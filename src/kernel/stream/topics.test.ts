@@ -297,3 +297,41 @@ test('a compressed stream reads the same and ends in order when the server stops
   await server.stop({ graceMs: 500 });
   await ended;
 });
+
+test('a poll of several topics brings those that can be rendered and marks the other', async () => {
+  const both = `${cards}&topics=${encodeURIComponent('/heavy')}`;
+  expect((await getText(`/stream/snapshot?${both}`)).headers.get('x-stale')).toBeNull();
+  values.s4 = 'unreadable';
+  const answer = await getText(`/stream/snapshot?${both}`);
+  expect(answer.status).toBe(200);
+  const text = await answer.text();
+  expect(text).toContain('hx-target="#heavy"');
+  expect(text).not.toContain('hx-target="#cards"');
+  expect(JSON.parse(decodeURIComponent(answer.headers.get('x-stale')!))).toEqual([
+    { id: 'cards', text: 'These figures cannot be renewed now.' },
+  ]);
+  // Nothing is left of the page: it is lost, and says so.
+  expect((await getText(`/stream/snapshot?${cards}`)).status).toBe(500);
+});
+
+test('viewers are told once that a topic fails again and again, those who come later too, and when it is back', async () => {
+  const stream = await openStream(cards);
+  await stream.until(/two/);
+  values.s4 = 'unreadable';
+  topics.publish('recorded');
+  await expect.poll(() => renders.length).toBe(2);
+  expect(stream.text()).not.toContain('event: stale');
+  // Nothing happens in the plant: it is tried again by itself.
+  const told = await stream.until(/event: stale\ndata: (.*)\n/);
+  expect(told).toContain('event: stale\ndata: {"id":"cards","text":"These figures cannot be renewed now."}');
+  const later = await openStream(cards);
+  await later.until(/event: stale/);
+  const { headers } = await getText(`/stream/snapshot?${cards}&topics=${encodeURIComponent('/heavy')}`);
+  expect(headers.get('x-stale')).toContain('cards');
+  topics.publish('recorded');
+  values.s4 = 'one';
+  topics.publish('recorded');
+  for (const one of [stream, later]) await one.until(/event: stale\ndata: {"id":"cards","text":""}/);
+  expect(stream.text().match(/event: stale/g)).toHaveLength(2);
+  for (const one of [stream, later]) one.close();
+});

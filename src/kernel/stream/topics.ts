@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { LRUCache } from 'lru-cache';
 import type { AppEnv } from '../http/env.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
@@ -6,7 +7,7 @@ import type { Clock } from '../time/clock.ts';
 import { contentHash } from './fragment.ts';
 import { createHub, type StreamStats } from './hub.ts';
 import { streamRoutes } from './stream-routes.ts';
-import { parseTopicRequests, type Shown, streamUrl, type Topic } from './topic.ts';
+import { type MarkStale, parseTopicRequests, type Shown, streamUrl, type Topic, topicKey } from './topic.ts';
 import { defaultMaxBlockedMs } from './viewer.ts';
 
 /** The first render of a fragment: `html` goes into its container, `shown` into the page's stream URL. */
@@ -14,6 +15,9 @@ export type FirstRender = { html: string; shown: { topic: string; have: string }
 
 /** Several changes of rights within this time cause one check of every stream. */
 const recheckPauseMs = 200;
+
+/** Topics with their filters whose element is remembered, for a mark on its old content. */
+const maxContainers = 2_000;
 
 /** The registry of topics, and the streams that carry them. */
 export type Topics = {
@@ -40,7 +44,8 @@ export type Topics = {
 
 /**
  * `version` names the running code: pages of another version must reload. `maxBlockedMs`: how long a viewer may
- * accept no data before it is disconnected. `recheckEveryMs`: how often its right to look is checked.
+ * accept no data before it is disconnected. `recheckEveryMs`: how often its right to look is checked. `sayStale`: the words above content that cannot be
+ * renewed, and of when it is (epoch ms; null where that is not known).
  */
 export function createTopics(options: {
   clock: Clock;
@@ -49,21 +54,36 @@ export function createTopics(options: {
   maxViewers: number;
   maxBlockedMs?: number;
   recheckEveryMs?: number;
+  sayStale?: (lang: Lang, at: number | null) => string;
 }): Topics {
-  const { maxBlockedMs = defaultMaxBlockedMs } = options;
+  const { maxBlockedMs = defaultMaxBlockedMs, sayStale = () => 'These figures cannot be renewed now.' } =
+    options;
   const topics = new Map<string, Topic>();
+  const containers = new LRUCache<string, string>({ max: maxContainers });
+  const markStale: MarkStale = ({ key }, lang, at) => {
+    const id = containers.get(key);
+    return id === undefined ? undefined : { id, text: sayStale(lang, at) };
+  };
   const hub = createHub({
     clock: options.clock,
     log: options.log,
     version: options.version,
     maxViewers: options.maxViewers,
+    markStale,
   });
   const rechecks = new Set<() => void>();
   let recheckTimer: NodeJS.Timeout | undefined;
   return {
     define: (topic) => {
       if (topics.has(topic.path)) throw new Error(`The topic ${topic.path} is defined twice`);
-      topics.set(topic.path, topic);
+      topics.set(topic.path, {
+        ...topic,
+        render: async (query, viewer) => {
+          const fragment = await topic.render(query, viewer);
+          containers.set(topicKey(topic.path, query), fragment.containerId);
+          return fragment;
+        },
+      });
     },
     publish: hub.publish,
     refreshAll: hub.refreshAll,
@@ -84,7 +104,14 @@ export function createTopics(options: {
       [...topics.values()].filter(({ isOnEveryPage }) => isOnEveryPage).map(({ path }) => path),
     streamUrl: (shown) => streamUrl(shown, options.version),
     routes: () =>
-      streamRoutes({ topics, hub, maxBlockedMs, recheckEveryMs: options.recheckEveryMs, rechecks }),
+      streamRoutes({
+        topics,
+        hub,
+        maxBlockedMs,
+        recheckEveryMs: options.recheckEveryMs,
+        rechecks,
+        markStale,
+      }),
     stats: hub.stats,
     stop: hub.stop,
   };

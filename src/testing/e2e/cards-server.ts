@@ -19,6 +19,8 @@ export type CardsServer = {
   record(station: string, value: string): void;
   /** Answers requests for the stream with `unavailable`. */
   isStreamRefused: boolean;
+  /** The cards cannot be rendered; what else the page shows can. */
+  isUnreadable: boolean;
   viewers(): number;
   stop(): Promise<void>;
 };
@@ -39,9 +41,15 @@ export async function startCardsServer(
     path: '/cards',
     events: ['recorded'],
     render: () => {
+      if (cards.isUnreadable) throw new Error('unreadable');
       const parts = Object.entries(values).map(([station, value]) => card(station, value));
       return { containerId: 'cards', parts, html: parts.map((part) => part.html).join('') };
     },
+  });
+  topics.define({
+    path: '/sum',
+    events: ['recorded'],
+    render: () => ({ containerId: 'sum', parts: [], html: Object.values(values).join(' + ') }),
   });
   const app = new Hono<AppEnv>();
   app.use(securityHeaders(), compression());
@@ -50,8 +58,10 @@ export async function startCardsServer(
     await next();
   });
   app.get('/', async (c) => {
-    const { html, shown } = await topics.first('/cards', { lang: 'en' });
-    return c.html(pageHtml(html, topics.streamUrl([shown])));
+    const [one, two] = await Promise.all(
+      ['/cards', '/sum'].map((path) => topics.first(path, { lang: 'en' })),
+    );
+    return c.html(pageHtml(one!.html, two!.html, topics.streamUrl([one!.shown, two!.shown])));
   });
   app.route('/', files.routes()).route('/', topics.routes());
   app.onError(createErrorHandlers({ renderProblem: (_c, problem) => problem.message }).onError);
@@ -65,6 +75,7 @@ export async function startCardsServer(
   const cards: CardsServer = {
     values,
     isStreamRefused: false,
+    isUnreadable: false,
     record: (station, value) => {
       values[station] = value;
       topics.publish('recorded');
@@ -80,7 +91,7 @@ function card(station: string, value: string) {
   return { id: station, html };
 }
 
-function pageHtml(cards: string, stream: string) {
+function pageHtml(cards: string, sum: string, stream: string) {
   return `<!doctype html><html lang="en" data-ago-now="now" data-ago-s="{n} s ago" data-ago-m="{n} min ago"
     data-ago-h="{n} h ago" data-ago-d="{n} d ago"><head><meta charset="utf-8"><title>Cards</title>
     <link rel="icon" href="data:,">
@@ -92,7 +103,7 @@ function pageHtml(cards: string, stream: string) {
     </head><body>
     <p id="connection" data-state="none" data-live="Live" data-polling="Polling" data-lost="Lost"><b data-connection-word></b>
     <time data-connection-age></time></p><p id="stale" hidden>Old: <time data-stale-since></time></p>
-    <input id="typing"><div id="cards">${cards}</div>
+    <input id="typing"><div id="cards">${cards}</div><div id="sum">${sum}</div>
     <div id="live" hidden hx-sse:connect="${stream.replaceAll('&', '&amp;')}" hx-trigger="load, every 15s" hx-swap="none"
     hx-config="sse.reconnectMaxDelay:5s sse.connectTimeout:5s"></div></body></html>`;
 }
