@@ -158,17 +158,27 @@ async function apply(connection: mysql.Connection, migration: Migration, collati
     try {
       await connection.query(withCollation(statement, collation));
     } catch (error) {
-      const isDone = begun === i + 1 && doneErrors.has((error as { code?: string }).code ?? '');
-      if (!isDone) {
+      const isInPlace = doneErrors.has((error as { code?: string }).code ?? '');
+      if (!isInPlace || begun !== i + 1) {
         await connection.query('rollback');
         await note('begun', 0);
-        throw error;
+        throw isInPlace ? unknownState(error as Error, i + 1, statements.length) : error;
       }
     }
     await note('done', i + 1);
     await connection.query('commit');
   }
   await connection.query(`insert into ${migrationsTable} (hash, created_at) values (?, ?)`, [hash, madeAt]);
+}
+
+/** What an earlier version did of an update that ended midway was noted nowhere, so nothing tells where to go on. */
+function unknownState({ message }: Error, step: number, steps: number): AppError {
+  return new AppError(
+    'unavailable',
+    `The tables of this database are not as its last update left them: ${message} (step ${step} of ${steps}). ` +
+      'An update by an earlier version was interrupted, or the tables belong to another program. Restore the backup ' +
+      'from before the update, or name an empty database in DATABASE_URL, and start again.',
+  );
 }
 
 async function takeLock(connection: mysql.Connection): Promise<void> {
