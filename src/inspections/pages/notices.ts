@@ -4,7 +4,10 @@ export type NoticesView = {
   backfill: { done: number; total: number; remainingMs: number | null } | null;
 };
 
-/** The total left to read; the remaining time is extrapolated from the time spent so far. */
+/** Fewer are read before anybody has read the notice, which moves what stands below it. */
+const minBackfill = 100;
+
+/** The total left to read, none where that is done in a moment; the time left is extrapolated from that spent so far. */
 export function noticesView(
   sources: { backfill: { done: number; total: number; startedAt: number } | null }[],
   now: number,
@@ -17,7 +20,7 @@ export function noticesView(
   const remainingMs = done > 0 ? roundRemaining(((now - startedAt) / done) * (total - done)) : null;
   return {
     drawing,
-    backfill: running.length > 0 ? { done, total, remainingMs } : null,
+    backfill: total >= minBackfill ? { done, total, remainingMs } : null,
   };
 }
 
