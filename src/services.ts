@@ -33,6 +33,7 @@ import { type LiveScreens, openScreens } from './live/screens/screens.ts';
 import { helpHref } from './manual/help-links.ts';
 import { type PlantNow, plantNow } from './overview/plant-now.ts';
 import { createPlantSign } from './overview/plant-sign.ts';
+import { createPlantTiles } from './overview/plant-tile.ts';
 import { openSites } from './plant/open-sites.ts';
 import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
 import type { SearchSource } from './plant/search-source.ts';
@@ -157,7 +158,11 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     log,
   });
-  const wallTileKinds = [...createStationTiles(reads), createPictureTiles({ live, names: reads.names })];
+  const wallTileKinds = [
+    ...createStationTiles(reads),
+    createPictureTiles({ live, names: reads.names }),
+    createPlantTiles(sites),
+  ];
   const walls = createRecordWalls({
     db,
     clock,

@@ -14,6 +14,7 @@ import type { Topics } from '../kernel/stream/topics.ts';
 import { type AskedSite, readAskedSite } from '../plant/asked-site.ts';
 import { pageHref } from '../plant/links.ts';
 import { type Sites, siteChoices } from '../plant/sites.ts';
+import { definePlantTile } from './plant-tile.ts';
 import {
   type OverviewContext,
   type OverviewPage,
@@ -39,6 +40,12 @@ export function overviewRoutes(deps: OverviewDeps): Hono<AppEnv> {
     events: ['inspections.recorded', 'sources.changed', 'images.changed', 'alarms.changed'],
     everyMs: 60_000,
     render: (query, { lang }) => renderStations(deps, query, fragmentViewer(query, lang)),
+  });
+  definePlantTile({
+    sites: deps.sites,
+    renderer: deps.renderer,
+    topics: deps.topics,
+    read: (site) => read(deps, askedSite(deps, new URLSearchParams({ site: site.name })), null),
   });
   return new Hono<AppEnv>().get('/overview', may('look'), async (c) => {
     const { searchParams } = new URL(c.req.url);

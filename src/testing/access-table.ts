@@ -111,6 +111,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /search', '/search?q=S9'),
   look('GET /overview'),
   look('GET /overview/stations'),
+  look('GET /overview/tile', '/overview/tile?site=1'),
   look('GET /plant/now'),
   look('GET /sources'),
   look('GET /sources/status'),

@@ -10,6 +10,7 @@ import { gapsView, historyView, hourTableView, partTableView } from '../inspecti
 import type { Picture } from '../inspections/viewer/read-picture.ts';
 import type { ChartView } from '../kernel/charts/chart-view.ts';
 import { sortHeads } from '../kernel/http/table-sort.ts';
+import { listTroubled } from '../overview/plant-tile.ts';
 import { overviewView } from '../overview/views.ts';
 import { type PageQuery, periods } from '../plant/links.ts';
 import { type StationState, stateView } from '../plant/station-state.ts';
@@ -453,6 +454,11 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ],
   'overview/_row': views(...overview.rows, ...overviewOfSites.rows),
   'overview/_stations': views(overview, overviewOfNothing, overviewOfSites, overviewOfOther),
+  'overview/_tile': [overview, overviewOfNothing, overviewOfOther].map((view, i) => ({
+    view,
+    siteLabel: i === 0 ? null : odd,
+    troubled: listTroubled(view),
+  })),
   'shared/_ago': [{ at: now }],
   'shared/_chart': [chart, { ...chart, events: [], rows: [] }].map((one) => ({
     chart: one,
