@@ -29,6 +29,7 @@ import { stationLiveHref } from './live/camera-links.ts';
 import { feedSettingsOf, mountLive } from './live/mount.ts';
 import { mountManual } from './manual/mount.ts';
 import { mountOverview } from './overview/mount.ts';
+import { findShift } from './plant/time-window.ts';
 import { readDisks } from './retention/disks.ts';
 import { mountRetention } from './retention/mount.ts';
 import { healthOfRetention } from './retention/open-retention.ts';
@@ -36,12 +37,15 @@ import { mountSearch } from './search/mount.ts';
 import type { Services } from './services.ts';
 import { mountSettings } from './settings/mount.ts';
 import { mountShifts } from './shifts/mount.ts';
+import { shiftsPath } from './shifts/routes.ts';
 import { mountStations } from './stations/mount.ts';
 import { mountSystem } from './system/mount.ts';
 import { mountWalls } from './walls/mount.ts';
 
 /** Forms are small. Pairs of images have a limit of their own. */
 const maxBodyBytes = 64 * 1024;
+/** Forms of many rows, which limit their own size. */
+const longForms = [shiftsPath, `${shiftsPath}/draft`];
 /** A rescan may take 60 s; everything else answers in milliseconds. Uploads have a limit of their own. */
 const maxAnswerMs = 75_000;
 
@@ -72,7 +76,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(identify(access));
   if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins));
   app.use(compression());
-  app.use(bodySizeLimit(maxBodyBytes, [uploadPath]));
+  app.use(bodySizeLimit(maxBodyBytes, [uploadPath, ...longForms]));
   app.use(timeLimit(maxAnswerMs, [uploadPath]));
   if (!servesPages) app.use(healthOnly(config.role));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
@@ -155,7 +159,8 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     mountWalls({
       walls: services.walls,
       kinds: services.wallTileKinds,
-      hasShifts: () => reads.shifts.calendarOf(sites.own.id) !== undefined,
+      hasShift: (period) =>
+        findShift(period, clock.now(), reads.shifts.calendarOf(sites.own.id)) !== undefined,
       feed: feedSettingsOf(config, wallClock),
       renderer,
       topics,

@@ -113,7 +113,7 @@ export async function openInspections(options: {
     isDuty: duties.testsStations,
     onChanged: () => publish('alarms.changed', undefined),
   });
-  const folderRefresh = startFolderRefresh(reads.folders, log);
+  const folderRefresh = startFolderRefresh(reads.folders, reads.shifts, log);
   const sources: Sources = createSources({
     db,
     siteId: sites.own.id,

@@ -11,6 +11,7 @@ import { isWithin } from '../kernel/storage/is-within.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
+import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
 import type { StationPauses } from '../plant/station-pauses.ts';
 import type { Db } from '../schema/db.ts';
 import { createLiveQueries } from './history/live-queries.ts';
@@ -56,6 +57,7 @@ type StationReads = {
     /** Newest first. */
     list(filter: { stationId: number }, page: { limit: number }): Promise<StationShot[]>;
   };
+  shifts: Pick<ShiftPlans, 'calendarOf'>;
   /** A station's usual interval, ms; null while unknown. */
   pulse: { pauses(stationId: number): Promise<StationPauses | null> };
 };
@@ -102,7 +104,7 @@ export async function openLive(options: {
     log,
   });
 
-  const silences = createSilences(now);
+  const silences = createSilences(now, () => reads.shifts.calendarOf(siteId));
   const newest = createNewestPublisher({ channels, current, queries, silences, publish, log });
   const publishRecorded = (recorded: RecordedRows): Promise<void> => {
     if (recorded.rows.length + recorded.gone.length > 0)

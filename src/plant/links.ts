@@ -33,7 +33,7 @@ export const periods = [
 export type Period = (typeof periods)[number];
 
 /** Whether a period means something only where shifts are set. */
-export function isOfShifts(period: Period): boolean {
+export function isOfShifts(period: string | undefined): period is 'shift' | 'last-shift' {
   return period === 'shift' || period === 'last-shift';
 }
 

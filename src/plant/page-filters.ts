@@ -7,7 +7,7 @@ import type { PlantNames } from './names.ts';
 import type { ShiftCalendar } from './shifts/shift-calendar.ts';
 import type { ShiftPlans } from './shifts/shift-plans.ts';
 import { type Sites, type SiteTag, siteChoices } from './sites.ts';
-import { bucketsOf, parsePageWindow, type TimeWindow } from './time-window.ts';
+import { bucketsOf, findShift, parsePageWindow, type TimeWindow } from './time-window.ts';
 import type { Verdict } from './yield.ts';
 
 /** Longest name in a filter; file systems have no longer ones. */
@@ -25,6 +25,10 @@ export type AskedView = {
   wallClock: WallClock;
   /** When the site of that time zone works; undefined where no shift plan was saved. */
   shifts: ShiftCalendar | undefined;
+  /** A shift was asked for where there is none, and today is shown. */
+  isWithoutShift: boolean;
+  /** Periods that mean something here now. */
+  periods: Period[];
   window: TimeWindow;
   /** The given end is not after the start; `window` is the minute from the start. */
   isReversed: boolean;
@@ -39,6 +43,9 @@ export type AskedView = {
  * Reads `site, station, part, period, start, end, kiosk` of a page's URL. A station without a site belongs to the own
  * site; without both, all sites are meant.
  *
+ * A page that asks for a shift where there is none shows today and says so: screens go on when a plan is removed. For
+ * programs (`isStrict`) that is refused.
+ *
  * @throws AppError 'invalid' naming the field of a malformed period or time.
  */
 export function readAskedView(
@@ -49,13 +56,25 @@ export function readAskedView(
     names,
     shifts: plans,
   }: { clock: Clock; sites: Sites; names: PlantNames; shifts: Pick<ShiftPlans, 'calendarOf'> },
+  { isStrict = false } = {},
 ): AskedView {
   const text = (field: string) => (search.get(field) ?? '').slice(0, maxFilterLength) || undefined;
   const station = text('station');
   const site = readAskedSite(text('site'), station, sites);
   const { wallClock, tag } = site;
   const shifts = plans.calendarOf((tag && sites.find(tag.name)?.id) ?? sites.own.id);
-  const { period, isReversed, ...window } = parsePageWindow(search, clock.now(), wallClock, shifts);
+  const now = clock.now();
+  const offered = periods.filter(
+    (period) => !isOfShifts(period) || findShift(period, now, shifts) !== undefined,
+  );
+  const wanted = search.get('period')?.trim();
+  const isMissing = !isStrict && isOfShifts(wanted) && !offered.includes(wanted);
+  const { period, isReversed, ...window } = parsePageWindow(
+    isMissing ? new URLSearchParams({ period: 'today' }) : search,
+    now,
+    wallClock,
+    shifts,
+  );
   const part = text('part');
   const stationId =
     station === undefined || site.isUnknown ? undefined : names.findStationId(station, site.siteId);
@@ -75,6 +94,8 @@ export function readAskedView(
     site: tag,
     wallClock,
     shifts,
+    isWithoutShift: isMissing,
+    periods: offered,
     window,
     isReversed,
     ...bucketsOf(window, wallClock),
@@ -141,7 +162,7 @@ export function filterForm(
     sites: isOfStation ? null : siteChoices(sites, asked.site),
     stations: isOfStation || isSiteOpen ? null : names.listStations(siteId).map(({ name }) => name),
     parts: names.listParts().map(({ name }) => name),
-    periods: periods.filter((period) => asked.shifts !== undefined || !isOfShifts(period)),
+    periods: asked.periods,
     start: wallClock.fieldText(asked.window.startAt),
     end: wallClock.fieldText(asked.window.endAt),
     startOffset: wallClock.offsetText(asked.window.startAt),

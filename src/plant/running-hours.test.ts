@@ -20,7 +20,7 @@ function shifts(weeks: number): number[] {
 
 test('hours with images in half of four weeks run, nights and weekends do not', () => {
   const running = learnRunningHours(shifts(4), monday + 12 * hour, utc);
-  expect(running.isLearnt).toBe(true);
+  expect(running.source).toBe('learnt');
   expect(running.isRunning(monday + 6 * hour)).toBe(true);
   expect(running.isRunning(monday + 5 * hour + 59 * 60_000)).toBe(false);
   expect(running.isRunning(monday + 22 * hour)).toBe(false);
@@ -48,7 +48,7 @@ test('under two weeks every hour counts', () => {
     monday,
     utc,
   );
-  expect(young.isLearnt).toBe(false);
+  expect(young.source).toBe('none');
   expect(young.isRunning(monday + 3 * hour)).toBe(true);
   expect(young.elapsedMs(monday - 3 * day, monday)).toBe(3 * day);
 });

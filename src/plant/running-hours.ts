@@ -3,8 +3,8 @@ import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /** The hours of a week in which a station runs, learnt from its images. */
 export type RunningHours = {
-  /** False while less than two weeks are known: every hour counts then, and pages say so. */
-  isLearnt: boolean;
+  /** `none`: less than two weeks are known, so that every hour counts, and pages say so. */
+  source: 'none' | 'learnt' | 'plan';
   isRunning(at: number): boolean;
   /** How much of a stretch of time lies in running hours, ms. */
   elapsedMs(fromAt: number, toAt: number): number;
@@ -20,7 +20,7 @@ const learntAfterMs = 14 * dayMs;
 
 /** Every hour runs: a station about which nothing else is known. */
 export const alwaysRunning: RunningHours = {
-  isLearnt: false,
+  source: 'none',
   isRunning: () => true,
   elapsedMs: (fromAt, toAt) => Math.max(0, toAt - fromAt),
 };
@@ -50,7 +50,7 @@ export function learnRunningHours(
   const runs = Array.from(seen, (bits) => countBits(bits) >= minWeeks);
 
   return {
-    isLearnt: true,
+    source: 'learnt',
     isRunning: (at) => runs[hourOfWeek(at)]!,
     elapsedMs: (fromAt, toAt) => {
       let sum = 0;

@@ -46,6 +46,8 @@ export function learnPauses(
   const knownMs = running.elapsedMs(filled[0]!.startAt, filled.at(-1)!.startAt + minuteMs);
   const rank = Math.min(longerPauses, Math.ceil((longerPauses * knownMs) / (pauseHours * hourMs)));
   const usualPauseMs = pauses[rank - 1];
+  // Images beside the planned time alone say nothing of its pauses.
+  if (knownMs === 0) return null;
   const meanMs = knownMs / filled.reduce((sum, minute) => sum + totalCount(minute), 0);
   return {
     usualIntervalMs,
@@ -114,7 +116,7 @@ export function stationSilence(
   if (lastSeenAt === null || pauses === null) return null;
   const { running, silentAfterMs: limitMs, usualIntervalMs } = pauses;
   if (!running.isRunning(now)) return null;
-  if (!running.isLearnt && now - lastSeenAt >= atRestAfterMs) return null;
+  if (running.source === 'none' && now - lastSeenAt >= atRestAfterMs) return null;
   return running.elapsedMs(lastSeenAt, now) > limitMs ? { sinceAt: lastSeenAt, usualIntervalMs } : null;
 }
 
@@ -123,6 +125,6 @@ export function isStationRunning({ lastSeenAt, pauses }: StationPace, now: numbe
   if (lastSeenAt === null) return false;
   const ageMs = now - lastSeenAt;
   if (pauses === null) return ageMs < runningWithoutPausesMs;
-  if (!pauses.running.isLearnt) return ageMs < atRestAfterMs;
+  if (pauses.running.source === 'none') return ageMs < atRestAfterMs;
   return pauses.running.isRunning(now) || ageMs <= pauses.silentAfterMs;
 }

@@ -74,16 +74,27 @@ function presetWindow(
   return { startAt: endAt - presetMs[period], endAt };
 }
 
+/** The shift that a period means now; undefined where there is none. */
+export function findShift(
+  period: 'shift' | 'last-shift',
+  now: number,
+  shifts: ShiftsOfWindow | undefined,
+): TimeWindow | undefined {
+  const current = shifts?.shiftAt(now);
+  return period === 'shift' ? current : current && shifts?.shiftAt(current.startAt - 1);
+}
+
 function shiftWindow(
   period: 'shift' | 'last-shift',
   endAt: number,
   now: number,
   shifts: ShiftsOfWindow | undefined,
 ): TimeWindow {
-  const current = shifts?.shiftAt(now);
-  const shift = period === 'shift' ? current : current && shifts?.shiftAt(current.startAt - 1);
+  const shift = findShift(period, now, shifts);
   if (shift) return { startAt: shift.startAt, endAt: Math.min(shift.endAt, endAt) };
-  const why = shifts ? 'No such shift has begun yet at this site.' : 'No shifts are set for this site.';
+  const why = shifts
+    ? 'There was no such shift in two months at this site.'
+    : 'No shifts are set for this site.';
   throw new AppError('invalid', `${why} They are set on System, Shifts (/plant/shifts).`, {
     details: { field: 'period' },
   });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { planOf, readShiftForm, typedOfPlan } from './read-shift-form.ts';
 
 const filled = {
+  shownCycle: '7@2026-01-05',
   fromDate: '2026-06-01',
   cycleDays: '7',
   cycleFrom: '2026-01-05',
@@ -54,14 +55,25 @@ test('a form becomes a plan, and the plan the same form', () => {
     },
   });
   if (!('dated' in result)) throw new Error('not a plan');
-  expect(planOf(typedOfPlan(result.dated))).toEqual(result);
+  expect(planOf(typedOfPlan({ ...result.dated, setAt: 5 }))).toEqual(result);
 });
 
 test.each([
   [{ fromDate: '2026-13-01' }, { key: 'field', field: 'fromDate', text: '2026-13-01' }],
-  [{ cycleDays: 'x' }, { key: 'field', field: 'cycleDays', text: 'x' }],
-  [{ cycleDays: '57' }, { key: 'field', field: 'cycleDays', text: '57' }],
-  [{ cycleFrom: '' }, { key: 'field', field: 'cycleFrom', text: '' }],
+  [
+    { cycleDays: 'x', shownCycle: 'NaN@2026-01-05' },
+    { key: 'field', field: 'cycleDays', text: 'x' },
+  ],
+  [
+    { cycleDays: '57', shownCycle: '57@2026-01-05' },
+    { key: 'field', field: 'cycleDays', text: '57' },
+  ],
+  [
+    { cycleFrom: '', shownCycle: '7@' },
+    { key: 'field', field: 'cycleFrom', text: '' },
+  ],
+  // The days that were ticked are those of the cycle that was shown.
+  [{ cycleDays: '14' }, { key: 'cycleChanged' }],
   [{ 'shift-0-name': '' }, { key: 'shiftField', field: 'name', name: '', text: '' }],
   [{ 'shift-0-start': '' }, { key: 'shiftField', field: 'start', name: 'Early', text: '' }],
   [{ 'shift-0-breaks': '09:00' }, { key: 'shiftField', field: 'breaks', name: 'Early', text: '09:00' }],
@@ -72,6 +84,16 @@ test.each([
   [{ 'exception-1-date': '' }, { key: 'exceptionField', text: 'Christmas' }],
   [{ 'downtime-0-end': '' }, { key: 'downtimeField', text: '2026-08-01T06:00' }],
   [{ 'exception-2-shifts': 'Late' }, { key: 'unknownShift', name: 'Late', date: '2026-12-27' }],
+  [
+    Object.fromEntries(
+      Array.from({ length: 26 }, (_, i) => [
+        [`shift-${i}-name`, `Shift ${i}`],
+        [`shift-${i}-start`, '06:00'],
+        [`shift-${i}-end`, '06:10'],
+      ]).flat(),
+    ),
+    { key: 'tooMany', field: 'shifts', most: 24 },
+  ],
 ])('%j is refused with its place', (change, fault) => {
   expect(read(change)).toEqual({ fault });
 });

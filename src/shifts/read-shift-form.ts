@@ -12,6 +12,11 @@ import {
 
 /** What was typed, row by row, so that a form that is refused keeps all of it. */
 export type TypedPlan = {
+  /** The plan that the form showed, and when it was set; '' for a new one. */
+  edited: string;
+  changed: string;
+  /** The cycle whose days the form showed. */
+  shownCycle: string;
   fromDate: string;
   cycleDays: string;
   cycleFrom: string;
@@ -23,10 +28,17 @@ export type TypedPlan = {
 /** What is wrong with a form: a field that cannot be read, or what the plan says. */
 export type ShiftFormFault =
   | PlanFault
+  | { key: 'cycleChanged' | 'changedMeanwhile' }
+  | { key: 'dateTaken'; date: string }
+  | { key: 'dateOfOtherPlan'; date: string; fromDate: string }
+  | { key: 'tooMany'; field: 'shifts' | 'exceptions' | 'downtimes'; most: number }
   | { key: 'field'; field: 'fromDate' | 'cycleDays' | 'cycleFrom'; text: string }
   | { key: 'shiftField'; name: string; field: 'name' | 'start' | 'end' | 'breaks' | 'days'; text: string }
   | { key: 'exceptionField'; text: string }
   | { key: 'downtimeField'; text: string };
+
+/** Rows that the form has for more than there is. */
+export const spareRows = { shifts: 2, exceptions: 3, downtimes: 2 };
 
 const longestText = 400;
 const span = /^(\d{1,2}):?(\d\d)\s*(?:-|–|—|~|to)\s*(\d{1,2}):?(\d\d)$/;
@@ -45,11 +57,14 @@ export function readShiftForm(form: Record<string, unknown>): TypedPlan {
   const rows = <Row>(most: number, read: (index: number) => Row, isEmpty: (row: Row) => boolean): Row[] =>
     Array.from({ length: most }, (_, index) => read(index)).filter((row) => !isEmpty(row));
   return {
+    edited: text('edited'),
+    changed: text('changed'),
+    shownCycle: text('shownCycle'),
     fromDate: text('fromDate'),
     cycleDays: text('cycleDays'),
     cycleFrom: text('cycleFrom'),
     shifts: rows(
-      maxShifts,
+      maxShifts + spareRows.shifts,
       (i) => ({
         name: text(`shift-${i}-name`),
         start: text(`shift-${i}-start`),
@@ -61,7 +76,7 @@ export function readShiftForm(form: Record<string, unknown>): TypedPlan {
       ({ name, start, end }) => name === '' && start === '' && end === '',
     ),
     exceptions: rows(
-      maxExceptions,
+      maxExceptions + spareRows.exceptions,
       (i) => ({
         date: text(`exception-${i}-date`),
         name: text(`exception-${i}-name`),
@@ -70,7 +85,7 @@ export function readShiftForm(form: Record<string, unknown>): TypedPlan {
       ({ date, name, shifts }) => date === '' && name === '' && shifts === '',
     ),
     downtimes: rows(
-      maxDowntimes,
+      maxDowntimes + spareRows.downtimes,
       (i) => ({
         start: text(`downtime-${i}-start`),
         end: text(`downtime-${i}-end`),
@@ -84,6 +99,8 @@ export function readShiftForm(form: Record<string, unknown>): TypedPlan {
 /** The plan that was typed, or the first thing that is wrong with it. */
 export function planOf(typed: TypedPlan): { dated: DatedPlan } | { fault: ShiftFormFault } {
   const { fromDate, cycleDays, cycleFrom } = typed;
+  // Days were ticked by the names or numbers of the cycle that was shown.
+  if (typed.shownCycle !== cycleShown(typed)) return { fault: { key: 'cycleChanged' } };
   if (dayOfDate(fromDate) === undefined)
     return { fault: { key: 'field', field: 'fromDate', text: fromDate } };
   const read = shiftPlanSchema.safeParse({
@@ -120,6 +137,11 @@ function readBreaks(text: string): unknown[] {
 
 function faultOfField(typed: TypedPlan, error: z.ZodError): ShiftFormFault {
   const [group, index, field] = error.issues[0]?.path ?? [];
+  const tooMany = (['shifts', 'exceptions', 'downtimes'] as const).find((one) => one === group);
+  if (tooMany && index === undefined) {
+    const most = { shifts: maxShifts, exceptions: maxExceptions, downtimes: maxDowntimes }[tooMany];
+    return { key: 'tooMany', field: tooMany, most };
+  }
   const at = Number(index);
   if (group === 'shifts' && typed.shifts[at]) {
     const shift = typed.shifts[at];
@@ -137,9 +159,17 @@ function faultOfField(typed: TypedPlan, error: z.ZodError): ShiftFormFault {
     : { key: 'field', field: 'cycleDays', text: typed.cycleDays };
 }
 
+/** The cycle of a form in a word, to tell whether another one was typed than the one whose days were shown. */
+export function cycleShown({ cycleDays, cycleFrom }: Pick<TypedPlan, 'cycleDays' | 'cycleFrom'>): string {
+  return `${Number(cycleDays)}@${cycleFrom}`;
+}
+
 /** A saved plan as its form shows it. */
-export function typedOfPlan({ fromDate, plan }: DatedPlan): TypedPlan {
+export function typedOfPlan({ fromDate, plan, setAt }: DatedPlan & { setAt: number }): TypedPlan {
   return {
+    edited: fromDate,
+    changed: String(setAt),
+    shownCycle: cycleShown({ cycleDays: String(plan.cycleDays), cycleFrom: plan.cycleFrom }),
     fromDate,
     cycleDays: String(plan.cycleDays),
     cycleFrom: plan.cycleFrom,

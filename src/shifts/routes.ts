@@ -5,17 +5,21 @@ import { AppError } from '../kernel/errors.ts';
 import { documented } from '../kernel/http/api-doc.ts';
 import type { AppContext, AppEnv } from '../kernel/http/env.ts';
 import { readForm } from '../kernel/http/form.ts';
+import { bodySizeLimit } from '../kernel/http/guards/limits.ts';
 import { isLetIn, may, noteChange } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { I18n } from '../kernel/i18n/i18n.ts';
 import type { Clock } from '../kernel/time/clock.ts';
+import type { DatedPlan } from '../plant/shifts/shift-calendar.ts';
 import { dateOfDay, dayOfDate, maxCycleDays, shiftPlanSchema } from '../plant/shifts/shift-plan.ts';
-import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
+import type { SavedPlan, ShiftPlans } from '../plant/shifts/shift-plans.ts';
 import type { Sites } from '../plant/sites.ts';
 import {
+  cycleShown,
   planOf,
   readShiftForm,
   type ShiftFormFault,
+  spareRows,
   type TypedPlan,
   typedOfPlan,
 } from './read-shift-form.ts';
@@ -41,10 +45,10 @@ export type ShiftDeps = {
   onChanged: () => void;
 };
 
-const path = '/plant/shifts';
-/** Rows offered for more than a plan has. */
-const spare = { shifts: 2, exceptions: 3, downtimes: 2 };
-
+export const shiftsPath = '/plant/shifts';
+const path = shiftsPath;
+/** A year of days that differ, with names in any script, and all downtimes. */
+const maxFormBytes = 512 * 1024;
 const listDoc = documented({
   tag: 'Plant',
   summary: 'Shift plans',
@@ -69,42 +73,51 @@ export function shiftRoutes(deps: ShiftDeps): Hono<AppEnv> {
   const siteId = sites.own.id;
   const byOf = (c: AppContext) => nameOfPrincipal(c.get('principal'));
 
-  return new Hono<AppEnv>()
-    .get('/api/v1/plant/shifts', may('look'), listDoc, (c) =>
-      c.json({
-        timeZone: sites.own.timeZone,
-        plans: shifts
-          .list(siteId)
-          .map(({ fromDate, plan, setBy, setAt }) => ({ fromDate, plan, setBy, setAt })),
-      }),
-    )
-    .get(path, may('look'), (c) => show(deps, c, {}))
-    .post(path, may('administer', 'shifts.set'), async (c) => {
-      const form = await readForm(c);
-      const typed = readShiftForm(form);
-      if (typeof form.again === 'string') return show(deps, c, { typed });
-      const read = planOf(typed);
-      if ('fault' in read) {
-        if (!c.req.header('accept')?.includes('text/html')) throw refusalOf(read.fault, deps.i18n);
-        return show(deps, c, { typed, fault: read.fault });
-      }
-      const { dated } = read;
-      const before = shifts.list(siteId).find(({ fromDate }) => fromDate === dated.fromDate);
-      await shifts.set(siteId, dated, byOf(c));
-      noteChange(c, { target: dated.fromDate, before: before?.plan ?? null, after: dated.plan });
-      onChanged();
-      return c.redirect(`${path}?done=set`, 303);
-    })
-    .post(`${path}/remove`, may('administer', 'shifts.remove'), async (c) => {
-      const { fromDate } = await readForm(c);
-      const removed = shifts.list(siteId).find((plan) => plan.fromDate === fromDate);
-      if (removed) {
-        await shifts.remove(siteId, removed.fromDate);
+  return (
+    new Hono<AppEnv>()
+      .get('/api/v1/plant/shifts', may('look'), listDoc, (c) =>
+        c.json({
+          timeZone: sites.own.timeZone,
+          plans: shifts
+            .list(siteId)
+            .map(({ fromDate, plan, setBy, setAt }) => ({ fromDate, plan, setBy, setAt })),
+        }),
+      )
+      .get(path, may('look'), (c) => show(deps, c, {}))
+      .post(path, may('administer', 'shifts.set'), bodySizeLimit(maxFormBytes), async (c) => {
+        const form = await readForm(c);
+        const typed = readShiftForm(form);
+        const read = planOf(typed);
+        const plans = shifts.list(siteId);
+        const fault = 'fault' in read ? read.fault : findConflict(typed, read.dated, plans);
+        if ('fault' in read || fault) {
+          if (!c.req.header('accept')?.includes('text/html')) throw refusalOf(fault!, deps.i18n);
+          return show(deps, c, { typed, fault: fault! });
+        }
+        const { dated } = read;
+        const before = plans.find(({ fromDate }) => fromDate === dated.fromDate);
+        await shifts.set(siteId, dated, byOf(c));
+        noteChange(c, { target: dated.fromDate, before: before?.plan ?? null, after: dated.plan });
+        onChanged();
+        return c.redirect(`${path}?done=set`, 303);
+      })
+      // The form with the days of another cycle; nothing is saved.
+      .post(`${path}/draft`, may('look'), bodySizeLimit(maxFormBytes), async (c) =>
+        show(deps, c, { typed: readShiftForm(await readForm(c)) }),
+      )
+      .post(`${path}/remove`, may('administer', 'shifts.remove'), async (c) => {
+        const { fromDate } = await readForm(c);
+        const removed = shifts.list(siteId).find((plan) => plan.fromDate === fromDate);
+        if (removed === undefined || !(await shifts.remove(siteId, removed.fromDate)))
+          throw new AppError(
+            'not_found',
+            'There is no shift plan from that date, or it was removed already.',
+          );
         noteChange(c, { target: removed.fromDate, before: removed.plan, after: null });
         onChanged();
-      }
-      return c.redirect(`${path}?done=remove`, 303);
-    });
+        return c.redirect(`${path}?done=remove`, 303);
+      })
+  );
 }
 
 /** For programs; people see the form again. */
@@ -112,6 +125,20 @@ function refusalOf(fault: ShiftFormFault, i18n: I18n): AppError {
   const t = i18n.t('en');
   const label = 'field' in fault ? t(`shifts.fields.${fault.field}`) : '';
   return new AppError('invalid', t(`shifts.faults.${fault.key}`, { ...fault, label }));
+}
+
+/** What stands against a plan besides itself: somebody else's change, and dates that another plan rules. */
+function findConflict(
+  { edited, changed }: TypedPlan,
+  { fromDate, plan }: DatedPlan,
+  plans: readonly SavedPlan[],
+): ShiftFormFault | undefined {
+  const there = plans.find((one) => one.fromDate === fromDate);
+  if (there && edited !== fromDate) return { key: 'dateTaken', date: fromDate };
+  if (there ? String(there.setAt) !== changed : edited === fromDate) return { key: 'changedMeanwhile' };
+  const next = plans.find((one) => one.fromDate > fromDate);
+  const beyond = next && plan.exceptions.find((day) => day.shifts.length > 0 && day.date >= next.fromDate);
+  return beyond && { key: 'dateOfOtherPlan', date: beyond.date, fromDate: next.fromDate };
 }
 
 async function show(
@@ -137,7 +164,9 @@ async function show(
       names.map((name) => t(`shifts.names.${name}`)),
       today,
     );
-  const form = typed ?? (edited && template === undefined ? typedOfPlan(edited) : fresh());
+  const shown = typed ?? (edited && template === undefined ? typedOfPlan(edited) : fresh());
+  // What is drawn now is what will be ticked.
+  const form = { ...shown, shownCycle: cycleShown(shown) };
   const monday = mondayOf(dayOfDate(c.req.query('week') ?? '') ?? dayAt(now, wallClock));
   const days = calendar ? drawWeek(calendar, plans, { monday, now, wallClock }) : [];
   const weekHref = (dayNumber: number) => `${path}?week=${dateOfDay(dayNumber)}`;
@@ -157,7 +186,7 @@ async function show(
       editHref: `${path}?edit=${fromDate}#plan-title`,
     })),
     form,
-    spare,
+    spare: spareRows,
     cycleDays: Array.from({ length: cycleDays }, (_, i) => i + 1),
     usualDays: isWeekFromMonday(form) ? workdays : [],
     isWeek: isWeekFromMonday(form),

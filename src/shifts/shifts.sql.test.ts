@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { createTestApp } from '../testing/test-app.ts';
 
 const early = {
+  shownCycle: '7@2025-09-01',
   fromDate: '2025-09-01',
   cycleDays: '7',
   cycleFrom: '2025-09-01',
@@ -31,17 +32,28 @@ async function startPlant() {
       headers: { accept: 'text/html' },
       body: new URLSearchParams(form),
     });
-  return { app, post };
+  /** Saves a plan as its form does, which says what it showed. */
+  const save = async (form: Record<string, string>) => {
+    const shown = await app.text(`/plant/shifts?edit=${form.fromDate}`);
+    const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(shown)?.[1] ?? '';
+    const isKnown = hidden('edited') === form.fromDate;
+    return post('/plant/shifts', {
+      edited: isKnown ? hidden('edited') : '',
+      changed: isKnown ? hidden('changed') : '',
+      ...form,
+    });
+  };
+  return { app, post, save };
 }
 
 test('a saved plan is drawn, gives every period control its shifts, and is read by programs', async () => {
-  const { app, post } = await startPlant();
+  const { app, post, save } = await startPlant();
   await using _ = app;
   expect(await app.text('/inspections')).not.toContain('period-shift');
-  expect((await app.request('/inspections?period=shift')).status).toBe(400);
+  expect((await app.request('/api/v1/yield?period=shift')).status).toBe(400);
   expect(await app.text('/plant/shifts?like=three')).toMatch(/value="Early".*value="Late".*value="Night"/s);
 
-  const saved = await post('/plant/shifts', early);
+  const saved = await save(early);
   expect([saved.status, saved.headers.get('location')]).toEqual([303, '/plant/shifts?done=set']);
   const page = await app.text('/plant/shifts');
   expect(page).toMatch(/Early 06:00–10:25 <span class="quiet">3.92 h planned/);
@@ -61,7 +73,7 @@ test('a saved plan is drawn, gives every period control its shifts, and is read 
 });
 
 test('outside planned time a station is not scheduled, and in it silent', async () => {
-  const { app, post } = await startPlant();
+  const { app, post, save } = await startPlant();
   await using _ = app;
   const stateAt = async (local: string) => {
     app.clock.set(Date.parse(`2025-09-06T${local}:00+09:00`));
@@ -70,8 +82,8 @@ test('outside planned time a station is not scheduled, and in it silent', async 
     await vi.waitFor(async () => expect(await read()).not.toBe('sourceOffline'), { timeout: 10_000 });
     return read();
   };
-  await post('/plant/shifts', early);
-  await post('/plant/shifts', { ...early, 'shift-1-end': '12:00', 'shift-1-breaks': '11:00–11:30' });
+  await save(early);
+  await save({ ...early, 'shift-1-end': '12:00', 'shift-1-breaks': '11:00–11:30' });
   expect([
     await stateAt('10:59'),
     await stateAt('11:10'),
@@ -81,11 +93,11 @@ test('outside planned time a station is not scheduled, and in it silent', async 
 });
 
 test('a wall follows the shifts, and today once they are removed', async () => {
-  const { app, post } = await startPlant();
+  const { app, post, save } = await startPlant();
   await using _ = app;
   const tile = '/inspections/tile?id=1';
   expect(await app.text('/wall')).not.toContain('<option value="shift"');
-  await post('/plant/shifts', early);
+  await save(early);
   expect(await app.text('/wall')).toContain('<option value="shift"');
   await post('/wall', { name: 'Hall', period: 'last-shift', dwell: '15', [`add:${tile}`]: '1' });
   expect(await app.text('/wall/Hall')).toMatch(/Last shift.*OK.*20/s);
@@ -96,26 +108,56 @@ test('a wall follows the shifts, and today once they are removed', async () => {
 });
 
 test('a plan that cannot be is refused with its place, keeps what was typed, and changes nothing', async () => {
-  const { app, post } = await startPlant();
+  const { app, post, save } = await startPlant();
   await using _ = app;
-  const refused = await post('/plant/shifts', { ...early, 'shift-1-start': '10:00' });
+  const refused = await save({ ...early, 'shift-1-start': '10:00' });
   expect(refused.status).toBe(400);
   const page = await refused.text();
   expect(page).toContain('Shift &quot;Late&quot; on day 6 starts before &quot;Early&quot; ends.');
   expect(page).toContain('value="08:00–08:30"');
   expect(await app.json('/api/v1/plant/shifts')).toMatchObject({ plans: [] });
 
-  const longer = await post('/plant/shifts', { ...early, cycleDays: '9', again: '1' });
-  expect(longer.status).toBe(200);
-  expect(await longer.text()).toMatch(/value="9"\s*>\s*<span>9</);
+  const longer = await save({ ...early, cycleDays: '9' });
+  expect(longer.status).toBe(400);
+  expect(await longer.text()).toContain('The cycle is another one now.');
+  const draft = await post('/plant/shifts/draft', { ...early, cycleDays: '9' });
+  expect(await draft.text()).toMatch(/value="9"\s*>\s*<span>9</);
   expect(await app.json('/api/v1/plant/shifts')).toMatchObject({ plans: [] });
 });
 
-test('a removed plan is gone for pages and programs, and the learnt hours hold again', async () => {
-  const { app, post } = await startPlant();
+test('nobody’s change is overwritten unseen, and a plan that is gone is not removed again', async () => {
+  const { app, post, save } = await startPlant();
   await using _ = app;
-  await post('/plant/shifts', early);
-  await post('/plant/shifts', { ...early, fromDate: '2025-10-01' });
+  await save(early);
+  const stale = await post('/plant/shifts', { ...early, edited: '2025-09-01', changed: '5' });
+  expect(await stale.text()).toContain('Somebody changed this plan meanwhile.');
+  const other = await post('/plant/shifts', { ...early, edited: '2025-08-01', changed: '5' });
+  expect(await other.text()).toContain('There is a plan from 2025-09-01 already.');
+  await save({ ...early, fromDate: '2025-10-01' });
+  const day = { 'exception-0-date': '2025-10-03', 'exception-0-shifts': 'Early' };
+  expect(await (await save({ ...early, ...day })).text()).toContain('belongs to the plan from 2025-10-01');
+  expect((await save({ ...early, ...day, 'exception-0-shifts': '' })).status).toBe(303);
+  expect((await post('/plant/shifts/remove', { fromDate: '2024-01-01' })).status).toBe(404);
+});
+
+test('where there is no such shift, pages show today and programs are refused', async () => {
+  const { app, save } = await startPlant();
+  await using _ = app;
+  await save({ ...early, fromDate: '2025-09-06' });
+  // 10:30: the second shift of the first day.
+  expect(await app.text('/inspections')).toContain('id="period-last-shift"');
+  app.clock.set(Date.parse('2025-09-06T09:00:00+09:00'));
+  const page = await app.text('/inspections?period=last-shift&kiosk=1');
+  expect(page).toContain('Today');
+  expect((await app.request('/api/v1/yield?period=last-shift')).status).toBe(400);
+  expect((await app.request('/api/v1/yield?period=shift')).status).toBe(200);
+});
+
+test('a removed plan is gone for pages and programs, and the learnt hours hold again', async () => {
+  const { app, post, save } = await startPlant();
+  await using _ = app;
+  await save(early);
+  await save({ ...early, fromDate: '2025-10-01' });
   const removed = await post('/plant/shifts/remove', { fromDate: '2025-09-01' });
   expect(removed.headers.get('location')).toBe('/plant/shifts?done=remove');
   expect(await app.json('/api/v1/plant/shifts')).toMatchObject({ plans: [{ fromDate: '2025-10-01' }] });

@@ -5,7 +5,7 @@ import type { Shift, ShiftCalendar } from '../plant/shifts/shift-calendar.ts';
 import { dateOfDay, dayOfDate } from '../plant/shifts/shift-plan.ts';
 import type { SavedPlan } from '../plant/shifts/shift-plans.ts';
 import type { TimeWindow } from '../plant/time-window.ts';
-import type { ShiftFormFault, TypedPlan } from './read-shift-form.ts';
+import { cycleShown, type ShiftFormFault, type spareRows, type TypedPlan } from './read-shift-form.ts';
 
 /** Weekdays by their number in a week that starts on Monday; the texts are `shifts.weekdays.<n>`. */
 export const weekDays = 7;
@@ -42,7 +42,7 @@ export type ShiftsPage = {
   plans: { fromDate: string; setBy: string; setAt: number; isInForce: boolean; editHref: string }[];
   form: TypedPlan;
   /** Rows for more than is there. */
-  spare: { shifts: number; exceptions: number; downtimes: number };
+  spare: typeof spareRows;
   /** Days of the cycle to tick. */
   cycleDays: number[];
   /** Those that are ticked for a further shift. */
@@ -144,10 +144,13 @@ export function newPlan(
   names: readonly string[],
   today: string,
 ): TypedPlan {
+  const cycle = { cycleDays: String(weekDays), cycleFrom: dateOfDay(mondayOf(dayOfDate(today) ?? 0)) };
   return {
+    edited: '',
+    changed: '',
+    shownCycle: cycleShown(cycle),
     fromDate: today,
-    cycleDays: String(weekDays),
-    cycleFrom: dateOfDay(mondayOf(dayOfDate(today) ?? 0)),
+    ...cycle,
     shifts: templates[template].map((shift, i) => ({
       ...shift,
       days: [...shift.days],

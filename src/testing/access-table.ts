@@ -107,6 +107,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /plant/shifts'),
   look('GET /api/v1/plant/shifts'),
   administer('POST /plant/shifts'),
+  look('POST /plant/shifts/draft'),
   administer('POST /plant/shifts/remove'),
   look('GET /search', '/search?q=S9'),
   look('GET /overview'),

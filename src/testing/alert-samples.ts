@@ -60,7 +60,7 @@ const panel: StationAlarmsView = {
     { part: '', basis: { ...basis, inspections: 340 }, ng: 2, isEnough: false },
   ],
   moreCount: 3,
-  pauses: { silentAfterMs: 65_000, areHoursLearnt: true },
+  pauses: { silentAfterMs: 65_000, hours: 'learnt' },
   targetsHref: '/targets?station=S9',
 };
 
@@ -80,7 +80,7 @@ export const alertSamples = {
         alarms: [],
         usual: [],
         moreCount: 0,
-        pauses: { silentAfterMs: 60_000, areHoursLearnt: false },
+        pauses: { silentAfterMs: 60_000, hours: 'none' },
       },
     },
     { view: { ...panel, pauses: null } },

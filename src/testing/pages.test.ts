@@ -27,6 +27,9 @@ const otherLanguages = languages.filter((lang) => lang !== 'en');
 /** Forms that do nothing until they are filled in. */
 const needInput = /^\/(?:demo\/start|login|setup|sources|wall|plant\/stations\/\d+\/merge)$/;
 
+/** Forms that say what they showed: sent a second time they are of before, and refused. */
+const saysWhatItShowed = /^\/plant\/shifts on /;
+
 /** Walls are hung up once, by hand: no link leads to them. */
 const starts = ['/', '/?kiosk=1', '/overview?kiosk=1', '/stations/S9?kiosk=1'];
 
@@ -99,15 +102,12 @@ describe.each([
     );
     expect(last!.length).toBeGreaterThan(0);
     for (const [name, [form]] of [...others!, ...last!]) {
-      for (const sent of form!.others.length > 0 ? form!.others : [form!.fields]) {
+      for (const sent of form!.others.length > 0 && !saysWhatItShowed.test(name)
+        ? form!.others
+        : [form!.fields]) {
         // Nobody sends a hundred forms in a moment, and the server would not take them.
         plant.clock.advance(1_000);
         const answer = await plant.post(form!.action, { body: new URLSearchParams(sent) });
-        // A draft is shown again with more fields, and nothing is saved.
-        if (sent.some(([field]) => field === 'again')) {
-          expect([name, answer.status]).toEqual([name, 200]);
-          continue;
-        }
         expect([name, answer.status]).toEqual([name, 303]);
         const to = answer.headers.get('location') ?? '';
         const back = await plant.request(to);

@@ -1,7 +1,7 @@
 import { createWallClock } from '../kernel/time/time-zone.ts';
 import { createShiftCalendar } from '../plant/shifts/shift-calendar.ts';
 import { dayOfDate } from '../plant/shifts/shift-plan.ts';
-import { planOf, type TypedPlan } from '../shifts/read-shift-form.ts';
+import { cycleShown, planOf, type TypedPlan } from '../shifts/read-shift-form.ts';
 import { drawWeek, newPlan, type ShiftsPage, workdays } from '../shifts/views.ts';
 
 const odd = `<b onclick="x">S&4'`;
@@ -33,9 +33,11 @@ function pageOf(form: TypedPlan, mayChange: boolean): ShiftsPage {
 }
 
 const week = newPlan('three', [odd, 'Late', 'Night'], '2025-09-01');
+const nineDays = { cycleDays: '9', cycleFrom: '2025-09-01' };
 const odder: TypedPlan = {
   ...newPlan('one', [odd], '2025-09-01'),
-  cycleDays: '9',
+  ...nineDays,
+  shownCycle: cycleShown(nineDays),
   exceptions: [{ date: '2025-09-02', name: odd, shifts: odd }],
   downtimes: [{ start: '2025-09-03T08:00', end: '2025-09-03T12:00', reason: odd }],
 };

@@ -33,8 +33,8 @@ const typed = {
 export const wallSamples: Readonly<Record<string, readonly object[]>> = {
   'shared/_wall-gone': [{ isFailed: false }, { isFailed: true }],
   'walls/_form': [
-    { form: wallForm({ kinds: [kind], hasShifts: () => true }, typed, odd, null) },
-    { form: wallForm({ kinds: [kind], hasShifts: () => true }, typed, odd, 1) },
-    { form: wallForm({ kinds: [], hasShifts: () => false }, { ...typed, tiles: [] }, odd, null) },
+    { form: wallForm({ kinds: [kind], hasShift: () => true }, typed, odd, null) },
+    { form: wallForm({ kinds: [kind], hasShift: () => true }, typed, odd, 1) },
+    { form: wallForm({ kinds: [], hasShift: () => false }, { ...typed, tiles: [] }, odd, null) },
   ],
 };

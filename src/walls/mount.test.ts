@@ -71,7 +71,7 @@ test('a further feature hangs a tile by what it contributes alone, beside those 
     mountWalls({
       walls,
       kinds: [...wallTileKinds, kind],
-      hasShifts: () => false,
+      hasShift: () => false,
       feed: {},
       renderer,
       topics: others,

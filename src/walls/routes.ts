@@ -9,7 +9,7 @@ import { renderFragmentsApart } from '../kernel/stream/page-fragments.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
 import { isOfShifts } from '../plant/links.ts';
 import { findWallTile, type WallTileKind, wallTileElementId, wallTopic } from '../plant/walls/wall-tile.ts';
-import { usualDwellSec, type Wall, type WallPlan, wallHref } from './model.ts';
+import { usualDwellSec, type Wall, type WallPeriod, type WallPlan, wallHref } from './model.ts';
 import { findFault, type ReadForm, readWallForm } from './read-wall-form.ts';
 import type { RecordWalls } from './record-walls.ts';
 import {
@@ -28,8 +28,8 @@ export type WallDeps = {
   walls: RecordWalls;
   /** What can hang on a wall, in the order offered. */
   kinds: readonly WallTileKind[];
-  /** Whether the site has a shift plan, so that a wall can follow its shifts. */
-  hasShifts: () => boolean;
+  /** Whether the site has a shift of this period now, so that a wall can show it. */
+  hasShift: (period: 'shift' | 'last-shift') => boolean;
   /** Settings of the script of live pictures. */
   feed: object;
   renderer: Renderer;
@@ -45,9 +45,11 @@ export function wallRoutes(deps: WallDeps): Hono<AppEnv> {
   topics.define({
     path: versionPath,
     events: ['walls.changed'],
+    everyMs: 60_000,
     render: async (query) => {
       const wall = (await walls.list()).find(({ id }) => String(id) === query.get('id'));
-      const html = `<i data-wall-version="${wall?.changedAt ?? 'gone'}"></i>`;
+      const version = wall ? `${wall.changedAt} ${periodNow(deps, wall)}` : 'gone';
+      const html = `<i data-wall-version="${version}"></i>`;
       return { containerId: 'wall-version', parts: [], html };
     },
   });
@@ -135,8 +137,7 @@ async function findWall(walls: RecordWalls, name: string): Promise<Wall> {
 async function readWall(deps: WallDeps, wall: Wall, c: AppContext): Promise<WallView> {
   const { kinds, topics } = deps;
   const lang = c.get('lang');
-  // A screen goes on when the shifts it followed are removed.
-  const period = isOfShifts(wall.period) && !deps.hasShifts() ? 'today' : wall.period;
+  const period = periodNow(deps, wall);
   const kindOf = (href: string) => kinds.find(({ path }) => path === href.split('?', 1)[0]);
   // A station that was merged into another hangs once.
   const present = new Map(
@@ -187,6 +188,11 @@ async function readWall(deps: WallDeps, wall: Wall, c: AppContext): Promise<Wall
     live: { stream: streamed.stream },
     feed: wall.tiles.some(({ href }) => kindOf(href)?.isStreamed === false) ? deps.feed : null,
   };
+}
+
+/** What the figures of a wall cover now: a screen goes on when the shifts it followed are removed, and comes back. */
+function periodNow({ hasShift }: Pick<WallDeps, 'hasShift'>, { period }: Wall): WallPeriod {
+  return isOfShifts(period) && !hasShift(period) ? 'today' : period;
 }
 
 /** Says when a wall was changed, for screens that show it. */

@@ -38,7 +38,7 @@ export type WallForm = {
   tiles: { href: string; size: TileSize; kindKey: string; tile: WallTile | undefined }[];
   /** What can be added, by kind. */
   choices: { key: string; tiles: WallTile[]; moreCount: number }[];
-  /** Those of shifts only where shifts are set. */
+  /** Those of shifts only where there is one, or where the wall follows them. */
   periods: WallPeriod[];
   sizes: typeof tileSizes;
   dwells: typeof dwellChoices;
@@ -101,7 +101,10 @@ export type WallView = {
 };
 
 export function wallForm(
-  { kinds, hasShifts }: { kinds: readonly WallTileKind[]; hasShifts: () => boolean },
+  {
+    kinds,
+    hasShift,
+  }: { kinds: readonly WallTileKind[]; hasShift: (period: 'shift' | 'last-shift') => boolean },
   typed: TypedWall,
   action: string,
   changedAt: number | null,
@@ -125,7 +128,9 @@ export function wallForm(
         moreCount: Math.max(0, all.length - maxChoices),
       };
     }),
-    periods: wallPeriods.filter((period) => hasShifts() || !isOfShifts(period)),
+    periods: wallPeriods.filter(
+      (period) => !isOfShifts(period) || hasShift(period) || period === typed.period,
+    ),
     sizes: tileSizes,
     dwells: dwellChoices,
     isNew,

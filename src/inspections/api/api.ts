@@ -86,7 +86,7 @@ function hasWindow(search: URLSearchParams): boolean {
 async function listPage(deps: InspectionDeps, c: Context<AppEnv>, asks: z.output<typeof listQuery>) {
   const search = new URL(c.req.url).searchParams;
   const { verdict, count, name, limit, before, after } = asks;
-  const asked = readAskedView(search, deps.reads);
+  const asked = readAskedView(search, deps.reads, { isStrict: true });
   const filter: ListFilter = {
     ...asked.filter,
     ...(verdict ? { verdict } : {}),
@@ -114,7 +114,9 @@ async function gapPage(
   { limit, before }: z.output<typeof gapsQuery>,
 ) {
   const { gaps, sites } = deps.reads;
-  const { isUnknown, window, filter } = readAskedView(new URL(c.req.url).searchParams, deps.reads);
+  const { isUnknown, window, filter } = readAskedView(new URL(c.req.url).searchParams, deps.reads, {
+    isStrict: true,
+  });
   const from = parseKeyset(before, 'before');
   const found = isUnknown ? [] : await gaps.list(window, filter, { limit, ...(from ? { from } : {}) });
   const last = found.at(-1);
@@ -126,7 +128,7 @@ async function gapPage(
 }
 
 async function yieldByBucket(deps: InspectionDeps, c: Context<AppEnv>) {
-  const asked = readAskedView(new URL(c.req.url).searchParams, deps.reads);
+  const asked = readAskedView(new URL(c.req.url).searchParams, deps.reads, { isStrict: true });
   const { window, buckets, bucketMs } = asked;
   const rows = asked.isUnknown
     ? []

@@ -80,6 +80,8 @@ export type StationCard = {
   isDemo: boolean;
   /** Label of its site, where the page shows several. */
   siteLabel: string | null;
+  /** On a wall of shifts, where this station's site has none. */
+  coversToday?: boolean;
   href: string;
   /** The tone of the state now; grey on a card of a past window. */
   tone: Tone;

@@ -1,6 +1,7 @@
 import { type AlarmView, alarmView, daysBetween, type UsualLine } from '../../alerts/views.ts';
 import { stationHref } from '../../plant/links.ts';
 import type { AskedView } from '../../plant/page-filters.ts';
+import type { RunningHours } from '../../plant/running-hours.ts';
 import type { InspectionDeps } from '../deps.ts';
 
 /** The panel of alarms: what is on, what is usual of each model, and by which pauses the station is called silent. */
@@ -8,7 +9,7 @@ export type StationAlarmsView = {
   alarms: AlarmView[];
   usual: UsualLine[];
   moreCount: number;
-  pauses: { silentAfterMs: number; areHoursLearnt: boolean } | null;
+  pauses: { silentAfterMs: number; hours: RunningHours['source'] } | null;
   targetsHref: string;
 };
 
@@ -39,7 +40,7 @@ export async function readStationAlarms(
       isEnough,
     })),
     moreCount: Math.max(0, models.length - maxModels),
-    pauses: pauses && { silentAfterMs: pauses.silentAfterMs, areHoursLearnt: pauses.running.isLearnt },
+    pauses: pauses && { silentAfterMs: pauses.silentAfterMs, hours: pauses.running.source },
     targetsHref: `/targets?station=${encodeURIComponent(asked.station)}`,
   };
 }

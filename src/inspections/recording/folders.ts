@@ -308,7 +308,14 @@ export async function ensureRoot(db: Db, clock: Clock, siteId: number, path: str
 const refreshEveryMs = 5_000;
 
 /** Refreshes sites, stations, parts and folders every few seconds: other processes on this database add some. */
-export function startFolderRefresh(folders: Folders, log: Log): Loop {
-  const run = () => folders.refresh();
-  return startLoop({ name: 'refresh of stations and folders', intervalMs: refreshEveryMs, run, log });
+export function startFolderRefresh(
+  folders: Pick<Folders, 'refresh'>,
+  shifts: { refresh(): Promise<void> },
+  log: Log,
+): Loop {
+  const run = async () => {
+    await folders.refresh();
+    await shifts.refresh();
+  };
+  return startLoop({ name: 'refresh of stations, folders and shifts', intervalMs: refreshEveryMs, run, log });
 }

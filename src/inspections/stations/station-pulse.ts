@@ -90,7 +90,7 @@ export function createStationPulse(options: Options): StationPulse {
   /** The calendar of its site, where one was saved, or else what was learnt. */
   function runningNow(stationId: number, learnt: RunningHours): RunningHours {
     const calendar = shifts.calendarOf(names.siteIdOf(stationId));
-    return calendar === undefined ? learnt : calendarHours(calendar, learnt);
+    return calendar === undefined ? learnt : calendarHours(calendar, learnt, clock.now());
   }
 
   /** Minutes with images of the last running hours, which a night or a weekend may part. */
@@ -114,7 +114,9 @@ export function createStationPulse(options: Options): StationPulse {
     for (const startAt of hours) {
       minutes.push(...(await counts.countByTime({ startAt, endAt: startAt + hourMs }, { stationId }, false)));
     }
-    return { minutes, running };
+    // Of an hour that is planned in part the other minutes say nothing.
+    const planned = minutes.filter(({ startAt }) => running.elapsedMs(startAt, startAt + minuteMs) > 0);
+    return { minutes: planned, running };
   }
 
   async function runningOf(stationId: number): Promise<RunningHours> {

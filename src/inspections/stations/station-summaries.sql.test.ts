@@ -103,7 +103,7 @@ describe(`summaries of stations in ${testDialect}`, () => {
     await store.found('S9/OR-3CT', calm);
     const stationId = store.reads.names.findStationId('S9')!;
     expect(await store.reads.pulse.read(stationId)).toMatchObject({
-      pauses: { usualIntervalMs: minute, running: { isLearnt: false } },
+      pauses: { usualIntervalMs: minute, running: { source: 'none' } },
       alarms: [],
       usual: [],
     });

@@ -71,3 +71,22 @@ test('a camera that writes one file over and over is not silent, whatever the cl
   now += 61_000;
   expect(silences.takeChanges()).toMatchObject([{ isSilent: true }]);
 });
+
+test('outside planned time a camera is not silent, and only planned time counts as its silence', () => {
+  let now = startedAt;
+  // Nothing is planned for an hour after its last image.
+  const restMs = 3_600_000;
+  const isPlanned = (at: number) => at >= startedAt + restMs;
+  const plannedMs = ({ endAt }: { endAt: number }) => Math.max(0, endAt - startedAt - restMs);
+  const silences = createSilences(
+    () => now,
+    () => ({ fromAt: 0, isPlanned, plannedMs }),
+  );
+  silences.learn('main', everyFiveSeconds);
+  now += restMs - 1;
+  expect(silences.takeChanges()).toEqual([]);
+  now = startedAt + restMs + 60_000;
+  expect(silences.takeChanges()).toEqual([]);
+  now += 1;
+  expect(silences.takeChanges()).toMatchObject([{ isSilent: true, sinceAt: startedAt }]);
+});

@@ -1,3 +1,4 @@
+import type { ShiftCalendar } from '../../plant/shifts/shift-calendar.ts';
 import {
   learnUsualInterval,
   silentSince,
@@ -23,6 +24,9 @@ export type Silences = {
   takeChanges(): SilenceChange[];
 };
 
+/** When the site works, as far as silence asks for it. */
+type ShiftsNow = () => Pick<ShiftCalendar, 'fromAt' | 'isPlanned' | 'plannedMs'> | undefined;
+
 type Known = {
   times: number[];
   lastArrivedAt: number | undefined;
@@ -31,7 +35,8 @@ type Known = {
   wasSilentSinceAt: number | null;
 };
 
-export function createSilences(now: () => number): Silences {
+/** `shifts` says when the site works, if that is known: only planned time counts as silence. */
+export function createSilences(now: () => number, shifts: ShiftsNow = () => undefined): Silences {
   const cameras = new Map<string, Known>();
   const knownOf = (camera: string): Known => {
     const known = cameras.get(camera) ?? {
@@ -42,6 +47,16 @@ export function createSilences(now: () => number): Silences {
     };
     cameras.set(camera, known);
     return known;
+  };
+
+  const silentSinceOf = ({ usual, lastArrivedAt }: Known): number | null => {
+    const at = now();
+    const calendar = shifts();
+    if (calendar === undefined || at < calendar.fromAt) return silentSince(usual, lastArrivedAt, at);
+    if (lastArrivedAt === undefined || !calendar.isPlanned(at)) return null;
+    // As if the last image had come so much planned time ago.
+    const plannedMs = calendar.plannedMs({ startAt: Math.max(lastArrivedAt, calendar.fromAt), endAt: at });
+    return silentSince(usual, at - plannedMs, at) === null ? null : lastArrivedAt;
   };
 
   return {
@@ -63,12 +78,12 @@ export function createSilences(now: () => number): Silences {
       const known = cameras.get(camera);
       return {
         usualIntervalMs: known?.usual?.usualIntervalMs ?? null,
-        silentSinceAt: known ? silentSince(known.usual, known.lastArrivedAt, now()) : null,
+        silentSinceAt: known ? silentSinceOf(known) : null,
       };
     },
     takeChanges() {
       return [...cameras].flatMap(([camera, known]) => {
-        const sinceAt = silentSince(known.usual, known.lastArrivedAt, now());
+        const sinceAt = silentSinceOf(known);
         if (sinceAt === known.wasSilentSinceAt) return [];
         known.wasSilentSinceAt = sinceAt;
         const isSilent = sinceAt !== null;

@@ -130,3 +130,40 @@ test('a new plan holds from its date; the night before ends when its first shift
   expect([night.name, berlin.fieldText(night.endAt)]).toEqual(['Night', '2026-06-03T05:00']);
   expect(calendar.plannedMs(windowOf('2026-06-03T04:00', '2026-06-03T06:00'))).toBe(2 * hourMs);
 });
+
+test('downtime and days off hold whatever plan rules the day', () => {
+  const calendar = createShiftCalendar(
+    [
+      {
+        fromDate: '2026-06-01',
+        plan: { ...threeShifts, exceptions: [{ date: '2026-08-14', name: 'Holiday', shifts: [] }] },
+      },
+      {
+        fromDate: '2026-07-28',
+        plan: {
+          ...threeShifts,
+          downtimes: [{ start: '2026-07-28T00:00', end: '2026-07-29T00:00', reason: 'Move' }],
+        },
+      },
+    ],
+    berlin,
+  );
+  // The night that began under the first plan.
+  expect([calendar.isPlanned(at('2026-07-27T23:00')), calendar.isPlanned(at('2026-07-28T03:00'))]).toEqual([
+    true,
+    false,
+  ]);
+  expect(calendar.shiftsIn(windowOf('2026-08-14T07:00', '2026-08-15T07:00'))).toEqual([]);
+});
+
+test('shifts that the clocks, set forward, push into each other do not overlap', () => {
+  const calendar = calendarOf({
+    shifts: [
+      { name: 'A', start: '00:00', end: '02:30', breaks: [], days: [7] },
+      { name: 'B', start: '03:00', end: '06:00', breaks: [], days: [7] },
+    ],
+  });
+  expect(calendar.plannedMs(windowOf('2026-03-29T00:00', '2026-03-29T06:00'))).toBe(5 * hourMs);
+  const shift = calendar.shiftAt(at('2026-03-29T01:00'))!;
+  expect([shift.name, calendar.nextShift(shift)?.name]).toEqual(['A', 'B']);
+});

@@ -56,6 +56,10 @@ export function createShiftCalendar(plans: readonly DatedPlan[], wallClock: Wall
     .sort((a, b) => a.fromDay - b.fromDay);
   const first = dated[0];
   if (first === undefined) throw new Error('A calendar has at least one plan');
+  /** Downtime holds whatever plan a shift is of. */
+  const stops = dated
+    .flatMap(({ plan }) => plan.downtimes)
+    .map(({ start, end }) => ({ startAt: wallClock.parse(start) ?? 0, endAt: wallClock.parse(end) ?? 0 }));
   const days = new LRUCache<number, { shifts: Shift[] }>({ max: maxCachedDays });
 
   /** The instant so many minutes after a local midnight; across a clock change it is the local time that counts. */
@@ -73,11 +77,8 @@ export function createShiftCalendar(plans: readonly DatedPlan[], wallClock: Wall
     const plan = dated.findLast(({ fromDay }) => fromDay <= day)?.plan;
     if (plan === undefined) return [];
     const date = dateOfDay(day);
-    const stops = plan.downtimes.map(({ start, end }) => ({
-      startAt: wallClock.parse(start) ?? 0,
-      endAt: wallClock.parse(end) ?? 0,
-    }));
-    return shiftsOn(plan, day)
+    const names = shiftsOn(plan, day);
+    return (isDayOff(date) && !hasException(plan, date) ? [] : names)
       .map((shift) => {
         const whole = windowOf(day, minutesOfShift(shift));
         const breaks = shift.breaks.map((pause) => windowOf(day, minutesOfBreak(pause, shift)));
@@ -87,16 +88,23 @@ export function createShiftCalendar(plans: readonly DatedPlan[], wallClock: Wall
       .sort((a, b) => a.startAt - b.startAt);
   }
 
-  /** A shift of the plan of before ends when the first one of the next plan starts. */
+  /** Whether any plan has this date as a day off: a holiday stays one when another plan takes over. */
+  const isDayOff = (date: string) =>
+    dated.some(({ plan }) => plan.exceptions.some((one) => one.date === date && one.shifts.length === 0));
+
+  /**
+   * A shift ends when the next one starts: that of another plan, or one that the clocks, set forward, brought closer.
+   */
   function shiftsOf(day: number): Shift[] {
     const known = days.get(day);
     if (known) return known.shifts;
     const shifts = buildDay(day);
-    const [next] = buildDay(day + 1);
-    const last = shifts.at(-1);
-    if (last && next && next.startAt < last.endAt) {
-      last.planned = cutOut(last.planned, [{ startAt: next.startAt, endAt: last.endAt }]);
-      last.endAt = next.startAt;
+    const following = [...shifts.slice(1), buildDay(day + 1)[0]];
+    for (const [i, shift] of shifts.entries()) {
+      const nextAt = following[i]?.startAt ?? shift.endAt;
+      if (nextAt >= shift.endAt) continue;
+      shift.planned = cutOut(shift.planned, [{ startAt: nextAt, endAt: shift.endAt }]);
+      shift.endAt = nextAt;
     }
     days.set(day, { shifts });
     return shifts;
@@ -138,4 +146,8 @@ export function createShiftCalendar(plans: readonly DatedPlan[], wallClock: Wall
       return undefined;
     },
   };
+}
+
+function hasException(plan: ShiftPlan, date: string): boolean {
+  return plan.exceptions.some((one) => one.date === date);
 }

@@ -16,6 +16,8 @@ const at = (start: string, end: string) => ({ start, end });
 
 test('what a plan cannot mean is named with its shift, day or date', () => {
   expect(faultOf({})).toBeUndefined();
+  expect(faultOf({ shifts: [] })).toEqual({ key: 'noShifts' });
+  expect(faultOf({ shifts: [{ ...early, days: [] }] })).toEqual({ key: 'noShifts' });
   expect(faultOf({ shifts: [early, early] })).toEqual({ key: 'sameName', name: 'Early' });
   expect(faultOf({ shifts: [{ ...early, days: [8] }] })).toEqual({
     key: 'dayBeyondCycle',

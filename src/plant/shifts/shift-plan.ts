@@ -126,6 +126,7 @@ function readDate(text: string): CivilDate | undefined {
 
 /** What a plan says that cannot be, with the names and times it concerns. */
 export type PlanFault =
+  | { key: 'noShifts' }
   | { key: 'sameName'; name: string }
   | { key: 'dayBeyondCycle'; name: string; day: number; days: number }
   | { key: 'breakOutside'; name: string; start: string; end: string }
@@ -138,8 +139,16 @@ export type PlanFault =
 
 /** The first fault of a plan that has the right form; undefined where it can be kept. */
 export function findPlanFault(plan: ShiftPlan): PlanFault | undefined {
+  if (!isAnyPlanned(plan)) return { key: 'noShifts' };
   return (
     findShiftFault(plan) ?? findOverlap(plan) ?? findExceptionFault(plan) ?? findDowntimeFault(plan.downtimes)
+  );
+}
+
+/** A plan without a shift would leave every station unscheduled for ever. */
+function isAnyPlanned({ shifts, exceptions }: ShiftPlan): boolean {
+  return shifts.some(
+    ({ name, days }) => days.length > 0 || exceptions.some((day) => day.shifts.includes(name)),
   );
 }
 

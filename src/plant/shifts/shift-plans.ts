@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, count, eq, max } from 'drizzle-orm';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { upsert } from '../../kernel/db/write.ts';
 import { AppError } from '../../kernel/errors.ts';
@@ -28,7 +28,9 @@ export type ShiftPlans = {
   list(siteId: number): SavedPlan[];
   /** Saves the plan of a site from a date on. @throws AppError 'conflict' when it has too many. */
   set(siteId: number, dated: DatedPlan, by: string): Promise<void>;
-  remove(siteId: number, fromDate: string): Promise<void>;
+  /** False when there was none. */
+  remove(siteId: number, fromDate: string): Promise<boolean>;
+  /** Reads the plans if any changed. */
   refresh(): Promise<void>;
 };
 
@@ -52,13 +54,24 @@ export async function createShiftPlans(
   /** Built when asked for, and again when plans or the site's time zone change. */
   const calendars = new Map<number, { wallClock: WallClock; calendar: ShiftCalendar }>();
 
+  const selectState = prepared(() => db.read.select({ plans: count(), setAt: max(table.setAt) }).from(table));
+  let state = '';
+
   const refresh = async () => {
+    // A calendar of many days takes a moment to build, so it is kept while nothing changes.
+    const now = JSON.stringify(await selectState({}));
+    if (now === state) return;
+    state = now;
     rows = (await select({ lineId: wholeSite })).flatMap(({ plan, ...row }) => {
       // A later version may write plans that this one cannot read.
       const read = shiftPlanSchema.safeParse(plan);
       return read.success ? [{ ...row, plan: read.data }] : [];
     });
     calendars.clear();
+  };
+  const reload = () => {
+    state = '';
+    return refresh();
   };
   await refresh();
 
@@ -88,15 +101,18 @@ export async function createShiftPlans(
           set: values,
         }),
       );
-      await refresh();
+      await reload();
     },
     remove: async (siteId, fromDate) => {
+      await refresh();
+      if (!list(siteId).some((row) => row.fromDate === fromDate)) return false;
       await db.tx((q) =>
         q
           .delete(table)
           .where(and(eq(table.siteId, siteId), eq(table.lineId, wholeSite), eq(table.fromDate, fromDate))),
       );
-      await refresh();
+      await reload();
+      return true;
     },
   };
 }

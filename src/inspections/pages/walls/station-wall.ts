@@ -14,7 +14,11 @@ export async function readStationWall(
 ): Promise<StationWallView> {
   const card = await readStationSummary(deps, asked);
   return {
-    card: { ...card, siteLabel: siteLabelOf(deps, asked) },
+    card: {
+      ...card,
+      siteLabel: siteLabelOf(deps, asked),
+      coversToday: asked.isWithoutShift,
+    },
     trend: withTrend ? await readStationTrend(deps, asked) : null,
   };
 }
