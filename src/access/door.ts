@@ -35,7 +35,7 @@ export function createDoor(parts: {
       isOnPages(pages, url, { isSocket, ownSite: site.name, stationPageOf, tilesOfWall }),
     writeWaitMs: (c, kind) => {
       const principal = c.get('principal');
-      return limits[kind].take(principal.kind === 'token' ? `token ${principal.tokenId}` : addressOf(c));
+      return limits[kind].take(principal.kind === 'token' ? `token ${principal.tokenId}` : callerAddress(c));
     },
     noteSender: parts.noteSender,
     record: (c, change) => db.tx((q) => audit(q, doerOf(c), change)),
@@ -44,5 +44,11 @@ export function createDoor(parts: {
 
 /** Who does what this request asks for, as the audit log names it. */
 export function doerOf(c: AppContext): Doer {
-  return { actor: nameOfPrincipal(c.get('principal')), address: addressOf(c) };
+  return { actor: nameOfPrincipal(c.get('principal')), address: callerAddress(c) };
+}
+
+/** A trusted sender is limited and recorded by the address that was proven, not by one that it names. */
+function callerAddress(c: AppContext): string {
+  const principal = c.get('principal');
+  return principal.kind === 'sender' ? principal.address : addressOf(c);
 }

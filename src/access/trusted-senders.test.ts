@@ -60,6 +60,8 @@ test('what a client says of itself proves nothing; what a trusted proxy was sent
   expect((await scan('10.1.1.1', forwarded)).status).toBe(401);
   // A proxy on this machine is a client like any other until it is listed.
   expect((await scan('127.0.0.1', forwarded)).status).toBe(401);
+  expect((await scan(scanner, { 'x-forwarded-for': '10.1.1.1' })).status).toBe(401);
+  expect((await scan(scanner, { via: '1.1 nginx' })).status).toBe(401);
   expect((await scan(proxy, forwarded)).status).toBe(200);
   expect((await scan(proxy, { 'x-forwarded-for': `${scanner}, 10.1.1.1` })).status).toBe(401);
   expect((await scan(proxy)).status).toBe(401);

@@ -47,7 +47,7 @@ async function startPlant() {
 }
 
 test('a saved plan is drawn, gives every period control its shifts, and is read by programs', async () => {
-  const { app, post, save } = await startPlant();
+  const { app, save } = await startPlant();
   await using _ = app;
   expect(await app.text('/inspections')).not.toContain('period-shift');
   expect((await app.request('/api/v1/yield?period=shift')).status).toBe(400);
@@ -73,7 +73,7 @@ test('a saved plan is drawn, gives every period control its shifts, and is read 
 });
 
 test('outside planned time a station is not scheduled, and in it silent', async () => {
-  const { app, post, save } = await startPlant();
+  const { app, save } = await startPlant();
   await using _ = app;
   const stateAt = async (local: string) => {
     app.clock.set(Date.parse(`2025-09-06T${local}:00+09:00`));

@@ -60,12 +60,24 @@ test('values that no form has are the usual ones', () => {
 });
 
 test.each([
-  ['name', { name: ' ' }, []],
-  ['name', { name: '..' }, []],
-  ['nameTaken', { 'add:/tile?id=9': '1' }, [{ ...wall, id: 2 }]],
+  ['name', { name: ' ' }, [wall]],
+  ['name', { name: '..' }, [wall]],
+  [
+    'nameTaken',
+    { 'add:/tile?id=9': '1' },
+    [
+      { ...wall, name: 'Other' },
+      { ...wall, id: 2 },
+    ],
+  ],
+  ['gone', { 'add:/tile?id=9': '1' }, []],
   [null, { 'add:/tile?id=9': '1' }, [wall]],
-  ['tiles', {}, []],
-  ['tooMany', Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`add:/tile?id=${100 + i}`, '1'])), []],
+  ['tiles', {}, [wall]],
+  [
+    'tooMany',
+    Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`add:/tile?id=${100 + i}`, '1'])),
+    [wall],
+  ],
 ] as const)('the fault is %s', (fault, form, walls) => {
   expect(findFault(read(form as Record<string, string>), walls as unknown as Wall[], 1)).toBe(fault);
 });

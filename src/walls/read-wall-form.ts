@@ -67,6 +67,7 @@ export function findFault(
   id?: number,
 ): WallFault | null {
   if (id === undefined && all.length >= maxWalls) return 'tooManyWalls';
+  if (id !== undefined && !all.some((wall) => wall.id === id)) return 'gone';
   // A path has no empty piece, and dots mean other places in it.
   if (plan.name === '' || /^\.{1,2}$/.test(plan.name)) return 'name';
   if (all.some((wall) => wall.id !== id && isNamed(wall, plan.name))) return 'nameTaken';

@@ -25,6 +25,7 @@ export const wallFaults = [
   'name',
   'nameTaken',
   'changedMeanwhile',
+  'gone',
   'tiles',
   'tooMany',
   'tooManyWalls',

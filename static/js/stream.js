@@ -126,7 +126,8 @@
       setState(loneUrl ? 'live' : 'polling');
       if (response.status === 200) await htmx.swap({ text, sourceElement: live, target: live, swap: 'none' });
       etag = response.headers.get('etag') || '';
-      markAllStale(JSON.parse(decodeURIComponent(response.headers.get('x-stale') || '[]')));
+      const marks = JSON.parse(decodeURIComponent(response.headers.get('x-stale') || '[]'));
+      markAllStale(marks.flatMap(({ text, ids }) => ids.map((id) => ({ id, text }))));
     } catch {
       if (now() >= deadline) setState('lost');
     } finally {

@@ -125,7 +125,7 @@ export function createActiveTopic(
     failures += 1;
     clearTimeout(retry);
     retry = setTimeout(refresh, retryMs);
-    if (failures !== failuresOfStale) return;
+    if (failures < failuresOfStale || stale) return;
     stale = context.markStale(request, lang, goodAt);
     if (stale) tell(stale);
   };

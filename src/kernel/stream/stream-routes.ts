@@ -52,13 +52,23 @@ export function streamRoutes(options: {
     const found = await snapshots(c, requests, options);
     const answer = sendRevalidated(c, found.flatMap(({ whole }) => whole ?? []).join('\n'), html);
     const stale = found.flatMap((one) => one.stale ?? []);
-    // Texts of any language; a header has Latin letters only.
-    if (stale.length > 0) answer.headers.set('x-stale', encodeURIComponent(JSON.stringify(stale)));
+    if (stale.length > 0) answer.headers.set('x-stale', staleHeader(stale));
     const newVersion = hub.newVersionFor(c.req.query('v'));
     if (newVersion !== undefined) answer.headers.set('x-reload', newVersion);
     return answer;
   });
   return routes;
+}
+
+/**
+ * Texts of any language, where a header has Latin letters only; each text once, because proxies take but a few KB and a
+ * wall has many tiles.
+ */
+function staleHeader(stale: readonly StaleMark[]): string {
+  const byText = [...Map.groupBy(stale, ({ text }) => text)];
+  return encodeURIComponent(
+    JSON.stringify(byText.map(([text, marks]) => ({ text, ids: marks.map(({ id }) => id) }))),
+  );
 }
 
 function openStream(

@@ -308,7 +308,7 @@ test('a poll of several topics brings those that can be rendered and marks the o
   expect(text).toContain('hx-target="#heavy"');
   expect(text).not.toContain('hx-target="#cards"');
   expect(JSON.parse(decodeURIComponent(answer.headers.get('x-stale')!))).toEqual([
-    { id: 'cards', text: 'These figures cannot be renewed now.' },
+    { text: 'These figures cannot be renewed now.', ids: ['cards'] },
   ]);
   // Nothing is left of the page: it is lost, and says so.
   expect((await getText(`/stream/snapshot?${cards}`)).status).toBe(500);

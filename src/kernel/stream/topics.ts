@@ -60,10 +60,11 @@ export function createTopics(options: {
     options;
   const topics = new Map<string, Topic>();
   const containers = new LRUCache<string, string>({ max: maxContainers });
-  const markStale: MarkStale = ({ key }, lang, at) => {
-    const id = containers.get(key);
-    return id === undefined ? undefined : { id, text: sayStale(lang, at) };
-  };
+  const markStale: MarkStale = ({ key }, lang, at) => ({
+    // A topic that never could be rendered here stands where its address says, unless it is one of many.
+    id: containers.get(key) ?? key.slice(1).replace(/\?.*/, '').replaceAll('/', '-'),
+    text: sayStale(lang, at),
+  });
   const hub = createHub({
     clock: options.clock,
     log: options.log,

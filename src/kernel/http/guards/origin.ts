@@ -98,12 +98,14 @@ export function addressOf(c: Context<AppEnv>): string {
 
 /**
  * The address by which a program is trusted without a key: its own, or the one that a proxy of TRUSTED_PROXIES was sent
- * from. A proxy that is not listed there is a client like any other, on this machine too: what it forwards proves nothing.
+ * from. Empty where nothing is proven: of what a proxy that is not listed there forwards, on this machine too, neither its
+ * own address nor the one it names is that of the program, and one that is listed must say for whom it asks.
  */
 export function provenAddressOf(c: Context<AppEnv>): string {
   const isTrusted = c.get('isTrustedProxy') ?? (() => false);
   const peer = plainAddress(c.env?.incoming?.socket?.remoteAddress ?? '');
-  if (!isTrusted(peer)) return peer;
+  const isForwarded = forwardingHeaders.some((name) => c.req.header(name) !== undefined);
+  if (!isTrusted(peer)) return isForwarded ? '' : peer;
   const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map(plainAddress);
   return hops.findLast((hop) => hop !== '' && !isTrusted(hop)) ?? '';
 }
