@@ -2,6 +2,10 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { MovedFolder } from '../../kernel/folder-scan/model/moved-folder.ts';
 import { createLog } from '../../kernel/log.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
+import { createRecordClocks } from '../../plant/record-clocks.ts';
+import { createRecordStations } from '../../plant/record-stations.ts';
+import { createTargets, everyId } from '../../plant/targets.ts';
 import { sumCounts } from '../../plant/yield.ts';
 import { testDialect } from '../../testing/databases.ts';
 import {
@@ -270,4 +274,55 @@ test('the verdict that a person gives while a name is read again stays', async (
   expect(judged).toMatchObject({ verdict: 'NG', rejudgedAt: storeStartsAt, sequence: 7 });
   expect(await countStations(store)).toMatchObject({ M: [1, 5] });
   await store.db.close();
+});
+
+test('a station that a person has renamed stays without images, and gets them when they come back', async () => {
+  const store = await openPlainStore();
+  const { names } = store.reads;
+  const stations = createRecordStations({ ...store, siteId: names.siteIdOf(0), names, onChanged: () => {} });
+  const id = names.findStationId('S9')!;
+  await stations.rename(id, 'Line A');
+  await store.ask(null);
+  await store.goOn({ namingOf: () => stationOfCamera });
+  expect(await countStations(store)).toMatchObject({ M: [1, 4] });
+  await store.ask(null);
+  await store.goOn(store.plain);
+  expect(await countStations(store)).toMatchObject({ 'Line A': [0, 3] });
+  expect(names.findStationId('S9')).toBe(id);
+  await store.db.close();
+});
+
+test('of stations without images only those go that no person has touched, with all that hangs on them', async () => {
+  const store = await openPlainStore();
+  const { db, reads, clock } = store;
+  const { names } = reads;
+  const siteId = names.siteIdOf(0);
+  const { alertEpisodes, stationTests, stations } = db.tables;
+  const [lineId, mergedId, targetId, emptyId] = await Promise.all(
+    ['line', 'merged', 'target', 'none'].map(names.ensureStation),
+  );
+  const record = createRecordStations({ ...store, siteId, names, onChanged: () => {} });
+  await record.merge(mergedId!, lineId!);
+  const targets = await createTargets(db, clock, names);
+  await targets.set({ siteId, stationId: targetId!, partId: everyId }, { yield: 0.9, by: 'kim' });
+  const stationId = emptyId!;
+  const at = storeStartsAt;
+  await db.tx(async (q) => {
+    await q
+      .insert(alertEpisodes)
+      .values({ stationId, alarm: 'ngBurst', raisedAt: at, beganAt: at, grounds: {} });
+    await q.insert(stationTests).values({ stationId, at, state: {} });
+  });
+  await store.ask(null);
+  await store.goOn(store.plain);
+  const kept = await db.read.select({ name: stations.name }).from(stations);
+  expect(kept.map(({ name }) => name).sort()).toEqual(['A', 'B', 'S4', 'S9', 'line', 'merged', 'target']);
+  expect(await db.read.$count(alertEpisodes)).toBe(0);
+  expect(await db.read.$count(stationTests)).toBe(0);
+  expect(await names.ensureStation('new')).toBeGreaterThan(stationId);
+  // An image on its way when its station went.
+  const heard = { namedAt: at - hourMs, foundAt: at, modifiedAt: at };
+  await createRecordClocks(db, names).note(stationId, [heard, heard, heard, heard, heard]);
+  expect(names.findStationRow(stationId)).toBeUndefined();
+  await db.close();
 });
