@@ -1,9 +1,11 @@
 import { and, eq, gte, inArray } from 'drizzle-orm';
+import type { Queryable } from '../kernel/db/database.ts';
 import { type Placeholders, prepared } from '../kernel/db/prepared.ts';
 import { insertMissing } from '../kernel/db/write.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Db } from '../schema/db.ts';
-import { nextKeptId } from '../schema/kept-ids.ts';
+import { keepIds, nextKeptId } from '../schema/kept-ids.ts';
+import { removeStation } from './removal/remove-stations.ts';
 import type { Sites } from './sites.ts';
 
 /** A station as pages show it; hidden ones and those merged into another are on no page. */
@@ -47,6 +49,8 @@ export type PlantNames = {
   isShown(id: number): boolean;
   /** The row of a known id. */
   getStationRow(id: number): StationRow;
+  /** The row of any id; undefined when another process has dropped it, or added it just now. */
+  findStationRow(id: number): StationRow | undefined;
   /** Every row of stations, hidden and merged ones too, in the same order. */
   listStationRows(siteId?: number): StationRow[];
   listParts(): PartName[];
@@ -57,8 +61,11 @@ export type PlantNames = {
    * the station stays. False when another station has the new name.
    */
   moveSource(id: number, names: { from: string; to: string }): Promise<boolean>;
-  /** Removes a station without any fact; other processes drop it at their next refresh. */
-  dropStation(id: number): Promise<void>;
+  /**
+   * Removes a station in one transaction, in which `clear` removes its facts or answers false: then it stays. Other
+   * processes drop it at their next refresh.
+   */
+  dropStation(id: number, clear: (q: Queryable) => Promise<boolean>): Promise<void>;
   /** Reads the sites, stations and parts that other processes have added. */
   refresh(): Promise<void>;
 };
@@ -109,6 +116,7 @@ export async function createPlantNames(
       if (row === undefined) throw new Error(`No station ${id}`);
       return row;
     },
+    findStationRow: stations.find,
     listStationRows: stations.list,
     listParts: () => sorted([...parts.byId.values()].map(({ id, name }) => ({ id, name: shownPart(name) }))),
     findSource: stations.findSource,
@@ -117,9 +125,8 @@ export async function createPlantNames(
       if (isMoved) onAdded();
       return isMoved;
     },
-    dropStation: async (id) => {
-      await stations.drop(id);
-      onAdded();
+    dropStation: async (id, clear) => {
+      if (await stations.drop(id, clear)) onAdded();
     },
     refresh,
   };
@@ -220,9 +227,15 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
       if (isMoved) await refresh();
       return isMoved;
     },
-    drop: async (id: number) => {
-      await db.tx((q) => q.delete(stations).where(eq(stations.id, id)));
-      await refresh();
+    drop: async (id: number, clear: (q: Queryable) => Promise<boolean>): Promise<boolean> => {
+      const isGone = await db.tx(async (q) => {
+        if (!(await clear(q))) return false;
+        await keepIds(db, q, ownId, 'stationIds');
+        await removeStation(db, q, id);
+        return true;
+      });
+      if (isGone) await refresh();
+      return isGone;
     },
   };
 }

@@ -18,12 +18,13 @@ export function createRecordClocks(db: Db, names: PlantNames): RecordClocks {
   const arrivals = new LRUCache<number, ArrivedImage[]>({ max: maxStations });
   return {
     async note(id, images) {
-      if (images.length === 0) return;
+      const row = images.length === 0 ? undefined : names.findStationRow(id);
+      // One that was dropped while its last images were recorded keeps no clock.
+      if (row === undefined) return;
       const last = [...(arrivals.get(id) ?? []), ...images.slice(-keptArrivals)].slice(-keptArrivals);
       arrivals.set(id, last);
       const aheadMs = clockAhead(last);
-      const known = names.getStationRow(id).clockAheadMs;
-      if (aheadMs === undefined || isSame(aheadMs, known)) return;
+      if (aheadMs === undefined || isSame(aheadMs, row.clockAheadMs)) return;
       await db.tx((q) => q.update(stations).set({ clockAheadMs: aheadMs }).where(eq(stations.id, id)));
       await names.refresh();
     },

@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, not, notInArray, or, sql } from 'drizzle-orm';
+import { removeAlarms } from '../../alerts/remove-alarms.ts';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { type Loop, startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -155,28 +156,56 @@ async function moveImages(db: Db, folder: KnownFolder): Promise<void> {
   }
 }
 
-/** Removes stations of this site that have neither folders nor counts: what was read as one and is none. */
+/**
+ * Removes stations of this site that have neither folders nor counts: what was read as one and is none. One that a person
+ * has renamed, merged or set a target for stays: its names must still lead to it when its images come back.
+ */
 export async function dropEmptyStations({ db, siteId, names }: Omit<RepairParts, 'folders'>): Promise<void> {
-  const { stations, directories, inspections, inspectionHours, inspectionMinutes, stationParts } = db.tables;
-  const { sequenceGaps } = db.tables;
-  const hasFolder = sql`exists (select 1 from ${directories} where ${directories.stationId} = ${stations.id})`;
-  const hasImage = sql`exists (select 1 from ${inspections} where ${inspections.stationId} = ${stations.id})`;
-  const hasCount = sql`exists (select 1 from ${inspectionHours} where ${inspectionHours.stationId} = ${stations.id}
-    and ${inspectionHours.ok} + ${inspectionHours.ng} + ${inspectionHours.unmatched} + ${inspectionHours.undecided} <> 0)`;
-  const empty = await db.read
-    .select({ id: stations.id })
-    .from(stations)
-    .where(
-      and(eq(stations.siteId, siteId), sql`not ${hasFolder}`, sql`not ${hasImage}`, sql`not ${hasCount}`),
-    );
-  for (const { id } of empty) {
-    await db.tx(async (q) => {
+  const { inspectionHours, inspectionMinutes, stationParts, sequenceGaps } = db.tables;
+  for (const { id } of await findEmptyStations(db, db.read, siteId)) {
+    await names.dropStation(id, async (q) => {
+      // Once more, where nothing else is written meanwhile: an image may have come since.
+      const [empty] = await findEmptyStations(db, q, siteId, id);
+      if (!empty) return false;
       for (const table of [inspectionHours, inspectionMinutes, stationParts, sequenceGaps]) {
         await q.delete(table).where(eq(table.stationId, id));
       }
+      await removeAlarms(db, q, id);
+      return true;
     });
-    await names.dropStation(id);
   }
+}
+
+/** The stations of a site, or the one of an id, that nothing was found at and that no person has touched. */
+async function findEmptyStations(
+  db: Db,
+  q: Queryable,
+  siteId: number,
+  id?: number,
+): Promise<{ id: number }[]> {
+  const { stations, directories, inspections, inspectionHours, stationAliases, targets } = db.tables;
+  const exists = (table: typeof directories | typeof inspections | typeof stationAliases | typeof targets) =>
+    sql`exists (select 1 from ${table} where ${table.stationId} = ${stations.id})`;
+  const hasCount = sql`exists (select 1 from ${inspectionHours} where ${inspectionHours.stationId} = ${stations.id}
+    and ${inspectionHours.ok} + ${inspectionHours.ng} + ${inspectionHours.unmatched} + ${inspectionHours.undecided} <> 0)`;
+  const mergedInto = q
+    .select({ id: stations.mergedInto })
+    .from(stations)
+    .where(isNotNull(stations.mergedInto));
+  const isEmpty = [directories, inspections, stationAliases, targets].map((table) => not(exists(table)));
+  return q
+    .select({ id: stations.id })
+    .from(stations)
+    .where(
+      and(
+        eq(stations.siteId, siteId),
+        id === undefined ? undefined : eq(stations.id, id),
+        ...isEmpty,
+        not(hasCount),
+        isNull(stations.mergedInto),
+        notInArray(stations.id, mergedInto),
+      ),
+    );
 }
 
 /** Gives images whose names lie ahead of the clock the time when they were found. */

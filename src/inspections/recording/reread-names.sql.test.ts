@@ -2,6 +2,10 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { MovedFolder } from '../../kernel/folder-scan/model/moved-folder.ts';
 import { createLog } from '../../kernel/log.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
+import { createRecordClocks } from '../../plant/record-clocks.ts';
+import { createRecordStations } from '../../plant/record-stations.ts';
+import { createTargets, everyId } from '../../plant/targets.ts';
 import { sumCounts } from '../../plant/yield.ts';
 import { testDialect } from '../../testing/databases.ts';
 import {
@@ -11,6 +15,7 @@ import {
   unmatchedFile,
 } from '../../testing/inspection-store.ts';
 import type { Folders } from './folders.ts';
+import { createJudgeImage } from './judge-image.ts';
 import type { Recorded } from './record-inspections.ts';
 import { type RereadParts, startRereads } from './reread-names.ts';
 
@@ -212,4 +217,112 @@ test('files of a moved folder go over one by one where its new path has images a
   expect(await countStations(store)).toMatchObject({ S7: [1, 3], S4: [1, 1] });
   expect(await countStations(store)).not.toHaveProperty('S9');
   await store.db.close();
+});
+
+/** Tells the station from the second folder, and a verdict that only a person can give. */
+const stationOfCamera = {
+  path: '^[^/]+/(?<station>[^/]+)/(?<pass>OK|NG|WARN)-(?<date>\\d{8})-(?<time>\\d{6})-(?<count>\\d+)\\.jpg$',
+  verdictWords: 'WARN=undecided',
+};
+
+test('an image found again under its new station before its name was read again stays one', async () => {
+  const store = await openPlainStore();
+  const before = (await store.rows()).map(({ id }) => id);
+  await store.ask(null);
+  const again = { station: 'M', part: '' };
+  await store.found(
+    'S9/M',
+    [2, 3].map((i) => imageFile('NG', storeStartsAt - 60_000, i, again)),
+  );
+  await store.goOn({ namingOf: () => stationOfCamera });
+  expect(await store.rereadFrom()).toBeNull();
+  expect((await store.rows()).map(({ id }) => id)).toEqual(before);
+  expect(await countStations(store)).toMatchObject({ M: [1, 4] });
+  await store.db.close();
+});
+
+test('an image found again in its moved folder before its name was read again stays one', async () => {
+  const store = await openPlainStore();
+  const { folders } = store.reads;
+  const before = (await store.rows()).map(({ id }) => id);
+  expect(await folders.move([store.move('S9/M', 'S4/N')], store.standing)).toBe(true);
+  await store.found('S4/N', [imageFile('NG', storeStartsAt - 60_000, 2)]);
+  await store.goOn(store.plain);
+  expect((await store.rows()).map(({ id }) => id)).toEqual(before);
+  expect(await countStations(store)).toMatchObject({ S4: [1, 4] });
+  expect(await store.db.read.$count(store.db.tables.repairs)).toBe(0);
+  await store.db.close();
+});
+
+test('the verdict that a person gives while a name is read again stays', async () => {
+  const store = await openPlainStore();
+  const word = 'WARN-20261121-090000-7.jpg';
+  await store.found('S8/M', [imageFile('OK', storeStartsAt, 7, { name: word, verdict: null, word: 'WARN' })]);
+  const id = (await store.rows()).at(-1)!.id;
+  const judge = createJudgeImage(store);
+  const { folders } = store.reads;
+  let asked = 0;
+  const ensureLane: Folders['ensureLane'] = async (folder, named) => {
+    // First for the folder itself, then for the row, which is read by then.
+    if (folder.path === 'S8/M' && ++asked === 2) await judge(id, 'NG');
+    return folders.ensureLane(folder, named);
+  };
+  await store.ask(null);
+  await store.goOn({ namingOf: () => stationOfCamera, folders: { ...folders, ensureLane } });
+  expect(await store.rereadFrom()).toBeNull();
+  const judged = (await store.rows()).find((row) => row.id === id);
+  expect(judged).toMatchObject({ verdict: 'NG', rejudgedAt: storeStartsAt, sequence: 7 });
+  expect(await countStations(store)).toMatchObject({ M: [1, 5] });
+  await store.db.close();
+});
+
+test('a station that a person has renamed stays without images, and gets them when they come back', async () => {
+  const store = await openPlainStore();
+  const { names } = store.reads;
+  const stations = createRecordStations({ ...store, siteId: names.siteIdOf(0), names, onChanged: () => {} });
+  const id = names.findStationId('S9')!;
+  await stations.rename(id, 'Line A');
+  await store.ask(null);
+  await store.goOn({ namingOf: () => stationOfCamera });
+  expect(await countStations(store)).toMatchObject({ M: [1, 4] });
+  await store.ask(null);
+  await store.goOn(store.plain);
+  expect(await countStations(store)).toMatchObject({ 'Line A': [0, 3] });
+  expect(names.findStationId('S9')).toBe(id);
+  await store.db.close();
+});
+
+test('of stations without images only those go that no person has touched, with all that hangs on them', async () => {
+  const store = await openPlainStore();
+  const { db, reads, clock } = store;
+  const { names } = reads;
+  const siteId = names.siteIdOf(0);
+  const { alertEpisodes, stationTests, stations } = db.tables;
+  const [lineId, mergedId, targetId, emptyId] = await Promise.all(
+    ['line', 'merged', 'target', 'none'].map(names.ensureStation),
+  );
+  const record = createRecordStations({ ...store, siteId, names, onChanged: () => {} });
+  await record.merge(mergedId!, lineId!);
+  const targets = await createTargets(db, clock, names);
+  await targets.set({ siteId, stationId: targetId!, partId: everyId }, { yield: 0.9, by: 'kim' });
+  const stationId = emptyId!;
+  const at = storeStartsAt;
+  await db.tx(async (q) => {
+    await q
+      .insert(alertEpisodes)
+      .values({ stationId, alarm: 'ngBurst', raisedAt: at, beganAt: at, grounds: {} });
+    await q.insert(stationTests).values({ stationId, at, state: {} });
+  });
+  await store.ask(null);
+  await store.goOn(store.plain);
+  const kept = await db.read.select({ name: stations.name }).from(stations);
+  expect(kept.map(({ name }) => name).sort()).toEqual(['A', 'B', 'S4', 'S9', 'line', 'merged', 'target']);
+  expect(await db.read.$count(alertEpisodes)).toBe(0);
+  expect(await db.read.$count(stationTests)).toBe(0);
+  expect(await names.ensureStation('new')).toBeGreaterThan(stationId);
+  // An image on its way when its station went.
+  const heard = { namedAt: at - hourMs, foundAt: at, modifiedAt: at };
+  await createRecordClocks(db, names).note(stationId, [heard, heard, heard, heard, heard]);
+  expect(names.findStationRow(stationId)).toBeUndefined();
+  await db.close();
 });

@@ -152,12 +152,12 @@ async function rereadFolder(parts: RereadParts, folderId: number, pattern: NameP
           last === undefined ? undefined : gt(inspections.name, last),
         ),
       )
-      .orderBy(asc(inspections.name))
+      .orderBy(asc(inspections.name), asc(inspections.id))
       .limit(rowsPerStep);
-    const changes: { id: number; now: InspectionRow }[] = [];
+    const changes: Reading[] = [];
     for (const row of rows) {
-      const now = await readAgain(parts, folder, row, pattern);
-      if (now) changes.push({ id: row.id, now });
+      const reading = await readAgain(parts, folder, row, pattern);
+      if (isOther(row, reading.rowOf(row))) changes.push(reading);
     }
     const changed = changes.length === 0 ? [] : await db.tx((q) => saveReread(db, q, folder, changes));
     if (changed.length > 0) parts.onChanged(recordedOf(changed));
@@ -189,30 +189,36 @@ async function giveLane({ db, folders, wallClock }: RereadParts, folder: KnownFo
   Object.assign(folder, { stationId, partId });
 }
 
-/** The row as its name reads now; undefined when nothing changes. */
+/** What the name of a row says now; `rowOf` is that row by it, from the row as it is at that moment. */
+type Reading = { id: number; name: string; rowOf: (row: InspectionRow) => InspectionRow };
+
 async function readAgain(
   { folders, wallClock }: RereadParts,
   folder: KnownFolder,
-  row: InspectionRow,
+  { id, name }: InspectionRow,
   pattern: NamePattern,
-): Promise<InspectionRow | undefined> {
-  const facts = parseFileName(row.name, pattern, wallClock, folder.path);
-  const lane = await folders.ensureLane(folder, {
+): Promise<Reading> {
+  const facts = parseFileName(name, pattern, wallClock, folder.path);
+  const { stationId, partId } = await folders.ensureLane(folder, {
     station: facts?.station ?? null,
     part: facts?.part ?? null,
   });
-  const now: InspectionRow = {
+  const rowOf = (row: InspectionRow): InspectionRow => ({
     ...row,
     ...timesOf(row, facts?.capturedAt ?? null, wallClock),
-    stationId: lane.stationId,
-    partId: lane.partId,
+    stationId,
+    partId,
     verdict: facts?.verdict ?? judgedByPerson(row, facts?.word),
     word: facts?.word ?? null,
     sequence: facts?.sequence ?? null,
     view: facts?.view ?? null,
     unit: facts?.unit ?? null,
-  };
-  return (Object.keys(now) as (keyof InspectionRow)[]).some((key) => now[key] !== row[key]) ? now : undefined;
+  });
+  return { id, name, rowOf };
+}
+
+function isOther(row: InspectionRow, now: InspectionRow): boolean {
+  return (Object.keys(now) as (keyof InspectionRow)[]).some((key) => now[key] !== row[key]);
 }
 
 /** An undecided image that a person has judged keeps that verdict while its word is the same. */
@@ -251,23 +257,30 @@ async function saveReread(
   db: Db,
   q: Queryable,
   folder: KnownFolder,
-  changes: readonly { id: number; now: InspectionRow }[],
+  changes: readonly Reading[],
 ): Promise<InspectionRow[]> {
   const { inspections, badImages, inspectionHours } = db.tables;
-  const ids = changes.map(({ id }) => id);
-  // As they are now: another process may have judged or deleted one since.
-  const before = await q.select().from(inspections).where(inArray(inspections.id, ids));
-  const known = new Map(before.map((row) => [row.id, row]));
-  const after = changes.flatMap(({ id, now }) => {
-    const row = known.get(id);
-    if (!row || row.directoryId !== folder.id || row.name !== now.name) return [];
-    const { missingAt, clearedAt, revision, sizeBytes, modifiedAt, inode } = row;
-    return [{ ...now, missingAt, clearedAt, revision, sizeBytes, modifiedAt, inode }];
-  });
-  const written = after.map(({ id }) => id);
-  const removed = before.filter(({ id }) => written.includes(id));
-  await q.delete(badImages).where(inArray(badImages.inspectionId, written));
-  await q.delete(inspections).where(inArray(inspections.id, written));
+  const readings = new Map(changes.map((reading) => [reading.id, reading]));
+  // As they are now: a person may have judged one since, or another process deleted it.
+  const rows = await rowsOfNames(
+    db,
+    q,
+    folder,
+    changes.map(({ name }) => name),
+  );
+  const removed: InspectionRow[] = [];
+  const after: InspectionRow[] = [];
+  for (const [first, ...again] of Map.groupBy(rows, ({ name }) => name).values()) {
+    if (!first) continue;
+    const now = readings.get(first.id)?.rowOf(first);
+    const isChanged = now !== undefined && isOther(first, now);
+    if (isChanged) after.push(now);
+    removed.push(...(isChanged ? [first, ...again] : again));
+  }
+  if (removed.length === 0) return [];
+  const ids = removed.map(({ id }) => id);
+  await q.delete(badImages).where(inArray(badImages.inspectionId, ids));
+  await q.delete(inspections).where(inArray(inspections.id, ids));
   for (const row of after) await q.insert(inspections).values(row);
   await applyToRollUps(db, q, [
     ...removed.map((row) => ({ before: row })),
@@ -286,4 +299,21 @@ async function saveReread(
       ),
     );
   return changed;
+}
+
+/**
+ * The rows of files, the one that was first before any other. PostgreSQL has a second one of an image that was found again
+ * under its new station before its name was read again: there a row is unique by its station, too.
+ */
+async function rowsOfNames(
+  { tables: { inspections } }: Db,
+  q: Queryable,
+  folder: KnownFolder,
+  names: string[],
+): Promise<InspectionRow[]> {
+  return q
+    .select()
+    .from(inspections)
+    .where(and(eq(inspections.directoryId, folder.id), inArray(inspections.name, names)))
+    .orderBy(asc(inspections.id));
 }
