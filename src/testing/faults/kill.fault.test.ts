@@ -7,7 +7,7 @@ import { imageName, rejudge, tinyJpeg, writeImage } from './plant-images.ts';
 import { createFaultPlant, type FaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
 /** 200 for the whole proof, `npm run faults`. */
-const rounds = Number(process.env.KILL_ROUNDS ?? 12);
+const rounds = Number(process.env.KILL_ROUNDS ?? 8);
 const firstFiles = 20_000;
 const olderFilesPerRound = 2_000;
 const newFilesPerRound = 40;

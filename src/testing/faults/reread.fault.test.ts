@@ -13,8 +13,10 @@ const startAt = Date.parse('2026-11-02T06:00:00Z');
 const pattern =
   '^(?<station>[^/]+)/(?<pass>good|bad)/(?<part>[A-Z]+)_(?<date>\\d{8})(?<time>\\d{6})_(?<count>\\d+)\\.jpg$';
 
+/** `npm run faults` takes MariaDB as well; what the statements do there, the `.sql` tests say. */
+const kinds = process.env.KILL_DATABASES ?? 'sqlite,postgres';
 const dialects = (['sqlite', 'postgres', 'mariadb'] as const).filter(
-  (kind) => kind === 'sqlite' || !isMissing(kind),
+  (kind) => kinds.includes(kind) && (kind === 'sqlite' || !isMissing(kind)),
 );
 
 type Totals = { total: number; ok: number; ng: number };
