@@ -2,8 +2,10 @@ import { AppError } from '../kernel/errors.ts';
 import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Clock } from '../kernel/time/clock.ts';
-import { type DemoCoils, startDemoCoils } from '../simulator/demo-coils.ts';
+import { type DemoCoils, removeCoilPictures, startDemoCoils } from '../simulator/demo-coils.ts';
+import { removeDemoImages } from '../simulator/demo-folder.ts';
 import { type AnnouncedImage, type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
+import { demoStations } from '../simulator/plant-stations.ts';
 import { createDemoFiles } from './demo-files.ts';
 
 /** The same plant on every machine, so that screenshots and reports can be compared. */
@@ -102,7 +104,10 @@ export function createDemo(options: DemoOptions): Demo {
   /** The pictures of the coil line lie beside the plant's folder, because inside it theirs would be a station. */
   function filesOf(path: string) {
     const isOwn = options.isOwnDir && path === dir;
-    return { plant: createDemoFiles(path, isOwn), live: createDemoFiles(liveDirOf(path), isOwn) };
+    return {
+      plant: createDemoFiles(path, isOwn, (folder) => removeDemoImages(folder, demoStations)),
+      live: createDemoFiles(liveDirOf(path), isOwn, removeCoilPictures),
+    };
   }
 
   function state(): DemoState {
