@@ -9,7 +9,7 @@ import type { Singletons } from '../kernel/processes/leader/singletons.ts';
 import { processName } from '../kernel/processes/process-name.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import { dutiesOf } from '../kernel/settings/role.ts';
-import type { DataPaths } from '../kernel/storage/data-paths.ts';
+import { type DataPaths, demoLiveDirOf } from '../kernel/storage/data-paths.ts';
 import { splitFolders } from '../kernel/storage/split-folders.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
@@ -159,7 +159,7 @@ export async function openInspections(options: {
     db,
     clock,
     siteId: sites.own.id,
-    ownFolders: [paths.stateDir, paths.backupDir],
+    ownFolders: [paths.stateDir, paths.backupDir, paths.demoDir, demoLiveDirOf(paths.demoDir)],
     watched: sources.rootPaths,
     onChanged: sources.applyChanges,
   });
