@@ -24,6 +24,7 @@ test('a demo plant in a watched folder is neither started nor removed, and the r
   for (const name of ['start', 'remove']) expect((await plant.post(`/demo/${name}`, form)).status).toBe(409);
   expect(existsSync(image)).toBe(true);
   expect(inspections.sources.list()).toHaveLength(1);
+  expect(inspections.reads.isDemo(inspections.reads.names.findStationId('S9') ?? 0)).toBe(false);
   const page = await plant.text('/system');
   expect(page).toContain('The demo plant cannot be used');
   expect(page).not.toContain('action="/demo/remove"');

@@ -30,6 +30,7 @@ import { startRereads } from './recording/reread-names.ts';
 import { type InspectionPolicies, openInspectionPolicies } from './retention/open-policies.ts';
 import { startStationTests } from './stations/advance-tests.ts';
 import { type NewestImage, startNewestImage } from './stations/newest-image.ts';
+import { createFindDemoRoot } from './watching/demo-root.ts';
 import { createReadLeftOut, type RootLeftOut } from './watching/left-out.ts';
 import { createRecordRoots, type RecordRoots } from './watching/record-roots.ts';
 import { createRootLocations, type RootLocations } from './watching/root-locations.ts';
@@ -87,11 +88,17 @@ export async function openInspections(options: {
   log: Log;
 }): Promise<Inspections> {
   const { config, paths, db, sites, bus, singletons, duties, publish, clock, log } = options;
+  const demoRootId = await createFindDemoRoot({
+    db,
+    siteId: sites.own.id,
+    demoDir: paths.demoDir,
+    watchDirs: paths.watchDirs,
+    current: () => [...sources.rootPaths(), sources.aheadOf()],
+  });
   const reads = await createInspectionReads(db, clock, sites, {
     onAdded: () => publish('plant.grown', undefined),
     listSources: () => sources.list(),
-    demoRootId: () =>
-      [...sources.rootPaths(), sources.aheadOf()].find((root) => root?.path === paths.demoDir)?.id,
+    demoRootId,
   });
   const checks = startSequenceChecks({
     db,
