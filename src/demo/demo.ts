@@ -158,8 +158,21 @@ export function createDemo(options: DemoOptions): Demo {
     coils.ready.catch(() => {});
     followDrawing(started);
     // Until its files are there, a sweep would take those that were announced for missing.
-    if (await started.announced) started.ready.then(show, () => {}).catch(noteUnwatched);
+    if (await started.announced)
+      started.ready
+        .then(
+          () => showInTurn(started),
+          () => {},
+        )
+        .catch(noteUnwatched);
     else await show();
+  }
+
+  /** A removal that was asked for while the last pictures were drawn may have begun: nobody may watch the folder then. */
+  function showInTurn(drawn: DemoPlant): Promise<void> {
+    return inTurn(async () => {
+      if (plant === drawn || (plant === undefined && resting === 'stopped')) await show();
+    });
   }
 
   function drawing(): DemoProgress | null {
