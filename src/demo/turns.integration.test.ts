@@ -14,6 +14,7 @@ test('removed as its drawing ends, it is not watched again while it goes', { tim
   const dir = join(root, 'demo');
   await writePlainPictures(join(dir, '.linesight-demo'));
   const events: string[] = [];
+  const begun = Promise.withResolvers<void>();
   const pressed = Promise.withResolvers<{ removed: Promise<void> }>();
   const demo = createDemo({
     isAllowed: true,
@@ -28,13 +29,16 @@ test('removed as its drawing ends, it is not watched again while it goes', { tim
     watch: async () => {
       pressed.resolve(demo.remove());
       // Long enough for a removal that does not wait for its turn to begin.
-      await sleep(1_000);
+      await Promise.race([begun.promise, sleep(3_000)]);
       events.push('watched');
     },
     watchLive: async () => void events.push('pictures watched'),
     removal: {
       isKnown: async () => false,
-      begin: async () => void events.push('unwatched'),
+      begin: async () => {
+        events.push('unwatched');
+        begun.resolve();
+      },
       findBegun: async () => undefined,
       finish: async () => true,
     },
