@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Access, createAccess } from './access/access.ts';
 import { createAuditPolicy } from './access/audit-policy.ts';
 import { createDemo, type Demo } from './demo/demo.ts';
+import { findOverlap } from './demo/find-overlap.ts';
 import { createEventBus, mergeMessages } from './event-bus.ts';
 import type { Publish } from './events.ts';
 import { type Inspections, openInspections } from './inspections/open-inspections.ts';
@@ -188,10 +189,21 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     createInspectionSearch(inspections),
     createLiveSearch({ live, clock, wallClock: sites.wallClock }),
   ];
+  const realFolders = [...paths.watchDirs, ...(await inspections.recordRoots.listAdded()), ...live.folders];
+  const overlapOf = (dir: string) => findOverlap(dir, realFolders);
+  const overlaps = await overlapOf(paths.demoDir);
+  if (overlaps !== undefined && config.demo) {
+    const values = { folder: paths.demoDir, other: overlaps };
+    log.warn(values, i18n.t('en')('notes.demoOverlaps', values));
+    // The folder beside the database is nobody's choice: the System page tells of it.
+    if (config.demoDir !== '') paths.notes.push({ key: 'demoOverlaps', values });
+  }
   const demo = createDemo({
     // The demo plant writes and is watched in one process, so only an installation of one process has it.
     isAllowed: config.demo && config.role === 'all',
     dir: paths.demoDir,
+    overlaps,
+    overlapOf,
     isOwnDir: config.demoDir === '',
     timeZone: config.siteTimeZone,
     clock,

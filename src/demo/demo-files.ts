@@ -1,7 +1,7 @@
 import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demoHiddenFolder } from '../simulator/demo-plant.ts';
-import { ensureFolder, listNames } from '../simulator/place-image.ts';
+import { ensureFolder, listNames, removeIfEmpty } from '../simulator/place-image.ts';
 
 /** The folders of the demo plant on this machine, and what is noted in them for the next start. */
 export type DemoFiles = {
@@ -17,8 +17,9 @@ export type DemoFiles = {
   /** Makes the folder for a plant to write to, and notes whether anything was in it before. */
   begin(): Promise<void>;
   /**
-   * Deletes the folders with all images. Of a folder that held other files before the demo plant came, only what the plant
-   * needs to go on: its images cannot be told from a camera's, so they stay. Can be repeated after an interruption.
+   * Deletes what the plant made and the folders that are empty then; other files stay. Of a folder that held other files
+   * before the demo plant came, only what the plant needs to go on: its images cannot be told from a camera's. Can be
+   * repeated after an interruption.
    */
   remove(): Promise<void>;
 };
@@ -26,8 +27,15 @@ export type DemoFiles = {
 const stoppedMark = 'stopped';
 const ownMark = 'made-here';
 
-/** `isOwn`: no one else was ever told to use this folder, so everything in it is the demo plant's. */
-export function createDemoFiles(dir: string, isOwn: boolean): DemoFiles {
+/**
+ * `isOwn`: no one else was ever told to use this folder, so every image in it is the demo plant's. `removeImages` deletes
+ * those that have the names the plant gives.
+ */
+export function createDemoFiles(
+  dir: string,
+  isOwn: boolean,
+  removeImages: (dir: string) => Promise<void>,
+): DemoFiles {
   const hidden = join(dir, demoHiddenFolder);
   const mark = (name: string) => join(hidden, name);
 
@@ -49,19 +57,12 @@ export function createDemoFiles(dir: string, isOwn: boolean): DemoFiles {
       if (isEmpty) await writeFile(mark(ownMark), '');
     },
     async remove() {
-      if (await areOurs()) {
-        // The mark goes last: a process that dies in between must find it again.
-        for (const name of await listNames(dir))
-          if (name !== demoHiddenFolder) await removeAll(join(dir, name));
-      }
-      await removeAll(hidden);
-      if ((await listNames(dir)).length === 0) await removeAll(dir);
+      // The mark goes last: a process that dies in between must find it again.
+      if (await areOurs()) await removeImages(dir);
+      await rm(hidden, { recursive: true, force: true, maxRetries: 3 });
+      await removeIfEmpty(dir);
     },
   };
-}
-
-function removeAll(path: string): Promise<void> {
-  return rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function exists(path: string): Promise<boolean> {

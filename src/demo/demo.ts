@@ -1,9 +1,12 @@
 import { AppError } from '../kernel/errors.ts';
 import { startLoop } from '../kernel/jobs/loop.ts';
 import type { Log } from '../kernel/log.ts';
+import { demoLiveDirOf } from '../kernel/storage/data-paths.ts';
 import type { Clock } from '../kernel/time/clock.ts';
-import { type DemoCoils, startDemoCoils } from '../simulator/demo-coils.ts';
+import { type DemoCoils, removeCoilPictures, startDemoCoils } from '../simulator/demo-coils.ts';
+import { removeDemoImages } from '../simulator/demo-folder.ts';
 import { type AnnouncedImage, type DemoPlant, startDemoPlant } from '../simulator/demo-plant.ts';
+import { demoStations } from '../simulator/plant-stations.ts';
 import { createDemoFiles } from './demo-files.ts';
 
 /** The same plant on every machine, so that screenshots and reports can be compared. */
@@ -25,6 +28,8 @@ export type DemoProgress = { done: number; total: number };
 export type Demo = {
   /** Whether it may be started here. */
   readonly isAllowed: boolean;
+  /** The folder of the real plant that its folders overlap, so that it can neither be started nor removed; null otherwise. */
+  readonly overlaps: string | null;
   readonly state: DemoState;
   /** Whether images of it are shown. */
   readonly isPresent: boolean;
@@ -39,13 +44,17 @@ export type Demo = {
   readonly removedImages: number;
   /** Whether its image files outlive it, because other files were in the folder before. */
   readonly keepsFiles: boolean;
-  /** Starts it, or goes on after a stop. Throws `forbidden` where DEMO=0, `conflict` while it is being removed. */
+  /**
+   * Starts it, or goes on after a stop. Throws `forbidden` where DEMO=0, `conflict` while it is being removed or where its
+   * folder is the real plant's.
+   */
   start(): Promise<void>;
   /** No more images come, also after a restart; those that are there stay. Does nothing where none is running. */
   halt(): Promise<void>;
   /**
    * Removes it with everything it ever made. Answers when its stations are off the pages and it is certain to go, even if
-   * this process dies; `removed` settles when nothing is left, at once where there was none.
+   * this process dies; `removed` settles when nothing is left, at once where there was none. Throws `conflict` where its
+   * folder is the real plant's.
    */
   remove(): Promise<{ removed: Promise<void> }>;
   /** Resumes what an earlier process had under way. */
@@ -56,6 +65,10 @@ export type Demo = {
 export type DemoOptions = {
   isAllowed: boolean;
   dir: string;
+  /** The folder of the real plant that `dir`, or what lies beside it, overlaps. */
+  overlaps: string | undefined;
+  /** The same of the folder that an earlier process began to remove. */
+  overlapOf: (dir: string) => Promise<string | undefined>;
   /** Whether `dir` is the place beside the database that nothing else uses. */
   isOwnDir: boolean;
   timeZone: string;
@@ -81,7 +94,8 @@ export type DemoOptions = {
 };
 
 export function createDemo(options: DemoOptions): Demo {
-  const { dir, clock, log, timeZone, removal, onChanged } = options;
+  const { dir, clock, log, timeZone, removal, onChanged, overlaps } = options;
+  const isAllowed = options.isAllowed && overlaps === undefined;
   const files = filesOf(dir);
   let plant: DemoPlant | undefined;
   let coils: DemoCoils | undefined;
@@ -102,7 +116,10 @@ export function createDemo(options: DemoOptions): Demo {
   /** The pictures of the coil line lie beside the plant's folder, because inside it theirs would be a station. */
   function filesOf(path: string) {
     const isOwn = options.isOwnDir && path === dir;
-    return { plant: createDemoFiles(path, isOwn), live: createDemoFiles(liveDirOf(path), isOwn) };
+    return {
+      plant: createDemoFiles(path, isOwn, (folder) => removeDemoImages(folder, demoStations)),
+      live: createDemoFiles(demoLiveDirOf(path), isOwn, removeCoilPictures),
+    };
   }
 
   function state(): DemoState {
@@ -117,7 +134,7 @@ export function createDemo(options: DemoOptions): Demo {
 
   async function show(): Promise<void> {
     await options.watch(dir);
-    await options.watchLive({ name: cameraName, path: liveDirOf(dir) });
+    await options.watchLive({ name: cameraName, path: demoLiveDirOf(dir) });
   }
 
   async function run(): Promise<void> {
@@ -137,12 +154,25 @@ export function createDemo(options: DemoOptions): Demo {
       announce: (images) => announce(dir, images),
     });
     plant = started;
-    coils = startDemoCoils({ dir: liveDirOf(dir), timeZone, clock, log, after: started.ready });
+    coils = startDemoCoils({ dir: demoLiveDirOf(dir), timeZone, clock, log, after: started.ready });
     coils.ready.catch(() => {});
     followDrawing(started);
     // Until its files are there, a sweep would take those that were announced for missing.
-    if (await started.announced) started.ready.then(show, () => {}).catch(noteUnwatched);
+    if (await started.announced)
+      started.ready
+        .then(
+          () => showInTurn(started),
+          () => {},
+        )
+        .catch(noteUnwatched);
     else await show();
+  }
+
+  /** A removal that was asked for while the last pictures were drawn may have begun: nobody may watch the folder then. */
+  function showInTurn(drawn: DemoPlant): Promise<void> {
+    return inTurn(async () => {
+      if (plant === drawn || (plant === undefined && resting === 'stopped')) await show();
+    });
   }
 
   function drawing(): DemoProgress | null {
@@ -204,7 +234,7 @@ export function createDemo(options: DemoOptions): Demo {
   }
 
   async function removeAll(path: string, signal: AbortSignal): Promise<boolean> {
-    if (!(await options.removeLive(liveDirOf(path), signal))) return false;
+    if (!(await options.removeLive(demoLiveDirOf(path), signal))) return false;
     const { plant: ofPlant, live } = filesOf(path);
     await live.remove();
     await ofPlant.remove();
@@ -214,8 +244,18 @@ export function createDemo(options: DemoOptions): Demo {
     });
   }
 
+  /** Its images would be counted twice, and its removal would take what is not its own. */
+  function assertApart(): void {
+    if (overlaps !== undefined)
+      throw new AppError(
+        'conflict',
+        `The folder of the demo plant, ${dir}, overlaps ${overlaps}. Set DEMO_DIR to a folder that nothing else uses.`,
+      );
+  }
+
   async function start(): Promise<void> {
     if (!options.isAllowed) throw new AppError('forbidden', 'The demo plant is switched off here (DEMO=0).');
+    assertApart();
     if (resting === 'removing')
       throw new AppError('conflict', 'The demo plant is being removed. Start it when nothing of it is left.');
     await run();
@@ -232,6 +272,7 @@ export function createDemo(options: DemoOptions): Demo {
   async function remove(): Promise<{ removed: Promise<void> }> {
     if (resting === 'removing' || state() === 'absent')
       return { removed: removing?.ended ?? Promise.resolve() };
+    assertApart();
     resting = 'stopped';
     await stopWriting();
     await removal.begin(dir);
@@ -243,21 +284,26 @@ export function createDemo(options: DemoOptions): Demo {
   async function resume(): Promise<void> {
     const begun = await removal.findBegun();
     if (begun !== undefined) {
-      void finishRemoval(begun);
-      return;
+      const other = await options.overlapOf(begun);
+      if (other === undefined) {
+        void finishRemoval(begun);
+        return;
+      }
+      log.error({ dir: begun, other }, 'the demo plant is not removed while its folder is the real plant’s');
     }
     const isBegun = await files.plant.exist();
     if (!isBegun && !(await removal.isKnown(dir))) return;
     resting = 'stopped';
     keepsFiles = isBegun && !(await files.plant.areOurs());
-    if (!options.isAllowed || !isBegun) return;
+    if (!isAllowed || !isBegun) return;
     if (!(await files.plant.isStopped())) await run();
     // One stopped before its first image was written has nothing to watch yet.
     else if (await files.plant.haveImages()) await show();
   }
 
   return {
-    isAllowed: options.isAllowed,
+    isAllowed,
+    overlaps: overlaps ?? null,
     get state() {
       return state();
     },
@@ -286,8 +332,4 @@ export function createDemo(options: DemoOptions): Demo {
       await Promise.all([removing?.stop(), stopWriting()]);
     },
   };
-}
-
-function liveDirOf(dir: string): string {
-  return `${dir}-live`;
 }

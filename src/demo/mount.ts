@@ -25,7 +25,7 @@ function formDoc(name: string, summary: string) {
     answer: '',
     status: 303,
     form: z.object({ back: z.string().optional() }),
-    refusals: ['unauthorized', 'forbidden', ...(name === 'start' ? (['conflict'] as const) : [])],
+    refusals: ['unauthorized', 'forbidden', ...(name === 'stop' ? [] : (['conflict'] as const))],
     example: { path: `/demo/${name}`, form: { back: '/system' } },
   });
 }

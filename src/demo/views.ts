@@ -11,6 +11,8 @@ export type DemoView = {
   /** It may be started here, or go on. */
   mayStart: boolean;
   dir: string;
+  /** The folder of the real plant that its folder overlaps: it can neither be started nor removed. */
+  overlaps: string | null;
   /** Pictures drawn so far while it is being prepared. */
   drawing: DemoProgress | null;
   /** Images of it on the disk; null while nothing runs. */
@@ -22,7 +24,7 @@ export type DemoView = {
 };
 
 export function demoView(demo: Demo): DemoView {
-  const { state, isAllowed, dir, drawing, images, removedImages, keepsFiles } = demo;
+  const { state, isAllowed, dir, overlaps, drawing, images, removedImages, keepsFiles } = demo;
   const mayStart = isAllowed && (state === 'absent' || state === 'stopped' || state === 'failed');
-  return { state, mayStart, dir, drawing, images, removedImages, keepsFiles };
+  return { state, mayStart, dir, overlaps, drawing, images, removedImages, keepsFiles };
 }

@@ -9,7 +9,7 @@ import type { Singletons } from '../kernel/processes/leader/singletons.ts';
 import { processName } from '../kernel/processes/process-name.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import { dutiesOf } from '../kernel/settings/role.ts';
-import type { DataPaths } from '../kernel/storage/data-paths.ts';
+import { type DataPaths, demoLiveDirOf } from '../kernel/storage/data-paths.ts';
 import { splitFolders } from '../kernel/storage/split-folders.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs, secondMs } from '../kernel/time/durations.ts';
@@ -30,6 +30,7 @@ import { startRereads } from './recording/reread-names.ts';
 import { type InspectionPolicies, openInspectionPolicies } from './retention/open-policies.ts';
 import { startStationTests } from './stations/advance-tests.ts';
 import { type NewestImage, startNewestImage } from './stations/newest-image.ts';
+import { createFindDemoRoot } from './watching/demo-root.ts';
 import { createReadLeftOut, type RootLeftOut } from './watching/left-out.ts';
 import { createRecordRoots, type RecordRoots } from './watching/record-roots.ts';
 import { createRootLocations, type RootLocations } from './watching/root-locations.ts';
@@ -87,11 +88,17 @@ export async function openInspections(options: {
   log: Log;
 }): Promise<Inspections> {
   const { config, paths, db, sites, bus, singletons, duties, publish, clock, log } = options;
+  const demoRootId = await createFindDemoRoot({
+    db,
+    siteId: sites.own.id,
+    demoDir: paths.demoDir,
+    watchDirs: paths.watchDirs,
+    current: () => [...sources.rootPaths(), sources.aheadOf()],
+  });
   const reads = await createInspectionReads(db, clock, sites, {
     onAdded: () => publish('plant.grown', undefined),
     listSources: () => sources.list(),
-    demoRootId: () =>
-      [...sources.rootPaths(), sources.aheadOf()].find((root) => root?.path === paths.demoDir)?.id,
+    demoRootId,
   });
   const checks = startSequenceChecks({
     db,
@@ -159,7 +166,7 @@ export async function openInspections(options: {
     db,
     clock,
     siteId: sites.own.id,
-    ownFolders: [paths.stateDir, paths.backupDir],
+    ownFolders: [paths.stateDir, paths.backupDir, paths.demoDir, demoLiveDirOf(paths.demoDir)],
     watched: sources.rootPaths,
     onChanged: sources.applyChanges,
   });

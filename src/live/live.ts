@@ -42,6 +42,8 @@ export type Live = {
   showStations(stationIds: readonly number[] | undefined): void;
   /** Takes in what another process recorded; undefined when messages may have been missed. Returns at once. */
   follow(batch: LiveBatch | undefined): void;
+  /** IMAGE_BASE_PATH or what stands in for it, and those of LIVE_CHANNELS. */
+  folders: readonly string[];
   /** Channels that are watched, here or elsewhere, and whose folders can be read. */
   watched(): LiveChannel[];
   /** Deletes images of a channel through `write`, and publishes the newest images that are gone by it. */
@@ -66,6 +68,7 @@ export type Live = {
 export type LiveParts = {
   db: Db;
   baseFolder: BaseFolder;
+  folders: readonly string[];
   channels: LiveChannels;
   current: CurrentImages;
   queries: LiveQueries;
@@ -90,7 +93,7 @@ export type LiveParts = {
 
 /** Puts the parts together and starts to look for silent cameras. */
 export function createLive(parts: LiveParts): Live {
-  const { db, baseFolder, channels, current, newest, stations, watching, publish } = parts;
+  const { db, baseFolder, folders, channels, current, newest, stations, watching, publish } = parts;
 
   const silenceCheck = startLoop({
     name: 'silence of cameras',
@@ -104,6 +107,7 @@ export function createLive(parts: LiveParts): Live {
   });
 
   return {
+    folders,
     current,
     queries: parts.queries,
     channels,

@@ -224,6 +224,7 @@ export async function openLive(options: {
   const live = createLive({
     db,
     baseFolder,
+    folders,
     channels,
     current,
     queries,

@@ -7,7 +7,7 @@ import type { Clock } from '../kernel/time/clock.ts';
 import { createWallClock, type WallClock } from '../kernel/time/time-zone.ts';
 import { coilFiles, coilPictureCount } from './coil-pictures.ts';
 import { drawOnce } from './draw-once.ts';
-import { copyImage, ensureFolder, isTemporary, listNames } from './place-image.ts';
+import { copyImage, ensureFolder, isTemporary, listNames, removeFiles } from './place-image.ts';
 
 /** Intervals of pictures and of new coils. */
 const intervalMs = 4_000;
@@ -104,6 +104,15 @@ export function startDemoCoils(options: {
 function nameOf({ at, coil }: CoilShot, role: string, wallClock: WallClock): string {
   const local = wallClock.format(at, 'iso').slice(0, 19).replaceAll(/\D/g, '');
   return `${local}_${coil}_${at}_${role}.jpg`;
+}
+
+/** Deletes the pictures of a coil line, and its folders where nothing else is in them. Can be repeated. */
+export async function removeCoilPictures(dir: string): Promise<void> {
+  for (const role of ['original', 'labeled']) await removeFiles(join(dir, role), isCoilPicture);
+}
+
+function isCoilPicture(name: string): boolean {
+  return /^(?:\.tmp-)?\d{14}_\d+_\d+_(?:original|labeled)\.jpg$/.test(name);
 }
 
 /** Names begin with their time, so that sorting them sorts by time. */

@@ -2,7 +2,17 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { PicturePool } from './picture-pool.ts';
-import { copyImage, ensureFolder, isTemporary, linkImage, listNames, readName } from './place-image.ts';
+import {
+  copyImage,
+  ensureFolder,
+  isTemporary,
+  linkImage,
+  listNames,
+  readName,
+  removeFiles,
+  removeIfEmpty,
+  temporaryPrefix,
+} from './place-image.ts';
 import type { PlannedImage } from './plant-station.ts';
 import type { StationPlan } from './plant-stations.ts';
 import { settle } from './plant-truth.ts';
@@ -25,6 +35,20 @@ export async function readDemoContents(dir: string, stations: readonly StationPl
     }
   }
   return contents;
+}
+
+/** What a demo plant names its images; half-written ones included. */
+function isDemoImage(name: string): boolean {
+  const whole = isTemporary(name) ? name.slice(temporaryPrefix.length) : name;
+  return whole.endsWith('.jpg') && (readName(whole) !== undefined || /^calibration-\d+\.jpg$/.test(whole));
+}
+
+/** Deletes the images of a demo folder, and its folders where nothing else is in them. Can be repeated. */
+export async function removeDemoImages(dir: string, stations: readonly StationPlan[]): Promise<void> {
+  for (const { station, parts } of stations) {
+    for (const part of parts) await removeFiles(join(dir, station, part), isDemoImage);
+    await removeIfEmpty(join(dir, station));
+  }
 }
 
 export type ContentsSummary = {

@@ -1,9 +1,20 @@
-import { constants, copyFile, link, mkdir, readdir, rename, utimes, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 
 /** Prefix of files that are still being written; watchers ignore them. */
-const temporaryPrefix = '.tmp-';
+export const temporaryPrefix = '.tmp-';
 
 /** A name of contract S1: verdict, local date and time, COUNT. */
 const namePattern = /^(?:OK|NG)-(\d{8}-\d{6})-(\d+)\.(?:jpg|jpeg|png)$/i;
@@ -85,4 +96,20 @@ export async function linkImage(from: string, folder: string, name: string): Pro
 /** Makes a folder and those above it. */
 export async function ensureFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
+}
+
+/** Deletes those files of a folder that have such a name, and the folder when nothing else is in it. */
+export async function removeFiles(folder: string, isOurs: (name: string) => boolean): Promise<void> {
+  for (const name of await listNames(folder)) if (isOurs(name)) await rm(join(folder, name), { force: true });
+  await removeIfEmpty(folder);
+}
+
+/** Deletes a folder that nothing is in; one that does not exist, or holds something, is left alone. */
+export async function removeIfEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code ?? '')) throw error;
+  }
 }

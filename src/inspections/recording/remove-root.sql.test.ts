@@ -9,6 +9,7 @@ import {
 } from '../../testing/inspection-store.ts';
 import { checkSequences } from '../gaps/check-gaps.ts';
 import { ensureRoot } from './folders.ts';
+import { setHorizon } from './horizons.ts';
 import { createRecordInspections } from './record-inspections.ts';
 import { beginRootRemoval, findRootRemoval, type RemovedImage, removeRoot } from './remove-root.ts';
 
@@ -111,8 +112,14 @@ describe(`a root removed from ${testDialect}`, () => {
     await store.found('S9/OR-3CT', series(10));
     await foundInDemo('S9/OR-3CT', series(20, at + 60_000));
     await foundInDemo('S9/OR-2CT', series(5));
+    await checkSequences(store.db);
+    const { sequenceGaps } = store.db.tables;
+    const gone = store.reads.names.findPartId('OR-2CT') ?? 0;
+    const gapsOfGone = () => store.db.read.select().from(sequenceGaps).where(eq(sequenceGaps.partId, gone));
+    expect(await gapsOfGone()).not.toEqual([]);
     await beginRootRemoval(parts, demoId);
     await remove();
+    expect(await gapsOfGone()).toEqual([]);
     expect(await store.total()).toEqual({ ok: 9, ng: 1, unmatched: 0 });
     const stationId = store.reads.names.findStationId('S9') ?? 0;
     expect(store.reads.names.isShown(stationId)).toBe(true);
@@ -128,6 +135,54 @@ describe(`a root removed from ${testDialect}`, () => {
     expect(await findRootRemoval(parts)).toBe(demoId);
     expect((await remove()).gone).toHaveLength(1);
     expect(await books()).toEqual({ rows: 3, counted: 3 });
+  });
+
+  test('of images whose names say their station nothing stays, even where the process died after the last of them', async () => {
+    await store.found('S1/A', series(3));
+    const before = await rowCounts();
+    const named = (station: string, part: string, from: number) =>
+      series(400, from).map((file) => ({ ...file, station, part }));
+    await foundInDemo('inbox', [...named('F1', 'M1', at), ...named('S1', 'M2', at + 4_000)]);
+    await checkSequences(store.db);
+    await beginRootRemoval(parts, demoId);
+    expect((await remove(2)).gone).toBeUndefined();
+    expect(await books()).toEqual({ rows: 3, counted: 3 });
+    expect((await remove()).gone).toHaveLength(1);
+    expect(await rowCounts()).toEqual({ ...before, roots: 1 });
+    expect(store.reads.names.listStationRows().map(({ name }) => name)).toEqual(['S1']);
+    expect(store.reads.names.listParts().map(({ name }) => name)).toEqual(['A']);
+  });
+
+  /** Images that stay counted without a row, as after retention. */
+  async function countWithoutRows(station: string, part: string, startAt: number) {
+    const { inspectionHours, inspectionMinutes } = store.db.tables;
+    const lane = {
+      stationId: store.reads.names.findStationId(station) ?? 0,
+      partId: store.reads.names.findPartId(part) ?? 0,
+    };
+    const row = { ...lane, startAt, ok: 7, ng: 0, unmatched: 0, undecided: 0, furtherOk: 0, furtherNg: 0 };
+    await store.db.tx(async (q) => {
+      await q.insert(inspectionMinutes).values(row);
+      await q.insert(inspectionHours).values(row);
+    });
+  }
+
+  test('what others counted at its station and model stays, and the station with it', async () => {
+    await foundInDemo('S9/OR-3CT', series(20));
+    await countWithoutRows('S9', 'OR-3CT', at + 3_600_000);
+    await beginRootRemoval(parts, demoId);
+    expect((await remove()).gone).toEqual([]);
+    expect(await store.total()).toEqual({ ok: 7, ng: 0, unmatched: 0 });
+    expect(store.reads.names.isShown(store.reads.names.findStationId('S9') ?? 0)).toBe(true);
+  });
+
+  test('its own images that retention left only counted go, too', async () => {
+    await foundInDemo('S9/OR-3CT', series(20));
+    await countWithoutRows('S9', 'OR-3CT', at - 3_600_000);
+    await store.db.tx((q) => setHorizon(store.db, q, { siteId: parts.siteId, name: 'rows', at }));
+    await beginRootRemoval(parts, demoId);
+    expect((await remove()).gone).toHaveLength(1);
+    expect(await books()).toEqual({ rows: 0, counted: 0 });
   });
 
   test('the ids of its images and stations are never given out again', async () => {

@@ -1,16 +1,18 @@
-import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, eq, inArray, lt, ne, not, or, type SQL, sql } from 'drizzle-orm';
 import { removeAlarms } from '../../alerts/remove-alarms.ts';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import {
   hideForRemoval,
+  isHiddenForRemoval,
   removePart,
   removeStation,
   showAfterRemoval,
 } from '../../plant/removal/remove-stations.ts';
 import type { Db } from '../../schema/db.ts';
 import { keepIds } from '../../schema/kept-ids.ts';
+import { createReadHorizons } from './horizons.ts';
 import { applyToRollUps } from './roll-ups.ts';
 
 /** Images taken out in one transaction, with their counts: some milliseconds. */
@@ -69,13 +71,12 @@ export async function removeRoot(
   const { db, siteId } = parts;
   const { directories, roots, sweeps, repairs } = db.tables;
   const { signal } = options;
-  if (!(await removeImages(db, rootId, options))) return undefined;
+  if (!(await removeImages(parts, rootId, options))) return undefined;
   const lanes = await lanesOf(db, db.read, rootId);
-  const goneLanes: Lane[] = [];
   for (const lane of lanes) {
-    if (!(await isUnused(db, rootId, lane))) continue;
-    if (!(await removeCounts(db, lane, signal))) return undefined;
-    goneLanes.push(lane);
+    if (await hasFolderElsewhere(db, db.read, rootId, lane)) continue;
+    if (!(await removeCounts(parts, lane, signal))) return undefined;
+    await db.tx((q) => forgetLaneIfUnused(db, q, rootId, lane));
   }
   const stationIds = new Set(lanes.map(({ stationId }) => stationId));
   const goneStations: number[] = [];
@@ -87,8 +88,9 @@ export async function removeRoot(
     // A check that was under way may have written what it found since.
     for (const stationId of goneStations) await removeFindings(db, q, stationId);
     await q.delete(directories).where(eq(directories.rootId, rootId));
-    for (const partId of new Set(goneLanes.map((lane) => lane.partId))) {
-      if (!(await isPartUsed(db, q, partId))) await removePart(db, q, partId);
+    for (const lane of lanes) {
+      if (await isUnused(db, q, rootId, lane)) await removeGaps(db, q, lane);
+      if (!(await isPartUsed(db, q, lane.partId))) await removePart(db, q, lane.partId);
     }
     await q.delete(sweeps).where(eq(sweeps.rootId, rootId));
     await q.delete(roots).where(and(eq(roots.id, rootId), eq(roots.siteId, siteId)));
@@ -133,7 +135,8 @@ async function hasFolderElsewhere(
 type Options = Parameters<typeof removeRoot>[2];
 
 /** True when none is left. */
-async function removeImages(db: Db, rootId: number, options: Options): Promise<boolean> {
+async function removeImages(parts: RemovalParts, rootId: number, options: Options): Promise<boolean> {
+  const { db } = parts;
   const { directories, inspections } = db.tables;
   const folders = await db.read
     .select({ id: directories.id })
@@ -157,6 +160,7 @@ async function removeImages(db: Db, rootId: number, options: Options): Promise<b
         removeRows(
           db,
           q,
+          rootId,
           images.map(({ id }) => id),
         ),
       );
@@ -167,7 +171,8 @@ async function removeImages(db: Db, rootId: number, options: Options): Promise<b
   return true;
 }
 
-async function removeRows(db: Db, q: Queryable, ids: readonly number[]): Promise<void> {
+/** With their counts, and with the stations and models that nothing is left of and that no folder's row leads to. */
+async function removeRows(db: Db, q: Queryable, rootId: number, ids: readonly number[]): Promise<void> {
   const { inspections, badImages } = db.tables;
   const these = inArray(inspections.id, [...ids]);
   // Read in the transaction: somebody may have judged one since.
@@ -179,45 +184,134 @@ async function removeRows(db: Db, q: Queryable, ids: readonly number[]): Promise
     q,
     rows.map((before) => ({ before })),
   );
+  // Now, because after a kill nothing tells where images were whose names say their station.
+  for (const lane of lanesOfRows(rows)) {
+    const startAt = Math.floor(lane.fromAt / hourMs) * hourMs;
+    await removeZeros(db, q, lane, between(startAt, lane.toAt + 1));
+    if (!(await forgetLaneIfUnused(db, q, rootId, lane))) continue;
+    const { stationId, partId } = lane;
+    if (!(await hasLaneOrFolder(db, q, stationId))) {
+      await removeFindings(db, q, stationId);
+      await removeStation(db, q, stationId);
+    }
+    if (!(await isPartUsed(db, q, partId))) await removePart(db, q, partId);
+  }
 }
 
-/** Whether a station has no images of a model left, and no folder of them outside the root. */
-async function isUnused(db: Db, rootId: number, lane: Lane): Promise<boolean> {
-  const { inspections } = db.tables;
-  const [image] = await db.read
+type LaneOfRows = Lane & { fromAt: number; toAt: number };
+
+/** The stations and models of images, with the times of the first and the last of each. */
+function lanesOfRows(rows: readonly (Lane & { capturedAt: number })[]): Iterable<LaneOfRows> {
+  const lanes = new Map<string, LaneOfRows>();
+  for (const { stationId, partId, capturedAt } of rows) {
+    const key = `${stationId}:${partId}`;
+    const lane = lanes.get(key) ?? { stationId, partId, fromAt: capturedAt, toAt: capturedAt };
+    lane.fromAt = Math.min(lane.fromAt, capturedAt);
+    lane.toAt = Math.max(lane.toAt, capturedAt);
+    lanes.set(key, lane);
+  }
+  return lanes.values();
+}
+
+/** Whether a station has no images of a model left, none that stay counted, and no folder of them outside the root. */
+async function isUnused(db: Db, q: Queryable, rootId: number, lane: Lane): Promise<boolean> {
+  const { inspections, inspectionHours: hours } = db.tables;
+  const [image] = await q
     .select({ id: inspections.id })
     .from(inspections)
     .where(and(eq(inspections.stationId, lane.stationId), eq(inspections.partId, lane.partId)))
     .limit(1);
-  return image === undefined && !(await hasFolderElsewhere(db, db.read, rootId, lane));
+  if (image || (await hasFolderElsewhere(db, q, rootId, lane))) return false;
+  const [hour] = await q
+    .select({ startAt: hours.startAt })
+    .from(hours)
+    .where(and(ofLane(hours, lane), not(isZero(hours))))
+    .limit(1);
+  return hour === undefined;
 }
 
-/** Deletes the counts of a station and model hour by hour; true when none is left. */
-async function removeCounts(db: Db, lane: Lane, signal: AbortSignal): Promise<boolean> {
-  const { inspectionHours: hours, inspectionMinutes: minutes, stationParts } = db.tables;
-  const ofLane = <T extends typeof hours | typeof minutes | typeof stationParts>(table: T) =>
-    and(eq(table.stationId, lane.stationId), eq(table.partId, lane.partId));
+/** Whether it was unused, and is gone from its station with what the COUNT check had found. */
+async function forgetLaneIfUnused(db: Db, q: Queryable, rootId: number, lane: Lane): Promise<boolean> {
+  const { stationParts } = db.tables;
+  if (!(await isUnused(db, q, rootId, lane))) return false;
+  await q.delete(stationParts).where(ofLane(stationParts, lane));
+  await removeGaps(db, q, lane);
+  return true;
+}
+
+async function removeGaps({ tables: { sequenceGaps } }: Db, q: Queryable, lane: Lane): Promise<void> {
+  await q.delete(sequenceGaps).where(ofLane(sequenceGaps, lane));
+}
+
+function ofLane(table: { stationId: AnyColumn; partId: AnyColumn }, { stationId, partId }: Lane) {
+  return and(eq(table.stationId, stationId), eq(table.partId, partId));
+}
+
+type Counts = Db['tables']['inspectionHours' | 'inspectionMinutes'];
+
+/** Nothing is counted in it: what was has been subtracted. */
+function isZero(table: Counts): SQL {
+  const { ok, ng, unmatched, undecided, furtherOk, furtherNg } = table;
+  return sql`(${ok} = 0 and ${ng} = 0 and ${unmatched} = 0 and ${undecided} = 0 and ${furtherOk} = 0 and ${furtherNg} = 0)`;
+}
+
+/** Deletes the minutes and hours of a lane in which nothing is counted any more: never a count that a real image is in. */
+async function removeZeros(
+  { tables }: Db,
+  q: Queryable,
+  lane: Lane,
+  when: (startAt: AnyColumn) => SQL,
+): Promise<void> {
+  for (const table of [tables.inspectionMinutes, tables.inspectionHours])
+    await q.delete(table).where(and(when(table.startAt), ofLane(table, lane), isZero(table)));
+}
+
+function between(startAt: number, endAt: number) {
+  return (column: AnyColumn) => sql`${column} >= ${startAt} and ${column} < ${endAt}`;
+}
+
+/** Deletes what is left of the counts of a station and model, hour by hour; false when the signal ended it first. */
+async function removeCounts({ db, siteId }: RemovalParts, lane: Lane, signal: AbortSignal): Promise<boolean> {
+  const { inspectionHours: hours, inspectionMinutes: minutes } = db.tables;
+  const readHorizons = createReadHorizons(db, siteId);
   for (let count = hoursPerStep; count === hoursPerStep; ) {
     if (signal.aborted) return false;
     count = await db.tx(async (q) => {
+      const { rows: since } = await readHorizons(q);
+      // Retention deleted the rows of these images. Nothing is ever recorded there again, so no real image is among them.
+      const isOurs = (await isHiddenForRemoval(db, q, lane.stationId))
+        ? or(isZero(hours), lt(hours.startAt, Math.max(since, 0)))
+        : isZero(hours);
       const rows = await q
         .select({ startAt: hours.startAt })
         .from(hours)
-        .where(ofLane(hours))
+        .where(and(ofLane(hours, lane), isOurs))
         .orderBy(asc(hours.startAt))
         .limit(hoursPerStep);
       for (const { startAt } of rows) {
         // By the time, which the key of minutes begins with.
-        const isOfHour = sql`${minutes.startAt} >= ${startAt} and ${minutes.startAt} < ${startAt + hourMs}`;
-        await q.delete(minutes).where(and(isOfHour, ofLane(minutes)));
-        await q.delete(hours).where(and(eq(hours.startAt, startAt), ofLane(hours)));
+        const isOfHour = between(startAt, startAt + hourMs)(minutes.startAt);
+        await q.delete(minutes).where(and(isOfHour, ofLane(minutes, lane)));
+        await q.delete(hours).where(and(eq(hours.startAt, startAt), ofLane(hours, lane)));
       }
       return rows.length;
     });
     await new Promise(setImmediate);
   }
-  await db.tx((q) => q.delete(stationParts).where(ofLane(stationParts)));
   return true;
+}
+
+/** Whether a station has a model, or any folder. */
+async function hasLaneOrFolder({ tables }: Db, q: Queryable, stationId: number): Promise<boolean> {
+  for (const table of [tables.stationParts, tables.directories]) {
+    const [used] = await q
+      .select({ partId: table.partId })
+      .from(table)
+      .where(eq(table.stationId, stationId))
+      .limit(1);
+    if (used) return true;
+  }
+  return false;
 }
 
 /** Removes a station that nothing is left of; one that has other images is shown again. True when it is gone. */

@@ -19,6 +19,8 @@ export type RootFault =
 
 /** What an administrator changes of the watched folders of a site. */
 export type RecordRoots = {
+  /** Paths of the folders that were added here and are watched still. */
+  listAdded(): Promise<string[]>;
   /** Has one more folder watched; answers its id. */
   add(path: string): Promise<{ ok: true; id: number } | { ok: false; fault: RootFault }>;
   /** Watches it no more; what was found in it stays counted. */
@@ -53,10 +55,11 @@ export function createRecordRoots(options: {
   const ofSite = (id: number) => and(eq(roots.id, id), eq(roots.siteId, siteId));
   const find = async (id: number) => (await readRootRows(db, siteId)).find((row) => row.id === id);
 
+  const readAdded = async () => (await readRootRows(db, siteId)).filter(({ addedAt }) => addedAt !== null);
+
   async function faultOf(path: string): Promise<RootFault | undefined> {
     if (!isAbsolute(path) || path.includes('\0')) return { key: 'notAbsolute' };
-    const added = (await readRootRows(db, siteId)).filter(({ addedAt }) => addedAt !== null);
-    if (added.length >= maxFolders) return { key: 'tooMany', most: maxFolders };
+    if ((await readAdded()).length >= maxFolders) return { key: 'tooMany', most: maxFolders };
     const real = await realFolder(path);
     if (real === undefined) return { key: 'unreadable' };
     if (systemFolders.some((folder) => isWithin(folder, real))) return { key: 'system' };
@@ -69,6 +72,7 @@ export function createRecordRoots(options: {
   }
 
   return {
+    listAdded: async () => (await readAdded()).map(({ path }) => path),
     async add(typed) {
       const path = resolve(typed);
       const fault = isAbsolute(typed) ? await faultOf(path) : { key: 'notAbsolute' as const };

@@ -7,7 +7,7 @@ import { canUse, usableFolder } from './usable-folder.ts';
 
 /** A notice about this installation that pages and the log show; the text is `notes.<key>`. */
 export type Note = {
-  key: 'fallback' | 'nested' | 'unwritable' | 'corrupt' | 'damaged' | 'unsaved';
+  key: 'fallback' | 'nested' | 'unwritable' | 'corrupt' | 'damaged' | 'unsaved' | 'demoOverlaps';
   values: Record<string, string>;
 };
 
@@ -59,6 +59,11 @@ export function resolveDataPaths(config: Config): DataPaths {
     live: resolveLiveFolder(config, resolve(stateDir)),
     notes,
   };
+}
+
+/** The pictures of the demo plant's coil line lie beside its folder: inside it theirs would be a station. */
+export function demoLiveDirOf(demoDir: string): string {
+  return `${demoDir}-live`;
 }
 
 function resolveWatchFolders({ watchDir, origins }: Config, notes: Note[]): string[] {

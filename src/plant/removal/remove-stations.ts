@@ -14,6 +14,16 @@ export async function hideForRemoval(db: Db, q: Queryable, siteId: number, ids: 
   if (ids.length > 0) await q.update(stations).set({ hiddenAt: hiddenByRemoval }).where(areShown);
 }
 
+/** Whether a removal took a station off the pages, because nothing else was found at it. */
+export async function isHiddenForRemoval(
+  { tables: { stations } }: Db,
+  q: Queryable,
+  id: number,
+): Promise<boolean> {
+  const [row] = await q.select({ hiddenAt: stations.hiddenAt }).from(stations).where(eq(stations.id, id));
+  return row?.hiddenAt === hiddenByRemoval;
+}
+
 /** A station that was to be removed has something else, and is back on the pages. */
 export async function showAfterRemoval({ tables: { stations } }: Db, q: Queryable, id: number) {
   const isOurs = and(eq(stations.id, id), eq(stations.hiddenAt, hiddenByRemoval));
