@@ -88,6 +88,8 @@ export function shiftRoutes(deps: ShiftDeps): Hono<AppEnv> {
         const form = await readForm(c);
         const typed = readShiftForm(form);
         const read = planOf(typed);
+        // Another process may have saved one a moment ago.
+        await shifts.refresh();
         const plans = shifts.list(siteId);
         const fault = 'fault' in read ? read.fault : findConflict(typed, read.dated, plans);
         if ('fault' in read || fault) {
@@ -153,18 +155,19 @@ async function show(
   const calendar = shifts.calendarOf(sites.own.id);
   const inForce = plans.findLast(({ fromDate }) => fromDate <= today);
   const edited = plans.find(({ fromDate }) => fromDate === c.req.query('edit')) ?? inForce ?? plans[0];
-  const template = (Object.keys(templates) as (keyof typeof templates)[]).find(
+  const asked = (Object.keys(templates) as (keyof typeof templates)[]).find(
     (key) => key === c.req.query('like'),
   );
+  const template = asked ?? 'one';
   const t = i18n.t(c.get('lang'));
   const names = template === 'one' ? ['day'] : ['early', 'late', 'night'];
   const fresh = () =>
     newPlan(
-      template ?? 'one',
+      template,
       names.map((name) => t(`shifts.names.${name}`)),
       today,
     );
-  const shown = typed ?? (edited && template === undefined ? typedOfPlan(edited) : fresh());
+  const shown = typed ?? (edited && asked === undefined ? typedOfPlan(edited) : fresh());
   // What is drawn now is what will be ticked.
   const form = { ...shown, shownCycle: cycleShown(shown) };
   const monday = mondayOf(dayOfDate(c.req.query('week') ?? '') ?? dayAt(now, wallClock));

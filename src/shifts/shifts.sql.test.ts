@@ -51,6 +51,7 @@ test('a saved plan is drawn, gives every period control its shifts, and is read 
   await using _ = app;
   expect(await app.text('/inspections')).not.toContain('period-shift');
   expect((await app.request('/api/v1/yield?period=shift')).status).toBe(400);
+  expect(await app.text('/plant/shifts')).toMatch(/name="shift-0-name" value="Day"/);
   expect(await app.text('/plant/shifts?like=three')).toMatch(/value="Early".*value="Late".*value="Night"/s);
 
   const saved = await save(early);
