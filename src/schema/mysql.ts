@@ -3,10 +3,13 @@ import { defineSchema } from './define-schema.ts';
 
 export const {
   sites,
+  lines,
   stations,
   stationAliases,
   parts,
   targets,
+  idealCycles,
+  workers,
   shiftPlans,
   users,
   sessions,
@@ -35,4 +38,12 @@ export const {
   stationTests,
   stationTestHours,
   walls,
+  activityEvents,
+  refusedEvents,
+  activitySegments,
+  activityRollUps,
+  activityRebuilds,
+  stopReasons,
+  stopReports,
+  shiftNotes,
 } = defineSchema(mysqlKit);

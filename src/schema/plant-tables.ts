@@ -16,8 +16,21 @@ export function definePlantTables(kit: Kit) {
       title: kit.text('title', 60).notNull(),
       timeZone: kit.text('time_zone', 64).notNull(),
       createdAt: kit.ms('created_at').notNull(),
+      /** `demo`: the made-up plant beside a real one, never counted as a further site. */
+      kind: kit.enumText('kind', ['plant', 'demo']).notNull().default('plant'),
     },
     (t) => [kit.uniqueIndex('sites_name', [t.name])],
+  );
+  /** Production lines of a site; a station stands in one of them, or in none. */
+  const lines = kit.table(
+    'lines',
+    {
+      id: kit.key('id'),
+      siteId: kit.ref('site_id').notNull(),
+      name: kit.text('name', 100).notNull(),
+      createdAt: kit.ms('created_at').notNull(),
+    },
+    (t) => [kit.uniqueIndex('lines_name', [t.siteId, t.name])],
   );
   const stations = kit.table(
     'stations',
@@ -33,18 +46,23 @@ export function definePlantTables(kit: Kit) {
       mergedInto: kit.ref('merged_into'),
       /** How far the times in the names of its images are ahead of the server's clock, where they are wrong. */
       clockAheadMs: kit.ms('clock_ahead_ms'),
+      /** Its line; 0 is none. */
+      lineId: kit.ref('line_id').notNull().default(0),
+      /** What is done there (`assembly`, `welding` …), in the plant's own word; '' if nobody said. */
+      type: kit.text('type', 60).notNull().default(''),
     },
     (t) => [kit.uniqueIndex('stations_name', [t.siteId, t.name])],
   );
   /**
-   * Names that mean a station besides its own: what a source calls it (`inspections`: the folder or the name in the file),
-   * and former names, so that old addresses still lead to it.
+   * Names that mean a station besides its own: what a source calls it (`inspections`: the folder or the name in the file;
+   * `events`: the workstation id of its events), and former names, so that old addresses still lead to it. Equal names of
+   * different sources mean different stations until a person or the plant file links them.
    */
   const stationAliases = kit.table(
     'station_aliases',
     {
       siteId: kit.ref('site_id').notNull(),
-      source: kit.enumText('source', ['inspections']).notNull(),
+      source: kit.enumText('source', ['inspections', 'events']).notNull(),
       externalName: kit.text('external_name', 255).notNull(),
       stationId: kit.ref('station_id').notNull(),
       createdAt: kit.ms('created_at').notNull(),
@@ -74,6 +92,37 @@ export function definePlantTables(kit: Kit) {
     (t) => [kit.primaryKey([t.siteId, t.stationId, t.partId, t.fromAt])],
   );
   /**
+   * Ideal time of one unit, ms, from an instant on, of a station, a model, or a model at a station: the most particular one
+   * holds. 0 stands for every station or every model; null takes one back.
+   */
+  const idealCycles = kit.table(
+    'ideal_cycles',
+    {
+      siteId: kit.ref('site_id').notNull(),
+      stationId: kit.ref('station_id').notNull(),
+      partId: kit.ref('part_id').notNull(),
+      fromAt: kit.ms('from_at').notNull(),
+      cycleMs: kit.real('cycle_ms'),
+      setBy: kit.text('set_by', 150).notNull(),
+    },
+    (t) => [kit.primaryKey([t.siteId, t.stationId, t.partId, t.fromAt])],
+  );
+  /** People whose activity is recorded. A removed one keeps the row, without code and name, for the totals. */
+  const workers = kit.table(
+    'workers',
+    {
+      id: kit.key('id'),
+      siteId: kit.ref('site_id').notNull(),
+      /** What events call the worker. */
+      code: kit.text('code', 100).notNull(),
+      /** '' if nobody said. */
+      name: kit.text('name', 150).notNull(),
+      createdAt: kit.ms('created_at').notNull(),
+      removedAt: kit.ms('removed_at'),
+    },
+    (t) => [kit.uniqueIndex('workers_code', [t.siteId, t.code])],
+  );
+  /**
    * Shift plans: each holds from its local date (YYYY-MM-DD) until the next one's. Line 0 stands for the whole site.
    * What a plan says: `plant/shifts/shift-plan.ts`.
    */
@@ -89,5 +138,5 @@ export function definePlantTables(kit: Kit) {
     },
     (t) => [kit.primaryKey([t.siteId, t.lineId, t.fromDate])],
   );
-  return { sites, stations, stationAliases, parts, targets, shiftPlans };
+  return { sites, lines, stations, stationAliases, parts, targets, idealCycles, workers, shiftPlans };
 }
