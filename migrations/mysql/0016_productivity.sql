@@ -122,9 +122,12 @@ CREATE TABLE `workers` (
 	CONSTRAINT `workers_code` UNIQUE(`site_id`,`code`)
 );
 --> statement-breakpoint
+ALTER TABLE `stations` DROP INDEX `stations_name`;--> statement-breakpoint
 ALTER TABLE `sites` ADD `kind` varchar(32) DEFAULT 'plant' NOT NULL;--> statement-breakpoint
 ALTER TABLE `stations` ADD `line_id` bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `stations` ADD `type` varchar(60) DEFAULT '' NOT NULL;--> statement-breakpoint
+ALTER TABLE `stations` ADD `is_inspected` boolean DEFAULT true NOT NULL;--> statement-breakpoint
+ALTER TABLE `stations` ADD CONSTRAINT `stations_name` UNIQUE(`site_id`,`name`,`is_inspected`);--> statement-breakpoint
 CREATE INDEX `activity_events_worker` ON `activity_events` (`worker_id`,`at`);--> statement-breakpoint
 CREATE INDEX `activity_events_state` ON `activity_events` (`worker_id`,`at`);--> statement-breakpoint
 CREATE INDEX `activity_events_station` ON `activity_events` (`station_id`,`at`);--> statement-breakpoint

@@ -113,9 +113,11 @@ CREATE TABLE "workers" (
 	"removed_at" bigint
 );
 --> statement-breakpoint
+DROP INDEX "stations_name";--> statement-breakpoint
 ALTER TABLE "sites" ADD COLUMN "kind" text DEFAULT 'plant' NOT NULL;--> statement-breakpoint
 ALTER TABLE "stations" ADD COLUMN "line_id" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "stations" ADD COLUMN "type" text DEFAULT '' NOT NULL;--> statement-breakpoint
+ALTER TABLE "stations" ADD COLUMN "is_inspected" boolean DEFAULT true NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "activity_events_key" ON "activity_events" USING btree ("key","station_id");--> statement-breakpoint
 CREATE INDEX "activity_events_worker" ON "activity_events" USING btree ("worker_id","at");--> statement-breakpoint
 CREATE INDEX "activity_events_state" ON "activity_events" USING btree ("worker_id","at") WHERE "activity_events"."kind" <> 'product_count';--> statement-breakpoint
@@ -128,4 +130,5 @@ CREATE INDEX "refused_events_received" ON "refused_events" USING btree ("site_id
 CREATE INDEX "shift_notes_shift" ON "shift_notes" USING btree ("site_id","shift_start_at");--> statement-breakpoint
 CREATE INDEX "stop_reasons_site" ON "stop_reasons" USING btree ("site_id","parent_id","position");--> statement-breakpoint
 CREATE INDEX "stop_reports_time" ON "stop_reports" USING btree ("station_id","at");--> statement-breakpoint
-CREATE UNIQUE INDEX "workers_code" ON "workers" USING btree ("site_id","code");
+CREATE UNIQUE INDEX "workers_code" ON "workers" USING btree ("site_id","code");--> statement-breakpoint
+CREATE UNIQUE INDEX "stations_name" ON "stations" USING btree ("site_id","name","is_inspected");

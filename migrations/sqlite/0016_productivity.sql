@@ -124,6 +124,9 @@ CREATE TABLE `workers` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `workers_code` ON `workers` (`site_id`,`code`);--> statement-breakpoint
-ALTER TABLE `sites` ADD `kind` text DEFAULT 'plant' NOT NULL;--> statement-breakpoint
+DROP INDEX `stations_name`;--> statement-breakpoint
 ALTER TABLE `stations` ADD `line_id` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE `stations` ADD `type` text DEFAULT '' NOT NULL;
+ALTER TABLE `stations` ADD `type` text DEFAULT '' NOT NULL;--> statement-breakpoint
+ALTER TABLE `stations` ADD `is_inspected` integer DEFAULT true NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `stations_name` ON `stations` (`site_id`,`name`,`is_inspected`);--> statement-breakpoint
+ALTER TABLE `sites` ADD `kind` text DEFAULT 'plant' NOT NULL;

@@ -16,6 +16,8 @@ export type StationRow = Station & {
   mergedInto: number | null;
   /** How far its names are ahead of this server's clock, ms, negative behind; null while they are right. */
   clockAheadMs: number | null;
+  /** Whether it has images; the lists of stations leave out one that has none. */
+  isInspected: boolean;
   aliases: readonly string[];
 };
 export type PartName = { id: number; name: string };
@@ -145,6 +147,9 @@ function sorted<T extends { id: number; name: string }>(rows: T[]): T[] {
   );
 }
 
+/** Whose names of stations these are: what events call a workstation is in `workstations.ts`. */
+const source = 'inspections';
+
 /** All stations in memory; a refresh reads them all, because a person may have renamed, hidden or merged any. */
 async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () => void) {
   const { stations, stationAliases } = db.tables;
@@ -155,21 +160,29 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
     hiddenAt: stations.hiddenAt,
     mergedInto: stations.mergedInto,
     clockAheadMs: stations.clockAheadMs,
+    isInspected: stations.isInspected,
   };
   const selectRows = prepared(() => db.read.select(columns).from(stations));
-  const selectAliases = prepared(() =>
+  const selectAliases = prepared((value: Placeholders<{ source: string }>) =>
     db.read
       .select({
         siteId: stationAliases.siteId,
         name: stationAliases.externalName,
         stationId: stationAliases.stationId,
       })
-      .from(stationAliases),
+      .from(stationAliases)
+      .where(eq(stationAliases.source, value.source)),
   );
+  const ofSource = (name: string) =>
+    and(
+      eq(stationAliases.siteId, ownId),
+      eq(stationAliases.source, source),
+      eq(stationAliases.externalName, name),
+    );
   let index = indexStations([], []);
 
   async function refresh(): Promise<void> {
-    const aliases = await selectAliases({});
+    const aliases = await selectAliases({ source });
     index = indexStations(await selectRows({}), aliases);
   }
 
@@ -178,7 +191,7 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
       const id = await nextKeptId(db, q, 'stationIds');
       const row = { siteId: ownId, name, createdAt: clock.now() };
       await insertMissing(db.dialect, q, stations, [id === undefined ? row : { ...row, id }]);
-      const same = and(eq(stations.siteId, ownId), eq(stations.name, name));
+      const same = and(eq(stations.siteId, ownId), eq(stations.name, name), eq(stations.isInspected, true));
       return q.select({ id: stations.id }).from(stations).where(same);
     });
     const [row] = found;
@@ -202,7 +215,7 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
       return id === undefined ? undefined : shownAs(id);
     },
     list: (siteId?: number) => {
-      const all = [...index.byId.values()];
+      const all = [...index.byId.values()].filter(({ isInspected }) => isInspected);
       return sorted(siteId === undefined ? all : all.filter((row) => row.siteId === siteId));
     },
     ensure: async (name: string) => findOwn(ownId, name) ?? make(name),
@@ -212,14 +225,19 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
         const named = await q
           .select({ id: stations.id, name: stations.name })
           .from(stations)
-          .where(and(eq(stations.siteId, ownId), inArray(stations.name, [from, to])));
+          .where(
+            and(
+              eq(stations.siteId, ownId),
+              inArray(stations.name, [from, to]),
+              eq(stations.isInspected, true),
+            ),
+          );
         const called = await q
           .select({ id: stationAliases.stationId })
           .from(stationAliases)
-          .where(and(eq(stationAliases.siteId, ownId), eq(stationAliases.externalName, to)));
+          .where(ofSource(to));
         if (called.length > 0 || named.some(({ name }) => name === to)) return false;
-        const ofFormer = and(eq(stationAliases.siteId, ownId), eq(stationAliases.externalName, from));
-        await q.update(stationAliases).set({ externalName: to }).where(ofFormer);
+        await q.update(stationAliases).set({ externalName: to }).where(ofSource(from));
         if (named.some((row) => row.name === from && row.id === id))
           await q.update(stations).set({ name: to }).where(eq(stations.id, id));
         return true;
@@ -258,7 +276,9 @@ function indexStations(
   for (const { id, mergedInto } of rows) if (mergedInto !== null) groups.get(mergedInto)?.push(id);
   return {
     byId: new Map<number, StationRow>(withAliases.map((row) => [row.id, row])),
-    byName: new Map(rows.map((row) => [keyOf(row.siteId, row.name), row.id])),
+    byName: new Map(
+      rows.filter(({ isInspected }) => isInspected).map((row) => [keyOf(row.siteId, row.name), row.id]),
+    ),
     byAlias: new Map(aliases.map((alias) => [keyOf(alias.siteId, alias.name), alias.stationId])),
     groups,
   };

@@ -59,12 +59,26 @@ export function createRecordStations(options: {
         const [named] = await q
           .select({ id: stations.id })
           .from(stations)
-          .where(and(eq(stations.siteId, siteId), eq(stations.name, name), ne(stations.id, id)));
+          .where(
+            and(
+              eq(stations.siteId, siteId),
+              eq(stations.name, name),
+              eq(stations.isInspected, true),
+              ne(stations.id, id),
+            ),
+          );
         if (named) return named.id;
         const [called] = await q
           .select({ id: aliases.stationId })
           .from(aliases)
-          .where(and(eq(aliases.siteId, siteId), eq(aliases.externalName, name), ne(aliases.stationId, id)));
+          .where(
+            and(
+              eq(aliases.siteId, siteId),
+              eq(aliases.source, 'inspections'),
+              eq(aliases.externalName, name),
+              ne(aliases.stationId, id),
+            ),
+          );
         if (called) return called.id;
         const former = {
           siteId,

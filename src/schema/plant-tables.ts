@@ -50,8 +50,10 @@ export function definePlantTables(kit: Kit) {
       lineId: kit.ref('line_id').notNull().default(0),
       /** What is done there (`assembly`, `welding` …), in the plant's own word; '' if nobody said. */
       type: kit.text('type', 60).notNull().default(''),
+      /** Whether it has images; a workstation known by its events alone has none and is on no page of inspections. */
+      isInspected: kit.bool('is_inspected').notNull().default(true),
     },
-    (t) => [kit.uniqueIndex('stations_name', [t.siteId, t.name])],
+    (t) => [kit.uniqueIndex('stations_name', [t.siteId, t.name, t.isInspected])],
   );
   /**
    * Names that mean a station besides its own: what a source calls it (`inspections`: the folder or the name in the file;
