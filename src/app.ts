@@ -30,6 +30,8 @@ import { feedSettingsOf, mountLive } from './live/mount.ts';
 import { mountManual } from './manual/mount.ts';
 import { mountOverview } from './overview/mount.ts';
 import { findShift } from './plant/time-window.ts';
+import { eventPaths } from './productivity/api/activity-routes.ts';
+import { mountProductivity } from './productivity/mount.ts';
 import { readDisks } from './retention/disks.ts';
 import { mountRetention } from './retention/mount.ts';
 import { healthOfRetention } from './retention/open-retention.ts';
@@ -76,7 +78,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(identify(access));
   if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins));
   app.use(compression());
-  app.use(bodySizeLimit(maxBodyBytes, [uploadPath, ...longForms]));
+  app.use(bodySizeLimit(maxBodyBytes, [uploadPath, ...eventPaths, ...longForms]));
   app.use(timeLimit(maxAnswerMs, [uploadPath]));
   if (!servesPages) app.use(healthOnly(config.role));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
@@ -130,6 +132,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       clock,
     }),
     ...mountInspections({ inspections, config, demo, renderer, topics }),
+    ...mountProductivity(services.productivity),
     mountOverview({
       readPlant: services.readPlant,
       readStations: (filter) => readOverview(inspections, filter),

@@ -14,6 +14,8 @@ export type Events = {
   };
   /** A watched folder went online or offline, or its sweep moved on. */
   'sources.changed': undefined;
+  /** Events of workers and workstations were recorded; nothing before `oldestAt` has changed by them but the stretch they end. */
+  'activity.recorded': { siteId: number; stationIds: number[]; oldestAt: number };
   /** An image turned out unreadable, or readable again. */
   'images.changed': undefined;
   /** A batch of live images of one site was recorded, read again or found missing. */
@@ -85,6 +87,8 @@ export function mergeEvents(event: string, earlier: unknown, later: unknown): un
   if (JSON.stringify(earlier) === JSON.stringify(later)) return later;
   if (earlier === undefined || later === undefined) return undefined;
   if (event === 'live.recorded') return mergeLiveBatches(earlier as LiveBatch, later as LiveBatch);
+  if (event === 'activity.recorded')
+    return mergeActivity(earlier as Events['activity.recorded'], later as Events['activity.recorded']);
   if (event !== 'inspections.recorded') return undefined;
   const [a, b] = [earlier, later] as [Events['inspections.recorded'], Events['inspections.recorded']];
   return {
@@ -94,6 +98,18 @@ export function mergeEvents(event: string, earlier: unknown, later: unknown): un
     stationIds: [...new Set([...a.stationIds, ...b.stationIds])],
     oldestAt: Math.min(a.oldestAt, b.oldestAt),
     newestAt: Math.max(a.newestAt, b.newestAt),
+  };
+}
+
+function mergeActivity(
+  earlier: Events['activity.recorded'],
+  later: Events['activity.recorded'],
+): Events['activity.recorded'] | undefined {
+  if (earlier.siteId !== later.siteId) return undefined;
+  return {
+    siteId: later.siteId,
+    stationIds: union(earlier.stationIds, later.stationIds),
+    oldestAt: Math.min(earlier.oldestAt, later.oldestAt),
   };
 }
 

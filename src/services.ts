@@ -40,6 +40,7 @@ import { createRecordStations, type RecordStations } from './plant/record-statio
 import type { SearchSource } from './plant/search-source.ts';
 import type { Sites } from './plant/sites.ts';
 import type { WallTileKind } from './plant/walls/wall-tile.ts';
+import { openProductivity, type Productivity } from './productivity/open-productivity.ts';
 import { productReactions } from './reactions.ts';
 import { openRetention } from './retention/open-retention.ts';
 import type { Retention } from './retention/retention.ts';
@@ -70,6 +71,7 @@ export type Services = ServiceOptions &
     inspections: Inspections;
     recordStations: RecordStations;
     access: Access;
+    productivity: Productivity;
     live: Live;
     liveImages: LiveImages;
     screens: LiveScreens;
@@ -148,6 +150,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     names: reads.names,
     onChanged: () => publish('plant.changed', undefined),
   });
+  const productivity = await openProductivity({ config, db, sites, shifts: reads.shifts, publish, clock });
   const { live, liveImages } = await openLive({
     config,
     paths,
@@ -271,7 +274,10 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       live,
       screens,
     }),
-    refresh: reads.refresh,
+    refresh: async () => {
+      await reads.refresh();
+      await productivity.refresh();
+    },
   });
 
   const plantSign = createPlantSign({
@@ -321,6 +327,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     recordStations,
     access,
     readPlant,
+    productivity,
     live,
     liveImages,
     screens,

@@ -33,7 +33,6 @@ CREATE TABLE `activity_roll_ups` (
 	`planned_idle_ms` bigint NOT NULL,
 	`planned_absent_ms` bigint NOT NULL,
 	`units` bigint NOT NULL,
-	`planned_units` bigint NOT NULL,
 	`events` bigint NOT NULL,
 	CONSTRAINT `activity_roll_ups_level_station_id_worker_id_start_at_pk` PRIMARY KEY(`level`,`station_id`,`worker_id`,`start_at`)
 );
@@ -133,7 +132,8 @@ CREATE INDEX `activity_events_state` ON `activity_events` (`worker_id`,`at`);-->
 CREATE INDEX `activity_events_station` ON `activity_events` (`station_id`,`at`);--> statement-breakpoint
 CREATE INDEX `activity_events_time` ON `activity_events` (`at`);--> statement-breakpoint
 CREATE INDEX `activity_roll_ups_worker` ON `activity_roll_ups` (`worker_id`,`level`,`start_at`);--> statement-breakpoint
-CREATE INDEX `activity_segments_worker` ON `activity_segments` (`worker_id`,`start_at`);--> statement-breakpoint
+CREATE INDEX `activity_segments_worker` ON `activity_segments` (`worker_id`,`end_at`);--> statement-breakpoint
+CREATE INDEX `activity_segments_station` ON `activity_segments` (`station_id`,`end_at`);--> statement-breakpoint
 CREATE INDEX `refused_events_received` ON `refused_events` (`site_id`,`received_at`);--> statement-breakpoint
 CREATE INDEX `shift_notes_shift` ON `shift_notes` (`site_id`,`shift_start_at`);--> statement-breakpoint
 CREATE INDEX `stop_reasons_site` ON `stop_reasons` (`site_id`,`parent_id`,`position`);--> statement-breakpoint

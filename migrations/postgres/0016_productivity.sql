@@ -31,7 +31,6 @@ CREATE TABLE "activity_roll_ups" (
 	"planned_idle_ms" bigint NOT NULL,
 	"planned_absent_ms" bigint NOT NULL,
 	"units" bigint NOT NULL,
-	"planned_units" bigint NOT NULL,
 	"events" bigint NOT NULL,
 	CONSTRAINT "activity_roll_ups_level_station_id_worker_id_start_at_pk" PRIMARY KEY("level","station_id","worker_id","start_at")
 );
@@ -124,7 +123,8 @@ CREATE INDEX "activity_events_state" ON "activity_events" USING btree ("worker_i
 CREATE INDEX "activity_events_station" ON "activity_events" USING btree ("station_id","at");--> statement-breakpoint
 CREATE INDEX "activity_events_time" ON "activity_events" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "activity_roll_ups_worker" ON "activity_roll_ups" USING btree ("worker_id","level","start_at");--> statement-breakpoint
-CREATE INDEX "activity_segments_worker" ON "activity_segments" USING btree ("worker_id","start_at");--> statement-breakpoint
+CREATE INDEX "activity_segments_worker" ON "activity_segments" USING btree ("worker_id","end_at");--> statement-breakpoint
+CREATE INDEX "activity_segments_station" ON "activity_segments" USING btree ("station_id","end_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "lines_name" ON "lines" USING btree ("site_id","name");--> statement-breakpoint
 CREATE INDEX "refused_events_received" ON "refused_events" USING btree ("site_id","received_at");--> statement-breakpoint
 CREATE INDEX "shift_notes_shift" ON "shift_notes" USING btree ("site_id","shift_start_at");--> statement-breakpoint

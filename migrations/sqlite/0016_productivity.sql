@@ -35,7 +35,6 @@ CREATE TABLE `activity_roll_ups` (
 	`planned_idle_ms` integer NOT NULL,
 	`planned_absent_ms` integer NOT NULL,
 	`units` integer NOT NULL,
-	`planned_units` integer NOT NULL,
 	`events` integer NOT NULL,
 	PRIMARY KEY(`level`, `station_id`, `worker_id`, `start_at`)
 );
@@ -51,7 +50,8 @@ CREATE TABLE `activity_segments` (
 	PRIMARY KEY(`station_id`, `worker_id`, `start_at`)
 );
 --> statement-breakpoint
-CREATE INDEX `activity_segments_worker` ON `activity_segments` (`worker_id`,`start_at`);--> statement-breakpoint
+CREATE INDEX `activity_segments_worker` ON `activity_segments` (`worker_id`,`end_at`);--> statement-breakpoint
+CREATE INDEX `activity_segments_station` ON `activity_segments` (`station_id`,`end_at`);--> statement-breakpoint
 CREATE TABLE `ideal_cycles` (
 	`site_id` integer NOT NULL,
 	`station_id` integer NOT NULL,

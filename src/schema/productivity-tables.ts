@@ -74,7 +74,9 @@ function defineDerivedTables(kit: Kit) {
     },
     (t) => [
       kit.primaryKey([t.stationId, t.workerId, t.startAt]),
-      kit.index('activity_segments_worker', [t.workerId, t.startAt]),
+      // By their ends: what touches a recent instant is found without looking back, however long a segment is.
+      kit.index('activity_segments_worker', [t.workerId, t.endAt]),
+      kit.index('activity_segments_station', [t.stationId, t.endAt]),
     ],
   );
   /**
@@ -95,7 +97,6 @@ function defineDerivedTables(kit: Kit) {
       plannedIdleMs: kit.ms('planned_idle_ms').notNull(),
       plannedAbsentMs: kit.ms('planned_absent_ms').notNull(),
       units: kit.int('units').notNull(),
-      plannedUnits: kit.int('planned_units').notNull(),
       events: kit.int('events').notNull(),
     },
     (t) => [

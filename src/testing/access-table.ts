@@ -16,6 +16,7 @@ const operate = row('operate');
 const administer = row('administer');
 const entrust = row('entrust');
 const ingestImages = row('ingest:images');
+const ingestEvents = row('ingest:events');
 
 /** Every route of the product, by hand: the test fails for a new route until its access is decided. */
 export const accessTable: readonly AccessRow[] = [
@@ -157,6 +158,19 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /api/meta'),
   operate('POST /api/scan'),
   look('POST /api/stats'),
+  look('GET /api/workers'),
+  look('GET /api/workers/'),
+  look('GET /api/workstations'),
+  look('GET /api/workstations/'),
+  look('GET /api/events'),
+  ingestEvents('POST /api/events'),
+  ingestEvents('POST /api/events/batch'),
+  ingestEvents('POST /api/v1/events'),
+  look('GET /api/metrics/factory'),
+  look('GET /api/metrics/workers'),
+  look('GET /api/metrics/workers/:id', '/api/metrics/workers/W1'),
+  look('GET /api/metrics/workstations'),
+  look('GET /api/metrics/workstations/:id', '/api/metrics/workstations/S1'),
   look('GET /img', '/img?path=<path>'),
   look('GET /thumb', '/thumb?path=<path>'),
   look('GET /api/v1/stations'),

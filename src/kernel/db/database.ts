@@ -14,8 +14,11 @@ export type Database<Tables> = {
   dialect: Dialect;
   tables: Tables;
   read: Queryable;
-  /** Runs `fn` in one write transaction. */
-  tx<T>(fn: (q: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Runs `fn` in one write transaction. `isDurable`: when it resolves, a power cut does not undo it. Without that the last
+   * transactions before one may be lost with SQLite, which is right for what the disk still holds, such as images.
+   */
+  tx<T>(fn: (q: Queryable) => Promise<T>, options?: { isDurable?: boolean }): Promise<T>;
   /** Why writes fail (the disk is full, read-only or gone); undefined once one succeeds again. */
   writeFault(): string | undefined;
   /** Waiting transactions, including the running one. */

@@ -2,7 +2,7 @@ import { type Placeholder, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 
 /** What a query takes; a list is meant for `inArray` and must not be empty. */
-type Values = Record<string, number | string | readonly number[] | readonly string[] | undefined>;
+export type Values = Record<string, number | string | readonly number[] | readonly string[] | undefined>;
 
 /** Stands for each value while the query is built; undefined where the caller left an optional value out. */
 export type Placeholders<V> = {
@@ -10,7 +10,7 @@ export type Placeholders<V> = {
 };
 
 /** A select of Drizzle, of any dialect. */
-type Query<R> = PromiseLike<R> & { prepare(): unknown };
+export type Query<R> = PromiseLike<R> & { prepare(): unknown };
 type Statement<R> = { execute(values: Record<string, unknown>): PromiseLike<R> };
 
 /** Values and shape may be left out where the query has none. */

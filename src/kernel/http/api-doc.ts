@@ -26,6 +26,7 @@ const statusTexts: Partial<Record<ErrorCode, [status: number, text: string]>> = 
   forbidden: [403, 'Not allowed from here'],
   too_large: [413, 'Larger than this server takes; `details` says how much that is'],
   not_found: [404, 'There is no such thing'],
+  conflict: [409, 'Contradicts what is there already'],
   unavailable: [503, 'Too busy; `Retry-After` says when to try again'],
 };
 
@@ -36,6 +37,8 @@ export type ApiDoc<Query extends z.ZodType = z.ZodType> = {
   description?: string;
   /** Validated before the handler runs, which reads it as `c.req.valid('query')`. */
   query?: Query;
+  /** The JSON body. The handler validates it: the schema is for people. */
+  body?: z.ZodType;
   /** The fields of a submitted form. */
   form?: z.ZodObject;
   /** File fields; with these the form is multipart/form-data. */
@@ -43,15 +46,15 @@ export type ApiDoc<Query extends z.ZodType = z.ZodType> = {
   /** The schema of a JSON answer, or the content type of any other. */
   answer: z.ZodType | string;
   /** 200 by default. */
-  status?: 200 | 303;
+  status?: 200 | 201 | 303;
   /** Another status with the same schema, and its meaning. */
-  otherwise?: { status: 503; text: string };
+  otherwise?: { status: 200 | 503; text: string };
   /** Errors are `{"error": text}`, as in the replaced system. */
   isCompat?: boolean;
   /** The errors to document. */
   refusals?: readonly ErrorCode[];
-  /** A valid request: path, query and form fields. Tests send it; `<path>` stands for the path of an image. */
-  example: { path: string; form?: Record<string, string> };
+  /** A valid request: path, query, and form fields or a JSON body. Tests send it; `<path>` stands for the path of an image. */
+  example: { path: string; form?: Record<string, string>; body?: unknown };
 };
 
 type Documented<Query extends z.ZodType> = MiddlewareHandler<
@@ -79,6 +82,11 @@ export function documented<Query extends z.ZodType>(doc: ApiDoc<Query>): Documen
     summary: doc.summary,
     ...(doc.description && { description: doc.description }),
     ...(doc.query && { parameters: queryParameters(doc.query) }),
+    ...(doc.body && {
+      requestBody: {
+        content: { 'application/json': { schema: resolver(doc.body), example: doc.example.body } },
+      },
+    }),
     ...(doc.form && { requestBody: formBody(doc.form, doc.files ?? [], doc.example.form) }),
     responses: { ...answers(doc), ...refusals(doc) },
     'x-example': { ...doc.example, ...(doc.files && { files: doc.files }) },
@@ -142,7 +150,7 @@ function answers({ answer, status = 200, summary, otherwise }: ApiDoc) {
   }
   const content = { 'application/json': { schema: resolver(answer) } };
   return {
-    200: { description: summary, content },
+    [status]: { description: summary, content },
     ...(otherwise && { [otherwise.status]: { description: otherwise.text, content } }),
   };
 }

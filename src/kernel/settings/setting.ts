@@ -6,6 +6,7 @@ export type SettingGroup =
   | 'watching'
   | 'images'
   | 'live'
+  | 'productivity'
   | 'site'
   | 'server'
   | 'access'

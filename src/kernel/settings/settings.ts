@@ -3,6 +3,7 @@ import { accessPolicies } from '../auth/principal.ts';
 import { files } from './file-settings.ts';
 import { live } from './live-settings.ts';
 import { processes } from './process-settings.ts';
+import { productivity } from './productivity-settings.ts';
 import { retention } from './retention-settings.ts';
 import { setting } from './setting.ts';
 import {
@@ -294,6 +295,7 @@ export const settings = [
   ...watching,
   ...images,
   ...live,
+  ...productivity,
   ...site,
   ...server,
   ...access,

@@ -33,10 +33,12 @@ export function openSqlite<T>(options: { path: string; tables: T; migrationsFold
     dialect: 'sqlite',
     tables: options.tables,
     read,
-    tx: (fn) =>
+    tx: (fn, { isDurable = false } = {}) =>
       turns.run(async () => {
         await checkpoints.room();
-        const result = await runTransaction(writer, () => fn(write));
+        const result = isDurable
+          ? await flushed(writer, () => runTransaction(writer, () => fn(write)))
+          : await runTransaction(writer, () => fn(write));
         checkpoints.note();
         return result;
       }),
@@ -119,6 +121,16 @@ async function runTransaction<T>(writer: BetterSqlite.Database, fn: () => Promis
   } catch (error) {
     if (writer.inTransaction) writer.exec('rollback');
     throw error;
+  }
+}
+
+/** Commits reach the disk before they return. */
+async function flushed<T>(writer: BetterSqlite.Database, work: () => Promise<T>): Promise<T> {
+  writer.pragma('synchronous = full');
+  try {
+    return await work();
+  } finally {
+    writer.pragma('synchronous = normal');
   }
 }
 
