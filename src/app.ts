@@ -132,7 +132,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       clock,
     }),
     ...mountInspections({ inspections, config, demo, renderer, topics }),
-    ...mountProductivity(services.productivity),
+    ...mountProductivity({ ...services.productivity, renderer, topics }),
     mountOverview({
       readPlant: services.readPlant,
       readStations: (filter) => readOverview(inspections, filter),

@@ -18,6 +18,12 @@ export const sections: readonly Section[] = [
     ],
   },
   {
+    key: 'productivity',
+    tabs: [
+      { key: 'productivity', href: '/productivity', at: /^\/productivity(?:$|\/(?:workers|stations)\/)/ },
+    ],
+  },
+  {
     key: 'alerts',
     tabs: [
       { key: 'alerts', href: '/alerts', at: /^\/alerts/ },

@@ -13,6 +13,8 @@ const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
   [/^\/live$/, 'live', 'wall'],
   [/^\/live\/performance$/, 'live', 'performance'],
   [/^\/live\//, 'live', 'camera'],
+  [/^\/productivity\/workers\//, 'productivity', 'worker'],
+  [/^\/productivity/, 'productivity', 'board'],
   [/^\/alerts$/, 'alarms', 'list'],
   [/^\/targets$/, 'alarms', 'targets'],
   [/^\/sources$/, 'names', 'sources'],

@@ -14,6 +14,7 @@ export const manualPages: readonly { key: string; audience: Audience }[] = [
   { key: 'station', audience: 'line' },
   { key: 'images', audience: 'line' },
   { key: 'live', audience: 'line' },
+  { key: 'productivity', audience: 'line' },
   { key: 'alarms', audience: 'line' },
   { key: 'walls', audience: 'line' },
   { key: 'install', audience: 'admin' },

@@ -129,7 +129,8 @@ export type FilterForm = {
   sites: { name: string; label: string; isChosen: boolean }[] | null;
   /** Null on the page of a station, and while none of several sites is chosen: names may occur at more than one. */
   stations: string[] | null;
-  parts: string[];
+  /** Null where nothing is counted by model. */
+  parts: string[] | null;
   /** Periods to choose from; shifts only where there is a plan of them. */
   periods: Period[];
   /** Values of the two `datetime-local` fields, local time of the site, with their offsets where a time occurs twice. */

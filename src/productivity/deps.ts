@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/time/clock.ts';
 import type { Workers } from '../plant/resources/workers.ts';
 import type { Workstations } from '../plant/resources/workstations.ts';
+import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { People } from './people.ts';
 import type { ActivityQueries } from './queries/activity-queries.ts';
@@ -19,6 +20,7 @@ export type ProductivityDeps = {
   workers: Workers;
   workstations: Workstations;
   people: People;
+  shifts: Pick<ShiftPlans, 'calendarOf'>;
   sites: Sites;
   maxBodyBytes: number;
   clock: Clock;

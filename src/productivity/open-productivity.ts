@@ -62,6 +62,7 @@ export async function openProductivity(options: {
     workers,
     workstations,
     people,
+    shifts,
     sites,
     maxBodyBytes: config.eventsMaxMb * megabyte,
     clock,

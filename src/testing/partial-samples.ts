@@ -19,6 +19,7 @@ import { alertSamples } from './alert-samples.ts';
 import { demoSamples } from './demo-samples.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
+import { productivitySamples } from './productivity-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
 import { searchSamples } from './search-samples.ts';
 import { shiftSamples } from './shift-samples.ts';
@@ -379,6 +380,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...retentionSamples,
   ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,
+  ...productivitySamples,
   ...shiftSamples,
   ...wallSamples,
   'inspections/_cards': views(cards, { ...cards, isCompact: true }, ...nothing, {

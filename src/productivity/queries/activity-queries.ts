@@ -28,13 +28,15 @@ export type ActivityQueries = {
   ): Promise<Map<number, ActivitySums>>;
   /** How many workers were active at each station; 0 is left out. */
   countWorkers(stationIds: readonly number[], window: TimeWindow, now: number): Promise<Map<number, number>>;
-  /** Segments of workers, or of the stations themselves, that overlap a window, in order, clipped to it and to `now`. */
-  listSegments(
-    of: { workerIds: readonly number[] } | { stationIds: readonly number[] },
-    window: TimeWindow,
-    now: number,
-  ): Promise<Segment[]>;
+  /** Segments that overlap a window, in order, clipped to it and to `now`. */
+  listSegments(of: SegmentsOf, window: TimeWindow, now: number): Promise<Segment[]>;
 };
+
+/** Segments of workers, of stations themselves, or of whoever was at a station. */
+export type SegmentsOf =
+  | { workerIds: readonly number[] }
+  | { stationIds: readonly number[] }
+  | { atStationId: number };
 
 type Of = 'worker' | 'station';
 
@@ -107,6 +109,20 @@ export function createActivityQueries(db: Db): ActivityQueries {
           and(
             inArray(segments.stationId, value.ids),
             eq(segments.workerId, sql`${stationItself}`),
+            ...ofWindow(value),
+          ),
+        )
+        .orderBy(asc(segments.startAt))
+        .limit(value.limit),
+    ),
+    atStation: prepared((value: Placeholders<Segments>) =>
+      db.read
+        .select()
+        .from(segments)
+        .where(
+          and(
+            inArray(segments.stationId, value.ids),
+            gt(segments.workerId, sql`${stationItself}`),
             ...ofWindow(value),
           ),
         )
@@ -200,7 +216,7 @@ export function createActivityQueries(db: Db): ActivityQueries {
   const idOf = (of: Of, segment: Segment) => (of === 'worker' ? segment.workerId : segment.stationId);
 
   async function readSegments(
-    of: Of,
+    of: Of | 'atStation',
     ids: readonly number[],
     window: TimeWindow,
     now: number,
@@ -263,10 +279,11 @@ export function createActivityQueries(db: Db): ActivityQueries {
     countWorkers,
     sumByWorker: (ids, window, now) => sum('worker', ids, window, now),
     sumByStation: (ids, window, now) => sum('station', ids, window, now),
-    listSegments: (of, window, now) =>
-      'workerIds' in of
-        ? readSegments('worker', of.workerIds, window, now)
-        : readSegments('station', of.stationIds, window, now),
+    listSegments: (of, window, now) => {
+      if ('workerIds' in of) return readSegments('worker', of.workerIds, window, now);
+      if ('stationIds' in of) return readSegments('station', of.stationIds, window, now);
+      return readSegments('atStation', [of.atStationId], window, now);
+    },
   };
 }
 

@@ -1,0 +1,6 @@
+import type { Renderer } from '../../kernel/http/render.ts';
+import type { Topics } from '../../kernel/stream/topics.ts';
+import type { ProductivityDeps } from '../deps.ts';
+
+/** What the pages of productivity need. */
+export type ProductivityPageDeps = ProductivityDeps & { renderer: Renderer; topics: Topics };
