@@ -6,6 +6,7 @@ type Parts = {
   checks: { wake(added: number): void };
   newestImage: { note(recorded: Events['inspections.recorded'] | undefined): void };
   stationTests: { wake(stationIds: readonly number[] | undefined, oldestAt: number): void };
+  productivity: { rebuild(): void };
   pulse: { forget(): void };
   images: { wake(stationIds: readonly number[]): void; forgetFailures(): void };
   system: {
@@ -23,7 +24,19 @@ type Parts = {
 
 /** Which part reacts to which event. */
 export function productReactions(parts: Parts): Reactions {
-  const { checks, newestImage, stationTests, pulse, images, system, topics, live, screens, sockets } = parts;
+  const {
+    checks,
+    newestImage,
+    stationTests,
+    productivity,
+    pulse,
+    images,
+    system,
+    topics,
+    live,
+    screens,
+    sockets,
+  } = parts;
   const recheckViewers = () => {
     topics.recheck();
     sockets.recheck();
@@ -48,7 +61,7 @@ export function productReactions(parts: Parts): Reactions {
       'alarms.changed': [() => pulse.forget()],
       'retention.removed': [({ policy, count, bytes }) => system.countRemoved(policy, { count, bytes })],
       ...screenReactions(screens),
-      'plant.changed': [showNames, judgeAll],
+      'plant.changed': [showNames, judgeAll, () => productivity.rebuild()],
       'access.changed': [recheckViewers],
     },
     others: {
@@ -61,7 +74,7 @@ export function productReactions(parts: Parts): Reactions {
         (recorded) => newestImage.note(recorded),
       ],
       'live.recorded': [(batch) => live.follow(batch)],
-      'plant.changed': [showNames, judgeAll],
+      'plant.changed': [showNames, judgeAll, () => productivity.rebuild()],
       'alarms.changed': [() => pulse.forget()],
       'images.changed': [() => images.forgetFailures()],
       'access.changed': [recheckViewers],

@@ -150,7 +150,16 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     names: reads.names,
     onChanged: () => publish('plant.changed', undefined),
   });
-  const productivity = await openProductivity({ config, db, sites, shifts: reads.shifts, publish, clock });
+  const productivity = await openProductivity({
+    config,
+    db,
+    sites,
+    shifts: reads.shifts,
+    duties,
+    publish,
+    clock,
+    log,
+  });
   const { live, liveImages } = await openLive({
     config,
     paths,
@@ -266,6 +275,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       checks: inspections.checks,
       newestImage: inspections.newestImage,
       stationTests: inspections.stationTests,
+      productivity,
       pulse: reads.pulse,
       images,
       system,
@@ -365,6 +375,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
         images,
         inspections.checks,
         inspections.stationTests,
+        productivity,
         backups,
         singletons,
         bus,

@@ -17,7 +17,9 @@ CREATE TABLE `activity_events` (
 --> statement-breakpoint
 CREATE TABLE `activity_rebuilds` (
 	`site_id` bigint NOT NULL,
-	`from_at` bigint NOT NULL,
+	`plans` json NOT NULL,
+	`from_at` bigint,
+	`until_at` bigint,
 	CONSTRAINT `activity_rebuilds_site_id` PRIMARY KEY(`site_id`)
 );
 --> statement-breakpoint

@@ -16,7 +16,9 @@ CREATE TABLE "activity_events" (
 --> statement-breakpoint
 CREATE TABLE "activity_rebuilds" (
 	"site_id" bigint PRIMARY KEY NOT NULL,
-	"from_at" bigint NOT NULL
+	"plans" jsonb NOT NULL,
+	"from_at" bigint,
+	"until_at" bigint
 );
 --> statement-breakpoint
 CREATE TABLE "activity_roll_ups" (

@@ -20,7 +20,9 @@ CREATE INDEX `activity_events_station` ON `activity_events` (`station_id`,`at`);
 CREATE INDEX `activity_events_time` ON `activity_events` (`at`);--> statement-breakpoint
 CREATE TABLE `activity_rebuilds` (
 	`site_id` integer PRIMARY KEY NOT NULL,
-	`from_at` integer NOT NULL
+	`plans` text NOT NULL,
+	`from_at` integer,
+	`until_at` integer
 );
 --> statement-breakpoint
 CREATE TABLE `activity_roll_ups` (

@@ -1,4 +1,6 @@
 import type { Publish } from '../events.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Installation } from '../kernel/processes/installation.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs } from '../kernel/time/durations.ts';
@@ -14,11 +16,15 @@ import { createActivityQueries } from './queries/activity-queries.ts';
 import { createEventQueries } from './queries/event-queries.ts';
 import { createProductivityReads } from './reads.ts';
 import { createEventRecorder } from './recording/event-recorder.ts';
+import { startActivityRebuilds } from './recording/rebuilds.ts';
 import { createRefusedEvents } from './recording/refused-events.ts';
 
 const megabyte = 1024 * 1024;
 
 export type Productivity = ProductivityDeps & {
+  /** Shift plans may have changed: what follows from it is derived again behind the pages. */
+  rebuild(): void;
+  stop(): Promise<void>;
   /** Reads the workers and workstations that other processes have changed. */
   refresh(): Promise<void>;
 };
@@ -29,10 +35,12 @@ export async function openProductivity(options: {
   db: Db;
   sites: Sites;
   shifts: Pick<ShiftPlans, 'list' | 'calendarOf'>;
+  duties: Pick<Installation['duties'], 'rebuildsActivity'>;
   publish: Publish;
   clock: Clock;
+  log: Log;
 }): Promise<Productivity> {
-  const { config, db, sites, shifts, publish, clock } = options;
+  const { config, db, sites, shifts, publish, clock, log } = options;
   const onGrown = () => publish('plant.grown', undefined);
   const workers = await createWorkers(db, clock, onGrown);
   const workstations = await createWorkstations(db, clock, onGrown);
@@ -41,6 +49,19 @@ export async function openProductivity(options: {
   const queries = createActivityQueries(db);
   const siteId = () => sites.own.id;
   const refusedEvents = createRefusedEvents(db, clock);
+  const gapCapMs = config.eventsGapMin === 0 ? Number.POSITIVE_INFINITY : config.eventsGapMin * minuteMs;
+  const rebuilds = startActivityRebuilds({
+    db,
+    siteIds: () => [sites.own.id],
+    shifts,
+    workers,
+    plannedOf,
+    gapCapMs,
+    isDuty: options.duties.rebuildsActivity,
+    clock,
+    log,
+    onRebuilt: (id, oldestAt) => publish('activity.recorded', { siteId: id, stationIds: [], oldestAt }),
+  });
   return {
     reads: createProductivityReads({ siteId, workers, workstations, plannedOf, queries, people, clock }),
     queries,
@@ -52,7 +73,7 @@ export async function openProductivity(options: {
       workers,
       workstations,
       plannedOf,
-      gapCapMs: config.eventsGapMin === 0 ? Number.POSITIVE_INFINITY : config.eventsGapMin * minuteMs,
+      gapCapMs,
       createsUnknown: config.eventsCreateUnknown,
       refusedEvents,
       clock,
@@ -66,6 +87,8 @@ export async function openProductivity(options: {
     sites,
     maxBodyBytes: config.eventsMaxMb * megabyte,
     clock,
+    rebuild: () => void rebuilds.run(),
+    stop: rebuilds.stop,
     refresh: async () => {
       await workers.refresh();
       await workstations.refresh();

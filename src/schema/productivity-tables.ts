@@ -104,10 +104,15 @@ function defineDerivedTables(kit: Kit) {
       kit.index('activity_roll_ups_worker', [t.workerId, t.level, t.startAt]),
     ],
   );
-  /** Sites whose planned time was changed for the past: segments from this instant on are derived again. */
+  /**
+   * By which shift plans the segments of a site were derived. Where those have changed, days from `untilAt` back to `fromAt`
+   * are still to be derived again; null where none are.
+   */
   const activityRebuilds = kit.table('activity_rebuilds', {
     siteId: kit.ref('site_id').primaryKey(),
-    fromAt: kit.ms('from_at').notNull(),
+    plans: kit.json<unknown>('plans').notNull(),
+    fromAt: kit.ms('from_at'),
+    untilAt: kit.ms('until_at'),
   });
   return { activitySegments, activityRollUps, activityRebuilds };
 }

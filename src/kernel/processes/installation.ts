@@ -14,6 +14,7 @@ export type Installation = {
   duties: {
     checksSequences(): boolean;
     testsStations(): boolean;
+    rebuildsActivity(): boolean;
     looksAgainAtImages(): boolean;
     /** Competes for the duties of this process's role. */
     begin(): Promise<void>;
@@ -48,13 +49,16 @@ function createDuties(singletons: Singletons, { role, site }: Settings): Install
   let checks: Singleton | undefined;
   let tests: Singleton | undefined;
   let images: Singleton | undefined;
+  let activity: Singleton | undefined;
   return {
     checksSequences: () => checks?.isHere ?? false,
     testsStations: () => tests?.isHere ?? false,
+    rebuildsActivity: () => activity?.isHere ?? false,
     looksAgainAtImages: () => images?.isHere ?? false,
     begin: async () => {
       if (sweeps) tests = await singletons.run(`test stations ${site}`, () => idle);
       if (sweeps) checks = await singletons.run(`check COUNT ${site}`, () => idle);
+      if (servesPages) activity = await singletons.run(`rebuild activity ${site}`, () => idle);
       if (servesPages) images = await singletons.run(`look again at images ${site}`, () => idle);
     },
   };

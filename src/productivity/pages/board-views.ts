@@ -20,6 +20,7 @@ import {
 } from '../../kernel/http/table-sort.ts';
 import { domId } from '../../kernel/stream/fragment.ts';
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
+import { hourMs } from '../../kernel/time/durations.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -32,6 +33,8 @@ import { drawStateBar } from './state-bar.ts';
 
 /** Rows of each table; of more, the first. */
 const maxRows = 300;
+/** A day with the hour that a clock change adds. */
+const longestCutMs = 25 * hourMs;
 
 /** What somebody does now, since when; null while it is not known. */
 export type StateNow = { state: ActivityState; sinceAt: number } | null;
@@ -73,6 +76,9 @@ export type BoardView = {
   workers: { rows: readonly WorkerRow[]; heads: Record<string, SortHead>; moreCount: number } | null;
   workstations: { rows: readonly WorkstationRow[]; heads: Record<string, SortHead>; moreCount: number };
   isEmpty: boolean;
+  /** Whether the window has the present in it: then rows say what is done now. */
+  isRunning: boolean;
+  /** What the bars show: of a day the part that is planned or known. */
   window: TimeWindow;
 };
 
@@ -88,7 +94,7 @@ export type BoardPage = {
   here: string;
 };
 
-export const workersTable: SortableTable<WorkerRow> = {
+const workersTable: SortableTable<WorkerRow> = {
   name: 'workers',
   columns: {
     name: ascending(({ label }) => label),
@@ -103,7 +109,7 @@ export const workersTable: SortableTable<WorkerRow> = {
   usual: { column: 'name', isDescending: false },
 };
 
-export const workstationsTable: SortableTable<WorkstationRow> = {
+const workstationsTable: SortableTable<WorkstationRow> = {
   name: 'workstations',
   columns: {
     name: ascending(({ name }) => name),
@@ -136,8 +142,13 @@ export type BoardFacts = {
 
 export function boardView(facts: BoardFacts): BoardView {
   const { asked, now, total, workers, workstations, people, sort } = facts;
-  const { window, query, plannedStretches: planned } = asked;
+  const { query, plannedStretches: planned } = asked;
   const { isDrawn } = facts;
+  const isRunning = now < asked.window.endAt;
+  const window = drawnWindow(asked.window, planned, [
+    ...[...facts.workerSegments.values()].flat(),
+    ...[...facts.stationSegments.values()].flat(),
+  ]);
   const bar = (segments: readonly Segment[], metrics: ActivityMetrics | null) =>
     isDrawn || metrics === null
       ? drawStateBar(segments, window, { planned, now })
@@ -150,7 +161,7 @@ export function boardView(facts: BoardFacts): BoardView {
       label: people.labelOf(worker),
       href: boardHref(`/productivity/workers/${encodeURIComponent(worker.code)}`, query),
       barSvg: bar(segments, metrics),
-      now: stateNow(segments, now),
+      now: isRunning ? stateNow(segments, now) : null,
       metrics,
     };
   });
@@ -164,7 +175,7 @@ export function boardView(facts: BoardFacts): BoardView {
       type,
       href: boardHref(`/productivity/stations/${encodeURIComponent(code)}`, query),
       barSvg: bar(segments, metrics),
-      now: stateNow(segments, now),
+      now: isRunning ? stateNow(segments, now) : null,
       metrics,
     };
   });
@@ -191,7 +202,28 @@ export function boardView(facts: BoardFacts): BoardView {
       moreCount: workstations.length - stationRows.length,
     },
     isEmpty: workers.length === 0 && workstations.length === 0,
+    isRunning,
     window,
+  };
+}
+
+/** The part of a window in which anything is planned or known; all of it where nothing is, and of longer ones than a day. */
+export function drawnWindow(
+  window: TimeWindow,
+  planned: readonly TimeWindow[],
+  segments: readonly TimeWindow[],
+): TimeWindow {
+  const all = [...planned, ...segments];
+  if (all.length === 0 || window.endAt - window.startAt > longestCutMs) return window;
+  return {
+    startAt: Math.max(
+      window.startAt,
+      all.reduce((least, { startAt }) => Math.min(least, startAt), window.endAt),
+    ),
+    endAt: Math.min(
+      window.endAt,
+      all.reduce((most, { endAt }) => Math.max(most, endAt), window.startAt),
+    ),
   };
 }
 

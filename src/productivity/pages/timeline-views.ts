@@ -16,7 +16,7 @@ import type { TimeWindow } from '../../plant/time-window.ts';
 import type { ActivityMetrics } from '../activity-metrics.ts';
 import type { ActivityState, Segment } from '../model.ts';
 import { type AskedBoard, boardHref } from './asked-board.ts';
-import { type StateNow, stateNow } from './board-views.ts';
+import { drawnWindow, type StateNow, stateNow } from './board-views.ts';
 import { drawStateBar } from './state-bar.ts';
 
 /** Lanes below each other; of more, the busiest. */
@@ -33,6 +33,8 @@ export type StateChange = { startAt: number; endAt: number; state: ActivityState
 export type HourRow = TimeWindow & { metrics: ActivityMetrics };
 
 export type TimelineView = {
+  /** Whether the window has the present in it. */
+  isRunning: boolean;
   now: StateNow;
   /** Null where too few workers were active for figures that are nobody's own. */
   metrics: ActivityMetrics | null;
@@ -77,12 +79,14 @@ export function timelineView(facts: {
   names: TickNames;
 }): TimelineView {
   const { asked, now, own, others, laneOf } = facts;
-  const { window, plannedStretches: planned } = asked;
+  const { plannedStretches: planned } = asked;
+  const window = drawnWindow(asked.window, planned, [...own, ...others]);
   const lanes = [...Map.groupBy([...own, ...others], (segment) => laneOf(segment).key).values()].sort(
     (a, b) => lastingMs(b) - lastingMs(a),
   );
   const changes = joined(own, laneOf);
   return {
+    isRunning: now < asked.window.endAt,
     now: stateNow(own, now),
     metrics: facts.metrics,
     lanes: lanes.slice(0, maxLanes).map((lane) => {
@@ -90,8 +94,12 @@ export function timelineView(facts: {
       return { label, href, barSvg: drawStateBar(lane, window, { planned, now }) };
     }),
     moreLanes: Math.max(0, lanes.length - maxLanes),
-    axisSvg: drawAxis(asked, facts.names),
-    hours: facts.hours,
+    axisSvg: drawAxis({ ...asked, window }, facts.names),
+    // An hour in which nothing was planned and nothing is known says nothing.
+    hours: facts.hours.filter(
+      ({ metrics }) =>
+        metrics.plannedMs + metrics.workingMs + metrics.idleMs + metrics.absentMs + metrics.units > 0,
+    ),
     changes: changes.slice(-maxChanges).toReversed(),
     moreChanges: Math.max(0, changes.length - maxChanges),
   };
@@ -129,7 +137,10 @@ function drawAxis({ window, wallClock }: AskedBoard, names: TickNames): string {
     ((100 * (at - window.startAt)) / (window.endAt - window.startAt)).toFixed(2);
   const ticks = timeTicks(window, wallClock, names, 8).map(({ at, label }) => {
     const x = `${percent(at)}%`;
-    return `<line x1="${x}" x2="${x}" y1="0" y2="4"/><text x="${x}" y="16">${escapeText(label)}</text>`;
+    const share = Number(percent(at));
+    // The first and the last label would be cut in half.
+    const anchor = share < 4 ? 'start' : share > 96 ? 'end' : 'middle';
+    return `<line x1="${x}" x2="${x}" y1="0" y2="4"/><text x="${x}" y="16" text-anchor="${anchor}">${escapeText(label)}</text>`;
   });
   return `<svg class="timeline-axis" aria-hidden="true" width="100%" height="20">${ticks.join('')}</svg>`;
 }

@@ -2,6 +2,7 @@ import { asc } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hourMs, minuteMs, secondMs } from '../../kernel/time/durations.ts';
 import { createWallClock } from '../../kernel/time/time-zone.ts';
+import type { ShiftPlan } from '../../plant/shifts/shift-plan.ts';
 import type { Db } from '../../schema/db.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { openActivityStore } from '../../testing/activity-store.ts';
@@ -10,7 +11,7 @@ import { createTestClock } from '../../testing/test-clock.ts';
 import { type ActivityEvent, type EventKind, eventKinds } from '../model.ts';
 import { noSums, sumKeys } from './roll-up-sums.ts';
 
-const clock = createTestClock(Date.UTC(2026, 0, 20));
+const clock = createTestClock(Date.UTC(2026, 3, 2));
 const berlin = createWallClock('Europe/Berlin');
 const eventOf = (at: number, kind: EventKind, more: Partial<ActivityEvent> = {}): ActivityEvent => ({
   stationId: 1,
@@ -130,6 +131,37 @@ describe(`events in ${testDialect}`, () => {
       ]);
       expect(sum.events).toBe(events);
     }
+  });
+
+  test('plans changed later give what they would have given at once, whatever they were before', async () => {
+    const days = [1, 2, 3, 4, 5, 6, 7];
+    const planOf = (start: string, end: string): ShiftPlan => ({
+      cycleDays: 7,
+      cycleFrom: '2026-01-05',
+      shifts: [{ name: 'Shift', start, end, breaks: [{ start: '12:00', end: '12:30' }], days }],
+      exceptions: [],
+      downtimes: [],
+    });
+    const events = manyEvents(3, 400);
+    const fresh = await openActivityStore(db, clock, 'Europe/Berlin');
+    await fresh.setPlan(planOf('09:30', '02:00'));
+    await fresh.record(events);
+    const expected = await readAll();
+    await db.close();
+    db = await openTestDb(testDialect);
+    const store = await openActivityStore(db, clock, 'Europe/Berlin');
+    await store.record(events);
+    for (const [start, end] of [
+      ['06:00', '14:00'],
+      ['09:30', '02:00'],
+    ] as const) {
+      expect(await readAll()).not.toEqual(expected);
+      await store.setPlan(planOf(start, end));
+      await store.rebuild();
+    }
+    expect(await readAll()).toEqual(expected);
+    await store.rebuild();
+    expect(await readAll()).toEqual(expected);
   });
 
   test('a station is occupied while any of its workers is, not the sum of them', async () => {
