@@ -3,6 +3,7 @@ import type { Workers } from '../plant/resources/workers.ts';
 import type { Workstations } from '../plant/resources/workstations.ts';
 import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
 import type { Sites } from '../plant/sites.ts';
+import type { DemoActivity } from './demo-activity.ts';
 import type { People } from './people.ts';
 import type { ActivityQueries } from './queries/activity-queries.ts';
 import type { EventQueries } from './queries/event-queries.ts';
@@ -16,6 +17,7 @@ export type ProductivityDeps = {
   queries: ActivityQueries;
   eventQueries: EventQueries;
   recorder: EventRecorder;
+  demo: DemoActivity;
   refusedEvents: RefusedEvents;
   workers: Workers;
   workstations: Workstations;

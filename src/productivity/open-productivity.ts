@@ -10,6 +10,7 @@ import { createPlannedTime } from '../plant/shifts/planned-time.ts';
 import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
+import { createDemoActivity } from './demo-activity.ts';
 import type { ProductivityDeps } from './deps.ts';
 import { createPeople } from './people.ts';
 import { createActivityQueries } from './queries/activity-queries.ts';
@@ -47,12 +48,17 @@ export async function openProductivity(options: {
   const people = createPeople(config);
   const plannedOf = createPlannedTime(shifts, sites);
   const queries = createActivityQueries(db);
-  const siteId = () => sites.own.id;
+  const isKnown = (id: number) => workers.list(id).length + workstations.list(id).length > 0;
+  const isDemo = () => {
+    const demo = sites.demo();
+    return demo !== undefined && !isKnown(sites.own.id) && isKnown(demo.id);
+  };
+  const siteId = () => (isDemo() ? (sites.demo()?.id ?? sites.own.id) : sites.own.id);
   const refusedEvents = createRefusedEvents(db, clock);
   const gapCapMs = config.eventsGapMin === 0 ? Number.POSITIVE_INFINITY : config.eventsGapMin * minuteMs;
   const rebuilds = startActivityRebuilds({
     db,
-    siteIds: () => [sites.own.id],
+    siteIds: () => [sites.own.id, ...(sites.demo() ? [sites.demo()!.id] : [])],
     shifts,
     workers,
     plannedOf,
@@ -63,13 +69,23 @@ export async function openProductivity(options: {
     onRebuilt: (id, oldestAt) => publish('activity.recorded', { siteId: id, stationIds: [], oldestAt }),
   });
   return {
-    reads: createProductivityReads({ siteId, workers, workstations, plannedOf, queries, people, clock }),
+    reads: createProductivityReads({
+      siteId,
+      isDemo,
+      workers,
+      workstations,
+      plannedOf,
+      queries,
+      people,
+      clock,
+    }),
     queries,
     eventQueries: createEventQueries(db),
     recorder: createEventRecorder({
       db,
       sites,
-      eventSiteId: siteId,
+      // Where unknown ones are added, they are real.
+      eventSiteId: config.eventsCreateUnknown ? () => sites.own.id : siteId,
       workers,
       workstations,
       plannedOf,
@@ -78,6 +94,16 @@ export async function openProductivity(options: {
       refusedEvents,
       clock,
       onRecorded: (recorded) => publish('activity.recorded', recorded),
+    }),
+    demo: createDemoActivity({
+      db,
+      sites,
+      workers,
+      workstations,
+      plannedOf,
+      gapCapMs,
+      clock,
+      onChanged: (id) => publish('activity.recorded', { siteId: id, stationIds: [], oldestAt: 0 }),
     }),
     refusedEvents,
     workers,

@@ -88,6 +88,9 @@ export type BoardPage = {
   steps: PeriodSteps;
   window: TimeWindow;
   isAssumed: boolean;
+  /** Shown is the demo plant, because nothing real is there. */
+  isDemo: boolean;
+  mayChange: boolean;
   /** The tables as files. */
   csvHref: string;
   stationsCsvHref: string;
