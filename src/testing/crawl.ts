@@ -16,7 +16,7 @@ export type Visit = { url: string; from: string; response: Response; html?: stri
 export type Crawl = { visits: Visit[]; postForms: FoundForm[]; external: string[]; deadAnchors: string[] };
 
 /** More addresses than this in a small plant mean that links never end. */
-const maxVisits = 2800;
+const maxVisits = 3_400;
 
 /** Follows every address in the HTML of every page, beginning at `starts`; forms that are sent by GET as well. */
 export async function crawl(

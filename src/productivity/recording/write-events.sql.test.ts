@@ -93,7 +93,7 @@ describe(`events in ${testDialect}`, () => {
       expect(await readAll()).toEqual(expected);
       if (seed === 1) await db.close();
     }
-  });
+  }, 180_000);
 
   test('one by one, in order and late, gives what a single batch gives', async () => {
     const events = manyEvents(11, 150);
