@@ -150,7 +150,16 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     names: reads.names,
     onChanged: () => publish('plant.changed', undefined),
   });
-  const productivity = await openProductivity({ config, db, sites, shifts: reads.shifts, publish, clock });
+  const productivity = await openProductivity({
+    config,
+    db,
+    sites,
+    shifts: reads.shifts,
+    singletons,
+    publish,
+    clock,
+    log,
+  });
   const { live, liveImages } = await openLive({
     config,
     paths,
@@ -350,9 +359,11 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       }
       await demo.resume();
       retention.start();
+      if (config.role !== 'cameras') await productivity.intakes.start();
     },
     stop: async () => {
       const parts = [
+        productivity.intakes,
         inspections.folderRefresh,
         inspections.repairs,
         inspections.rereads,

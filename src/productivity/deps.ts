@@ -6,6 +6,7 @@ import type { People } from './people.ts';
 import type { ActivityQueries } from './queries/activity-queries.ts';
 import type { EventQueries } from './queries/event-queries.ts';
 import type { ProductivityReads } from './reads.ts';
+import type { EventCounts } from './recording/event-counts.ts';
 import type { EventRecorder } from './recording/event-recorder.ts';
 import type { RefusedEvents } from './recording/refused-events.ts';
 
@@ -16,6 +17,7 @@ export type ProductivityDeps = {
   eventQueries: EventQueries;
   recorder: EventRecorder;
   refusedEvents: RefusedEvents;
+  counts: EventCounts;
   workers: Workers;
   workstations: Workstations;
   people: People;
