@@ -164,14 +164,14 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         const parsed = parseEvent(one, { now: clock.now(), parseTime: wallClock.parse });
         if (parsed.event === undefined) {
           outcomes[i] = { status: 'refused', error: parsed.error };
-          if (parsed.isTimeFault || source !== 'http')
+          if ((parsed.isTimeFault && source !== 'import') || !hasAnswer(source))
             await refusedEvents.keep({ siteId, source, reason: parsed.error, body: one });
           continue;
         }
         const resolved = await resolve(siteId, parsed.event);
         if (typeof resolved === 'string') {
           outcomes[i] = { status: 'refused', error: resolved };
-          if (source !== 'http') await refusedEvents.keep({ siteId, source, reason: resolved, body: one });
+          if (!hasAnswer(source)) await refusedEvents.keep({ siteId, source, reason: resolved, body: one });
           continue;
         }
         positions.push(i);
@@ -188,7 +188,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
           }
           const error = `event_id ${JSON.stringify(events[from + i]!.eventId)} came before with other content`;
           outcomes[position] = { status: 'conflict', error };
-          if (source !== 'http')
+          if (!hasAnswer(source))
             await refusedEvents.keep({ siteId, source, reason: error, body: sent[position] });
         }
       }
@@ -196,4 +196,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       return outcomes;
     },
   };
+}
+
+/** Whether whoever sends by this way reads what became of each event. */
+function hasAnswer(source: EventSource): boolean {
+  return source === 'http' || source === 'import';
 }
