@@ -157,6 +157,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     shifts: reads.shifts,
     names: reads.names,
     duties,
+    singletons,
     publish,
     clock,
     log,
@@ -361,9 +362,11 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       }
       await demo.resume();
       retention.start();
+      if (config.role !== 'cameras') await productivity.intakes.start();
     },
     stop: async () => {
       const parts = [
+        productivity.intakes,
         inspections.folderRefresh,
         inspections.repairs,
         inspections.rereads,

@@ -8,12 +8,19 @@ import { fileStamp } from '../kernel/db/sqlite/sqlite-copies.ts';
 import { withExclusiveLock } from '../kernel/db/sqlite/sqlite-lock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { createLog } from '../kernel/log.ts';
-import { loadConfig } from '../kernel/settings/config.ts';
+import { createSingletons } from '../kernel/processes/leader/singletons.ts';
+import { type Config, loadConfig } from '../kernel/settings/config.ts';
 import { hidePassword } from '../kernel/settings/hide-password.ts';
 import { type DataPaths, resolveDataPaths } from '../kernel/storage/data-paths.ts';
 import { systemClock } from '../kernel/time/clock.ts';
+import { createPlantNames } from '../plant/names.ts';
+import { openSites } from '../plant/open-sites.ts';
+import { createShiftPlans } from '../plant/shifts/shift-plans.ts';
+import { openProductivity } from '../productivity/open-productivity.ts';
 import { type Db, migrationsOf, openServerDb, openSqliteDb } from '../schema/db.ts';
 import { copyDatabase } from './copy-database.ts';
+import { openFactoryFile } from './factory-file.ts';
+import { importEvents, importText } from './import-events.ts';
 
 const usage = `Works on the database of this installation; which one it is, the settings say (DB_PATH), as for npm start.
 
@@ -25,6 +32,10 @@ const usage = `Works on the database of this installation; which one it is, the 
   npm run db -- copy --from URL --to URL
                                        moves a plant to another, empty database and proves that all is there; sqlite:PATH,
                                        postgres://user:password@host/name or mysql://…; the program must be stopped
+  npm run db -- import-events --from FILE
+                                       takes workers, workstations and events of the replaced productivity dashboard from its
+                                       SQLite file, which is only read; twice does no harm. Where the database is a file, the
+                                       program must be stopped; with a database server it may run
 `;
 
 try {
@@ -53,15 +64,72 @@ async function main(): Promise<void> {
     await restore(findDataPaths(), values.from, { mayBeNew: values.new === true });
   } else if (command === 'copy' && rest.length === 0 && values.from && values.to) {
     await copy(values.from, values.to);
+  } else if (command === 'import-events' && rest.length === 0 && values.from !== undefined) {
+    await takeHistory(values.from);
   } else {
     throw new AppError('invalid', usage);
   }
 }
 
-function findDataPaths(): DataPaths {
+function readConfig(): Config {
   const loaded = loadConfig({ env: process.env });
   if (!loaded.ok) throw new AppError('invalid', loaded.faults.join('\n'));
-  return resolveDataPaths(loaded.config);
+  return loaded.config;
+}
+
+function findDataPaths(): DataPaths {
+  return resolveDataPaths(readConfig());
+}
+
+/** Events of the replaced dashboard, into the site that the settings name. */
+async function takeHistory(from: string): Promise<void> {
+  const config = readConfig();
+  const file = openFactoryFile(resolve(from));
+  try {
+    const { database } = resolveDataPaths(config);
+    const db = await open(database.url ?? `sqlite:${database.path}`, false);
+    try {
+      const { stop, ...plant } = await openImportPlant(config, db);
+      try {
+        console.log(importText(await importEvents(file, { ...plant, onProgress: sayEvery(100_000) })));
+      } finally {
+        await stop();
+      }
+    } finally {
+      await db.close();
+    }
+  } finally {
+    file.close();
+  }
+}
+
+/** What an import needs of the program. */
+async function openImportPlant(config: Config, db: Db) {
+  const log = createLog({ level: 'warn', pretty: true });
+  const sites = await openSites({ config, clock: systemClock, log }, db);
+  const { recorder, workers, workstations, stop } = await openProductivity({
+    config,
+    db,
+    sites,
+    shifts: await createShiftPlans(db, systemClock, sites),
+    names: await createPlantNames(db, systemClock, sites),
+    // What changed shifts ask for is done by the program itself.
+    duties: { rebuildsActivity: () => false },
+    singletons: createSingletons({ locks: undefined, log }),
+    publish: () => {},
+    clock: systemClock,
+    log,
+  });
+  return { siteId: sites.own.id, recorder, workers, workstations, stop };
+}
+
+function sayEvery(step: number): (count: number) => void {
+  let said = 0;
+  return (count) => {
+    if (count - said < step) return;
+    said = count;
+    console.log(`${count} events so far …`);
+  };
 }
 
 /** Both databases are given explicitly, so the server's settings are not read. */

@@ -21,6 +21,7 @@ export const manualPages: readonly { key: string; audience: Audience }[] = [
   { key: 'names', audience: 'admin' },
   { key: 'shifts', audience: 'admin' },
   { key: 'access', audience: 'admin' },
+  { key: 'events', audience: 'admin' },
   { key: 'storage', audience: 'admin' },
   { key: 'operations', audience: 'admin' },
   { key: 'growing', audience: 'admin' },

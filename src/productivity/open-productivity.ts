@@ -1,6 +1,7 @@
 import type { Publish } from '../events.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Installation } from '../kernel/processes/installation.ts';
+import type { Singletons } from '../kernel/processes/leader/singletons.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs } from '../kernel/time/durations.ts';
@@ -22,6 +23,8 @@ import { createActivityQueries } from './queries/activity-queries.ts';
 import { createEventQueries } from './queries/event-queries.ts';
 import { createUnitQueries } from './queries/unit-queries.ts';
 import { createProductivityReads } from './reads.ts';
+import { type Intakes, openIntakes } from './receiving/open-intakes.ts';
+import { createEventCounts } from './recording/event-counts.ts';
 import { createEventRecorder } from './recording/event-recorder.ts';
 import { startActivityRebuilds } from './recording/rebuilds.ts';
 import { createRefusedEvents } from './recording/refused-events.ts';
@@ -36,6 +39,7 @@ export type Productivity = ProductivityDeps & {
   /** Something before this instant has changed, or later: shifts that end after it are read again. */
   forgetShiftsSince(at: number): void;
   stop(): Promise<void>;
+  intakes: Intakes;
   /** Reads the workers and workstations that other processes have changed. */
   refresh(): Promise<void>;
 };
@@ -48,6 +52,7 @@ export async function openProductivity(options: {
   shifts: Pick<ShiftPlans, 'list' | 'calendarOf'>;
   names: PlantNames;
   duties: Pick<Installation['duties'], 'rebuildsActivity'>;
+  singletons: Singletons;
   publish: Publish;
   clock: Clock;
   log: Log;
@@ -96,6 +101,22 @@ export async function openProductivity(options: {
       .map(([stationId, name]) => ({ stationId, name }))
       .sort((a, b) => inOrder.compare(a.name, b.name));
   };
+  const counts = createEventCounts(clock);
+  const recorder = createEventRecorder({
+    db,
+    sites,
+    // Where unknown ones are added, they are real.
+    eventSiteId: config.eventsCreateUnknown ? () => sites.own.id : siteId,
+    workers,
+    workstations,
+    plannedOf,
+    gapCapMs,
+    createsUnknown: config.eventsCreateUnknown,
+    refusedEvents,
+    counts,
+    clock,
+    onRecorded: (recorded) => publish('activity.recorded', recorded),
+  });
   return {
     oee: createOeeReads({ listStations, stationShifts, plannedOf }),
     reasons,
@@ -116,19 +137,16 @@ export async function openProductivity(options: {
     }),
     queries,
     eventQueries: createEventQueries(db),
-    recorder: createEventRecorder({
-      db,
-      sites,
-      // Where unknown ones are added, they are real.
-      eventSiteId: config.eventsCreateUnknown ? () => sites.own.id : siteId,
-      workers,
-      workstations,
-      plannedOf,
-      gapCapMs,
-      createsUnknown: config.eventsCreateUnknown,
+    recorder,
+    intakes: openIntakes({
+      config,
+      siteId,
+      recorder,
       refusedEvents,
+      counts,
+      singletons: options.singletons,
       clock,
-      onRecorded: (recorded) => publish('activity.recorded', recorded),
+      log,
     }),
     demo: createDemoActivity({
       db,
@@ -141,6 +159,7 @@ export async function openProductivity(options: {
       onChanged: (id) => publish('activity.recorded', { siteId: id, stationIds: [], oldestAt: 0 }),
     }),
     refusedEvents,
+    counts,
     workers,
     workstations,
     people,

@@ -7,6 +7,7 @@ const names = {
   // The same Chromium without windows takes half the processor time; tests look at pages, not at windows.
   'chromium-headless-shell': ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'],
   'redis-server': ['redis-server'],
+  mosquitto: ['mosquitto'],
   postgres: ['postgres'],
   mariadbd: ['mariadbd', 'mysqld'],
   python3: ['python3'],

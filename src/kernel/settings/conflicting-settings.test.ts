@@ -36,3 +36,10 @@ test('the low mark of a disk lies below the high one, unless marks are switched 
     'DISK_LOW_PERCENT is 90; it must be less than DISK_HIGH_PERCENT, which is 90.',
   ]);
 });
+
+test('a stream of events needs a Redis that has it', () => {
+  expect(findConflicts({ ...none, eventsRedisStream: 'events', redisHost: 'redis' })).toEqual([]);
+  expect(findConflicts({ ...none, eventsRedisStream: 'events', redisHost: '' })).toEqual([
+    'EVENTS_REDIS_STREAM is set and REDIS_HOST is not; set both to read events from Redis.',
+  ]);
+});

@@ -12,6 +12,8 @@ export function findConflicts(
       | 'tlsKey'
       | 'diskHighPercent'
       | 'diskLowPercent'
+      | 'eventsRedisStream'
+      | 'redisHost'
     >
   >,
 ): string[] {
@@ -26,6 +28,9 @@ export function findConflicts(
   const { diskHighPercent: high, diskLowPercent: low } = values;
   if (high && low !== undefined && low >= high) {
     faults.push(`DISK_LOW_PERCENT is ${low}; it must be less than DISK_HIGH_PERCENT, which is ${high}.`);
+  }
+  if (values.eventsRedisStream && values.redisHost === '') {
+    faults.push('EVENTS_REDIS_STREAM is set and REDIS_HOST is not; set both to read events from Redis.');
   }
   const users = new Map<number, string[]>();
   const use = (used: number, setting: string) => users.set(used, [...(users.get(used) ?? []), setting]);

@@ -18,7 +18,7 @@ export const processes = [
     group: 'processes',
     default: '',
     ...text(255),
-    doc: 'Host of a Redis through which several processes on one MySQL or MariaDB notify each other of changes; PostgreSQL needs none.',
+    doc: 'Host of a Redis: with EVENTS_REDIS_STREAM events are read from it, and several processes on one MySQL or MariaDB notify each other of changes through it; PostgreSQL needs none for that.',
   }),
   setting({
     env: 'REDIS_PORT',

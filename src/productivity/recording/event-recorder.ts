@@ -6,6 +6,7 @@ import type { PlannedTime } from '../../plant/shifts/planned-time.ts';
 import type { Sites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
 import type { ActivityEvent } from '../model.ts';
+import type { EventCounts } from './event-counts.ts';
 import { parseEvent, type SentEvent } from './parse-event.ts';
 import type { EventSource, RefusedEvents } from './refused-events.ts';
 import { createWriteEvents, type Outcome } from './write-events.ts';
@@ -52,6 +53,7 @@ export type EventRecorderOptions = {
   gapCapMs: number;
   createsUnknown: boolean;
   refusedEvents: RefusedEvents;
+  counts: EventCounts;
   clock: Clock;
   onRecorded: (recorded: RecordedEvents) => void;
 };
@@ -162,14 +164,14 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         const parsed = parseEvent(one, { now: clock.now(), parseTime: wallClock.parse });
         if (parsed.event === undefined) {
           outcomes[i] = { status: 'refused', error: parsed.error };
-          if (parsed.isTimeFault || source !== 'http')
+          if ((parsed.isTimeFault && source !== 'import') || !hasAnswer(source))
             await refusedEvents.keep({ siteId, source, reason: parsed.error, body: one });
           continue;
         }
         const resolved = await resolve(siteId, parsed.event);
         if (typeof resolved === 'string') {
           outcomes[i] = { status: 'refused', error: resolved };
-          if (source !== 'http') await refusedEvents.keep({ siteId, source, reason: resolved, body: one });
+          if (!hasAnswer(source)) await refusedEvents.keep({ siteId, source, reason: resolved, body: one });
           continue;
         }
         positions.push(i);
@@ -178,16 +180,25 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       // A large batch is several transactions, so that others get their turn.
       for (let from = 0; from < events.length; from += maxPerTransaction) {
         const written = await enqueue(siteId, events.slice(from, from + maxPerTransaction));
-        for (const [i, outcome] of written.entries())
-          outcomes[positions[from + i]!] =
-            outcome === 'conflict'
-              ? {
-                  status: 'conflict',
-                  error: `event_id ${JSON.stringify(events[from + i]!.eventId)} came before with other content`,
-                }
-              : { status: outcome };
+        for (const [i, outcome] of written.entries()) {
+          const position = positions[from + i]!;
+          if (outcome !== 'conflict') {
+            outcomes[position] = { status: outcome };
+            continue;
+          }
+          const error = `event_id ${JSON.stringify(events[from + i]!.eventId)} came before with other content`;
+          outcomes[position] = { status: 'conflict', error };
+          if (!hasAnswer(source))
+            await refusedEvents.keep({ siteId, source, reason: error, body: sent[position] });
+        }
       }
+      options.counts.note(source, outcomes);
       return outcomes;
     },
   };
+}
+
+/** Whether whoever sends by this way reads what became of each event. */
+function hasAnswer(source: EventSource): boolean {
+  return source === 'http' || source === 'import';
 }

@@ -5,7 +5,8 @@ import { dayMs, hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 
 /** How an event came. */
-export type EventSource = 'http' | 'mqtt' | 'redis' | 'import';
+export const eventSources = ['http', 'mqtt', 'redis', 'import'] as const;
+export type EventSource = (typeof eventSources)[number];
 
 /** An event that was refused, as it came. */
 export type RefusedEvent = { receivedAt: number; source: EventSource; reason: string; body: string };
