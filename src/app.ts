@@ -32,6 +32,7 @@ import { mountManual } from './manual/mount.ts';
 import { mountOverview } from './overview/mount.ts';
 import { findShift } from './plant/time-window.ts';
 import { eventPaths } from './productivity/api/activity-routes.ts';
+import { healthOfEvents, listEventWays } from './productivity/event-ways.ts';
 import { mountProductivity } from './productivity/mount.ts';
 import { readDisks } from './retention/disks.ts';
 import { mountRetention } from './retention/mount.ts';
@@ -200,6 +201,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
         retention: () => healthOfRetention(retention),
         sources: inspections.health.sources,
         live: () => healthOfLive(live),
+        events: () => healthOfEvents(listEventWays(services.productivity)),
         thumbnails: inspections.health.thumbnails,
       },
       isReady: () => config.role === 'cameras' || inspections.isReady(),

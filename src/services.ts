@@ -40,6 +40,7 @@ import { createRecordStations, type RecordStations } from './plant/record-statio
 import type { SearchSource } from './plant/search-source.ts';
 import type { Sites } from './plant/sites.ts';
 import type { WallTileKind } from './plant/walls/wall-tile.ts';
+import { listEventWays } from './productivity/event-ways.ts';
 import { openProductivity, type Productivity } from './productivity/open-productivity.ts';
 import { productReactions } from './reactions.ts';
 import { openRetention } from './retention/open-retention.ts';
@@ -260,6 +261,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       pendingWrites: db.pendingWrites,
       streams: topics.stats,
       live: screens.totals,
+      events: () => listEventWays(productivity),
       thumbnails: images.figures,
       cleanedUpAt: () => retention.lastRunAt,
       dbPath: db.dialect === 'sqlite' ? paths.dbPath : undefined,

@@ -22,6 +22,7 @@ const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
   [/^\/alerts$/, 'alarms', 'list'],
   [/^\/targets$/, 'alarms', 'targets'],
   [/^\/sources$/, 'names', 'sources'],
+  [/^\/sources\/events$/, 'events', 'refused'],
   [/^\/sources\/\d+\/layout$/, 'names', 'other-names'],
   [/^\/plant\/stations/, 'names', 'stations'],
   [/^\/plant\/shifts/, 'shifts', 'plan'],

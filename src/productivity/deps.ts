@@ -12,6 +12,7 @@ import type { People } from './people.ts';
 import type { ActivityQueries } from './queries/activity-queries.ts';
 import type { EventQueries } from './queries/event-queries.ts';
 import type { ProductivityReads } from './reads.ts';
+import type { Intakes } from './receiving/open-intakes.ts';
 import type { EventCounts } from './recording/event-counts.ts';
 import type { EventRecorder } from './recording/event-recorder.ts';
 import type { RefusedEvents } from './recording/refused-events.ts';
@@ -32,6 +33,7 @@ export type ProductivityDeps = {
   forgetShifts(): void;
   names: Pick<PlantNames, 'stationName' | 'listParts' | 'partName' | 'isShown'>;
   refusedEvents: RefusedEvents;
+  intakes: Intakes;
   counts: EventCounts;
   workers: Workers;
   workstations: Workstations;

@@ -8,6 +8,7 @@ import { oeeRoutes } from './pages/oee-routes.ts';
 import type { ProductivityPageDeps } from './pages/page-deps.ts';
 import { stopRoutes } from './pages/stop-routes.ts';
 import { timelineRoutes } from './pages/timeline-routes.ts';
+import { waysRoutes } from './pages/ways-routes.ts';
 
 /** Pages and interfaces of productivity. */
 export function mountProductivity(deps: ProductivityPageDeps): Hono<AppEnv>[] {
@@ -19,5 +20,6 @@ export function mountProductivity(deps: ProductivityPageDeps): Hono<AppEnv>[] {
     oeeRoutes(deps),
     stopRoutes(deps),
     handoverRoutes(deps),
+    waysRoutes(deps),
   ];
 }

@@ -23,7 +23,7 @@ import { createActivityQueries } from './queries/activity-queries.ts';
 import { createEventQueries } from './queries/event-queries.ts';
 import { createUnitQueries } from './queries/unit-queries.ts';
 import { createProductivityReads } from './reads.ts';
-import { type Intakes, openIntakes } from './receiving/open-intakes.ts';
+import { openIntakes } from './receiving/open-intakes.ts';
 import { createEventCounts } from './recording/event-counts.ts';
 import { createEventRecorder } from './recording/event-recorder.ts';
 import { startActivityRebuilds } from './recording/rebuilds.ts';
@@ -39,7 +39,6 @@ export type Productivity = ProductivityDeps & {
   /** Something before this instant has changed, or later: shifts that end after it are read again. */
   forgetShiftsSince(at: number): void;
   stop(): Promise<void>;
-  intakes: Intakes;
   /** Reads the workers and workstations that other processes have changed. */
   refresh(): Promise<void>;
 };

@@ -8,6 +8,7 @@ export type Figure<Key extends string = FigureKey> = { key: Key; unit: FigureUni
 
 export type FigureKey =
   | 'ingest'
+  | 'events'
   | 'lag'
   | 'sweep'
   | 'queues'
@@ -32,6 +33,7 @@ const megabyte = 1_000_000;
 export function systemFigures({ pollIntervalMs, maxViewers, thumbnailBytes }: SystemLimits): Figure[] {
   return [
     { key: 'ingest', unit: 'perMinute', normal: null },
+    { key: 'events', unit: 'perMinute', normal: null },
     { key: 'lag', unit: 'ms', normal: { below: 5_000 } },
     { key: 'sweep', unit: 'ms', normal: { below: pollIntervalMs } },
     { key: 'queues', unit: 'count', normal: { below: 1_000 } },

@@ -76,6 +76,18 @@ export function createMetrics(options: {
       'live_messages_skipped_total',
       'Images a slow viewer was spared because a newer one came',
     ),
+    events: new Counter({
+      name: 'linesight_events_total',
+      help: 'Events of workers since the start, by the way they came and what became of them',
+      labelNames: ['way', 'outcome'] as const,
+      registers,
+    }),
+    lastEvents: gauge('event_last_timestamp_seconds', 'When the last event of workers came', ['way']),
+    intakes: gauge(
+      'event_intake_connected',
+      '1 while this process reads events from a broker or a stream; absent where another process does',
+      ['way'],
+    ),
     database: gauge('database_bytes', 'Size of the database file with its log'),
     thumbnails: gauge('thumbnails_bytes', 'Size of the kept thumbnails'),
     disk: gauge('state_disk_free_bytes', 'Free space where the state is kept'),
@@ -113,11 +125,13 @@ type Gauges = Record<
   | 'thumbnails'
   | 'disk'
   | 'cleanedUp'
+  | 'lastEvents'
+  | 'intakes'
   | 'loop'
   | 'memory',
   Gauge
 > &
-  Record<'liveImages' | 'liveSkipped', Counter>;
+  Record<'liveImages' | 'liveSkipped', Counter> & { events: Counter<'way' | 'outcome'> };
 
 /** A station that was renamed or hidden is named no longer. */
 function fillStations({ stations, lastImages }: Gauges, list: readonly StationMetric[]): void {
@@ -126,6 +140,17 @@ function fillStations({ stations, lastImages }: Gauges, list: readonly StationMe
   for (const { station, state, lastSeenAt } of list) {
     stations.set({ station, state: state ?? 'unjudged' }, 1);
     if (lastSeenAt !== null) lastImages.set({ station }, lastSeenAt / 1000);
+  }
+}
+
+function fillEvents({ events, lastEvents, intakes }: Gauges, ways: SystemState['events']): void {
+  events.reset();
+  intakes.reset();
+  for (const { way, intake, lastAt, ...counts } of ways) {
+    for (const outcome of ['recorded', 'duplicates', 'refused'] as const)
+      events.inc({ way, outcome }, counts[outcome]);
+    if (lastAt !== null) lastEvents.set({ way }, lastAt / 1000);
+    if (intake && intake.state !== 'standby') intakes.set({ way }, intake.state === 'connected' ? 1 : 0);
   }
 }
 
@@ -138,6 +163,7 @@ function fill(gauges: Gauges, state: SystemState, history: History<FigureKey>): 
     if (lag) gauges.lag.set({ source, quantile: '0.99' }, lag.p99Ms / 1000);
   }
   for (const [queue, depth] of Object.entries(state.queues)) gauges.queues.set({ queue }, depth);
+  fillEvents(gauges, state.events);
   gauges.viewers.set(state.streams.viewers);
   gauges.topics.set(state.streams.topics);
   gauges.liveViewers.set(state.live.viewers);

@@ -18,6 +18,8 @@ export type SystemParts = {
   streams: () => { viewers: number; topics: number };
   /** Live images delivered and how fast, their viewers, and messages skipped for slow ones. */
   live: () => LiveTotals;
+  /** Events of workers by the way they come, since startup. */
+  events: () => readonly EventTotals[];
   thumbnails: () => { bytes: number; waiting: number; drawTimes: readonly DrawFigures[] };
   /** When the last clean-up ended, epoch ms; null before the first. */
   cleanedUpAt: () => number | null;
@@ -38,8 +40,19 @@ export type LiveTotals = {
   deliveryP95Ms: number | null;
 };
 
+/** `intake` null where others send; else whether this process reads, and since when it is so. */
+export type EventTotals = {
+  way: string;
+  intake: { state: string; sinceAt: number } | null;
+  recorded: number;
+  duplicates: number;
+  refused: number;
+  lastAt: number | null;
+};
+
 export type SystemState = {
   live: LiveTotals;
+  events: readonly EventTotals[];
   drawTimes: readonly DrawFigures[];
   sources: readonly SystemSource[];
   queues: { incomplete: number; backfill: number; writes: number; thumbnails: number };
@@ -77,6 +90,7 @@ export async function readSystemState(parts: SystemParts): Promise<SystemState> 
     queues,
     streams,
     live,
+    events: parts.events(),
     drawTimes: thumbnails.drawTimes,
     cleanedUpAt: parts.cleanedUpAt(),
     values: {

@@ -80,6 +80,7 @@ test('messages that slow screens were spared are counted from one sample to the 
   let skipped = 0;
   const state = (): SystemState => ({
     live: { images: 0, viewers: 1, skipped, perSecond: 0, deliveryP95Ms: null },
+    events: [],
     sources: [],
     queues: { incomplete: 0, backfill: 0, writes: 0, thumbnails: 0 },
     drawTimes: [],

@@ -57,17 +57,20 @@ export function startSystem(options: {
   const requests = createRequestTimes(registry);
   let recordedSince = 0;
   let skippedBefore = 0;
+  let eventsBefore = 0;
   let sampledAt = clock.now();
 
   async function sample(): Promise<void> {
     const state = await readState();
     const at = clock.now();
+    const events = state.events.reduce((sum, { recorded }) => sum + recorded, 0);
     const minutes = Math.max(at - sampledAt, sampleMs) / minuteMs;
     history.add({
       at,
       values: {
         ...state.values,
         ingest: recordedSince / minutes,
+        events: (events - eventsBefore) / minutes,
         liveSkipped: (state.live.skipped - skippedBefore) / minutes,
         requests: requests.takeP95Ms(),
         eventLoop: takeDelayMs(delay),
@@ -76,6 +79,7 @@ export function startSystem(options: {
     });
     recordedSince = 0;
     skippedBefore = state.live.skipped;
+    eventsBefore = events;
     sampledAt = at;
     options.onSample();
   }

@@ -120,6 +120,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /plant/now'),
   look('GET /sources'),
   look('GET /sources/status'),
+  look('GET /sources/events'),
   administer('POST /sources'),
   administer('POST /sources/:id{[0-9]{1,15}}/remove', '/sources/1/remove'),
   look('GET /sources/:id{[0-9]{1,15}}/layout', '/sources/1/layout'),

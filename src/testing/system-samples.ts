@@ -11,6 +11,7 @@ history.add({
   at: now,
   values: {
     ingest: 12.25,
+    events: 40,
     lag: 90_000,
     sweep: 120,
     queues: 3,
