@@ -132,7 +132,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       clock,
     }),
     ...mountInspections({ inspections, config, demo, renderer, topics }),
-    ...mountProductivity({ ...services.productivity, renderer, topics }),
+    ...mountProductivity({ ...services.productivity, renderer, topics, i18n: services.i18n }),
     mountOverview({
       readPlant: services.readPlant,
       readStations: (filter) => readOverview(inspections, filter),

@@ -21,6 +21,9 @@ export const sections: readonly Section[] = [
     key: 'productivity',
     tabs: [
       { key: 'productivity', href: '/productivity', at: /^\/productivity(?:$|\/(?:workers|stations)\/)/ },
+      { key: 'hours', href: '/productivity/hours', at: /^\/productivity\/hours/ },
+      { key: 'stops', href: '/productivity/stops', at: /^\/productivity\/stops/ },
+      { key: 'oee', href: '/productivity/oee', at: /^\/productivity\/oee/ },
     ],
   },
   {

@@ -13,7 +13,9 @@ import { createWriteEvents } from './recording/write-events.ts';
 /** Whole days before today; today up to now comes on top. */
 const wholeDays = 2;
 const stepMs = 15 * minuteMs;
-const eventsPerTransaction = 500;
+/** A unit a minute. */
+const cycleMs = minuteMs;
+const eventsPerTransaction = 1_000;
 
 /** People and stations of contract S2: worker i works at station i. */
 const people = ['Alice Johnson', 'Bob Smith', 'Carol Davis', 'David Wilson', 'Emma Brown', 'Frank Miller'];
@@ -98,7 +100,7 @@ function lastShifts({ shiftsIn }: PlannedTime, now: number): TimeWindow[] {
   return [...whole, ...started.filter(({ endAt }) => endAt > now)];
 }
 
-/** One worker's shift: a state each quarter of an hour, and units while working. No chance: totals are known. */
+/** One worker's shift: states by the quarter of an hour, and units while working. No chance: totals are known. */
 function dayOf(
   index: number,
   { startAt, endAt }: TimeWindow,
@@ -118,19 +120,21 @@ function dayOf(
     });
   for (let step = 0; startAt + step * stepMs < endAt; step++) {
     const at = startAt + step * stepMs;
-    const state = stateOf(index, step);
+    const { state, lastsMs } = stateOf(index, step);
     add(at, state);
-    if (state !== 'working') continue;
-    for (let part = 1; part <= 3; part++)
-      add(at + part * 4 * minuteMs + index * secondMs, 'product_count', 2 + ((index + step + part) % 4));
+    if (state !== 'working' && lastsMs < stepMs) add(at + lastsMs, 'working');
+    const workingAt = state === 'working' ? at : at + lastsMs;
+    for (let unitAt = workingAt + cycleMs + index * secondMs; unitAt < at + stepMs; unitAt += cycleMs)
+      add(unitAt, 'product_count', 1);
   }
   return events;
 }
 
-/** A break at noon, some waiting, and now and then nobody there, at another time for each worker. */
-function stateOf(index: number, step: number): 'working' | 'idle' | 'absent' {
-  if (step === 16 || step === 17) return 'absent';
+/** What a quarter of an hour begins with: a break at noon, some waiting, now and then nobody there; then work. */
+function stateOf(index: number, step: number): { state: 'working' | 'idle' | 'absent'; lastsMs: number } {
+  if (step === 16 || step === 17) return { state: 'absent', lastsMs: stepMs };
   const turn = (step * 7 + index * 5) % 20;
-  if (turn < 14) return 'working';
-  return turn < 19 ? 'idle' : 'absent';
+  if (turn < 13) return { state: 'working', lastsMs: stepMs };
+  if (turn < 17) return { state: 'idle', lastsMs: 90 * secondMs };
+  return turn < 19 ? { state: 'idle', lastsMs: 5 * minuteMs } : { state: 'absent', lastsMs: 8 * minuteMs };
 }

@@ -2,8 +2,8 @@ import { createFormat } from '../kernel/i18n/format.ts';
 import { createWallClock } from '../kernel/time/time-zone.ts';
 import { createPlannedTime } from '../plant/shifts/planned-time.ts';
 import { metricsOf } from '../productivity/activity-metrics.ts';
-import type { Segment } from '../productivity/model.ts';
 import type { AskedBoard } from '../productivity/asked-board.ts';
+import type { Segment } from '../productivity/model.ts';
 import { boardView } from '../productivity/pages/board-views.ts';
 import { timelineView } from '../productivity/pages/timeline-views.ts';
 import { createPeople } from '../productivity/people.ts';
@@ -123,6 +123,10 @@ export const productivitySamples: Readonly<Record<string, readonly object[]>> = 
   'productivity/_workstation': board.workstations.rows.map((view) => ({ view })),
   'productivity/_state': [{ now: null }, { now: { state: 'idle', sinceAt: now } }],
   'productivity/_legend': [{}],
+  'productivity/_shift-head': [
+    { page: { ...page, isDemo: true }, title: odd, stations: [odd], station: odd },
+    { page: { ...page, isDemo: false }, title: 'Stops' },
+  ],
   'productivity/_covers': [{ page }, { page: { ...page, isAssumed: false } }],
   'productivity/_person-head': [{ page }, { page: { ...page, zoomInHref: '/d', inspectionsHref: null } }],
   'productivity/_timeline': [

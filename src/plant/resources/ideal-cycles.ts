@@ -7,7 +7,7 @@ import { dayMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 
 /** Stands for every station, or every model, of an ideal cycle. */
-export const everyOne = 0;
+const everyOne = 0;
 /** Rows of all sites; each is set by hand. */
 const maxCycles = 5_000;
 
