@@ -164,6 +164,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /productivity/oee'),
   administer('POST /productivity/oee/cycles'),
   look('GET /productivity/hours'),
+  look('GET /productivity/hours/board'),
   look('GET /productivity/stops'),
   look('GET /productivity/stops.csv'),
   look('GET /productivity/stops/report'),

@@ -5,8 +5,10 @@
  *   productivity/oee      OeePage
  *   productivity/stops    StopsPage
  *   productivity/hours    HoursPage
+ *   productivity/_hours   HoursView       (GET /productivity/hours/board, container #productivity-hours)
  *   productivity/report   ReportPage
  */
+import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -175,13 +177,20 @@ export type HourRow = TimeWindow & {
   loss: HourLoss;
 };
 
-export type HoursPage = ShiftsPage & {
+export type HoursView = {
+  /** The shift shown. */
+  window: TimeWindow;
   shiftName: string;
   hours: HourRow[];
   total: { target: number | null; actual: number; wholeTarget: number | null };
-  stations: string[];
   station: string;
   hasStations: boolean;
+};
+
+export type HoursPage = ShiftsPage & {
+  live: PageFragments<'hours'>;
+  stations: string[];
+  station: string;
 };
 
 /** A loss below this share of the hour's target is nothing to speak of. */
