@@ -6,7 +6,7 @@ type Parts = {
   checks: { wake(added: number): void };
   newestImage: { note(recorded: Events['inspections.recorded'] | undefined): void };
   stationTests: { wake(stationIds: readonly number[] | undefined, oldestAt: number): void };
-  productivity: { rebuild(): void };
+  productivity: { rebuild(): void; forgetShiftsSince(at: number): void };
   pulse: { forget(): void };
   images: { wake(stationIds: readonly number[]): void; forgetFailures(): void };
   system: {
@@ -48,6 +48,9 @@ export function productReactions(parts: Parts): Reactions {
   };
   // Merged stations are judged by the counts of both, separated ones by their own.
   const judgeAll = () => stationTests.wake(undefined, 0);
+  const forgetShifts = () => productivity.forgetShiftsSince(0);
+  const forgetSince = (recorded: { oldestAt: number } | undefined) =>
+    productivity.forgetShiftsSince(recorded?.oldestAt ?? 0);
   return {
     own: {
       'inspections.recorded': [
@@ -57,11 +60,14 @@ export function productReactions(parts: Parts): Reactions {
         ({ added }) => system.countRecorded(added),
         ({ stationIds }) => live.showStations(stationIds),
         (recorded) => newestImage.note(recorded),
+        forgetSince,
       ],
+      'activity.recorded': [forgetSince],
+      'plant.grown': [forgetShifts],
       'alarms.changed': [() => pulse.forget()],
       'retention.removed': [({ policy, count, bytes }) => system.countRemoved(policy, { count, bytes })],
       ...screenReactions(screens),
-      'plant.changed': [showNames, judgeAll, () => productivity.rebuild()],
+      'plant.changed': [showNames, judgeAll, forgetShifts, () => productivity.rebuild()],
       'access.changed': [recheckViewers],
     },
     others: {
@@ -72,9 +78,12 @@ export function productReactions(parts: Parts): Reactions {
         (recorded) => images.wake(recorded?.stationIds ?? []),
         (recorded) => live.showStations(recorded?.stationIds),
         (recorded) => newestImage.note(recorded),
+        forgetSince,
       ],
+      'activity.recorded': [forgetSince],
+      'plant.grown': [forgetShifts],
       'live.recorded': [(batch) => live.follow(batch)],
-      'plant.changed': [showNames, judgeAll, () => productivity.rebuild()],
+      'plant.changed': [showNames, judgeAll, forgetShifts, () => productivity.rebuild()],
       'alarms.changed': [() => pulse.forget()],
       'images.changed': [() => images.forgetFailures()],
       'access.changed': [recheckViewers],

@@ -155,6 +155,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     db,
     sites,
     shifts: reads.shifts,
+    names: reads.names,
     duties,
     publish,
     clock,

@@ -18,6 +18,10 @@ export type SiteSettings = Omit<Site, 'id'>;
 export type Sites = {
   /** The site of this process, which writes facts of no other site. */
   readonly own: Site;
+  /** The made-up plant beside the own one, if there is any: in no list, and never counted as a further site. */
+  demo(): Site | undefined;
+  /** The same, made where there is none. */
+  ensureDemo(): Promise<Site>;
   /** Wall clock of the own site. */
   readonly wallClock: WallClock;
   /** The own site's time zone before this start, if it has changed. */
@@ -60,11 +64,17 @@ export async function createSites(db: Db, clock: Clock, settings: SiteSettings):
     db.read
       .select(columns)
       .from(table)
-      .where(and(ne(table.id, value.ownId), ne(table.name, ''))),
+      .where(and(ne(table.id, value.ownId), ne(table.name, ''), eq(table.kind, 'plant'))),
   );
+
+  const selectNamed = prepared((value: Placeholders<{ name: string }>) =>
+    db.read.select(columns).from(table).where(eq(table.name, value.name)),
+  );
+  let demo: Site | undefined;
 
   async function refresh(): Promise<void> {
     const others = await selectOthers({ ownId: own.id });
+    [demo] = await selectNamed({ name: demoNameOf(own) });
     sites = [own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -82,7 +92,22 @@ export async function createSites(db: Db, clock: Clock, settings: SiteSettings):
     previousTimeZone,
     list: () => [...sites],
     find: (name) => sites.find((site) => site.name === name),
-    get: (id) => sites.find((site) => site.id === id),
+    get: (id) => [...sites, demo].find((site) => site?.id === id),
+    demo: () => demo,
+    ensureDemo: async () => {
+      if (demo) return demo;
+      const row = {
+        name: demoNameOf(own),
+        title: '',
+        timeZone: own.timeZone,
+        kind: 'demo' as const,
+        createdAt: clock.now(),
+      };
+      await db.tx((q) => insertMissing(db.dialect, q, table, [row]));
+      await refresh();
+      if (!demo) throw new Error(`No row for the site ${JSON.stringify(row.name)} just written`);
+      return demo;
+    },
     isSeveral: () => sites.length > 1,
     tagOf,
     ownLabel: () => tagOf(own.id)?.label ?? null,
@@ -90,6 +115,11 @@ export async function createSites(db: Db, clock: Clock, settings: SiteSettings):
     wallClockOf: (siteId) => clockOf((sites.find(({ id }) => id === siteId) ?? own).timeZone),
     refresh,
   };
+}
+
+/** SITE has no tilde, so no real site is called so. */
+function demoNameOf({ name }: Site): string {
+  return `${name}~demo`;
 }
 
 /** The options of a site filter, with the shown site chosen; null if there is only one site. */

@@ -4,26 +4,36 @@ import type { Installation } from '../kernel/processes/installation.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs } from '../kernel/time/durations.ts';
+import type { PlantNames } from '../plant/names.ts';
+import { createIdealCycles } from '../plant/resources/ideal-cycles.ts';
 import { createWorkers } from '../plant/resources/workers.ts';
 import { createWorkstations } from '../plant/resources/workstations.ts';
 import { createPlannedTime } from '../plant/shifts/planned-time.ts';
 import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
+import { createDemoActivity } from './demo-activity.ts';
 import type { ProductivityDeps } from './deps.ts';
+import { createOeeReads, type OeeStation } from './oee/oee-reads.ts';
+import { createStationShifts } from './oee/station-shifts.ts';
 import { createPeople } from './people.ts';
 import { createActivityQueries } from './queries/activity-queries.ts';
 import { createEventQueries } from './queries/event-queries.ts';
+import { createUnitQueries } from './queries/unit-queries.ts';
 import { createProductivityReads } from './reads.ts';
 import { createEventRecorder } from './recording/event-recorder.ts';
 import { startActivityRebuilds } from './recording/rebuilds.ts';
 import { createRefusedEvents } from './recording/refused-events.ts';
+import { createStopReasons } from './stops/stop-reasons.ts';
 
 const megabyte = 1024 * 1024;
+const inOrder = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 export type Productivity = ProductivityDeps & {
   /** Shift plans may have changed: what follows from it is derived again behind the pages. */
   rebuild(): void;
+  /** Something before this instant has changed, or later: shifts that end after it are read again. */
+  forgetShiftsSince(at: number): void;
   stop(): Promise<void>;
   /** Reads the workers and workstations that other processes have changed. */
   refresh(): Promise<void>;
@@ -35,24 +45,30 @@ export async function openProductivity(options: {
   db: Db;
   sites: Sites;
   shifts: Pick<ShiftPlans, 'list' | 'calendarOf'>;
+  names: PlantNames;
   duties: Pick<Installation['duties'], 'rebuildsActivity'>;
   publish: Publish;
   clock: Clock;
   log: Log;
 }): Promise<Productivity> {
-  const { config, db, sites, shifts, publish, clock, log } = options;
+  const { config, db, sites, shifts, names, publish, clock, log } = options;
   const onGrown = () => publish('plant.grown', undefined);
   const workers = await createWorkers(db, clock, onGrown);
   const workstations = await createWorkstations(db, clock, onGrown);
   const people = createPeople(config);
   const plannedOf = createPlannedTime(shifts, sites);
   const queries = createActivityQueries(db);
-  const siteId = () => sites.own.id;
+  const isKnown = (id: number) => workers.list(id).length + workstations.list(id).length > 0;
+  const isDemo = () => {
+    const demo = sites.demo();
+    return demo !== undefined && !isKnown(sites.own.id) && isKnown(demo.id);
+  };
+  const siteId = () => (isDemo() ? (sites.demo()?.id ?? sites.own.id) : sites.own.id);
   const refusedEvents = createRefusedEvents(db, clock);
   const gapCapMs = config.eventsGapMin === 0 ? Number.POSITIVE_INFINITY : config.eventsGapMin * minuteMs;
   const rebuilds = startActivityRebuilds({
     db,
-    siteIds: () => [sites.own.id],
+    siteIds: () => [sites.own.id, ...(sites.demo() ? [sites.demo()!.id] : [])],
     shifts,
     workers,
     plannedOf,
@@ -62,14 +78,47 @@ export async function openProductivity(options: {
     log,
     onRebuilt: (id, oldestAt) => publish('activity.recorded', { siteId: id, stationIds: [], oldestAt }),
   });
+  const cycles = await createIdealCycles(db, clock, onGrown);
+  const reasons = createStopReasons(db, clock);
+  const stationShifts = createStationShifts({
+    units: createUnitQueries(db),
+    reasons,
+    cycles,
+    groupOf: names.groupOf,
+    plannedOf,
+    clock,
+  });
+  const listStations = (id: number): OeeStation[] => {
+    const byStation = new Map(workstations.list(id).map(({ stationId, name }) => [stationId, name]));
+    for (const station of names.listStations(id)) byStation.set(station.id, station.name);
+    return [...byStation]
+      .map(([stationId, name]) => ({ stationId, name }))
+      .sort((a, b) => inOrder.compare(a.name, b.name));
+  };
   return {
-    reads: createProductivityReads({ siteId, workers, workstations, plannedOf, queries, people, clock }),
+    oee: createOeeReads({ listStations, stationShifts, plannedOf }),
+    reasons,
+    cycles,
+    names,
+    forgetShifts: () => stationShifts.forgetSince(0),
+    forgetShiftsSince: stationShifts.forgetSince,
+    reads: createProductivityReads({
+      siteId,
+      isDemo,
+      workers,
+      workstations,
+      plannedOf,
+      queries,
+      people,
+      clock,
+    }),
     queries,
     eventQueries: createEventQueries(db),
     recorder: createEventRecorder({
       db,
       sites,
-      eventSiteId: siteId,
+      // Where unknown ones are added, they are real.
+      eventSiteId: config.eventsCreateUnknown ? () => sites.own.id : siteId,
       workers,
       workstations,
       plannedOf,
@@ -78,6 +127,16 @@ export async function openProductivity(options: {
       refusedEvents,
       clock,
       onRecorded: (recorded) => publish('activity.recorded', recorded),
+    }),
+    demo: createDemoActivity({
+      db,
+      sites,
+      workers,
+      workstations,
+      plannedOf,
+      gapCapMs,
+      clock,
+      onChanged: (id) => publish('activity.recorded', { siteId: id, stationIds: [], oldestAt: 0 }),
     }),
     refusedEvents,
     workers,
@@ -92,6 +151,7 @@ export async function openProductivity(options: {
     refresh: async () => {
       await workers.refresh();
       await workstations.refresh();
+      await cycles.refresh();
     },
   };
 }

@@ -18,6 +18,8 @@ export type WorkstationMetrics = { workstation: Workstation; metrics: ActivityMe
 export type ProductivityReads = {
   /** The site that is shown: the own one, or the demo plant's while nothing real is there. */
   siteId(): number;
+  /** Whether that is the demo plant's. */
+  isDemo(): boolean;
   plannedOf: (siteId: number) => PlannedTime;
   /** By code. */
   workerMetrics(siteId: number, window: TimeWindow): Promise<WorkerMetrics[]>;
@@ -33,6 +35,7 @@ export function everything(now: number): TimeWindow {
 
 export function createProductivityReads(deps: {
   siteId: () => number;
+  isDemo: () => boolean;
   workers: Pick<Workers, 'list'>;
   workstations: Pick<Workstations, 'list'>;
   plannedOf: (siteId: number) => PlannedTime;
@@ -50,6 +53,7 @@ export function createProductivityReads(deps: {
 
   return {
     siteId: deps.siteId,
+    isDemo: deps.isDemo,
     plannedOf,
     workerMetrics: async (siteId, window) => {
       const listed = workers.list(siteId);

@@ -24,8 +24,9 @@ const images: TestImage[] = [
 
 const otherLanguages = languages.filter((lang) => lang !== 'en');
 
-/** Forms that do nothing until they are filled in. */
-const needInput = /^\/(?:demo\/start|login|setup|sources|wall|plant\/stations\/\d+\/merge)$/;
+/** Forms that do nothing until they are filled in, and one whose names of people and stations are English by contract. */
+const needInput =
+  /^\/(?:demo\/start|productivity\/demo|login|setup|sources|wall|plant\/stations\/\d+\/merge)$/;
 
 /** Forms that say what they showed: sent a second time they are of before, and refused. */
 const saysWhatItShowed = /^\/plant\/shifts on /;

@@ -3,7 +3,7 @@ import { createWallClock } from '../kernel/time/time-zone.ts';
 import { createPlannedTime } from '../plant/shifts/planned-time.ts';
 import { metricsOf } from '../productivity/activity-metrics.ts';
 import type { Segment } from '../productivity/model.ts';
-import type { AskedBoard } from '../productivity/pages/asked-board.ts';
+import type { AskedBoard } from '../productivity/asked-board.ts';
 import { boardView } from '../productivity/pages/board-views.ts';
 import { timelineView } from '../productivity/pages/timeline-views.ts';
 import { createPeople } from '../productivity/people.ts';

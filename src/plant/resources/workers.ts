@@ -19,6 +19,8 @@ export type Workers = {
   list(siteId: number): Worker[];
   /** Adds a worker, or changes the name of the one with this code; no name leaves it. @throws AppError 'conflict' when there are too many. */
   put(siteId: number, worker: { code: string; name?: string | undefined }): Promise<Worker>;
+  /** Removes every worker of a site whose events are gone. */
+  removeAll(siteId: number): Promise<void>;
   refresh(): Promise<void>;
 };
 
@@ -70,6 +72,11 @@ export async function createWorkers(db: Db, clock: Clock, onChanged: () => void)
       const made = byKey.get(keyOf(siteId, code));
       if (!made) throw new Error(`No row for the worker ${JSON.stringify(code)} just written`);
       return made;
+    },
+    removeAll: async (siteId) => {
+      await db.tx((q) => q.delete(table).where(eq(table.siteId, siteId)));
+      await refresh();
+      onChanged();
     },
     refresh,
   };

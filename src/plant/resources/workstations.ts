@@ -5,7 +5,7 @@ import { insertMissing } from '../../kernel/db/write.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import type { Db } from '../../schema/db.ts';
-import { nextKeptId } from '../../schema/kept-ids.ts';
+import { keepIds, nextKeptId } from '../../schema/kept-ids.ts';
 
 /**
  * A station as events call it. `code` is the workstation id of the events, `name` what pages show; `isInspected` says that
@@ -38,6 +38,8 @@ export type Workstations = {
     siteId: number,
     workstation: { code: string; name?: string | undefined; type?: string | undefined },
   ): Promise<Workstation>;
+  /** Removes every workstation of a site whose events are gone; stations with images stay. */
+  removeAll(siteId: number): Promise<void>;
   refresh(): Promise<void>;
 };
 
@@ -130,6 +132,15 @@ export async function createWorkstations(db: Db, clock: Clock, onChanged: () => 
       const made = byKey.get(keyOf(siteId, code));
       if (!made) throw new Error(`No row for the workstation ${JSON.stringify(code)} just written`);
       return made;
+    },
+    removeAll: async (siteId) => {
+      await db.tx(async (q) => {
+        await q.delete(aliases).where(and(eq(aliases.siteId, siteId), eq(aliases.source, source)));
+        await keepIds(db, q, siteId, 'stationIds');
+        await q.delete(stations).where(and(eq(stations.siteId, siteId), eq(stations.isInspected, false)));
+      });
+      await refresh();
+      onChanged();
     },
     refresh,
   };

@@ -235,6 +235,40 @@ test('figures of a station where too few workers were active are not shown', asy
   expect(await plant.json(`/api/metrics/workstations/S1?${early}`)).toMatchObject(hidden);
 });
 
+test('the demo plant is made again with known totals, and real rows are not touched', async () => {
+  await plant.close();
+  plant = await createTestApp();
+  const seed = async () => {
+    const answer = await plant.post('/api/seed');
+    return [answer.status, await answer.json()];
+  };
+  expect(await seed()).toEqual([200, { message: 'Database seeded successfully' }]);
+  expect(await plant.json('/api/workers')).toHaveLength(6);
+  expect(((await plant.json('/api/workstations')) as object[])[3]).toEqual({
+    station_id: 'S4',
+    name: 'Packaging',
+    type: 'packaging',
+  });
+  const first = (await plant.json('/api/metrics/factory')) as { total_events: number };
+  expect(first.total_events).toBeGreaterThanOrEqual(432);
+  await sent('/api/events', eventAt('10:01', 'idle'));
+  await seed();
+  expect(await plant.json('/api/metrics/factory')).toEqual(first);
+  // The demo plant is seen while nothing real is there, and is no site of its own.
+  expect(plant.services.sites.isSeveral()).toBe(false);
+  const { workers, workstations, sites, demo } = plant.services.productivity;
+  await workers.put(sites.own.id, { code: 'W1', name: 'Real Person' });
+  await workstations.put(sites.own.id, { code: 'S1' });
+  await sent('/api/events', eventAt('08:00', 'working'));
+  await seed();
+  expect(await plant.json('/api/workers')).toEqual([{ worker_id: 'W1', name: 'Real Person' }]);
+  expect(await plant.json('/api/metrics/factory')).toMatchObject({ total_events: 1, worker_count: 1 });
+  await demo.clear();
+  expect(await plant.json('/api/metrics/factory')).toMatchObject({ total_events: 1 });
+  const { activityEvents } = plant.services.db.tables;
+  expect(await plant.services.db.read.select().from(activityEvents)).toHaveLength(1);
+});
+
 test('EVENTS_CREATE_UNKNOWN adds whom an event names', async () => {
   await plant.close();
   await open({ EVENTS_CREATE_UNKNOWN: '1' });

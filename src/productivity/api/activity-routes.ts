@@ -25,6 +25,10 @@ export function activityRoutes(deps: ProductivityDeps): Hono<AppEnv> {
   const limit = bodySizeLimit(deps.maxBodyBytes);
   const send = may('ingest:events');
   return new Hono<AppEnv>()
+    .post('/api/seed', may('administer', 'demo.seed'), docs.seed, async (c) => {
+      await deps.demo.seed();
+      return c.json({ message: 'Database seeded successfully' });
+    })
     .get('/api/workers', may('look'), docs.workers, (c) => c.json(listWorkers(deps)))
     .get('/api/workers/', may('look'), docs.workersToo, (c) => c.json(listWorkers(deps)))
     .get('/api/workstations', may('look'), docs.workstations, (c) => c.json(listWorkstations(deps)))

@@ -81,6 +81,13 @@ function listDoc(summary: string, path: string, item: z.ZodRawShape) {
 }
 
 export const productivityDocs = {
+  seed: documented({
+    ...compat,
+    summary: 'Make the demo plant’s workers, workstations and events again; real ones are never touched',
+    answer: z.object({ message: z.string() }),
+    refusals: ['unauthorized', 'forbidden'],
+    example: { path: '/api/seed' },
+  }),
   workers: listDoc('Workers', '/api/workers', { worker_id: z.string(), name: z.string() }),
   workersToo: listDoc('Workers, as the replaced system calls them', '/api/workers/', {
     worker_id: z.string(),

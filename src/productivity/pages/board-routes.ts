@@ -1,15 +1,16 @@
 import { Hono } from 'hono';
+import { redirectBack } from '../../kernel/http/back.ts';
 import { csvResponse } from '../../kernel/http/csv.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
-import { may } from '../../kernel/http/guards/may.ts';
+import { isLetIn, may } from '../../kernel/http/guards/may.ts';
 import type { Viewer } from '../../kernel/http/render.ts';
 import { readSort, sortQuery } from '../../kernel/http/table-sort.ts';
 import type { Fragment } from '../../kernel/stream/fragment.ts';
 import { fragmentViewer, renderFragment, renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { dayMs } from '../../kernel/time/durations.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
+import { type AskedBoard, boardFilters, boardHref, boardSteps, readAskedBoard } from '../asked-board.ts';
 import type { Segment } from '../model.ts';
-import { type AskedBoard, boardFilters, boardHref, boardSteps, readAskedBoard } from './asked-board.ts';
 import { type BoardFacts, type BoardPage, boardTables, boardView } from './board-views.ts';
 import type { ProductivityPageDeps } from './page-deps.ts';
 import { stationRows, workerRows } from './productivity-csv.ts';
@@ -43,11 +44,21 @@ export function boardRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
         steps: boardSteps(asked, clock.now(), path, carried),
         window: asked.window,
         isAssumed: asked.isAssumed,
+        isDemo: deps.reads.isDemo(),
+        mayChange: await isLetIn(c, 'administer'),
         csvHref: boardHref(`${path}/workers.csv`, asked.query),
         stationsCsvHref: boardHref(`${path}/workstations.csv`, asked.query),
         here: boardHref(path, asked.query, carried),
       };
       return renderer.render(c, 'productivity/page', { view, timeZone: asked.wallClock.timeZone });
+    })
+    .post(`${path}/demo`, may('administer', 'demo.seed'), async (c) => {
+      await deps.demo.seed();
+      return redirectBack(c, path);
+    })
+    .post(`${path}/demo/remove`, may('administer', 'demo.clear'), async (c) => {
+      await deps.demo.clear();
+      return redirectBack(c, path);
     })
     .get(`${path}/workers.csv`, may('look'), async (c) => {
       const asked = readAskedBoard(deps, asksFor(new URL(c.req.url).searchParams));

@@ -12,9 +12,9 @@ import type { Worker } from '../../plant/resources/workers.ts';
 import type { Workstation } from '../../plant/resources/workstations.ts';
 import { bucketsOf } from '../../plant/time-window.ts';
 import { metricsOf } from '../activity-metrics.ts';
+import { type AskedBoard, boardFilters, boardHref, boardSteps, readAskedBoard } from '../asked-board.ts';
 import { stationItself } from '../model.ts';
 import { noSums } from '../recording/roll-up-sums.ts';
-import { type AskedBoard, boardFilters, boardHref, boardSteps, readAskedBoard } from './asked-board.ts';
 import type { ProductivityPageDeps } from './page-deps.ts';
 import { type HourRow, type TimelinePage, type TimelineView, timelineView, zooms } from './timeline-views.ts';
 

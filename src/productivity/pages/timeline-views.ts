@@ -14,8 +14,8 @@ import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import type { ActivityMetrics } from '../activity-metrics.ts';
+import { type AskedBoard, boardHref } from '../asked-board.ts';
 import type { ActivityState, Segment } from '../model.ts';
-import { type AskedBoard, boardHref } from './asked-board.ts';
 import { drawnWindow, type StateNow, stateNow } from './board-views.ts';
 import { drawStateBar } from './state-bar.ts';
 

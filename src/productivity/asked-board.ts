@@ -1,11 +1,11 @@
-import type { WallClock } from '../../kernel/time/time-zone.ts';
-import { isOfShifts, linkTime, type PageQuery, type Period, periods } from '../../plant/links.ts';
-import type { FilterForm } from '../../plant/page-filters.ts';
-import { type PeriodSteps, periodSteps } from '../../plant/period-steps.ts';
-import type { PlannedTime } from '../../plant/shifts/planned-time.ts';
-import type { ShiftCalendar } from '../../plant/shifts/shift-calendar.ts';
-import { findShift, parsePageWindow, type TimeWindow } from '../../plant/time-window.ts';
-import type { ProductivityDeps } from '../deps.ts';
+import type { WallClock } from '../kernel/time/time-zone.ts';
+import { isOfShifts, linkTime, type PageQuery, type Period, periods } from '../plant/links.ts';
+import type { FilterForm } from '../plant/page-filters.ts';
+import { type PeriodSteps, periodSteps } from '../plant/period-steps.ts';
+import type { PlannedTime } from '../plant/shifts/planned-time.ts';
+import type { ShiftCalendar } from '../plant/shifts/shift-calendar.ts';
+import { findShift, parsePageWindow, type TimeWindow } from '../plant/time-window.ts';
+import type { ProductivityDeps } from './deps.ts';
 
 /** What a page of productivity is asked for: by default the shift, or where there is none today. */
 export type AskedBoard = {
