@@ -8,6 +8,7 @@
  *   productivity/_hours   HoursView       (GET /productivity/hours/board, container #productivity-hours)
  *   productivity/report   ReportPage
  */
+import { coordinate } from '../../kernel/charts/svg.ts';
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
@@ -47,7 +48,8 @@ export type OeeRow = {
   stopsHref: string;
 };
 
-export type LossBar = { key: keyof SixLosses; ms: number; share: number };
+/** `path` draws the bar in a box 100 wide and 8 high. */
+export type LossBar = { key: keyof SixLosses; ms: number; share: number; path: string };
 
 export type CycleRow = { station: string | null; model: string | null; seconds: number; scope: string };
 
@@ -104,7 +106,14 @@ function worstLoss(losses: SixLosses | null): keyof SixLosses | null {
 /** The losses as bars, shares of planned busy time, in the order in which they are taken from it. */
 export function lossBars({ losses, busyMs }: Oee): LossBar[] {
   if (losses === null || busyMs === 0) return [];
-  return lossKeys.map((key) => ({ key, ms: losses[key], share: Math.max(0, losses[key]) / busyMs }));
+  return lossKeys.map((key) => {
+    const share = Math.max(0, losses[key]) / busyMs;
+    return { key, ms: losses[key], share, path: barPath(share) };
+  });
+}
+
+function barPath(share: number): string {
+  return `M0 0H${coordinate(100 * share)}V8H0Z`;
 }
 
 /** One stop as a line, with where its evidence is. */
@@ -123,6 +132,8 @@ export type ReasonBar = {
   count: number;
   ms: number;
   cumulative: number;
+  /** As of a LossBar, the longest one the whole width. */
+  path: string;
 };
 
 export type StopsPage = ShiftsPage & {
@@ -131,7 +142,6 @@ export type StopsPage = ShiftsPage & {
   stops: StopRow[];
   moreCount: number;
   reasons: ReasonBar[];
-  longestMs: number;
   minorCount: number;
   csvHref: string;
   tree: StopReason[];
@@ -156,7 +166,8 @@ export function reasonBars(stops: readonly Stop[]): ReasonBar[] {
   let before = 0;
   return bars.map((bar) => {
     before += bar.ms;
-    return { ...bar, cumulative: all === 0 ? 0 : before / all };
+    const path = barPath(bar.ms / Math.max(1, bars[0]?.ms ?? 0));
+    return { ...bar, cumulative: all === 0 ? 0 : before / all, path };
   });
 }
 
