@@ -10,7 +10,7 @@ import { createEdgeMachine, type EdgeLanguage, type EdgeMachine, type EdgeProces
 import { createFaultPlant, type PlantProcess, waitUntil } from './plant-process.ts';
 
 /** 200 for the whole proof, `npm run faults`. */
-const rounds = Number(process.env.KILL_ROUNDS ?? 8);
+const rounds = Number(process.env.KILL_ROUNDS ?? 3);
 const random = (least: number, most: number) => least + Math.random() * (most - least);
 const python = requireOrSkip('python3');
 
