@@ -168,6 +168,8 @@ export const accessTable: readonly AccessRow[] = [
   administer('POST /productivity/oee/cycles'),
   look('GET /productivity/hours'),
   look('GET /productivity/hours/board'),
+  look('GET /productivity/handover'),
+  operate('POST /productivity/handover/notes'),
   look('GET /productivity/stops'),
   look('GET /productivity/stops.csv'),
   look('GET /productivity/stops/report'),

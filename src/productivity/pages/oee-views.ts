@@ -10,6 +10,7 @@
  */
 import { coordinate } from '../../kernel/charts/svg.ts';
 import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
+import { minuteMs } from '../../kernel/time/durations.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -204,6 +205,8 @@ export type HoursPage = ShiftsPage & {
   station: string;
 };
 
+/** What is left of a stop in an hour is named from here on. */
+const shortestNamedMs = 2 * minuteMs;
 /** A loss below this share of the hour's target is nothing to speak of. */
 const smallShare = 0.03;
 

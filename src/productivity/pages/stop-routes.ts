@@ -99,7 +99,7 @@ export function stopRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
       const siteId = deps.reads.siteId();
       const station = oee.listStations(siteId).find(({ stationId }) => String(stationId) === form.station);
       const at = Number(form.at);
-      if (station === undefined || !Number.isSafeInteger(at))
+      if (station === undefined || !Number.isSafeInteger(at) || at < 0)
         throw new AppError('invalid', 'There is no such stop any more. Choose it again.', {
           details: { field: 'station' },
         });
