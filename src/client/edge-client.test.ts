@@ -134,7 +134,7 @@ test('an event is in the folder when record returns, with an id and a time of it
   const client = await open(hub);
   const id = await client.record(event());
   expect(readFolder()).toEqual([{ ...event(), timestamp: isoStart, event_id: id }]);
-  expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4/);
+  expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   const named = await client.record(event({ event_id: 'mine', timestamp: new Date(0) }));
   expect(named).toBe('mine');
   expect(await client.flush()).toBe(true);

@@ -1,6 +1,6 @@
 /**
  * Linesight client: sends activity events of workers and workstations to a hub, without losing or doubling one. It is one
- * file without dependencies, for Node 20 and newer, Deno, Bun and browsers.
+ * file without dependencies, for Node 20 and newer and for browsers.
  *
  * An event is on the disk before `record` returns, under an id of its own. A sender takes the oldest events in batches,
  * tries each batch until the hub has answered for it, and only then moves the position from which a restarted program

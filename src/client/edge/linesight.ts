@@ -1,6 +1,6 @@
 /**
  * Linesight client: sends activity events of workers and workstations to a hub, without losing or doubling one. It is one
- * file without dependencies, for Node 20 and newer, Deno, Bun and browsers.
+ * file without dependencies, for Node 20 and newer and for browsers.
  *
  * An event is on the disk before `record` returns, under an id of its own. A sender takes the oldest events in batches,
  * tries each batch until the hub has answered for it, and only then moves the position from which a restarted program
@@ -415,6 +415,15 @@ function messageOf(error: unknown): string {
   return `${error.message}: ${cause.message || (cause as { code?: string }).code || cause.name}`;
 }
 
+/** A random UUID. Browsers have `crypto.randomUUID` for pages of HTTPS alone. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 const eventTypes: readonly string[] = ['working', 'idle', 'absent', 'product_count'];
 
 /** The event with its id and time. What only the hub can judge, such as a worker's name, is left to the hub. */
@@ -425,7 +434,7 @@ function completeEvent(event: ActivityEvent, now: number): ActivityEvent & { eve
   }
   if (!eventTypes.includes(event.event_type))
     throw new TypeError(`event_type is one of ${eventTypes.join(', ')}, not ${event.event_type}.`);
-  const { confidence, count, event_id: eventId = crypto.randomUUID(), timestamp = new Date(now) } = event;
+  const { confidence, count, event_id: eventId = newId(), timestamp = new Date(now) } = event;
   if (confidence !== undefined && !(confidence >= 0 && confidence <= 1))
     throw new TypeError(`confidence is a number from 0 to 1, not ${confidence}.`);
   if (count !== undefined && !(Number.isInteger(count) && count >= 0))
@@ -942,7 +951,7 @@ async function lockFolder(folder: string, machine: Machine): Promise<FolderLock>
     pid: process.pid,
     host: hostname(),
     started: await startOf(process.pid),
-    nonce: crypto.randomUUID(),
+    nonce: newId(),
   };
   const text = `${JSON.stringify(mine)}\n`;
   const inUse = (holder: Partial<typeof mine>) =>

@@ -29,13 +29,14 @@ async function work(station) {
     appendFileSync(folder + '/meant', JSON.stringify(event) + '\\n');
     await client.record(event);
     appendFileSync(folder + '/kept', event_id + '\\n');
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 await Promise.all([work(1), work(2), work(3)]);
 `;
 
 const pythonProgram = `
-import datetime, itertools, json, os, sys, threading
+import datetime, itertools, json, os, sys, threading, time
 from linesight import EventClient
 
 folder, name, mode = sys.argv[1:]
@@ -61,6 +62,7 @@ def work(station):
         append("meant", json.dumps(event))
         client.record(event)
         append("kept", event_id)
+        time.sleep(0.005)
 
 threads = [threading.Thread(target=work, args=(station,)) for station in "123"]
 for thread in threads:
