@@ -241,7 +241,9 @@ function biggestLoss(
   due: number | null,
   actual: number,
 ): HourLoss {
-  const longest = hours.flatMap(({ longestStop }) => longestStop ?? []).toSorted((a, b) => b.ms - a.ms)[0];
+  const longest = hours
+    .flatMap(({ longestStop }) => (longestStop && longestStop.ms >= shortestNamedMs ? longestStop : []))
+    .toSorted((a, b) => b.ms - a.ms)[0];
   const rejects = hours.reduce((sum, one) => sum + one.rejects, 0);
   const cycleMs = hours.find((one) => one.cycleMs !== undefined)?.cycleMs;
   const stoppedUnits = longest && cycleMs ? longest.ms / cycleMs : 0;
