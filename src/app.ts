@@ -4,6 +4,7 @@ import { identify } from './access/identify.ts';
 import { mountAccess } from './access/mount.ts';
 import { signInBack } from './access/sign-in-back.ts';
 import { mountAlerts } from './alerts/mount.ts';
+import { mountClient } from './client/mount.ts';
 import { mountDemo } from './demo/mount.ts';
 import { mountDocs } from './docs/mount.ts';
 import { healthOnly } from './health/health-only.ts';
@@ -207,6 +208,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     }),
     ...mountRetention({ retention, renderer, topics }),
     mountDocs({ renderer, version, app }),
+    mountClient(),
     mountManual({ renderer }),
     mountHealth({
       db,

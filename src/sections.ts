@@ -24,6 +24,7 @@ export const sections: readonly Section[] = [
       { key: 'hours', href: '/productivity/hours', at: /^\/productivity\/hours/ },
       { key: 'stops', href: '/productivity/stops', at: /^\/productivity\/stops/ },
       { key: 'oee', href: '/productivity/oee', at: /^\/productivity\/oee/ },
+      { key: 'handover', href: '/productivity/handover', at: /^\/productivity\/handover/ },
     ],
   },
   {

@@ -38,6 +38,7 @@ test('a kiosk is offered the walls, the plant, all cards, the live pictures, the
     '/overview',
     '/inspections',
     '/live',
+    '/productivity/hours',
     '/sources',
     '/stations/S9',
     '/stations/S9?site=gary',

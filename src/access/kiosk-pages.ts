@@ -6,7 +6,7 @@ import type { KioskLink } from './keys.ts';
 
 const wallStart = '/wall/';
 /** Pages that a kiosk link can open besides walls and those of single stations. */
-const plantPages = ['/overview', '/inspections', '/live', '/sources'] as const;
+const plantPages = ['/overview', '/inspections', '/live', '/productivity/hours', '/sources'] as const;
 
 /** Every page a kiosk link can open, in the order offered. */
 export function kioskPagesOf(
@@ -66,6 +66,7 @@ const fragments: Readonly<Record<string, readonly string[]>> = {
   '/overview': ['/overview/stations'],
   '/inspections': ['/', '/inspections/cards'],
   '/live': ['/live/latest'],
+  '/productivity/hours': ['/productivity/hours/board'],
   '/sources': ['/sources/status'],
 };
 /** When walls were changed: no name and no figure. */

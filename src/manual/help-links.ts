@@ -17,6 +17,7 @@ const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
   [/^\/productivity\/oee/, 'productivity', 'oee'],
   [/^\/productivity\/stops/, 'productivity', 'stops'],
   [/^\/productivity\/hours/, 'productivity', 'hours'],
+  [/^\/productivity\/handover/, 'productivity', 'handover'],
   [/^\/productivity/, 'productivity', 'board'],
   [/^\/alerts$/, 'alarms', 'list'],
   [/^\/targets$/, 'alarms', 'targets'],

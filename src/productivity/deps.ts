@@ -6,6 +6,7 @@ import type { Workstations } from '../plant/resources/workstations.ts';
 import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
 import type { Sites } from '../plant/sites.ts';
 import type { DemoActivity } from './demo-activity.ts';
+import type { ShiftNotes } from './handover/shift-notes.ts';
 import type { OeeReads } from './oee/oee-reads.ts';
 import type { People } from './people.ts';
 import type { ActivityQueries } from './queries/activity-queries.ts';
@@ -24,6 +25,7 @@ export type ProductivityDeps = {
   demo: DemoActivity;
   oee: OeeReads;
   reasons: StopReasons;
+  notes: ShiftNotes;
   cycles: IdealCycles;
   /** Effectiveness after a change by hand: what is kept of it is read again. */
   forgetShifts(): void;

@@ -3,6 +3,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import { activityRoutes } from './api/activity-routes.ts';
 import { metricsRoutes } from './api/metrics-routes.ts';
 import { boardRoutes } from './pages/board-routes.ts';
+import { handoverRoutes } from './pages/handover-routes.ts';
 import { oeeRoutes } from './pages/oee-routes.ts';
 import type { ProductivityPageDeps } from './pages/page-deps.ts';
 import { stopRoutes } from './pages/stop-routes.ts';
@@ -17,5 +18,6 @@ export function mountProductivity(deps: ProductivityPageDeps): Hono<AppEnv>[] {
     timelineRoutes(deps),
     oeeRoutes(deps),
     stopRoutes(deps),
+    handoverRoutes(deps),
   ];
 }

@@ -14,6 +14,7 @@ import type { Sites } from '../plant/sites.ts';
 import type { Db } from '../schema/db.ts';
 import { createDemoActivity } from './demo-activity.ts';
 import type { ProductivityDeps } from './deps.ts';
+import { createShiftNotes } from './handover/shift-notes.ts';
 import { createOeeReads, type OeeStation } from './oee/oee-reads.ts';
 import { createStationShifts } from './oee/station-shifts.ts';
 import { createPeople } from './people.ts';
@@ -99,6 +100,7 @@ export async function openProductivity(options: {
   return {
     oee: createOeeReads({ listStations, stationShifts, plannedOf }),
     reasons,
+    notes: createShiftNotes(db, clock),
     cycles,
     names,
     forgetShifts: () => stationShifts.forgetSince(0),

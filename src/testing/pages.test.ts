@@ -26,7 +26,7 @@ const otherLanguages = languages.filter((lang) => lang !== 'en');
 
 /** Forms that do nothing until they are filled in, and one whose names of people and stations are English by contract. */
 const needInput =
-  /^\/(?:demo\/start|productivity\/(?:demo|oee\/cycles|stops\/reasons)|login|setup|sources|wall|plant\/(?:stations\/\d+\/(?:merge|events)|lines|workers|models(?:\/cycle)?|file))$/;
+  /^\/(?:demo\/start|productivity\/(?:demo|oee\/cycles|stops\/reasons|handover\/notes)|login|setup|sources|wall|plant\/(?:stations\/\d+\/(?:merge|events)|lines|workers|models(?:\/cycle)?|file))$/;
 
 /** Forms that say what they showed: sent a second time they are of before, and refused. */
 const saysWhatItShowed = /^\/plant\/shifts on /;

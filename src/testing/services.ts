@@ -9,6 +9,7 @@ const names = {
   'redis-server': ['redis-server'],
   postgres: ['postgres'],
   mariadbd: ['mariadbd', 'mysqld'],
+  python3: ['python3'],
 } as const;
 
 export type Service = keyof typeof names;

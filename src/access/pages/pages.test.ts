@@ -137,8 +137,15 @@ test.each(languages)(
       m[2],
     ]);
     const wholePlant = found.filter(([page]) => !page?.startsWith('stations/'));
-    expect(wholePlant.map(([page]) => page)).toEqual(['overview', 'inspections', 'live', 'sources']);
-    expect(nav).toEqual(expect.arrayContaining(wholePlant));
+    expect(wholePlant.map(([page]) => page)).toEqual([
+      'overview',
+      'inspections',
+      'live',
+      'productivity/hours',
+      'sources',
+    ]);
+    const tabs = wholePlant.map(([page, name]) => [page?.split('/').at(-1), name]);
+    expect(nav).toEqual(expect.arrayContaining(tabs));
     expect(found.filter(([, name]) => !name)).toEqual([]);
     const made = await (
       await post('/kiosk-links', { name: 'hall', 'page:/live': '1', 'page:/overview': '1' }, headers)

@@ -78,6 +78,15 @@ test('of a list the good events are kept, and the bad ones named by place and re
   expect(await sent('/api/events/batch', { a: 1 })).toEqual([400, { error: 'Expected a list of events' }]);
 });
 
+test('a single event of the newer address is answered by its status', async () => {
+  const event = { ...eventAt('08:00', 'working'), event_id: 'x' };
+  expect(await sent('/api/v1/events', event)).toMatchObject([201, { accepted: 1, duplicates: 0 }]);
+  expect(await sent('/api/v1/events', event)).toMatchObject([200, { accepted: 0, duplicates: 1 }]);
+  expect((await send('/api/v1/events', { ...event, event_type: 'idle' })).status).toBe(409);
+  expect((await send('/api/v1/events', { ...event, confidence: 7 })).status).toBe(400);
+  expect((await send('/api/v1/events', null)).status).toBe(400);
+});
+
 test('NDJSON is taken line by line, whatever a line holds', async () => {
   const lines = [eventAt('08:00', 'working'), 'nonsense', '', eventAt('08:00', 'working')].map((line) =>
     typeof line === 'string' ? line : JSON.stringify(line),

@@ -43,9 +43,15 @@ export function activityRoutes(deps: ProductivityDeps): Hono<AppEnv> {
       return c.json(batchAnswer(await recorder.record(sent, 'http')), 201);
     })
     .post('/api/v1/events', send, docs.sendV1, limit, async (c) => {
-      const outcomes = isNdjson(c)
+      const isStream = isNdjson(c);
+      const sent = isStream ? [] : await readJson(c);
+      const outcomes = isStream
         ? await recordLines(c, recorder)
-        : await recorder.record([await readJson(c)].flat(), 'http');
+        : await recorder.record([sent].flat(), 'http');
+      // Of a single event the status says what is wrong.
+      const [only] = outcomes;
+      if (!Array.isArray(sent) && only?.error !== undefined)
+        throw new AppError(only.status === 'conflict' ? 'conflict' : 'invalid', only.error);
       const refused = refusedRows(outcomes);
       const accepted = outcomes.filter(({ status }) => status === 'recorded').length;
       const answer = {

@@ -163,7 +163,7 @@ export const productivityDocs = {
     }),
     status: 201,
     otherwise: { status: 200, text: 'Nothing new was recorded' },
-    refusals,
+    refusals: [...refusals, 'conflict'],
     example: { path: '/api/v1/events', body: [example] },
   }),
   factory: documented({

@@ -4,9 +4,21 @@ import { AppError } from '../../kernel/errors.ts';
 import type { AppEnv } from '../../kernel/http/env.ts';
 import { readForm } from '../../kernel/http/form.ts';
 import { isLetIn, may, noteChange } from '../../kernel/http/guards/may.ts';
+import type { Viewer } from '../../kernel/http/render.ts';
+import type { Fragment } from '../../kernel/stream/fragment.ts';
+import { fragmentViewer, renderFragment, renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { secondMs } from '../../kernel/time/durations.ts';
 import { boardHref, readAskedBoard } from '../asked-board.ts';
-import { type HoursPage, hourRows, lossBars, type OeePage, oeeRows, oeeTone, totalOee } from './oee-views.ts';
+import {
+  type HoursPage,
+  type HoursView,
+  hourRows,
+  lossBars,
+  type OeePage,
+  oeeRows,
+  oeeTone,
+  totalOee,
+} from './oee-views.ts';
 import type { ProductivityPageDeps } from './page-deps.ts';
 import { askedStation, shiftsPage } from './shift-page.ts';
 
@@ -15,7 +27,14 @@ const hoursPath = '/productivity/hours';
 
 /** `/productivity/oee`: effectiveness by station; `/productivity/hours`: the hours of a shift. */
 export function oeeRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
-  const { renderer, oee, cycles, names, clock } = deps;
+  const { renderer, topics, oee, cycles, names, clock } = deps;
+  topics.define({
+    path: `${hoursPath}/board`,
+    events: ['activity.recorded', 'inspections.recorded', 'plant.changed', 'plant.grown'],
+    // The running hour goes on without an event, too.
+    everyMs: 60_000,
+    render: (query, { lang }) => renderHours(deps, query, fragmentViewer(query, lang)),
+  });
   return new Hono<AppEnv>()
     .get(oeePath, may('look'), async (c) => {
       const asked = readAskedBoard(deps, { search: new URL(c.req.url).searchParams, kiosk: c.get('kiosk') });
@@ -60,36 +79,57 @@ export function oeeRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
     .get(hoursPath, may('look'), async (c) => {
       const { searchParams } = new URL(c.req.url);
       const asked = readAskedBoard(deps, { search: searchParams, kiosk: c.get('kiosk') });
-      const station = askedStation(deps, asked, searchParams);
-      const now = clock.now();
-      // The shift that runs, or the last one of the window.
-      const shift = asked.planned.shiftsIn(asked.window).findLast(({ startAt }) => startAt <= now);
-      const list = shift ? await oee.readShift(asked.siteId, shift, station?.stationId) : [];
-      const judged = list.filter(({ isJudged }) => isJudged);
-      const sum = (values: (number | null)[]) =>
-        values.includes(null) ? null : values.reduce<number>((all, one) => all + (one ?? 0), 0);
-      const carried = { station: station?.name ?? '' };
+      const carried = { station: askedStation(deps, asked, searchParams)?.name ?? '' };
       const view: HoursPage = {
         ...shiftsPage(deps, asked, hoursPath, carried),
-        window: shift ?? asked.window,
-        shiftName: shift?.name ?? '',
-        hours: hourRows(list, now),
-        total: {
-          target: sum(judged.map(({ targetNow }) => targetNow)),
-          wholeTarget: sum(judged.flatMap(({ shifts }) => shifts.map(({ target }) => target))),
-          actual: judged.reduce(
-            (all, { shifts }) =>
-              all +
-              shifts.reduce((of, { hours }) => of + hours.reduce((made, { actual }) => made + actual, 0), 0),
-            0,
-          ),
-        },
+        live: await renderFragments(
+          topics,
+          { hours: boardHref(`${hoursPath}/board`, asked.query, carried) },
+          c.get('lang'),
+        ),
         stations: oee.listStations(asked.siteId).map(({ name }) => name),
         station: carried.station,
-        hasStations: judged.length > 0,
       };
       return renderer.render(c, 'productivity/hours', { view, timeZone: asked.wallClock.timeZone });
     });
+}
+
+async function renderHours(
+  deps: ProductivityPageDeps,
+  search: URLSearchParams,
+  topic: Viewer,
+): Promise<Fragment> {
+  const { oee, clock, renderer } = deps;
+  const asked = readAskedBoard(deps, { search, kiosk: search.get('kiosk') === '1' });
+  const station = askedStation(deps, asked, search);
+  const now = clock.now();
+  // The shift that runs, or the last one of the window.
+  const shift = asked.planned.shiftsIn(asked.window).findLast(({ startAt }) => startAt <= now);
+  const list = shift ? await oee.readShift(asked.siteId, shift, station?.stationId) : [];
+  const judged = list.filter(({ isJudged }) => isJudged);
+  const hours = hourRows(list, now);
+  const view: HoursView = {
+    window: shift ?? asked.window,
+    shiftName: shift?.name ?? '',
+    hours,
+    total: {
+      target: sumOf(judged.map(({ targetNow }) => targetNow)),
+      wholeTarget: sumOf(judged.flatMap(({ shifts }) => shifts.map(({ target }) => target))),
+      actual: hours.reduce((all, { actual }) => all + actual, 0),
+    },
+    station: station?.name ?? '',
+    hasStations: judged.length > 0,
+  };
+  return renderFragment(
+    renderer,
+    { ...topic, timeZone: asked.wallClock.timeZone },
+    { containerId: 'productivity-hours', template: 'productivity/_hours', view },
+  );
+}
+
+/** The sum, null where any is missing. */
+function sumOf(values: readonly (number | null)[]): number | null {
+  return values.includes(null) ? null : values.reduce<number>((all, one) => all + (one ?? 0), 0);
 }
 
 /** Station and model of the form; 0 for all. @throws AppError 'invalid' for one that is none. */

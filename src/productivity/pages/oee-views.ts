@@ -5,8 +5,12 @@
  *   productivity/oee      OeePage
  *   productivity/stops    StopsPage
  *   productivity/hours    HoursPage
+ *   productivity/_hours   HoursView       (GET /productivity/hours/board, container #productivity-hours)
  *   productivity/report   ReportPage
  */
+import { coordinate } from '../../kernel/charts/svg.ts';
+import type { PageFragments } from '../../kernel/stream/page-fragments.ts';
+import { minuteMs } from '../../kernel/time/durations.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -45,7 +49,8 @@ export type OeeRow = {
   stopsHref: string;
 };
 
-export type LossBar = { key: keyof SixLosses; ms: number; share: number };
+/** `path` draws the bar in a box 100 wide and 8 high. */
+export type LossBar = { key: keyof SixLosses; ms: number; share: number; path: string };
 
 export type CycleRow = { station: string | null; model: string | null; seconds: number; scope: string };
 
@@ -102,7 +107,14 @@ function worstLoss(losses: SixLosses | null): keyof SixLosses | null {
 /** The losses as bars, shares of planned busy time, in the order in which they are taken from it. */
 export function lossBars({ losses, busyMs }: Oee): LossBar[] {
   if (losses === null || busyMs === 0) return [];
-  return lossKeys.map((key) => ({ key, ms: losses[key], share: Math.max(0, losses[key]) / busyMs }));
+  return lossKeys.map((key) => {
+    const share = Math.max(0, losses[key]) / busyMs;
+    return { key, ms: losses[key], share, path: barPath(share) };
+  });
+}
+
+function barPath(share: number): string {
+  return `M0 0H${coordinate(100 * share)}V8H0Z`;
 }
 
 /** One stop as a line, with where its evidence is. */
@@ -121,6 +133,8 @@ export type ReasonBar = {
   count: number;
   ms: number;
   cumulative: number;
+  /** As of a LossBar, the longest one the whole width. */
+  path: string;
 };
 
 export type StopsPage = ShiftsPage & {
@@ -129,7 +143,6 @@ export type StopsPage = ShiftsPage & {
   stops: StopRow[];
   moreCount: number;
   reasons: ReasonBar[];
-  longestMs: number;
   minorCount: number;
   csvHref: string;
   tree: StopReason[];
@@ -154,7 +167,8 @@ export function reasonBars(stops: readonly Stop[]): ReasonBar[] {
   let before = 0;
   return bars.map((bar) => {
     before += bar.ms;
-    return { ...bar, cumulative: all === 0 ? 0 : before / all };
+    const path = barPath(bar.ms / Math.max(1, bars[0]?.ms ?? 0));
+    return { ...bar, cumulative: all === 0 ? 0 : before / all, path };
   });
 }
 
@@ -175,15 +189,24 @@ export type HourRow = TimeWindow & {
   loss: HourLoss;
 };
 
-export type HoursPage = ShiftsPage & {
+export type HoursView = {
+  /** The shift shown. */
+  window: TimeWindow;
   shiftName: string;
   hours: HourRow[];
   total: { target: number | null; actual: number; wholeTarget: number | null };
-  stations: string[];
   station: string;
   hasStations: boolean;
 };
 
+export type HoursPage = ShiftsPage & {
+  live: PageFragments<'hours'>;
+  stations: string[];
+  station: string;
+};
+
+/** What is left of a stop in an hour is named from here on. */
+const shortestNamedMs = 2 * minuteMs;
 /** A loss below this share of the hour's target is nothing to speak of. */
 const smallShare = 0.03;
 
@@ -218,7 +241,9 @@ function biggestLoss(
   due: number | null,
   actual: number,
 ): HourLoss {
-  const longest = hours.flatMap(({ longestStop }) => longestStop ?? []).toSorted((a, b) => b.ms - a.ms)[0];
+  const longest = hours
+    .flatMap(({ longestStop }) => (longestStop && longestStop.ms >= shortestNamedMs ? longestStop : []))
+    .toSorted((a, b) => b.ms - a.ms)[0];
   const rejects = hours.reduce((sum, one) => sum + one.rejects, 0);
   const cycleMs = hours.find((one) => one.cycleMs !== undefined)?.cycleMs;
   const stoppedUnits = longest && cycleMs ? longest.ms / cycleMs : 0;

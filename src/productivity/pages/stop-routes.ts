@@ -37,15 +37,13 @@ export function stopRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
       );
       const stops = await readStops(deps, asked, station?.stationId);
       const carried = { station: station?.name ?? '' };
-      const bars = reasonBars(stops);
       const view: StopsPage = {
         ...shiftsPage(deps, asked, path, carried),
         stations: oee.listStations(asked.siteId).map(({ name }) => name),
         station: carried.station,
         stops: stops.slice(0, maxShown),
         moreCount: Math.max(0, stops.length - maxShown),
-        reasons: bars,
-        longestMs: bars[0]?.ms ?? 0,
+        reasons: reasonBars(stops),
         minorCount: list.reduce(
           (sum, { shifts }) => sum + shifts.reduce((of, one) => of + one.minorCount, 0),
           0,
@@ -101,7 +99,7 @@ export function stopRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
       const siteId = deps.reads.siteId();
       const station = oee.listStations(siteId).find(({ stationId }) => String(stationId) === form.station);
       const at = Number(form.at);
-      if (station === undefined || !Number.isSafeInteger(at))
+      if (station === undefined || !Number.isSafeInteger(at) || at < 0)
         throw new AppError('invalid', 'There is no such stop any more. Choose it again.', {
           details: { field: 'station' },
         });

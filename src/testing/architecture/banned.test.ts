@@ -45,6 +45,7 @@ test('the clock may ask for the time, the settings may read the environment, too
   expect(banned('src/kernel/time/clock.ts', 'Date.now()')).toEqual([]);
   expect(banned('src/kernel/settings/config.ts', 'process.env')).toEqual([]);
   expect(banned('src/bench/scan.ts', 'Date.now(); console.log(process.env)')).toEqual([]);
+  expect(banned('src/client/edge/linesight.ts', 'Date.now(); console.warn(process.env)')).toEqual([]);
   expect(banned('src/inspections/a.test.ts', 'Date.now()')).toEqual([]);
 });
 

@@ -19,6 +19,8 @@ test.each([
   ['src/demo/plant.ts', `import { x } from '../simulator/plant.ts'`],
   ['src/simulator/demo.ts', `import { x } from '../inspections/file-name.ts'`],
   ['src/kernel/loop.test.ts', `import { x } from '../testing/services.ts'`],
+  ['src/client/edge/linesight.ts', `const fs = await import('node:fs/promises')`],
+  ['src/client/client.test.ts', `import { x } from './edge/linesight.ts'`],
 ])('%s may contain: %s', (path, code) => {
   expect(faults(path, code)).toEqual([]);
 });
@@ -39,6 +41,9 @@ test.each([
   ['src/inspections/routes.ts', `import { x } from '../testing/clock.ts'`, 'must run without src/testing/'],
   ['src/overview/routes.ts', `import { x } from '../simulator/plant.ts'`, 'must run without src/simulator/'],
   ['src/inspections/routes.ts', `import { x } from '../helpers.ts'`, 'src/ itself holds only'],
+  ['src/client/edge/linesight.ts', `import { x } from '../../kernel/errors.ts'`, 'a client is one file'],
+  ['src/client/edge/linesight.ts', `import { x } from './journal.ts'`, 'a client is one file'],
+  ['src/client/mount.ts', `import { x } from './edge/linesight.ts'`, 'clients run elsewhere'],
 ])('%s may not contain: %s', (path, code, reason) => {
   expect(faults(path, code)).toEqual([expect.stringContaining(reason)]);
 });

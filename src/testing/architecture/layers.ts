@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { importsOf } from './imports.ts';
-import { folderOf, isProduct, type Source, toolFolders } from './source.ts';
+import { folderOf, isEdge, isProduct, type Source, toolFolders } from './source.ts';
 
 /** From the ground up. A folder that is not named here is a feature. */
 const layers = [
@@ -35,7 +35,7 @@ const allowedTools: Record<string, string> = { demo: 'simulator' };
 
 /** Imports that go up or sideways in `main → services, app → features → alerts → plant → schema → kernel → statistics`. */
 export function findImportFaults(source: Source): string[] {
-  if (!isProduct(source.path)) return [];
+  if (!isProduct(source.path) && !isEdge(source.path)) return [];
   return importsOf(source).flatMap((entry) => {
     const target = posix.join(posix.dirname(source.path), entry.specifier);
     const fault = faultOf(source.path, target);
@@ -44,6 +44,8 @@ export function findImportFaults(source: Source): string[] {
 }
 
 function faultOf(from: string, to: string): string | undefined {
+  if (isEdge(from)) return 'a client is one file. Write what it needs into it.';
+  if (isEdge(to)) return 'clients run elsewhere and are only served. Move what both need into the product.';
   if (!to.startsWith('src/')) return undefined;
   const [fromFolder, toFolder] = [folderOf(from), folderOf(to)];
   if (toolFolders.includes(toFolder)) {

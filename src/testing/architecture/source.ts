@@ -45,7 +45,7 @@ function isTest(path: string): boolean {
 }
 
 /** Programs around the product: they may use its code, it may not use theirs. */
-export const toolFolders: readonly string[] = ['testing', 'bench', 'simulator', 'client', 'maintenance'];
+export const toolFolders: readonly string[] = ['testing', 'bench', 'simulator', 'maintenance'];
 
 /** First folder below src/, or the empty text for files directly in src/. */
 export function folderOf(path: string): string {
@@ -53,7 +53,16 @@ export function folderOf(path: string): string {
   return rest.length === 0 ? '' : folder;
 }
 
-/** Whether the file is part of the running product: in src/, no test and no tool around it. */
+/**
+ * Whether the file is a client, which runs on other machines, alone: it has no clock, settings or log of ours, and imports
+ * nothing. The product serves its text.
+ */
+export function isEdge(path: string): boolean {
+  return path.startsWith('src/client/edge/');
+}
+
+/** Whether the file is part of the running product: in src/, no test, no tool around it and no client of it. */
 export function isProduct(path: string): boolean {
-  return path.startsWith('src/') && !isTest(path) && !toolFolders.includes(folderOf(path));
+  const isOther = isTest(path) || isEdge(path) || toolFolders.includes(folderOf(path));
+  return path.startsWith('src/') && !isOther;
 }

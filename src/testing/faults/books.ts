@@ -28,6 +28,17 @@ export function readRows(dbPath: string): BookedRow[] {
   );
 }
 
+/** Activity events by their senders' ids, one a row, with what was sent of each. */
+export function readEvents(dbPath: string): { eventId: string; at: number; count: number }[] {
+  return withDatabase(
+    dbPath,
+    (db) =>
+      db
+        .prepare('select event_id as eventId, at, count from activity_events order by event_id')
+        .all() as ReturnType<typeof readEvents>,
+  );
+}
+
 export function countRows(dbPath: string): number {
   return withDatabase(dbPath, (db) => db.prepare('select count(*) from inspections').pluck().get() as number);
 }

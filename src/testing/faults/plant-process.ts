@@ -10,7 +10,7 @@ import { findFreePort } from '../free-port.ts';
 const startScript = fileURLToPath(new URL('../../start.js', import.meta.url));
 const longestOutput = 200_000;
 /** A machine that runs many tests at once is slow. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 export type Health = {
   status: 'healthy' | 'degraded';

@@ -115,10 +115,11 @@ test.each(dialects)(
     expect(midway.length).toBeGreaterThanOrEqual(2);
 
     const expected = countFiles(plant);
-    await waitUntil('the work is done', async () => {
+    const isDone = async () => {
       const page = await running.text('/sources/1/layout');
       return !page.includes('being read again') && (await countJudged(running)) === files;
-    });
+    };
+    await waitUntil('the work is done', isDone, 240_000);
     expect(await readTotals(running)).toEqual(expected);
     expect(sumOf(expected, 'total')).toBe(files);
     if (kind === 'sqlite') expect(findBookFaults(plant.dbPath)).toEqual([]);

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../../testing/test-app.ts';
+
+let plant: TestApp;
+beforeEach(async () => {
+  plant = await createTestApp();
+});
+afterEach(() => plant.close());
+
+const day = 'period=custom&start=2025-09-05T00:00&end=2025-09-06T00:00';
+const page = async (path: string) =>
+  (await plant.text(path)).replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+const submit = async (path: string, form: Record<string, string>) =>
+  (await plant.post(path, { body: new URLSearchParams(form) })).status;
+/** An image each minute of a working day but for the half hour from ten; the last of each hour is NG. */
+const images = Array.from({ length: 540 }, (_, i) => 480 + i)
+  .filter((minute) => minute < 600 || minute >= 630)
+  .map((minute) => {
+    const time = `${String(Math.floor(minute / 60)).padStart(2, '0')}${String(minute % 60).padStart(2, '0')}00`;
+    return `S9/OR-3CT/${minute % 60 === 59 ? 'NG' : 'OK'}-20250905-${time}-${minute}.jpg`;
+  });
+
+test('three taps at the machine say why a station stood, and the reason is on every page of it', async () => {
+  await plant.addImages(images);
+  expect(await page(`/productivity/stops/report?${day}`)).toContain('No reasons are set up yet');
+  expect(await submit('/productivity/stops/reasons', { usual: '1' })).toBe(303);
+  const links = async (path: string) =>
+    [...(await plant.text(path)).matchAll(/class="tap"[^>]* href="([^"]*)"/g)].map(([, href]) =>
+      href!.replaceAll('&amp;', '&'),
+    );
+  const [stop] = await links(`/productivity/stops/report?${day}`);
+  const [machine] = await links(`${stop}&${day}`);
+  const reasons = await plant.text(`${machine}&${day}`);
+  const [, jam] = /value="(\d+)"><b>Jam<\/b>/.exec(reasons) ?? [];
+  const field = (name: string) => new RegExp(`name="${name}" value="(\\d+)"`).exec(reasons)?.[1] ?? '';
+  const report = { station: field('station'), at: field('at'), reason: jam ?? '' };
+  expect(await submit('/productivity/stops/report', report)).toBe(303);
+  expect(await page(`/productivity/stops?${day}`)).toMatch(/Jam .* 31 min/);
+  expect(await page(`/productivity/stops/report?${day}`)).toContain('Every stop of this period has a reason');
+  expect(await page(`/productivity/hours?${day}`)).toContain('Stopped 30 min: Jam');
+  expect(await submit('/productivity/stops/report', { ...report, reason: '999' })).toBe(400);
+  expect(await plant.text(`/productivity/stops.csv?${day}`)).toContain(
+    'S9,2025-09-05 09:59:00,2025-09-05 10:30:00,31,breakdown,0,Jam,,',
+  );
+});
+
+test('the hour board compares each hour with the ideal cycle, and says nothing where none is set', async () => {
+  await plant.addImages(images);
+  expect(await page(`/productivity/hours?${day}`)).toContain('no target without an ideal cycle');
+  expect(await submit('/productivity/oee/cycles', { seconds: '60' })).toBe(303);
+  const board = await page(`/productivity/hours?${day}`);
+  expect(board).toContain('510 of 540 due by now, 540 in the whole shift');
+  expect(board).toMatch(/10:00–11:00 60 30 −30 Stopped 30 min: No reason given/);
+  expect(await submit('/productivity/oee/cycles', { seconds: '-1' })).toBe(400);
+  expect(await submit('/productivity/oee/cycles', { seconds: '5', station: '99' })).toBe(400);
+});
+
+test('a shift is handed over on one page, with its open questions until they are closed', async () => {
+  await plant.addImages(images);
+  await submit('/productivity/oee/cycles', { seconds: '60' });
+  const handover = `/productivity/handover?${day}`;
+  expect(await page(handover)).toMatch(/Output 510 of 540 by plan OEE 92\.8 %/);
+  const shift = String(Date.parse('2025-09-05T08:00:00+09:00'));
+  const note = { shift, text: 'Feeder 2 <b>jams</b>', open: '1' };
+  expect(await submit('/productivity/handover/notes', note)).toBe(303);
+  expect(await page(handover)).toContain('Open: Feeder 2 &lt;b&gt;jams&lt;/b&gt;');
+  const monday = '/productivity/handover?period=custom&start=2025-09-08T00:00&end=2025-09-09T00:00';
+  plant.clock.advance(3 * 86_400_000);
+  expect(await page(monday)).toContain('Open questions of earlier shifts Open: Feeder 2');
+  const [, id] = /name="close" value="(\d+)"/.exec(await plant.text(monday)) ?? [];
+  expect(await submit('/productivity/handover/notes', { close: id ?? '' })).toBe(303);
+  expect(await page(monday)).not.toContain('Feeder 2');
+  expect(await submit('/productivity/handover/notes', { close: id ?? '' })).toBe(404);
+  expect(await submit('/productivity/handover/notes', { shift: '12345', text: 'x' })).toBe(400);
+  expect(await submit('/productivity/handover/notes', { shift, text: ' ' })).toBe(400);
+});
