@@ -58,7 +58,8 @@ export function fileRoutes(deps: ResourceDeps): Hono<AppEnv> {
       // Somebody changed the plant since it was shown.
       if (faults.length > 0) return previewPlant(c, deps, JSON.stringify(read.file), isReplacing);
       await deps.renewPlant();
-      noteChange(c, { target: `${changes.length}`, after: changes.slice(0, 20) });
+      // What it says of people stands in the table of workers alone.
+      noteChange(c, { target: '', after: { changes: changes.length, replace: isReplacing } });
       return c.redirect(`${path}?done=import&count=${changes.length}`, 303);
     });
 }

@@ -27,7 +27,7 @@ import {
   type StationNamesPage,
   stationLine,
   stationTable,
-  workstationLine,
+  workstationLines,
 } from './views.ts';
 
 type Deps = {
@@ -251,9 +251,7 @@ async function readAll(c: AppContext, deps: Deps): Promise<StationNamesPage> {
     heads: sortHeads(stationTable, sort, hrefOf),
     shown: lines.filter(({ hiddenAt }) => hiddenAt === null),
     hidden: lines.filter(({ hiddenAt }) => hiddenAt !== null),
-    workstations: context.workstations
-      .filter(({ stationId, shownAs }) => stationId === shownAs)
-      .map(workstationLine(context.lineName)),
+    workstations: workstationLines(context),
     proposals: proposeLinks(context.workstations, rows).map(({ workstation, station }) => ({
       code: workstation.code,
       name: workstation.name,

@@ -39,7 +39,7 @@ export type StationLine = {
 
 /** A workstation that only events know. */
 export type WorkstationLine = {
-  code: string;
+  codes: string[];
   name: string;
   nameHref: string;
   activityHref: string;
@@ -128,14 +128,25 @@ export function stationLine(
   };
 }
 
-export function workstationLine(lineName: (id: number) => string): (of: Workstation) => WorkstationLine {
-  return ({ code, name, stationId, lineId, type }) => ({
-    code,
-    name,
-    nameHref: nameHref(stationId),
-    activityHref: `/productivity/stations/${encodeURIComponent(code)}`,
-    line: lineName(lineId),
-    type,
+/** Workstations that only events know, each with all its ids. */
+export function workstationLines({
+  workstations,
+  lineName,
+}: {
+  workstations: readonly Workstation[];
+  lineName: (id: number) => string;
+}): WorkstationLine[] {
+  const own = workstations.filter(({ stationId, shownAs }) => stationId === shownAs);
+  return [...Map.groupBy(own, ({ stationId }) => stationId)].map(([stationId, rows]) => {
+    const { code, name, lineId, type } = rows[0]!;
+    return {
+      codes: rows.map((row) => row.code),
+      name,
+      nameHref: nameHref(stationId),
+      activityHref: `/productivity/stations/${encodeURIComponent(code)}`,
+      line: lineName(lineId),
+      type,
+    };
   });
 }
 
