@@ -34,6 +34,9 @@ import { findShift } from './plant/time-window.ts';
 import { eventPaths } from './productivity/api/activity-routes.ts';
 import { healthOfEvents, listEventWays } from './productivity/event-ways.ts';
 import { mountProductivity } from './productivity/mount.ts';
+import { plantFormPaths } from './resources/file-routes.ts';
+import { mountResources } from './resources/mount.ts';
+import { plantApiPaths } from './resources/plant-api.ts';
 import { readDisks } from './retention/disks.ts';
 import { mountRetention } from './retention/mount.ts';
 import { healthOfRetention } from './retention/open-retention.ts';
@@ -49,7 +52,7 @@ import { mountWalls } from './walls/mount.ts';
 /** Forms are small. Pairs of images have a limit of their own. */
 const maxBodyBytes = 64 * 1024;
 /** Forms of many rows, which limit their own size. */
-const longForms = [shiftsPath, `${shiftsPath}/draft`];
+const longForms = [shiftsPath, `${shiftsPath}/draft`, ...plantFormPaths, ...plantApiPaths];
 /** A rescan may take 60 s; everything else answers in milliseconds. Uploads have a limit of their own. */
 const maxAnswerMs = 75_000;
 
@@ -150,10 +153,29 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       names: reads.names,
       sites,
       recordStations,
+      lines: services.lines,
+      workstations: services.productivity.workstations,
+      plantFiles: services.plantFiles,
+      renewPlant: services.renewPlant,
       readState: reads.states.read,
       renderer,
     }),
+    ...mountResources({
+      names: reads.names,
+      lines: services.lines,
+      workers: services.productivity.workers,
+      workstations: services.productivity.workstations,
+      cycles: services.productivity.cycles,
+      shifts: reads.shifts,
+      sites,
+      plantFiles: services.plantFiles,
+      personData: config.personData,
+      renewPlant: services.renewPlant,
+      renderer,
+      clock,
+    }),
     mountShifts({
+      lines: services.lines,
       shifts: reads.shifts,
       sites,
       renderer,

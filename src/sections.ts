@@ -39,8 +39,7 @@ export const sections: readonly Section[] = [
     tabs: [
       { key: 'health', href: '/system', at: /^\/system(?!\/backups)/ },
       { key: 'sources', href: '/sources', at: /^\/sources/ },
-      { key: 'stations', href: '/plant/stations', at: /^\/plant\/stations/ },
-      { key: 'shifts', href: '/plant/shifts', at: /^\/plant\/shifts/ },
+      { key: 'plant', href: '/plant/stations', at: /^\/plant\// },
       { key: 'retention', href: '/retention', at: /^\/retention/ },
       { key: 'backups', href: '/system/backups', at: /^\/system\/backups/ },
       { key: 'settings', href: '/settings', at: /^\/settings/ },

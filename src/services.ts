@@ -36,13 +36,16 @@ import { type PlantNow, plantNow } from './overview/plant-now.ts';
 import { createPlantSign } from './overview/plant-sign.ts';
 import { createPlantTiles } from './overview/plant-tile.ts';
 import { openSites } from './plant/open-sites.ts';
+import { createPlantFiles, type PlantFiles } from './plant/plant-file/plant-file.ts';
 import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
+import { createLines, type Lines } from './plant/resources/lines.ts';
 import type { SearchSource } from './plant/search-source.ts';
 import type { Sites } from './plant/sites.ts';
 import type { WallTileKind } from './plant/walls/wall-tile.ts';
 import { listEventWays } from './productivity/event-ways.ts';
 import { openProductivity, type Productivity } from './productivity/open-productivity.ts';
 import { productReactions } from './reactions.ts';
+import { startFollowingImports } from './resources/follow-imports.ts';
 import { openRetention } from './retention/open-retention.ts';
 import type { Retention } from './retention/retention.ts';
 import { type Db, openDb } from './schema/db.ts';
@@ -73,6 +76,10 @@ export type Services = ServiceOptions &
     recordStations: RecordStations;
     access: Access;
     productivity: Productivity;
+    lines: Lines;
+    plantFiles: PlantFiles;
+    /** What is kept of the plant in memory has changed in the database: it is read again, and all that follows from it. */
+    renewPlant(): Promise<void>;
     live: Live;
     liveImages: LiveImages;
     screens: LiveScreens;
@@ -149,8 +156,10 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     siteId: sites.own.id,
     names: reads.names,
-    onChanged: () => publish('plant.changed', undefined),
+    onChanged: () => renewPlant(),
   });
+  const lines = await createLines(db, clock, () => publish('plant.changed', undefined));
+  const plantFiles = createPlantFiles(db, clock, sites.own);
   const productivity = await openProductivity({
     config,
     db,
@@ -163,6 +172,16 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     log,
   });
+  const refreshPlant = async () => {
+    await reads.refresh();
+    await lines.refresh();
+    await productivity.refresh();
+  };
+  const renewPlant = async () => {
+    await refreshPlant();
+    publish('plant.changed', undefined);
+  };
+  const followedImports = startFollowingImports({ db, log, onImported: renewPlant });
   const { live, liveImages } = await openLive({
     config,
     paths,
@@ -288,10 +307,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       live,
       screens,
     }),
-    refresh: async () => {
-      await reads.refresh();
-      await productivity.refresh();
-    },
+    refresh: refreshPlant,
   });
 
   const plantSign = createPlantSign({
@@ -342,6 +358,9 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     access,
     readPlant,
     productivity,
+    lines,
+    plantFiles,
+    renewPlant,
     live,
     liveImages,
     screens,
@@ -382,6 +401,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
         inspections.checks,
         inspections.stationTests,
         productivity,
+        followedImports,
         backups,
         singletons,
         bus,

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { backupSqlite } from '../kernel/db/sqlite/backup-sqlite.ts';
 import { restoreSqlite } from '../kernel/db/sqlite/restore-sqlite.ts';
 import { fileStamp } from '../kernel/db/sqlite/sqlite-copies.ts';
-import { withExclusiveLock } from '../kernel/db/sqlite/sqlite-lock.ts';
+import { holdLock, withExclusiveLock } from '../kernel/db/sqlite/sqlite-lock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { createLog } from '../kernel/log.ts';
 import { createSingletons } from '../kernel/processes/leader/singletons.ts';
@@ -21,6 +21,7 @@ import { type Db, migrationsOf, openServerDb, openSqliteDb } from '../schema/db.
 import { copyDatabase } from './copy-database.ts';
 import { openFactoryFile } from './factory-file.ts';
 import { importEvents, importText } from './import-events.ts';
+import { importPlant, type OpenPlant, openPlant, writePlant } from './plant-command.ts';
 
 const usage = `Works on the database of this installation; which one it is, the settings say (DB_PATH), as for npm start.
 
@@ -36,6 +37,14 @@ const usage = `Works on the database of this installation; which one it is, the 
                                        takes workers, workstations and events of the replaced productivity dashboard from its
                                        SQLite file, which is only read; twice does no harm. Where the database is a file, the
                                        program must be stopped; with a database server it may run
+  npm run db -- plant export           prints the plant as one JSON file: lines, stations, models with cycle times,
+                                       workers, shifts, target yields
+  npm run db -- plant export FILE      … into this file
+  npm run db -- plant import FILE      checks such a file and prints what it would change, whether the program runs or not
+  npm run db -- plant import FILE --yes
+                                       … and changes it; a running program follows within seconds
+  npm run db -- plant import FILE --replace [--yes]
+                                       … and removes what a section of the file does not name
 `;
 
 try {
@@ -52,6 +61,8 @@ async function main(): Promise<void> {
       from: { type: 'string' },
       to: { type: 'string' },
       new: { type: 'boolean' },
+      yes: { type: 'boolean' },
+      replace: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -66,24 +77,29 @@ async function main(): Promise<void> {
     await copy(values.from, values.to);
   } else if (command === 'import-events' && rest.length === 0 && values.from !== undefined) {
     await takeHistory(values.from);
+  } else if (command === 'plant' && rest[0] === 'export' && rest.length <= 2) {
+    await withPlant((plant) => writePlant(plant, rest[1]));
+  } else if (command === 'plant' && rest[0] === 'import' && rest.length === 2) {
+    const options = { isReplacing: values.replace === true, isMeant: values.yes === true };
+    await withPlant((plant) => importPlant(plant, rest[1]!, options));
   } else {
     throw new AppError('invalid', usage);
   }
 }
 
-function readConfig(): Config {
+function findConfig(): Config {
   const loaded = loadConfig({ env: process.env });
   if (!loaded.ok) throw new AppError('invalid', loaded.faults.join('\n'));
   return loaded.config;
 }
 
 function findDataPaths(): DataPaths {
-  return resolveDataPaths(readConfig());
+  return resolveDataPaths(findConfig());
 }
 
 /** Events of the replaced dashboard, into the site that the settings name. */
 async function takeHistory(from: string): Promise<void> {
-  const config = readConfig();
+  const config = findConfig();
   const file = openFactoryFile(resolve(from));
   try {
     const { database } = resolveDataPaths(config);
@@ -130,6 +146,32 @@ function sayEvery(step: number): (count: number) => void {
     said = count;
     console.log(`${count} events so far …`);
   };
+}
+
+/** Opens the plant of this installation, beside the program or without it. */
+async function withPlant(work: (plant: OpenPlant) => Promise<void>): Promise<void> {
+  const config = findConfig();
+  const { database, dbPath } = resolveDataPaths(config);
+  const log = createLog({ level: 'warn', pretty: true });
+  if (database.url === undefined && !existsSync(dbPath))
+    throw new AppError(
+      'invalid',
+      `There is no database at ${dbPath}: is DB_PATH set as for the program? The program makes it when it starts first.`,
+    );
+  const lock = database.url === undefined ? holdLock(dbPath) : undefined;
+  try {
+    const db =
+      database.url === undefined
+        ? openSqliteDb(dbPath)
+        : await openServerDb({ url: database.url, clock: systemClock, log });
+    try {
+      await work(await openPlant(db, config, log));
+    } finally {
+      await db.close();
+    }
+  } finally {
+    lock?.release();
+  }
 }
 
 /** Both databases are given explicitly, so the server's settings are not read. */

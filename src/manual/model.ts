@@ -19,6 +19,7 @@ export const manualPages: readonly { key: string; audience: Audience }[] = [
   { key: 'walls', audience: 'line' },
   { key: 'install', audience: 'admin' },
   { key: 'names', audience: 'admin' },
+  { key: 'plant', audience: 'admin' },
   { key: 'shifts', audience: 'admin' },
   { key: 'access', audience: 'admin' },
   { key: 'events', audience: 'admin' },

@@ -18,6 +18,10 @@ export type StationRow = Station & {
   clockAheadMs: number | null;
   /** Whether it has images; the lists of stations leave out one that has none. */
   isInspected: boolean;
+  /** Its line; 0 is none. */
+  lineId: number;
+  /** What is done there, in the plant's own word; '' if nobody said. */
+  type: string;
   aliases: readonly string[];
 };
 export type PartName = { id: number; name: string };
@@ -37,6 +41,8 @@ export type PlantNames = {
   shownAs(id: number): number;
   /** Ids of all stations shown as this one, itself first. */
   groupOf(id: number): readonly number[];
+  /** The line of the station that this one is shown as; 0 where it stands in none. */
+  lineIdOf(stationId: number): number;
   /** The site of a station; the own site for an unknown station. */
   siteIdOf(stationId: number): number;
   partName(id: number): string;
@@ -97,6 +103,7 @@ export async function createPlantNames(
     stationName: (id) => stations.find(stations.shownAs(id))?.name ?? 'Unknown',
     shownAs: stations.shownAs,
     groupOf: stations.groupOf,
+    lineIdOf: (id) => stations.find(stations.shownAs(id))?.lineId ?? 0,
     siteIdOf: (id) => stations.find(id)?.siteId ?? ownId,
     partName: (id) => shownPart(parts.byId.get(id)?.name ?? 'Unknown'),
     findStationId: (name, siteId = ownId) => stations.findByName(siteId, name.normalize('NFC')),
@@ -161,6 +168,8 @@ async function createStations(db: Db, clock: Clock, ownId: number, onAdded: () =
     mergedInto: stations.mergedInto,
     clockAheadMs: stations.clockAheadMs,
     isInspected: stations.isInspected,
+    lineId: stations.lineId,
+    type: stations.type,
   };
   const selectRows = prepared(() => db.read.select(columns).from(stations));
   const selectAliases = prepared((value: Placeholders<{ source: string }>) =>

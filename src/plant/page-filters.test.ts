@@ -22,6 +22,7 @@ const names = {
   findStationId: (name: string) => stations.get(name),
   stationName: (id: number) => [...stations].find(([, known]) => known === id)?.[0] ?? 'Unknown',
   findPartId: (name: string) => parts.get(name),
+  lineIdOf: () => 0,
   listStations: () => [],
   listParts: () => [],
 } as Partial<PlantNames> as PlantNames;

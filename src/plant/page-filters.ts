@@ -62,7 +62,13 @@ export function readAskedView(
   const station = text('station');
   const site = readAskedSite(text('site'), station, sites);
   const { wallClock, tag } = site;
-  const shifts = plans.calendarOf((tag && sites.find(tag.name)?.id) ?? sites.own.id);
+  const stationId =
+    station === undefined || site.isUnknown ? undefined : names.findStationId(station, site.siteId);
+  // The shifts of one station are those of its line.
+  const shifts = plans.calendarOf(
+    (tag && sites.find(tag.name)?.id) ?? sites.own.id,
+    stationId === undefined ? undefined : names.lineIdOf(stationId),
+  );
   const now = clock.now();
   const offered = periods.filter(
     (period) => !isOfShifts(period) || findShift(period, now, shifts) !== undefined,
@@ -76,8 +82,6 @@ export function readAskedView(
     shifts,
   );
   const part = text('part');
-  const stationId =
-    station === undefined || site.isUnknown ? undefined : names.findStationId(station, site.siteId);
   const partId = part === undefined ? undefined : names.findPartId(part);
   return {
     query: {

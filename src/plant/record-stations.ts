@@ -6,7 +6,7 @@ import type { PlantNames, StationRow } from './names.ts';
 
 /** Why a change of a station was refused; the key of a text. `taken` is by the station that `by` names. */
 export type StationFault =
-  | { key: 'gone' | 'badName' | 'noTarget' | 'itself' | 'merged' }
+  | { key: 'gone' | 'badName' | 'badType' | 'badLine' | 'badCode' | 'noTarget' | 'itself' | 'merged' }
   | { key: 'taken'; by: string };
 
 /** Outcome of a change: undefined when it was made. */
@@ -25,27 +25,35 @@ export type RecordStations = {
   separate(id: number): Outcome;
   /** Off the pages and walls; its images are counted as before. */
   setHidden(id: number, isHidden: boolean): Outcome;
+  /** Where it stands, 0 in no line, and what is done there. */
+  place(id: number, place: { lineId: number; type: string }): Outcome;
 };
 
 const maxNameLength = 100;
+const maxTypeLength = 60;
 
-/** `onChanged` runs after each change, once the names in memory have it. */
+/**
+ * A workstation that only events know is renamed, placed and merged in the same way; merged into a station with images it
+ * is linked with it. `onChanged` runs after each change, once the names in memory have it.
+ */
 export function createRecordStations(options: {
   db: Db;
   clock: Clock;
   siteId: number;
   names: PlantNames;
-  onChanged: () => void;
+  onChanged: () => void | Promise<void>;
 }): RecordStations {
   const { db, clock, siteId, names } = options;
   const { stations, stationAliases: aliases } = db.tables;
 
-  const find = (id: number): StationRow | undefined =>
-    names.listStationRows(siteId).find((row) => row.id === id);
+  const find = (id: number): StationRow | undefined => {
+    const row = names.findStationRow(id);
+    return row?.siteId === siteId ? row : undefined;
+  };
 
   async function finish(): Promise<undefined> {
     await names.refresh();
-    options.onChanged();
+    await options.onChanged();
   }
 
   return {
@@ -63,11 +71,15 @@ export function createRecordStations(options: {
             and(
               eq(stations.siteId, siteId),
               eq(stations.name, name),
-              eq(stations.isInspected, true),
+              eq(stations.isInspected, row.isInspected),
               ne(stations.id, id),
             ),
           );
         if (named) return named.id;
+        if (!row.isInspected) {
+          await q.update(stations).set({ name }).where(eq(stations.id, id));
+          return undefined;
+        }
         const [called] = await q
           .select({ id: aliases.stationId })
           .from(aliases)
@@ -98,7 +110,7 @@ export function createRecordStations(options: {
     async merge(id, into) {
       const [row, target] = [find(id), find(into)];
       if (row === undefined) return { key: 'gone' };
-      if (target === undefined) return { key: 'noTarget' };
+      if (target === undefined || !target.isInspected) return { key: 'noTarget' };
       if (row.mergedInto !== null) return { key: 'merged' };
       const shownAs = target.mergedInto ?? target.id;
       if (shownAs === id) return { key: 'itself' };
@@ -117,8 +129,17 @@ export function createRecordStations(options: {
       return finish();
     },
 
-    async setHidden(id, isHidden) {
+    async place(id, { lineId, type: typed }) {
       if (find(id) === undefined) return { key: 'gone' };
+      const type = typed.normalize('NFC').trim();
+      if (type.length > maxTypeLength || /\p{Cc}/u.test(type) || !type.isWellFormed())
+        return { key: 'badType' };
+      await db.tx((q) => q.update(stations).set({ lineId, type }).where(eq(stations.id, id)));
+      return finish();
+    },
+
+    async setHidden(id, isHidden) {
+      if (!find(id)?.isInspected) return { key: 'gone' };
       const hiddenAt = isHidden ? clock.now() : null;
       await db.tx((q) => q.update(stations).set({ hiddenAt }).where(eq(stations.id, id)));
       return finish();

@@ -94,7 +94,8 @@ export async function openProductivity(options: {
     clock,
   });
   const listStations = (id: number): OeeStation[] => {
-    const byStation = new Map(workstations.list(id).map(({ stationId, name }) => [stationId, name]));
+    // One that is linked with a station with images is judged as that one.
+    const byStation = new Map(workstations.list(id).map(({ shownAs, name }) => [shownAs, name]));
     for (const station of names.listStations(id)) byStation.set(station.id, station.name);
     return [...byStation]
       .map(([stationId, name]) => ({ stationId, name }))

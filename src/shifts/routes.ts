@@ -10,6 +10,7 @@ import { isLetIn, may, noteChange } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { I18n } from '../kernel/i18n/i18n.ts';
 import type { Clock } from '../kernel/time/clock.ts';
+import type { Lines } from '../plant/resources/lines.ts';
 import type { DatedPlan } from '../plant/shifts/shift-calendar.ts';
 import { dateOfDay, dayOfDate, maxCycleDays, shiftPlanSchema } from '../plant/shifts/shift-plan.ts';
 import type { SavedPlan, ShiftPlans } from '../plant/shifts/shift-plans.ts';
@@ -36,6 +37,7 @@ import {
 } from './views.ts';
 
 export type ShiftDeps = {
+  lines: Lines;
   shifts: ShiftPlans;
   sites: Sites;
   renderer: Renderer;
@@ -57,6 +59,7 @@ const listDoc = documented({
     timeZone: z.string(),
     plans: z.array(
       z.object({
+        line: z.string().nullable().describe('The line whose plan it is; null is the whole site'),
         fromDate: z.string().describe('Local date from which the plan holds'),
         plan: shiftPlanSchema,
         setBy: z.string(),
@@ -78,48 +81,78 @@ export function shiftRoutes(deps: ShiftDeps): Hono<AppEnv> {
       .get('/api/v1/plant/shifts', may('look'), listDoc, (c) =>
         c.json({
           timeZone: sites.own.timeZone,
-          plans: shifts
-            .list(siteId)
-            .map(({ fromDate, plan, setBy, setAt }) => ({ fromDate, plan, setBy, setAt })),
+          plans: [{ id: 0, name: null }, ...deps.lines.list(siteId)].flatMap(({ id, name: line }) =>
+            shifts
+              .list(siteId, id)
+              .map(({ fromDate, plan, setBy, setAt }) => ({ line, fromDate, plan, setBy, setAt })),
+          ),
         }),
       )
-      .get(path, may('look'), (c) => show(deps, c, {}))
+      .get(path, may('look'), (c) => show(deps, c, { line: lineOf(deps, c.req.query('line')) }))
       .post(path, may('administer', 'shifts.set'), bodySizeLimit(maxFormBytes), async (c) => {
         const form = await readForm(c);
+        const line = lineOf(deps, form.line);
         const typed = readShiftForm(form);
         const read = planOf(typed);
         // Another process may have saved one a moment ago.
         await shifts.refresh();
-        const plans = shifts.list(siteId);
+        const plans = shifts.list(siteId, line.id);
         const fault = 'fault' in read ? read.fault : findConflict(typed, read.dated, plans);
         if ('fault' in read || fault) {
           if (!c.req.header('accept')?.includes('text/html')) throw refusalOf(fault!, deps.i18n);
-          return show(deps, c, { typed, fault: fault! });
+          return show(deps, c, { line, typed, fault: fault! });
         }
         const { dated } = read;
         const before = plans.find(({ fromDate }) => fromDate === dated.fromDate);
-        await shifts.set(siteId, dated, byOf(c));
-        noteChange(c, { target: dated.fromDate, before: before?.plan ?? null, after: dated.plan });
+        await shifts.set(siteId, dated, byOf(c), line.id);
+        noteChange(c, {
+          target: targetOf(line, dated.fromDate),
+          before: before?.plan ?? null,
+          after: dated.plan,
+        });
         onChanged();
-        return c.redirect(`${path}?done=set`, 303);
+        return c.redirect(hrefOf(line, { done: 'set' }), 303);
       })
       // The form with the days of another cycle; nothing is saved.
-      .post(`${path}/draft`, may('look'), bodySizeLimit(maxFormBytes), async (c) =>
-        show(deps, c, { typed: readShiftForm(await readForm(c)) }),
-      )
+      .post(`${path}/draft`, may('look'), bodySizeLimit(maxFormBytes), async (c) => {
+        const form = await readForm(c);
+        return show(deps, c, { line: lineOf(deps, form.line), typed: readShiftForm(form) });
+      })
       .post(`${path}/remove`, may('administer', 'shifts.remove'), async (c) => {
-        const { fromDate } = await readForm(c);
-        const removed = shifts.list(siteId).find((plan) => plan.fromDate === fromDate);
-        if (removed === undefined || !(await shifts.remove(siteId, removed.fromDate)))
+        const { fromDate, line: lineId } = await readForm(c);
+        const line = lineOf(deps, lineId);
+        const removed = shifts.list(siteId, line.id).find((plan) => plan.fromDate === fromDate);
+        if (removed === undefined || !(await shifts.remove(siteId, removed.fromDate, line.id)))
           throw new AppError(
             'not_found',
             'There is no shift plan from that date, or it was removed already.',
           );
-        noteChange(c, { target: removed.fromDate, before: removed.plan, after: null });
+        noteChange(c, { target: targetOf(line, removed.fromDate), before: removed.plan, after: null });
         onChanged();
-        return c.redirect(`${path}?done=remove`, 303);
+        return c.redirect(hrefOf(line, { done: 'remove' }), 303);
       })
   );
+}
+
+/** The line whose shifts are meant; 0 is the whole site. */
+type ShiftLine = { id: number; name: string };
+
+/** @throws AppError 'not_found' for a line of no or of another site. */
+function lineOf({ lines, sites }: ShiftDeps, asked: unknown): ShiftLine {
+  const id = Number(typeof asked === 'string' ? asked : '') || 0;
+  const line = lines.get(id);
+  if (id !== 0 && line?.siteId !== sites.own.id)
+    throw new AppError('not_found', 'There is no such line at this site, or it was removed.');
+  return { id, name: line?.name ?? '' };
+}
+
+function targetOf({ name }: ShiftLine, fromDate: string): string {
+  return name === '' ? fromDate : `${name} · ${fromDate}`;
+}
+
+function hrefOf({ id }: ShiftLine, more: Record<string, string>): string {
+  const search = new URLSearchParams(id === 0 ? more : { line: String(id), ...more });
+  return search.size === 0 ? path : `${path}?${search}`;
 }
 
 /** For programs; people see the form again. */
@@ -144,15 +177,15 @@ function findConflict(
 }
 
 async function show(
-  { shifts, sites, renderer, i18n, clock }: ShiftDeps,
+  { lines, shifts, sites, renderer, i18n, clock }: ShiftDeps,
   c: AppContext,
-  { typed, fault = null }: { typed?: TypedPlan; fault?: ShiftFormFault | null },
+  { line, typed, fault = null }: { line: ShiftLine; typed?: TypedPlan; fault?: ShiftFormFault | null },
 ): Promise<Response> {
   const { wallClock } = sites;
   const now = clock.now();
   const today = wallClock.format(now, 'date');
-  const plans = shifts.list(sites.own.id);
-  const calendar = shifts.calendarOf(sites.own.id);
+  const plans = shifts.list(sites.own.id, line.id);
+  const calendar = shifts.calendarOf(sites.own.id, line.id);
   const inForce = plans.findLast(({ fromDate }) => fromDate <= today);
   const edited = plans.find(({ fromDate }) => fromDate === c.req.query('edit')) ?? inForce ?? plans[0];
   const asked = (Object.keys(templates) as (keyof typeof templates)[]).find(
@@ -171,8 +204,11 @@ async function show(
   // What is drawn now is what will be ticked.
   const form = { ...shown, shownCycle: cycleShown(shown) };
   const monday = mondayOf(dayOfDate(c.req.query('week') ?? '') ?? dayAt(now, wallClock));
-  const days = calendar ? drawWeek(calendar, plans, { monday, now, wallClock }) : [];
-  const weekHref = (dayNumber: number) => `${path}?week=${dateOfDay(dayNumber)}`;
+  // A line without plans of its own works as its site does.
+  const ofSite = line.id === 0 ? [] : shifts.list(sites.own.id);
+  const drawn = plans.length > 0 ? plans : ofSite;
+  const days = calendar ? drawWeek(calendar, drawn, { monday, now, wallClock }) : [];
+  const weekHref = (dayNumber: number) => hrefOf(line, { week: dateOfDay(dayNumber) });
   const cycleDays = Math.min(maxCycleDays, Math.max(1, Math.trunc(Number(form.cycleDays)) || weekDays));
   const view: ShiftsPage = {
     here: path,
@@ -180,13 +216,22 @@ async function show(
     plannedMs: days.reduce((sum, { shifts: of }) => sum + of.reduce((ms, one) => ms + one.plannedMs, 0), 0),
     previousHref: weekHref(monday - weekDays),
     nextHref: weekHref(monday + weekDays),
+    line,
+    lines: lines.list(sites.own.id).map(({ id, name }) => ({
+      id,
+      name,
+      href: hrefOf({ id, name }, {}),
+      hasPlans: shifts.list(sites.own.id, id).length > 0,
+    })),
+    isOfSite: plans.length === 0 && ofSite.length > 0,
+    likeHref: hrefOf(line, {}),
     hasCalendar: calendar !== undefined,
     plans: plans.map(({ fromDate, setBy, setAt }) => ({
       fromDate,
       setBy,
       setAt,
       isInForce: fromDate === inForce?.fromDate,
-      editHref: `${path}?edit=${fromDate}#plan-title`,
+      editHref: `${hrefOf(line, { edit: fromDate })}#plan-title`,
     })),
     form,
     spare: spareRows,

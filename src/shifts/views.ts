@@ -37,6 +37,14 @@ export type ShiftsPage = {
   plannedMs: number;
   previousHref: string;
   nextHref: string;
+  /** The line whose shifts these are; id 0 is the whole site. */
+  line: { id: number; name: string };
+  /** Lines to choose from. */
+  lines: { id: number; name: string; href: string; hasPlans: boolean }[];
+  /** The line has no plan of its own and works as its site does. */
+  isOfSite: boolean;
+  /** The page without a week or plan chosen. */
+  likeHref: string;
   /** Whether any plan was saved. */
   hasCalendar: boolean;
   plans: { fromDate: string; setBy: string; setAt: number; isInForce: boolean; editHref: string }[];

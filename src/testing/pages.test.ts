@@ -26,7 +26,7 @@ const otherLanguages = languages.filter((lang) => lang !== 'en');
 
 /** Forms that do nothing until they are filled in, and one whose names of people and stations are English by contract. */
 const needInput =
-  /^\/(?:demo\/start|productivity\/(?:demo|oee\/cycles|stops\/reasons|handover\/notes)|login|setup|sources|wall|plant\/stations\/\d+\/merge)$/;
+  /^\/(?:demo\/start|productivity\/(?:demo|oee\/cycles|stops\/reasons|handover\/notes)|login|setup|sources|wall|plant\/(?:stations\/\d+\/(?:merge|events)|lines|workers|models(?:\/cycle)?|file))$/;
 
 /** Forms that say what they showed: sent a second time they are of before, and refused. */
 const saysWhatItShowed = /^\/plant\/shifts on /;
@@ -41,7 +41,7 @@ describe.each([
   let plant: TestApp;
   let found: Crawl;
   beforeAll(async () => {
-    plant = await createTestApp({ images, env: { SITE_NAME: 'Plant <1> & Co' } });
+    plant = await createTestApp({ images, env: { SITE_NAME: 'Works <1> & Co' } });
     found = await crawl((url) => plant.request(url), starts);
   });
   afterAll(() => plant.close());

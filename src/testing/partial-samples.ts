@@ -20,6 +20,7 @@ import { demoSamples } from './demo-samples.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
 import { productivitySamples } from './productivity-samples.ts';
+import { resourceSamples } from './resource-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
 import { searchSamples } from './search-samples.ts';
 import { shiftSamples } from './shift-samples.ts';
@@ -377,6 +378,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...frameSamples,
   ...alertSamples,
   ...demoSamples,
+  ...resourceSamples,
   ...retentionSamples,
   ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,

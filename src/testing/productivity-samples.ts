@@ -39,6 +39,7 @@ const workstation = {
   type: odd,
   lineId: 0,
   isInspected: true,
+  shownAs: 5,
 };
 const segment: Segment = {
   stationId: 5,

@@ -57,7 +57,7 @@ type Options = {
   alarms: Pick<AlarmEpisodes, 'listOpen'>;
   sites: Pick<Sites, 'wallClockOf'>;
   shifts: Pick<ShiftPlans, 'calendarOf'>;
-  names: Pick<PlantNames, 'siteIdOf' | 'shownAs'>;
+  names: Pick<PlantNames, 'siteIdOf' | 'lineIdOf' | 'shownAs'>;
   clock: Clock;
 };
 
@@ -87,9 +87,9 @@ export function createStationPulse(options: Options): StationPulse {
     return found;
   }
 
-  /** The calendar of its site, where one was saved, or else what was learnt. */
+  /** The calendar of its line or site, where one was saved, or else what was learnt. */
   function runningNow(stationId: number, learnt: RunningHours): RunningHours {
-    const calendar = shifts.calendarOf(names.siteIdOf(stationId));
+    const calendar = shifts.calendarOf(names.siteIdOf(stationId), names.lineIdOf(stationId));
     return calendar === undefined ? learnt : calendarHours(calendar, learnt, clock.now());
   }
 

@@ -19,6 +19,8 @@ export type Workers = {
   list(siteId: number): Worker[];
   /** Adds a worker, or changes the name of the one with this code; no name leaves it. @throws AppError 'conflict' when there are too many. */
   put(siteId: number, worker: { code: string; name?: string | undefined }): Promise<Worker>;
+  /** Forgets who somebody was: code and name are cleared, the row and all that it did stays. False when there is none. */
+  remove(id: number): Promise<boolean>;
   /** Removes every worker of a site whose events are gone. */
   removeAll(siteId: number): Promise<void>;
   refresh(): Promise<void>;
@@ -73,6 +75,13 @@ export async function createWorkers(db: Db, clock: Clock, onChanged: () => void)
       if (!made) throw new Error(`No row for the worker ${JSON.stringify(code)} just written`);
       return made;
     },
+    remove: async (id) => {
+      if (!byId.has(id)) return false;
+      await db.tx((q) => q.update(table).set(removedWorker(id, clock.now())).where(eq(table.id, id)));
+      await refresh();
+      onChanged();
+      return true;
+    },
     removeAll: async (siteId) => {
       await db.tx((q) => q.delete(table).where(eq(table.siteId, siteId)));
       await refresh();
@@ -80,6 +89,11 @@ export async function createWorkers(db: Db, clock: Clock, onChanged: () => void)
     },
     refresh,
   };
+}
+
+/** What the row of a removed worker says. Its code is none that an event can have, because codes are unique. */
+export function removedWorker(id: number, now: number): { code: string; name: string; removedAt: number } {
+  return { code: `\u0001${id}`, name: '', removedAt: now };
 }
 
 function keyOf(siteId: number, code: string): string {

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
@@ -21,6 +21,8 @@ export type Workstation = {
   /** Its line; 0 is none. */
   lineId: number;
   isInspected: boolean;
+  /** The station it is shown as: itself, or the one with images that it was linked with. Its events stay its own. */
+  shownAs: number;
 };
 
 /** The workstations of the sites, kept in memory; `refresh` reads what other processes have changed. */
@@ -61,6 +63,7 @@ export async function createWorkstations(db: Db, clock: Clock, onChanged: () => 
         type: stations.type,
         lineId: stations.lineId,
         isInspected: stations.isInspected,
+        mergedInto: stations.mergedInto,
       })
       .from(aliases)
       .innerJoin(stations, eq(stations.id, aliases.stationId))
@@ -68,10 +71,32 @@ export async function createWorkstations(db: Db, clock: Clock, onChanged: () => 
       .orderBy(asc(aliases.createdAt), asc(aliases.externalName))
       .limit(value.limit),
   );
+  const selectShown = prepared((value: Placeholders<{ ids: readonly number[] }>) =>
+    db.read
+      .select({
+        id: stations.id,
+        name: stations.name,
+        type: stations.type,
+        lineId: stations.lineId,
+        isInspected: stations.isInspected,
+      })
+      .from(stations)
+      .where(inArray(stations.id, value.ids)),
+  );
   let byKey = new Map<string, Workstation>();
   let byStation = new Map<number, Workstation>();
   const refresh = async () => {
-    const rows = await select({ limit: maxWorkstations });
+    const found = await select({ limit: maxWorkstations });
+    const linked = [...new Set(found.flatMap(({ mergedInto }) => mergedInto ?? []))];
+    const shown = new Map(
+      (linked.length === 0 ? [] : await selectShown({ ids: linked })).map((row) => [row.id, row]),
+    );
+    const rows = found.map(({ mergedInto, ...own }): Workstation => {
+      const as = mergedInto === null ? undefined : shown.get(mergedInto);
+      if (as === undefined) return { ...own, shownAs: own.stationId };
+      const { id: shownAs, name, type, lineId, isInspected } = as;
+      return { ...own, name, type: type || own.type, lineId, isInspected, shownAs };
+    });
     byKey = new Map(rows.map((row) => [keyOf(row.siteId, row.code), row]));
     byStation = new Map(rows.toReversed().map((row) => [row.stationId, row]));
   };

@@ -90,7 +90,9 @@ export function createStationShifts(deps: {
     const window = { startAt: shift.startAt, endAt: untilAt };
     const plannedNow = clipped(shift.planned, untilAt);
     const ids = [...new Set([stationId, ...groupOf(stationId)])];
-    const counts = await units.listCounts(stationId, window);
+    const counts = (await Promise.all(ids.map((id) => units.listCounts(id, window))))
+      .flat()
+      .sort((a, b) => a.at - b.at);
     const inspected = await units.listInspected(ids, window);
     const parts = sumParts(
       await Promise.all(plannedNow.map((stretch) => units.sumInspected(ids, wholeMinutes(stretch)))),
