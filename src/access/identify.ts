@@ -1,6 +1,6 @@
 import { getCookie } from 'hono/cookie';
-import { LRUCache } from 'lru-cache';
 import type { Principal } from '../kernel/auth/principal.ts';
+import { createGrowingCache } from '../kernel/growing-cache.ts';
 import type { AppContext, AppMiddleware } from '../kernel/http/env.ts';
 import { addressOf, isFromThisMachine, provenAddressOf } from '../kernel/http/guards/origin.ts';
 import type { Access } from './access.ts';
@@ -18,7 +18,7 @@ const bearer = /^bearer +([\w-]{1,200})$/i;
 
 /** Sets the caller of every request, and the door that its route checks. */
 export function identify(access: Access): AppMiddleware {
-  const touched = new LRUCache<string, number>({ max: maxTouched });
+  const touched = createGrowingCache<string, number>({ max: maxTouched });
   const touch = (c: AppContext, key: string, write: () => Promise<void>) => {
     const now = access.clock.now();
     if (now - (touched.get(key) ?? 0) < touchEveryMs) return;

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '../kernel/growing-cache.ts';
 import { minuteMs } from '../kernel/time/durations.ts';
 import type { Db } from '../schema/db.ts';
 import { type ArrivedImage, clockAhead, keptArrivals } from './clock-offset.ts';
@@ -15,7 +15,7 @@ export type RecordClocks = {
 
 export function createRecordClocks(db: Db, names: PlantNames): RecordClocks {
   const { stations } = db.tables;
-  const arrivals = new LRUCache<number, ArrivedImage[]>({ max: maxStations });
+  const arrivals = createGrowingCache<number, ArrivedImage[]>({ max: maxStations });
   return {
     async note(id, images) {
       const row = images.length === 0 ? undefined : names.findStationRow(id);

@@ -1,6 +1,6 @@
 import { eq, min } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
+import { createGrowingCache } from '../../kernel/growing-cache.ts';
 import {
   beingWritten,
   isBeingWritten,
@@ -79,10 +79,10 @@ export function createInspectionImages(options: {
       .from(table)
       .where(eq(table.id, value.id)),
   );
-  const failures = new LRUCache<string, { at: number; failure: ImageFailure }>({
+  const failures = createGrowingCache<string, { at: number; failure: ImageFailure }>({
     max: maxRememberedFailures,
   });
-  const sizes = new LRUCache<string, PixelSize>({ max: maxRememberedSizes });
+  const sizes = createGrowingCache<string, PixelSize>({ max: maxRememberedSizes });
   const waiting = new Set<number>();
   const outcomes = createBatch<ImageOutcome>({
     ...outcomeBatch,

@@ -1,6 +1,6 @@
 import { and, eq, gte, inArray, isNull, or, type SQL } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
 import type { Queryable } from '../../kernel/db/database.ts';
+import { createGrowingCache } from '../../kernel/growing-cache.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import { minuteMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
@@ -52,9 +52,9 @@ export type Renames = {
 
 export function createRenames({ db, folders, clock, isGone }: RenameParts): Renames {
   const { inspections, badImages } = db.tables;
-  const byInode = new LRUCache<string, Identity>({ max: maxRemembered });
+  const byInode = createGrowingCache<string, Identity>({ max: maxRemembered });
   /** Rows of files that are gone and had no number on the disk, by unit. */
-  const goneByUnit = new LRUCache<string, FileRef>({ max: maxRemembered, ttl: twinWindowMs });
+  const goneByUnit = createGrowingCache<string, FileRef>({ max: maxRemembered, ttl: twinWindowMs });
 
   const hadRowsById = new Map<number, boolean>();
 

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { AlarmEpisodes } from '../../alerts/alarm-episodes.ts';
 import type { AlarmEpisode } from '../../alerts/model.ts';
 import { readTestsNow } from '../../alerts/test-checkpoints.ts';
+import { createGrowingCache } from '../../kernel/growing-cache.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
 import { hourMs, minuteMs } from '../../kernel/time/durations.ts';
 import type { PlantNames } from '../../plant/names.ts';
@@ -64,12 +64,18 @@ type Options = {
 export function createStationPulse(options: Options): StationPulse {
   const { db, counts, modelCounts, alarms, sites, shifts, names, clock } = options;
   const cache = { max: maxStations, perf: { now: () => clock.now() }, ttlResolution: 0 };
-  const knownPauses = new LRUCache<number, { pauses: StationPauses | null }>({ ...cache, ttl: pausesTtlMs });
-  const knownHours = new LRUCache<number, { starts: number[]; running: RunningHours }>({
+  const knownPauses = createGrowingCache<number, { pauses: StationPauses | null }>({
+    ...cache,
+    ttl: pausesTtlMs,
+  });
+  const knownHours = createGrowingCache<number, { starts: number[]; running: RunningHours }>({
     ...cache,
     ttl: runningTtlMs,
   });
-  const knownTests = new LRUCache<number, Pick<Pulse, 'usual' | 'testedAt'>>({ ...cache, ttl: usualTtlMs });
+  const knownTests = createGrowingCache<number, Pick<Pulse, 'usual' | 'testedAt'>>({
+    ...cache,
+    ttl: usualTtlMs,
+  });
   let openAlarms: { readAt: number; byStation: Map<number, AlarmEpisode[]> } | undefined;
 
   /** The hours with images of four weeks, and which hours of the week run. */

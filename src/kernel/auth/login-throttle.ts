@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '../growing-cache.ts';
 import type { Clock } from '../time/clock.ts';
 import { minuteMs, secondMs } from '../time/durations.ts';
 
@@ -44,9 +44,9 @@ export type LoginThrottle = {
 
 /** Delays and then locks out password guessing, per account and per address. */
 export function createLoginThrottle(clock: Clock): LoginThrottle {
-  const kept = new LRUCache<string, Failures>({ max: maxRemembered });
+  const kept = createGrowingCache<string, Failures>({ max: maxRemembered });
   /** The addresses from which each name has signed in since startup. */
-  const trusted = new LRUCache<string, true>({ max: maxRemembered });
+  const trusted = createGrowingCache<string, true>({ max: maxRemembered });
   const failuresOf = (key: string): Failures => {
     const found = kept.get(key);
     return found && clock.now() - found.lastAt < forgetMs ? found : { count: 0, lastAt: 0 };

@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '../growing-cache.ts';
 import { resolveInside } from '../storage/confine.ts';
 import { openRegularFile } from '../storage/open-file.ts';
 import { hourMs } from '../time/durations.ts';
@@ -14,7 +14,7 @@ const longestOffsetMs = 26 * hourMs;
 const maxUnended = 1_000;
 
 /** Files without their end, as first seen in this state; by our own clock, because a share's may be hours off. */
-const unended = new LRUCache<string, { content: string; since: number }>({ max: maxUnended });
+const unended = createGrowingCache<string, { content: string; since: number }>({ max: maxUnended });
 
 export type LocatedImage = {
   ok: true;

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '../growing-cache.ts';
 import type { AppEnv } from '../http/env.ts';
 import type { Lang } from '../i18n/languages.ts';
 import type { Log } from '../log.ts';
@@ -59,7 +59,7 @@ export function createTopics(options: {
   const { maxBlockedMs = defaultMaxBlockedMs, sayStale = () => 'These figures cannot be renewed now.' } =
     options;
   const topics = new Map<string, Topic>();
-  const containers = new LRUCache<string, string>({ max: maxContainers });
+  const containers = createGrowingCache<string, string>({ max: maxContainers });
   const markStale: MarkStale = ({ key }, lang, at) => ({
     // A topic that never could be rendered here stands where its address says, unless it is one of many.
     id: containers.get(key) ?? key.slice(1).replace(/\?.*/, '').replaceAll('/', '-'),

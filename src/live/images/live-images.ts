@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '../../kernel/growing-cache.ts';
 import { beingWritten, isBeingWritten, locateImage, notWatched } from '../../kernel/images/locate-image.ts';
 import type { ImageFailure } from '../../kernel/images/read-image.ts';
 import type { Caching } from '../../kernel/images/send-file.ts';
@@ -46,7 +46,7 @@ export function createLiveImages(options: {
   log: Log;
 }): LiveImages {
   const { channels, store, clock, log } = options;
-  const failures = new LRUCache<string, { at: number; failure: ImageFailure }>({ max: maxRemembered });
+  const failures = createGrowingCache<string, { at: number; failure: ImageFailure }>({ max: maxRemembered });
   const uses = createVariantUses(clock);
 
   /** An old file taken by its name alone is identified by its row. */

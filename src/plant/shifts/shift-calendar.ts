@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '../../kernel/growing-cache.ts';
 import { civilDateOf } from '../../kernel/time/civil-date.ts';
 import { dayMs } from '../../kernel/time/durations.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
@@ -60,7 +60,7 @@ export function createShiftCalendar(plans: readonly DatedPlan[], wallClock: Wall
   const stops = dated
     .flatMap(({ plan }) => plan.downtimes)
     .map(({ start, end }) => ({ startAt: wallClock.parse(start) ?? 0, endAt: wallClock.parse(end) ?? 0 }));
-  const days = new LRUCache<number, { shifts: Shift[] }>({ max: maxCachedDays });
+  const days = createGrowingCache<number, { shifts: Shift[] }>({ max: maxCachedDays });
 
   /** The instant so many minutes after a local midnight; across a clock change it is the local time that counts. */
   const instantOf = (day: number, minutes: number): number => {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '../../growing-cache.ts';
 import type { FoundFile } from '../model/found-batch.ts';
 import { fileKey } from '../state/folder-state.ts';
 import type { NameSet } from '../state/name-set.ts';
@@ -21,7 +21,7 @@ export type DeliveredFiles = {
 };
 
 export function createDeliveredFiles(): DeliveredFiles {
-  const contents = new LRUCache<string, string>({ max: maxFiles, ttl: rememberedMs });
+  const contents = createGrowingCache<string, string>({ max: maxFiles, ttl: rememberedMs });
   return {
     add: (folder, file) => {
       const key = fileKey(folder, file.name);

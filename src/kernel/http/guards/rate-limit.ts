@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '../../growing-cache.ts';
 import type { Clock } from '../../time/clock.ts';
 
 /** Beyond this number the least recently seen caller is evicted, which gives it a full bucket. */
@@ -12,7 +12,7 @@ export type RateLimit = {
 /** A token bucket for each caller: `burst` requests at once, then `perSec` a second. */
 export function createRateLimit(options: { clock: Clock; burst: number; perSec: number }): RateLimit {
   const { clock, burst, perSec } = options;
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: maxCallers });
+  const buckets = createGrowingCache<string, { left: number; at: number }>({ max: maxCallers });
   return {
     take: (caller) => {
       const now = clock.now();
