@@ -1,7 +1,9 @@
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import { isColorSupported, prettyFactory } from 'pino-pretty';
 
 export type Log = pino.Logger;
+
+const loadPretty = createRequire(import.meta.url);
 
 type LineSink = { write(line: string): unknown };
 
@@ -30,6 +32,8 @@ function jsonWriter(sink: LineSink): (line: string) => void {
 }
 
 function prettyWriter(sink: LineSink): (line: string) => void {
+  // Its thirty modules are loaded for a terminal only: threads and services write JSON, and each would load them at its start.
+  const { isColorSupported, prettyFactory } = loadPretty('pino-pretty') as typeof import('pino-pretty');
   const prettify = prettyFactory({ colorize: isColorSupported, translateTime: 'SYS:HH:MM:ss.l' });
   return (line) => {
     const text = prettify(escapeDeep(JSON.parse(line)));
