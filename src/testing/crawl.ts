@@ -10,8 +10,8 @@ export type FoundForm = {
   page: string;
 };
 
-/** One answer of the crawl. `html` is set for pages and fragments. */
-export type Visit = { url: string; from: string; response: Response; html?: string };
+/** One answer of the crawl. `html` is set for pages and fragments, with what is wrong with it. */
+export type Visit = { url: string; from: string; response: Response; html?: string; faults: string[] };
 
 export type Crawl = { visits: Visit[]; postForms: FoundForm[]; external: string[]; deadAnchors: string[] };
 
@@ -45,14 +45,15 @@ export async function crawl(
       throw new Error(`More than ${maxVisits} addresses, now at ${next.url}`);
     const response = await ask(next.url);
     const type = response.headers.get('content-type') ?? '';
-    const visit: Visit = { ...next, response };
+    const visit: Visit = { ...next, response, faults: [] };
     found.visits.push(visit);
     if (!/^(?:text\/html|image\/svg)/.test(type)) continue;
     const text = await response.text();
-    const { elements } = readHtml(text);
+    const { elements, faults } = readHtml(text);
     idsByUrl.set(next.url, new Set(elements.flatMap((element) => attribute(element, 'id') ?? [])));
     if (!type.startsWith('text/html')) continue;
     visit.html = text;
+    visit.faults = faults;
     for (const address of addressesOf(elements)) enqueue(address, next.url);
     for (const form of formsOf(elements, next.url)) {
       if (form.method === 'post') found.postForms.push(form);

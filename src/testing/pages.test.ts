@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { languages } from '../kernel/i18n/languages.ts';
 import { readSettingTranslations } from '../settings/translations.ts';
 import { type Crawl, crawl } from './crawl.ts';
-import { readHtml } from './html.ts';
+import { type Element, readHtml } from './html.ts';
 import { createTestApp, type TestApp, type TestImage } from './test-app.ts';
 import { findUntranslated } from './untranslated.ts';
 
@@ -62,9 +62,7 @@ describe.each([
   });
 
   test('is HTML without an error', () => {
-    const faults = pages().flatMap(({ url, html = '' }) =>
-      readHtml(html).faults.map((fault) => `${url}: ${fault}`),
-    );
+    const faults = pages().flatMap(({ url, faults: found }) => found.map((fault) => `${url}: ${fault}`));
     expect(faults).toEqual([]);
   });
 
@@ -122,13 +120,14 @@ describe.each([
     // Meanings of settings name folders, groups of patterns and other systems; settings/translations.test.ts reads them.
     const meanings = Object.values(readSettingTranslations()[lang]?.meanings ?? {});
     const find = findUntranslated(readTexts('en'), readTexts(lang));
-    const untranslated = (html: string) =>
-      find(html).filter((fault) => !meanings.some((meaning) => fault.startsWith(`"${meaning}" (`)));
+    const untranslated = (elements: readonly Element[]) =>
+      find(elements).filter((fault) => !meanings.some((meaning) => fault.startsWith(`"${meaning}" (`)));
     const faults: string[] = [];
     for (const { url } of kindsOfPages()) {
       const html = await plant.text(url, { headers: { cookie: `lang=${lang}` } });
-      faults.push(...readHtml(html).faults.map((fault) => `${url}: ${fault}`));
-      faults.push(...untranslated(html).map((text) => `${url}: ${text}`));
+      const read = readHtml(html);
+      faults.push(...read.faults.map((fault) => `${url}: ${fault}`));
+      faults.push(...untranslated(read.elements).map((text) => `${url}: ${text}`));
     }
     expect(faults).toEqual([]);
   });
@@ -152,9 +151,10 @@ describe.each(languages)('an error in %s', (lang) => {
       const answer = await plant.request(path, { headers: { cookie: `lang=${lang}`, ...asked } });
       const html = await answer.text();
       expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, 'no-store']);
-      expect(readHtml(html).faults).toEqual([]);
+      const { elements, faults } = readHtml(html);
+      expect(faults).toEqual([]);
       expect(html).toContain(answer.headers.get('x-request-id'));
-      if (lang !== 'en') expect(untranslated(html)).toEqual([]);
+      if (lang !== 'en') expect(untranslated(elements)).toEqual([]);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readHtml } from './html.ts';
 import { findUntranslated } from './untranslated.ts';
 
 const english = { card: { seen: 'Last seen {{ago}} ago', ok: 'OK', unknown: 'Unknown' } };
@@ -11,5 +12,5 @@ test.each([
   ['<p>마지막 3 초 전 OK Unknown</p>', []],
   ['<p>BLast seen</p><code>Last seen</code><p lang="en"><b>Last seen</b></p>', []],
 ])('%s', (html, faults) => {
-  expect(find(html)).toEqual(faults);
+  expect(find(readHtml(html).elements)).toEqual(faults);
 });

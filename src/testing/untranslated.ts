@@ -1,5 +1,5 @@
 import { defaultTreeAdapter } from 'parse5';
-import { attribute, type Element, readHtml } from './html.ts';
+import { attribute, type Element } from './html.ts';
 
 /** Attributes whose value people read or hear. */
 const spokenAttributes = ['title', 'alt', 'placeholder', 'aria-label', 'data-done'];
@@ -15,7 +15,7 @@ export function findUntranslated(
   english: object,
   translated: object,
   ignoredKeys: readonly string[] = [],
-): (html: string) => string[] {
+): (elements: readonly Element[]) => string[] {
   const other = new Map(textsOf(translated));
   const texts = textsOf(english).filter(([key]) => !ignoredKeys.includes(key));
   const pieces = texts.flatMap(([key, text]) => {
@@ -26,12 +26,16 @@ export function findUntranslated(
       .filter((piece) => /[a-z]/i.test(piece) && piece.length >= shortestPiece && !wording.includes(piece))
       .map((piece) => ({ key, pattern: new RegExp(`(?<!\\w)${RegExp.escape(piece)}(?!\\w)`) }));
   });
-  return (html) => {
-    const words = readHtml(html).elements.flatMap(wordsOf);
-    return words.flatMap((text) =>
-      pieces.filter(({ pattern }) => pattern.test(text)).map(({ key }) => `"${text}" (${key})`),
-    );
-  };
+  // Pages repeat most of their words, and each is held against some two thousand pieces.
+  const known = new Map<string, string[]>();
+  return (elements) =>
+    elements.flatMap(wordsOf).flatMap((text) => {
+      const found =
+        known.get(text) ??
+        pieces.filter(({ pattern }) => pattern.test(text)).map(({ key }) => `"${text}" (${key})`);
+      known.set(text, found);
+      return found;
+    });
 }
 
 function wordsOf(element: Element): string[] {

@@ -138,7 +138,10 @@ test.each([
   ['/stations/S9?sort=hours-ng&dir=up', 'The direction &quot;up&quot; is neither asc nor desc'],
   ['/stations/S9?hours=many', 'hours is &quot;many&quot;; it is &quot;all&quot; or left out'],
   ['/models?sort=ng', 'The sort &quot;ng&quot; is none of models-name'],
-  ['/plant/stations?sort=stations-ng', 'is none of stations-name, stations-seen'],
+  [
+    '/plant/stations?sort=stations-ng',
+    'is none of stations-name, stations-line, stations-type, stations-seen',
+  ],
   ['/live/performance?sort=ng', 'is none of cameras-camera'],
 ])('%s is refused with what is wrong', async (path, message) => {
   const answer = await plant.request(path);
