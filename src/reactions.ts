@@ -6,7 +6,7 @@ type Parts = {
   checks: { wake(added: number): void };
   newestImage: { note(recorded: Events['inspections.recorded'] | undefined): void };
   stationTests: { wake(stationIds: readonly number[] | undefined, oldestAt: number): void };
-  productivity: { rebuild(): void; forgetShiftsSince(at: number): void };
+  productivity: { rebuild(): void; forgetShiftsSince(at: number): void; noteRetention(): void };
   pulse: { forget(): void };
   images: { wake(stationIds: readonly number[]): void; forgetFailures(): void };
   system: {
@@ -65,6 +65,7 @@ export function productReactions(parts: Parts): Reactions {
       'activity.recorded': [forgetSince],
       'plant.grown': [forgetShifts],
       'alarms.changed': [() => pulse.forget()],
+      'retention.changed': [() => productivity.noteRetention()],
       'retention.removed': [({ policy, count, bytes }) => system.countRemoved(policy, { count, bytes })],
       ...screenReactions(screens),
       'plant.changed': [showNames, judgeAll, forgetShifts, () => productivity.rebuild()],
@@ -86,6 +87,7 @@ export function productReactions(parts: Parts): Reactions {
       'plant.changed': [showNames, judgeAll, forgetShifts, () => productivity.rebuild()],
       'alarms.changed': [() => pulse.forget()],
       'images.changed': [() => images.forgetFailures()],
+      'retention.changed': [() => productivity.noteRetention()],
       'access.changed': [recheckViewers],
     },
   };

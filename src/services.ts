@@ -166,6 +166,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     sites,
     shifts: reads.shifts,
     names: reads.names,
+    lines,
     duties,
     singletons,
     publish,
@@ -258,6 +259,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       openLivePolicy({ config, paths, db, live, clock }),
       inspections.policies.rows,
       inspections.policies.gaps,
+      ...productivity.policies,
       createAuditPolicy(db, config.retentionAuditDays),
     ],
     folders: () => [

@@ -15,6 +15,7 @@ import { type DataPaths, resolveDataPaths } from '../kernel/storage/data-paths.t
 import { systemClock } from '../kernel/time/clock.ts';
 import { createPlantNames } from '../plant/names.ts';
 import { openSites } from '../plant/open-sites.ts';
+import { createLines } from '../plant/resources/lines.ts';
 import { createShiftPlans } from '../plant/shifts/shift-plans.ts';
 import { openProductivity } from '../productivity/open-productivity.ts';
 import { type Db, migrationsOf, openServerDb, openSqliteDb } from '../schema/db.ts';
@@ -129,6 +130,7 @@ async function openImportPlant(config: Config, db: Db) {
     sites,
     shifts: await createShiftPlans(db, systemClock, sites),
     names: await createPlantNames(db, systemClock, sites),
+    lines: await createLines(db, systemClock, () => {}),
     // What changed shifts ask for is done by the program itself.
     duties: { rebuildsActivity: () => false },
     singletons: createSingletons({ locks: undefined, log }),

@@ -83,7 +83,7 @@ export async function importEvents(
       else if (status === 'duplicate') events.known += 1;
       else {
         events.refused += 1;
-        refusals.note(error ?? status, batch[i]!);
+        refusals.note(error ?? 'Older than what retention keeps', batch[i]!);
       }
     }
     events.read += batch.length;

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/time/clock.ts';
 import type { PlantNames } from '../plant/names.ts';
 import type { IdealCycles } from '../plant/resources/ideal-cycles.ts';
+import type { Lines } from '../plant/resources/lines.ts';
 import type { Workers } from '../plant/resources/workers.ts';
 import type { Workstations } from '../plant/resources/workstations.ts';
 import type { ShiftPlans } from '../plant/shifts/shift-plans.ts';
@@ -35,6 +36,7 @@ export type ProductivityDeps = {
   refusedEvents: RefusedEvents;
   intakes: Intakes;
   counts: EventCounts;
+  lines: Pick<Lines, 'find' | 'list' | 'get'>;
   workers: Workers;
   workstations: Workstations;
   people: People;

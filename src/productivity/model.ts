@@ -11,6 +11,9 @@ export type EventKind = (typeof eventKinds)[number];
 /** The worker 0 of segments and roll-ups: the station itself. */
 export const stationItself = 0;
 
+/** The worker 0 of events: retention has forgotten whose they were. */
+export const nobody = 0;
+
 /** An event whose worker and workstation are known. Instants in epoch ms UTC. */
 export type ActivityEvent = {
   stationId: number;

@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/time/clock.ts';
 import { minuteMs } from '../kernel/time/durations.ts';
 import type { Worker, Workers } from '../plant/resources/workers.ts';
 import type { Workstation, Workstations } from '../plant/resources/workstations.ts';
-import type { PlannedTime } from '../plant/shifts/planned-time.ts';
+import type { PlannedOf } from '../plant/shifts/planned-time.ts';
 import type { TimeWindow } from '../plant/time-window.ts';
 import { type ActivityMetrics, metricsOf } from './activity-metrics.ts';
 import type { People } from './people.ts';
@@ -20,8 +20,10 @@ export type ProductivityReads = {
   siteId(): number;
   /** Whether that is the demo plant's. */
   isDemo(): boolean;
-  plannedOf: (siteId: number) => PlannedTime;
-  /** By code. */
+  plannedOf: PlannedOf;
+  /** Before this nothing is known of single workers: retention has deleted it. */
+  personsFrom(siteId: number): number;
+  /** By code; of a window that begins before `personsFrom` the rest. */
   workerMetrics(siteId: number, window: TimeWindow): Promise<WorkerMetrics[]>;
   workstationMetrics(siteId: number, window: TimeWindow): Promise<WorkstationMetrics[]>;
   /** Sums over the workers, never over their interleaved events. */
@@ -38,9 +40,10 @@ export function createProductivityReads(deps: {
   isDemo: () => boolean;
   workers: Pick<Workers, 'list'>;
   workstations: Pick<Workstations, 'list'>;
-  plannedOf: (siteId: number) => PlannedTime;
+  plannedOf: PlannedOf;
   queries: ActivityQueries;
   people: Pick<People, 'groupMin'>;
+  personsFrom: (siteId: number) => number;
   clock: Clock;
 }): ProductivityReads {
   const { workers, workstations, plannedOf, queries, people, clock } = deps;
@@ -51,16 +54,25 @@ export function createProductivityReads(deps: {
     return startAt === 0 || untilAt <= startAt ? 0 : plannedOf(siteId).plannedMs({ startAt, endAt: untilAt });
   }
 
+  const ofPersons = (siteId: number, { startAt, endAt }: TimeWindow): TimeWindow => {
+    const fromAt = Math.max(startAt, deps.personsFrom(siteId));
+    return { startAt: fromAt, endAt: Math.max(fromAt, endAt) };
+  };
+  /** Planned time of the part of a window in which workers are known. */
+  const plannedOfPersons = (siteId: number, window: TimeWindow) =>
+    window.startAt === 0 ? 0 : plannedMsOf(siteId, ofPersons(siteId, window));
+
   return {
     siteId: deps.siteId,
     isDemo: deps.isDemo,
     plannedOf,
+    personsFrom: deps.personsFrom,
     workerMetrics: async (siteId, window) => {
       const listed = workers.list(siteId);
-      const plannedMs = plannedMsOf(siteId, window);
+      const plannedMs = plannedOfPersons(siteId, window);
       const sums = await queries.sumByWorker(
         listed.map(({ id }) => id),
-        window,
+        ofPersons(siteId, window),
         clock.now(),
       );
       return listed.map((worker) => ({
@@ -87,7 +99,7 @@ export function createProductivityReads(deps: {
     totalOf: (siteId, window, list) => {
       const total: ActivitySums = noSums();
       for (const { metrics } of list) for (const key of sumKeys) total[key] += metrics[key];
-      return metricsOf(total, plannedMsOf(siteId, window) * list.length);
+      return metricsOf(total, plannedOfPersons(siteId, window) * list.length);
     },
   };
 }

@@ -74,19 +74,6 @@ function defineFolderTables(kit: Kit) {
     (t) => [kit.index('sweeps_started', [t.startedAt])],
   );
   /**
-   * How far retention has come at a site: `rows` is the instant before which inspections were deleted and are taken up
-   * no more, `files` the hour up to which image files were deleted. Without a row nothing ever was.
-   */
-  const horizons = kit.table(
-    'horizons',
-    {
-      siteId: kit.ref('site_id').notNull(),
-      name: kit.enumText('name', ['rows', 'files']).notNull(),
-      at: kit.ms('at').notNull(),
-    },
-    (t) => [kit.primaryKey([t.siteId, t.name])],
-  );
-  /**
    * Work on rows behind the pages, by site. `folders` and `times`: what is left to mend of rows that an earlier version wrote;
    * begun by a migration, resumed at `position` after an interruption, and deleted when nothing is left. `removal`: the root
    * `position` is being removed with everything found in it. The `…Ids`: the last id that was given out before rows were
@@ -101,7 +88,7 @@ function defineFolderTables(kit: Kit) {
     },
     (t) => [kit.primaryKey([t.siteId, t.name])],
   );
-  return { roots, directories, stationParts, sweeps, horizons, repairs };
+  return { roots, directories, stationParts, sweeps, repairs };
 }
 
 function defineFactTables(kit: Kit) {

@@ -140,5 +140,30 @@ export function definePlantTables(kit: Kit) {
     },
     (t) => [kit.primaryKey([t.siteId, t.lineId, t.fromDate])],
   );
-  return { sites, lines, stations, stationAliases, parts, targets, idealCycles, workers, shiftPlans };
+  /**
+   * How far retention has come at a site. `rows`: the instant before which inspections were deleted and are taken up no more;
+   * `files`: the hour up to which image files were deleted; `events`: the hour before which single events of workers were
+   * deleted; `persons`: the hour before which nothing says who did what. Without a row nothing ever was.
+   */
+  const horizons = kit.table(
+    'horizons',
+    {
+      siteId: kit.ref('site_id').notNull(),
+      name: kit.enumText('name', ['rows', 'files', 'events', 'persons']).notNull(),
+      at: kit.ms('at').notNull(),
+    },
+    (t) => [kit.primaryKey([t.siteId, t.name])],
+  );
+  return {
+    sites,
+    lines,
+    stations,
+    stationAliases,
+    parts,
+    targets,
+    idealCycles,
+    workers,
+    shiftPlans,
+    horizons,
+  };
 }

@@ -45,6 +45,7 @@ export async function openActivityStore(db: Db, clock: Clock, timeZone = 'UTC'):
         },
         plannedOf,
         gapCapMs: 3_600_000,
+        derivedFrom: () => Number.NEGATIVE_INFINITY,
         isDuty: () => true,
         clock,
         log: createLog({ level: 'silent', pretty: false }),

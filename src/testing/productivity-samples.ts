@@ -14,12 +14,13 @@ const now = Date.parse('2025-09-05T10:30:15+09:00');
 const wallClock = createWallClock('Asia/Seoul');
 const window = { startAt: now - 7_200_000, endAt: now + 3_600_000 };
 const planned = createPlannedTime(
-  { list: () => [], calendarOf: () => undefined },
+  { plansOf: () => [], calendarOf: () => undefined },
   { wallClockOf: () => wallClock },
 )(1);
 
 const asked: AskedBoard = {
   siteId: 1,
+  line: undefined,
   window,
   query: { period: 'today' },
   planned,
@@ -107,6 +108,7 @@ const page = {
   zoomOutHref: '/c',
   window,
   isAssumed: true,
+  kept: { key: 'persons', at: now },
   backHref: '/productivity?period=today',
   inspectionsHref: '/stations/S9',
   here: '/productivity',
@@ -125,15 +127,16 @@ export const productivitySamples: Readonly<Record<string, readonly object[]>> = 
   'productivity/_state': [{ now: null }, { now: { state: 'idle', sinceAt: now } }],
   'productivity/_legend': [{}],
   'productivity/_shift-head': [
-    { page: { ...page, isDemo: true }, title: odd, stations: [odd], station: odd },
-    { page: { ...page, isDemo: false }, title: 'Stops' },
+    { page: { ...page, isDemo: true, lines: [odd], line: odd }, title: odd, stations: [odd], station: odd },
+    { page: { ...page, isDemo: false, lines: [], line: '' }, title: 'Stops' },
+    { page: { ...page, isDemo: false, lines: [odd], line: '' }, title: 'Stops' },
   ],
   'productivity/_hours': [
     {
       view: {
         window,
         shiftName: odd,
-        station: odd,
+        scopeName: odd,
         hasStations: true,
         hours: [
           {
@@ -180,7 +183,7 @@ export const productivitySamples: Readonly<Record<string, readonly object[]>> = 
       view: {
         window,
         shiftName: '',
-        station: '',
+        scopeName: '',
         hasStations: false,
         hours: [],
         total: { target: 4, wholeTarget: 9, actual: 7 },

@@ -3,10 +3,10 @@ import type { Queryable } from '../../kernel/db/database.ts';
 import { startLoop } from '../../kernel/jobs/loop.ts';
 import type { Log } from '../../kernel/log.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
+import { readRowsSince } from '../../plant/removal/horizons.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { Sites } from '../../plant/sites.ts';
 import type { Db } from '../../schema/db.ts';
-import { readRowsSince } from '../recording/horizons.ts';
 import type { SequenceRow } from './counter.ts';
 import { contextRows, findSequenceGaps, type SequenceFinding } from './find-gaps.ts';
 

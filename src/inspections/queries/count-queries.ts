@@ -3,12 +3,12 @@ import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import type { PlantNames } from '../../plant/names.ts';
 import type { CountFilter } from '../../plant/page-filters.ts';
+import { readRowsSince } from '../../plant/removal/horizons.ts';
 import { createSiteCondition } from '../../plant/site-condition.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import { addCounts, type TrendBucket, type VerdictCounts } from '../../plant/yield.ts';
 import type { Db } from '../../schema/db.ts';
 import type { Folders } from '../recording/folders.ts';
-import { readRowsSince } from '../recording/horizons.ts';
 import { furtherOf, unitKeyOf } from '../recording/unit-counts.ts';
 import { type Segment, segmentsOf, withKnownEdges } from './window-segments.ts';
 

@@ -4,9 +4,9 @@ import type { MovedFolder } from '../../kernel/folder-scan/model/moved-folder.ts
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { ArrivedImage } from '../../plant/clock-offset.ts';
 import type { RecordClocks } from '../../plant/record-clocks.ts';
+import { createReadHorizons, setHorizon } from '../../plant/removal/horizons.ts';
 import type { KnownFolder } from './folders.ts';
 import type { FoundImage, FoundImageBatch } from './found-images.ts';
-import { createReadHorizons, setHorizon } from './horizons.ts';
 import { createInsertInspections, type ImageLane } from './insert-inspections.ts';
 import { createRenames, type RenameParts } from './renames.ts';
 import { applyToRollUps } from './roll-ups.ts';

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { setHorizon } from '../../plant/removal/horizons.ts';
 import { testDialect } from '../../testing/databases.ts';
 import {
   storeStartsAt as at,
@@ -9,7 +10,6 @@ import {
 } from '../../testing/inspection-store.ts';
 import { checkSequences } from '../gaps/check-gaps.ts';
 import { ensureRoot } from './folders.ts';
-import { setHorizon } from './horizons.ts';
 import { createRecordInspections } from './record-inspections.ts';
 import { beginRootRemoval, findRootRemoval, type RemovedImage, removeRoot } from './remove-root.ts';
 

@@ -3,6 +3,7 @@ import { removeAlarms } from '../../alerts/remove-alarms.ts';
 import type { Queryable } from '../../kernel/db/database.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
+import { createReadHorizons } from '../../plant/removal/horizons.ts';
 import {
   hideForRemoval,
   isHiddenForRemoval,
@@ -12,7 +13,6 @@ import {
 } from '../../plant/removal/remove-stations.ts';
 import type { Db } from '../../schema/db.ts';
 import { keepIds } from '../../schema/kept-ids.ts';
-import { createReadHorizons } from './horizons.ts';
 import { applyToRollUps } from './roll-ups.ts';
 
 /** Images taken out in one transaction, with their counts: some milliseconds. */

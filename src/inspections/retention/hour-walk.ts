@@ -1,7 +1,7 @@
 import type { Queryable } from '../../kernel/db/database.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
+import { createReadHorizons, setHorizon } from '../../plant/removal/horizons.ts';
 import type { Db } from '../../schema/db.ts';
-import { createReadHorizons, setHorizon } from '../recording/horizons.ts';
 import type { HourLane, SiteHours } from './site-hours.ts';
 
 /**

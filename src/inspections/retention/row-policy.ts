@@ -2,8 +2,8 @@ import { asc, inArray } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Cut, Hindrance, RetentionPolicy } from '../../kernel/retention-policy.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
+import { createReadHorizons, setHorizon } from '../../plant/removal/horizons.ts';
 import type { Db } from '../../schema/db.ts';
-import { createReadHorizons, setHorizon } from '../recording/horizons.ts';
 import { createSiteHours, inHour, type SiteHours } from './site-hours.ts';
 
 /** Deleting this many rows with their index entries takes a few milliseconds. */

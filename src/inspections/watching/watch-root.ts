@@ -4,11 +4,11 @@ import { type Scanner, startScanner } from '../../kernel/folder-scan/scanner/sca
 import type { Log } from '../../kernel/log.ts';
 import type { Lease, Singletons } from '../../kernel/processes/leader/singletons.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
+import { createReadHorizons } from '../../plant/removal/horizons.ts';
 import type { Db, DbPlace } from '../../schema/db.ts';
 import type { NamingSettings } from '../names/parse-file-name.ts';
 import type { Folders } from '../recording/folders.ts';
 import { type NameColumns, unpackFound } from '../recording/found-images.ts';
-import { createReadHorizons } from '../recording/horizons.ts';
 import type { Recorded, RecordInspections } from '../recording/record-inspections.ts';
 import { readListings, saveListing, saveSweep } from './save-listing.ts';
 import { scanReading } from './scan-reading.ts';

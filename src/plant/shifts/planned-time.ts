@@ -17,6 +17,8 @@ const assumedPlan: DatedPlan & { plan: ShiftPlan } = {
   },
 };
 
+const wholeSite = 0;
+
 /** When a site works, for planned time, utilisation and OEE alone: state, silence and alarms never assume a plan. */
 export type PlannedTime = ShiftCalendar & {
   /** Whether some of a window lies before the first saved plan, so that its planned time is assumed. */
@@ -24,28 +26,34 @@ export type PlannedTime = ShiftCalendar & {
   readonly wallClock: WallClock;
 };
 
-/** Planned time by site, with the assumed plan before the first saved one; built again when plans change. */
+/** Planned time of a site, or of one of its lines. */
+export type PlannedOf = (siteId: number, lineId?: number) => PlannedTime;
+
+/** Planned time with the assumed plan before the first saved one; built again when plans change. */
 export function createPlannedTime(
-  shifts: Pick<ShiftPlans, 'list' | 'calendarOf'>,
+  shifts: Pick<ShiftPlans, 'plansOf' | 'calendarOf'>,
   sites: Pick<Sites, 'wallClockOf'>,
-): (siteId: number) => PlannedTime {
+): PlannedOf {
   const known = new Map<
-    number,
+    string,
     { of: ShiftCalendar | undefined; wallClock: WallClock; planned: PlannedTime }
   >();
-  return (siteId) => {
-    const saved = shifts.calendarOf(siteId);
+  return (siteId, lineId = wholeSite) => {
+    const saved = shifts.calendarOf(siteId, lineId);
     const wallClock = sites.wallClockOf(siteId);
-    const before = known.get(siteId);
+    // A line without plans of its own works as its site does.
+    const scope = lineId !== wholeSite && saved === shifts.calendarOf(siteId) ? wholeSite : lineId;
+    const key = `${siteId}:${scope}`;
+    const before = known.get(key);
     if (before && before.of === saved && before.wallClock === wallClock) return before.planned;
-    const calendar = createShiftCalendar([assumedPlan, ...shifts.list(siteId)], wallClock);
+    const calendar = createShiftCalendar([assumedPlan, ...shifts.plansOf(siteId, scope)], wallClock);
     const savedFromAt = saved?.fromAt ?? Number.POSITIVE_INFINITY;
     const planned = {
       ...calendar,
       wallClock,
       isAssumed: (window: TimeWindow) => window.startAt < savedFromAt,
     };
-    known.set(siteId, { of: saved, wallClock, planned });
+    known.set(key, { of: saved, wallClock, planned });
     return planned;
   };
 }

@@ -12,7 +12,7 @@ import {
   type ShiftPlan,
   shiftsOn,
 } from './shift-plan.ts';
-import { cutOut, overlapMs } from './stretches.ts';
+import { cutOut, overlapMs, within } from './stretches.ts';
 
 /** A plan and the local date from which it holds, `YYYY-MM-DD`. */
 export type DatedPlan = { fromDate: string; plan: ShiftPlan };
@@ -33,6 +33,8 @@ export type ShiftCalendar = {
   shiftsIn(window: TimeWindow): Shift[];
   /** Whether an instant is planned time. */
   isPlanned(at: number): boolean;
+  /** Planned time in a window, in order. */
+  stretchesIn(window: TimeWindow): TimeWindow[];
   /** Planned time in a window, ms. */
   plannedMs(window: TimeWindow): number;
   /** The shift that runs at an instant, or else the last one before it; undefined where none was in two months. */
@@ -128,6 +130,11 @@ export function createShiftCalendar(plans: readonly DatedPlan[], wallClock: Wall
     isPlanned: (at) =>
       shiftsIn({ startAt: at, endAt: at + 1 }).some(({ planned }) =>
         planned.some(({ startAt, endAt }) => startAt <= at && at < endAt),
+      ),
+    stretchesIn: (window) =>
+      within(
+        shiftsIn(window).flatMap(({ planned }) => planned),
+        window,
       ),
     plannedMs: (window) => shiftsIn(window).reduce((sum, { planned }) => sum + overlapMs(planned, window), 0),
     shiftAt: (at) => {

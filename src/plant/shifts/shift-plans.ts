@@ -29,6 +29,8 @@ export type ShiftPlans = {
   calendarOf(siteId: number, lineId?: number): ShiftCalendar | undefined;
   /** The plans of a whole site, or those of one of its lines alone, by date. */
   list(siteId: number, lineId?: number): SavedPlan[];
+  /** The plans that a site works by, or one of its lines: what its calendar is made of, by date. */
+  plansOf(siteId: number, lineId?: number): SavedPlan[];
   /** Saves a plan from a date on. @throws AppError 'conflict' when there are too many. */
   set(siteId: number, dated: DatedPlan, by: string, lineId?: number): Promise<void>;
   /** False when there was none. */
@@ -79,7 +81,7 @@ export async function createShiftPlans(
 
   const list = (siteId: number, lineId = wholeSite) =>
     rows.filter((row) => row.siteId === siteId && row.lineId === lineId);
-  function plansOf(siteId: number, lineId: number): SavedPlan[] {
+  function plansOf(siteId: number, lineId = wholeSite): SavedPlan[] {
     const ofSite = list(siteId);
     const own = lineId === wholeSite ? [] : list(siteId, lineId);
     const [first] = own;
@@ -89,6 +91,7 @@ export async function createShiftPlans(
   }
   return {
     list,
+    plansOf,
     refresh,
     calendarOf: (siteId, lineId = wholeSite) => {
       // A line without plans of its own shares the calendar of its site.

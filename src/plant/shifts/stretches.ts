@@ -24,3 +24,13 @@ export function overlapMs(stretches: readonly TimeWindow[], window: TimeWindow):
     0,
   );
 }
+
+/** The parts of stretches that lie in a window. */
+export function within(stretches: readonly TimeWindow[], window: TimeWindow): TimeWindow[] {
+  return stretches
+    .map(({ startAt, endAt }) => ({
+      startAt: Math.max(startAt, window.startAt),
+      endAt: Math.min(endAt, window.endAt),
+    }))
+    .filter(({ startAt, endAt }) => endAt > startAt);
+}

@@ -97,6 +97,7 @@ test('NDJSON is taken line by line, whatever a line holds', async () => {
     {
       accepted: 1,
       duplicates: 1,
+      pastRetention: 0,
       refused: [{ index: 1, error: 'An event must be a JSON object' }],
       refusedCount: 1,
     },

@@ -53,10 +53,12 @@ export function activityRoutes(deps: ProductivityDeps): Hono<AppEnv> {
       if (!Array.isArray(sent) && only?.error !== undefined)
         throw new AppError(only.status === 'conflict' ? 'conflict' : 'invalid', only.error);
       const refused = refusedRows(outcomes);
-      const accepted = outcomes.filter(({ status }) => status === 'recorded').length;
+      const numberOf = (one: SentOutcome['status']) => outcomes.filter(({ status }) => status === one).length;
+      const accepted = numberOf('recorded');
       const answer = {
         accepted,
-        duplicates: outcomes.length - accepted - refused.length,
+        duplicates: numberOf('duplicate'),
+        pastRetention: numberOf('past'),
         refused: refused.slice(0, maxNamed),
         refusedCount: refused.length,
       };
@@ -98,7 +100,9 @@ async function sendOne(c: AppContext, { recorder }: ProductivityDeps) {
   if (outcome?.error !== undefined) throw new AppError('invalid', outcome.error);
   return outcome?.status === 'recorded'
     ? c.json({ message: 'Event ingested successfully' }, 201)
-    : c.json({ message: 'Duplicate event ignored' });
+    : c.json({
+        message: outcome?.status === 'past' ? 'Event is already past retention' : 'Duplicate event ignored',
+      });
 }
 
 function refusedRows(outcomes: readonly SentOutcome[]): { index: number; error: string }[] {

@@ -158,6 +158,7 @@ export const productivityDocs = {
     answer: z.object({
       accepted: z.int().describe('Recorded by this request'),
       duplicates: z.int().describe('There already'),
+      pastRetention: z.int().describe('Older than what retention keeps, and left out'),
       refused: errors.describe('By index from 0; at most the first 1 000'),
       refusedCount: z.int(),
     }),

@@ -21,6 +21,7 @@ const images = (station: string, model: string, from: string, to: string) =>
 type Answer = {
   isAssumed: boolean;
   total: Record<string, number | null> & { losses: Record<string, number> | null };
+  lines: Record<string, unknown>[];
   stations: (Record<string, unknown> & { losses: Record<string, number> | null })[];
   stops: Record<string, unknown>[];
 };
@@ -136,4 +137,59 @@ test('metrics of workers and workstations say how much is known', async () => {
   expect(workingMs + idleMs + absentMs + unknownMs).toBe(plannedMs);
   const stations = (await plant.json(`/api/v1/metrics/workstations?${day}`)) as { workstations: object[] };
   expect(stations.workstations[4]).toMatchObject({ station: 'S5', name: 'Welding Station', type: 'welding' });
+});
+
+test('stations of a line with shifts of its own are measured over those, and lines are added up', async () => {
+  // S1 works by the site, which plans 08:00 to 17:00; S2 by its line, until 12:00 only.
+  await plant.addImages([...images('S1', 'A', '08:00', '17:00'), ...images('S2', 'A', '08:00', '17:00')]);
+  const { cycles, sites } = plant.services.productivity;
+  await cycles.set({ siteId: sites.own.id, stationId: 0, partId: 0 }, { cycleMs: 60_000, by: 'test' });
+  const week = { cycleDays: 7, cycleFrom: '2025-09-01', exceptions: [], downtimes: [] };
+  const shift = { name: 'Early', start: '08:00', end: '12:00', breaks: [], days: [1, 2, 3, 4, 5] };
+  const file = {
+    version: 1,
+    lines: [{ name: 'Line 1' }, { name: 'Line 2' }],
+    stations: [
+      { name: 'S1', line: 'Line 1' },
+      { name: 'S2', line: 'Line 2' },
+    ],
+    shiftPlans: [{ line: 'Line 2', fromDate: '2025-09-01', plan: { ...week, shifts: [shift] } }],
+  };
+  const put = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(file) };
+  expect((await plant.request('/api/v1/plant', put)).status).toBe(200);
+
+  const all = await read(`/api/v1/metrics/oee?${day}`);
+  expect(all.stations).toEqual([
+    expect.objectContaining({ station: 'S1', line: 'Line 1', produced: 540, target: 540 }),
+    expect.objectContaining({ station: 'S2', line: 'Line 2', produced: 240, target: 240 }),
+  ]);
+  expect(all.lines).toEqual([
+    expect.objectContaining({ line: 'Line 1', produced: 540, availability: 1 }),
+    expect.objectContaining({ line: 'Line 2', produced: 240, availability: 1 }),
+  ]);
+  expect(all.total.produced).toBe(780);
+  const second = await read(`/api/v1/metrics/oee?${day}&line=Line%202`);
+  expect(second.stations.map(({ station }) => station)).toEqual(['S2']);
+  expect(second.isAssumed).toBe(false);
+  expect((await plant.request(`/api/v1/metrics/oee?${day}&line=Line%203`)).status).toBe(404);
+
+  const text = async (path: string) =>
+    (await plant.text(path)).replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+  // One shift of the site: of the line, what it had planned in that time. What was made in no planned time is made all the same.
+  expect(await text(`/productivity/hours?${day}`)).toContain('1,080 of 780 due by now');
+  expect(await text(`/productivity/hours?${day}&line=Line%202`)).toContain(
+    '240 of 240 due by now, 240 in the whole shift · Early · Line 2',
+  );
+  const handover = `/productivity/handover?${day}&line=Line%202`;
+  expect(await text(handover)).toContain('Early · Line 2 ·');
+  const note = {
+    shift: String(Date.parse('2025-09-05T08:00:00+09:00')),
+    line: 'Line 2',
+    text: 'Feeder jams',
+  };
+  const answer = await plant.post('/productivity/handover/notes', { body: new URLSearchParams(note) });
+  expect(answer.headers.get('location')).toBe('/productivity/handover?line=Line+2#notes-title');
+  expect(await text(handover)).toContain('Feeder jams');
+  expect(await text(`/productivity/handover?${day}`)).toContain('Feeder jams Line 2 ·');
+  expect(await text(`/productivity/handover?${day}&line=Line%201`)).not.toContain('Feeder jams');
 });

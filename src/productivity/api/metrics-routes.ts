@@ -9,6 +9,7 @@ import type { ActivityMetrics } from '../activity-metrics.ts';
 import { type AskedBoard, readAskedBoard } from '../asked-board.ts';
 import type { ProductivityDeps } from '../deps.ts';
 import { type Oee, sumOee } from '../oee/oee.ts';
+import type { StationOee } from '../oee/oee-reads.ts';
 import type { Stop } from '../oee/station-shifts.ts';
 
 const tag = 'Events and productivity';
@@ -17,7 +18,10 @@ const query = z.object({
   start: z.string().optional(),
   end: z.string().optional(),
 });
-const stationQuery = query.extend({ station: z.string().optional().describe('Name of a station') });
+const stationQuery = query.extend({
+  line: z.string().optional().describe('Name of a line: its stations, over the shifts of that line'),
+  station: z.string().optional().describe('Name of a station'),
+});
 const rate = z.number().nullable();
 const window = { start: z.string(), end: z.string() };
 const assumed = {
@@ -99,16 +103,20 @@ const docs = {
   }),
   oee: documented({
     tag,
-    summary: 'Effectiveness of each station and of all together, with its factors and six losses',
-    description: 'Over the shifts that begin in the window or run at its start, at most a month.',
+    summary:
+      'Effectiveness of each station, of each line and of all together, with its factors and six losses',
+    description:
+      'Over the shifts that begin in the window or run at its start, at most a month. Stations of a line with shifts of its own are measured over those.',
     query: stationQuery,
     answer: z.object({
       ...window,
       ...assumed,
       total: z.object(oee),
+      lines: z.array(z.object({ line: z.string(), ...oee })).describe('Lines with stations that are judged'),
       stations: z.array(
         z.object({
           station: z.string(),
+          line: z.string().nullable(),
           isJudged: z.boolean().describe('False where nothing was counted and no ideal cycle is set'),
           ...oee,
           target: z.number().nullable().describe('Units of the planned time so far at the ideal cycle'),
@@ -158,15 +166,20 @@ export function metricsRoutes(deps: ProductivityDeps): Hono<AppEnv> {
       const asked = askedOf(c, deps);
       const list = await readStations(deps, asked, c.req.valid('query').station);
       const judged = list.filter(({ isJudged }) => isJudged);
-      const total = sumOee(judged.flatMap(({ shifts }) => shifts.map(({ facts }) => facts)));
-      const stations = list.map(({ name, isJudged, oee: one, targetNow, shifts }) => ({
+      const total = sumStations(judged);
+      const lines = deps.lines.list(asked.siteId).flatMap(({ id, name }) => {
+        const ofLine = judged.filter(({ lineId }) => lineId === id);
+        return ofLine.length === 0 ? [] : { line: name, ...oeeFields(sumStations(ofLine)) };
+      });
+      const stations = list.map(({ name, lineId, isJudged, oee: one, targetNow, shifts }) => ({
         station: name,
+        line: deps.lines.get(lineId)?.name ?? null,
         isJudged,
         ...oeeFields(one),
         target: targetNow,
         stops: shifts.reduce((sum, { stops }) => sum + stops.length, 0),
       }));
-      return c.json({ ...coverOf(asked), total: oeeFields(total), stations });
+      return c.json({ ...coverOf(asked), total: oeeFields(total), lines, stations });
     })
     .get('/api/v1/stops', may('look'), docs.stops, async (c) => {
       const asked = askedOf(c, deps);
@@ -191,15 +204,19 @@ async function readStations(
   asked: AskedBoard,
   station: string | undefined,
 ) {
-  if (station === undefined) return reads.read(asked.siteId, asked.window);
-  const found = reads.listStations(asked.siteId).find(({ name }) => name === station);
+  const scope = { lineId: asked.line?.id };
+  if (station === undefined) return reads.read(asked.siteId, asked.window, scope);
+  const found = reads.listStations(asked.siteId, asked.line?.id).find(({ name }) => name === station);
   if (found === undefined) throw new AppError('not_found', `There is no station "${station.slice(0, 100)}".`);
-  return reads.read(asked.siteId, asked.window, found.stationId);
+  return reads.read(asked.siteId, asked.window, { stationId: found.stationId });
 }
 
 function coverOf({ window: { startAt, endAt }, wallClock, isAssumed }: AskedBoard) {
   return { start: wallClock.format(startAt, 'iso'), end: wallClock.format(endAt, 'iso'), isAssumed };
 }
+
+const sumStations = (list: readonly StationOee[]) =>
+  sumOee(list.flatMap(({ shifts }) => shifts.map(({ facts }) => facts)));
 
 function activityOf(metrics: ActivityMetrics) {
   const { workingMs, idleMs, absentMs, unknownMs, plannedMs, utilisation, coverage, units, events } = metrics;

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, eq, gte, lt, type SQL } from 'drizzle-orm';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
@@ -9,6 +9,8 @@ import type { Db } from '../../schema/db.ts';
 /** What one shift tells the next. An open question is handed on until somebody closes it. */
 export type ShiftNote = {
   id: number;
+  /** The line it is of; 0 for the whole site. */
+  lineId: number;
   shiftStartAt: number;
   text: string;
   isOpen: boolean;
@@ -18,16 +20,28 @@ export type ShiftNote = {
 
 const maxLength = 2_000;
 const maxListed = 100;
+/** Of all lines of a site. */
+const maxRead = 1_000;
 /** An open question older than this is none any more. */
 const handedOnMs = 60 * dayMs;
 /** The whole site rather than one of its lines. */
 const wholeSite = 0;
 
 export type ShiftNotes = {
-  /** Notes of a shift, and open questions of the shifts before it, the oldest first. */
-  list(siteId: number, shift: TimeWindow): Promise<{ notes: ShiftNote[]; handedOn: ShiftNote[] }>;
+  /**
+   * Notes of the shifts that began in this time, and open questions of those before, the oldest first: all of a site, or
+   * those of one line and of the whole site.
+   */
+  list(
+    siteId: number,
+    shift: TimeWindow,
+    lineId?: number,
+  ): Promise<{ notes: ShiftNote[]; handedOn: ShiftNote[] }>;
   /** @throws AppError 'invalid' for an empty or too long text. */
-  add(siteId: number, note: Pick<ShiftNote, 'shiftStartAt' | 'text' | 'isOpen' | 'writtenBy'>): Promise<void>;
+  add(
+    siteId: number,
+    note: Pick<ShiftNote, 'shiftStartAt' | 'text' | 'isOpen' | 'writtenBy'> & { lineId?: number | undefined },
+  ): Promise<void>;
   /** Closes an open question. False when there was none. */
   close(siteId: number, id: number): Promise<boolean>;
 };
@@ -36,43 +50,43 @@ export function createShiftNotes(db: Db, clock: Clock): ShiftNotes {
   const { shiftNotes: table } = db.tables;
   const columns = {
     id: table.id,
+    lineId: table.lineId,
     shiftStartAt: table.shiftStartAt,
     text: table.text,
     isOpen: table.isOpen,
     writtenBy: table.writtenBy,
     writtenAt: table.writtenAt,
   };
-  const selectOf = prepared((value: Placeholders<{ siteId: number; startAt: number; limit: number }>) =>
+  type Span = { siteId: number; fromAt: number; untilAt: number; limit: number };
+  const select = (value: Placeholders<Span>, isNarrowed?: SQL) =>
     db.read
       .select(columns)
       .from(table)
-      .where(and(eq(table.siteId, value.siteId), eq(table.shiftStartAt, value.startAt)))
+      .where(
+        and(
+          eq(table.siteId, value.siteId),
+          gte(table.shiftStartAt, value.fromAt),
+          lt(table.shiftStartAt, value.untilAt),
+          isNarrowed,
+        ),
+      )
       .orderBy(asc(table.writtenAt), asc(table.id))
-      .limit(value.limit),
-  );
-  const selectOpen = prepared(
-    (value: Placeholders<{ siteId: number; fromAt: number; startAt: number; limit: number }>) =>
-      db.read
-        .select(columns)
-        .from(table)
-        .where(
-          and(
-            eq(table.siteId, value.siteId),
-            gte(table.shiftStartAt, value.fromAt),
-            lt(table.shiftStartAt, value.startAt),
-          ),
-        )
-        .orderBy(asc(table.writtenAt), asc(table.id))
-        .limit(value.limit),
-  );
+      .limit(value.limit);
+  const selectAll = prepared((value: Placeholders<Span>) => select(value));
+  const selectOpen = prepared((value: Placeholders<Span>) => select(value, eq(table.isOpen, true)));
   return {
-    list: async (siteId, { startAt }) => ({
-      notes: await selectOf({ siteId, startAt, limit: maxListed }),
-      handedOn: (
-        await selectOpen({ siteId, fromAt: startAt - handedOnMs, startAt, limit: maxListed })
-      ).filter(({ isOpen }) => isOpen),
-    }),
-    add: async (siteId, { shiftStartAt, text: typed, isOpen, writtenBy }) => {
+    list: async (siteId, { startAt, endAt }, lineId) => {
+      const isOfScope = (note: ShiftNote) =>
+        lineId === undefined || note.lineId === lineId || note.lineId === wholeSite;
+      const ofShift = await selectAll({ siteId, fromAt: startAt, untilAt: endAt, limit: maxRead });
+      const before = { fromAt: startAt - handedOnMs, untilAt: startAt };
+      const open = await selectOpen({ siteId, ...before, limit: maxRead });
+      return {
+        notes: ofShift.filter(isOfScope).slice(0, maxListed),
+        handedOn: open.filter(isOfScope).slice(0, maxListed),
+      };
+    },
+    add: async (siteId, { lineId = wholeSite, shiftStartAt, text: typed, isOpen, writtenBy }) => {
       const text = typed.normalize('NFC').trim();
       if (text === '' || text.length > maxLength)
         throw new AppError('invalid', `A note has 1 to ${maxLength} characters.`, {
@@ -81,7 +95,7 @@ export function createShiftNotes(db: Db, clock: Clock): ShiftNotes {
       await db.tx((q) =>
         q.insert(table).values({
           siteId,
-          lineId: wholeSite,
+          lineId,
           shiftStartAt,
           text,
           isOpen,

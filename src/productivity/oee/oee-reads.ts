@@ -1,7 +1,8 @@
 import { AppError } from '../../kernel/errors.ts';
 import { mapFairly } from '../../kernel/jobs/map-fairly.ts';
 import { dayMs } from '../../kernel/time/durations.ts';
-import type { PlannedTime } from '../../plant/shifts/planned-time.ts';
+import type { PlannedOf, PlannedTime } from '../../plant/shifts/planned-time.ts';
+import type { Shift } from '../../plant/shifts/shift-calendar.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import { type Oee, sumOee } from './oee.ts';
 import type { StationShift, StationShifts } from './station-shifts.ts';
@@ -12,7 +13,10 @@ const longestMs = 32 * dayMs;
 const maxStations = 200;
 
 /** A station that makes or inspects units. */
-export type OeeStation = { stationId: number; name: string };
+export type OeeStation = { stationId: number; name: string /** Its line; 0 is none. */; lineId: number };
+
+/** One station, one line, or everything. */
+export type OeeScope = { stationId?: number | undefined; lineId?: number | undefined };
 
 /** A station over a window: its shifts in order. */
 export type StationOee = OeeStation & {
@@ -25,32 +29,45 @@ export type StationOee = OeeStation & {
 };
 
 export type OeeReads = {
-  listStations(siteId: number): OeeStation[];
+  listStations(siteId: number, lineId?: number): OeeStation[];
+  /** Shifts of some station that began before this are left out: retention has deleted single images or events of them. */
+  keptFrom(siteId: number, scope?: OeeScope): number;
   /**
-   * Stations over the shifts that begin within a window, or run at its start.
+   * Stations over the shifts of their lines that begin within a window, or run at its start.
    *
    * @throws AppError 'invalid' for a window longer than a month.
    */
-  read(siteId: number, window: TimeWindow, stationId?: number): Promise<StationOee[]>;
-  /** One shift at each station. */
-  readShift(siteId: number, shift: StationShift['shift'], stationId?: number): Promise<StationOee[]>;
+  read(siteId: number, window: TimeWindow, scope?: OeeScope): Promise<StationOee[]>;
+  /** One shift at each station; where a line has shifts of its own, what it had planned in that time. */
+  readShift(siteId: number, shift: Shift, scope?: OeeScope): Promise<StationOee[]>;
 };
 
 export function createOeeReads(deps: {
   listStations: (siteId: number) => OeeStation[];
   stationShifts: StationShifts;
-  plannedOf: (siteId: number) => PlannedTime;
+  plannedOf: PlannedOf;
+  keptFrom: (siteId: number, stationId: number) => number;
 }): OeeReads {
   const { stationShifts, plannedOf } = deps;
 
-  async function readShifts(siteId: number, shifts: StationShift['shift'][], stationId?: number) {
-    const listed = deps
-      .listStations(siteId)
+  const listStations = (siteId: number, lineId?: number) =>
+    deps.listStations(siteId).filter((station) => lineId === undefined || station.lineId === lineId);
+
+  async function readShifts(
+    siteId: number,
+    shiftsOf: (planned: PlannedTime) => Shift[],
+    { stationId, lineId }: OeeScope = {},
+  ) {
+    const listed = listStations(siteId, lineId)
       .filter((station) => stationId === undefined || station.stationId === stationId)
       .slice(0, maxStations);
     return mapFairly(listed, async (station): Promise<StationOee> => {
       const read: StationShift[] = [];
-      for (const shift of shifts) read.push(await stationShifts.read(siteId, station.stationId, shift));
+      const keptFrom = deps.keptFrom(siteId, station.stationId);
+      for (const shift of shiftsOf(plannedOf(siteId, station.lineId)).filter(
+        ({ startAt }) => startAt >= keptFrom,
+      ))
+        read.push(await stationShifts.read(siteId, station.stationId, shift));
       const targets = read.map(({ targetNow }) => targetNow);
       return {
         ...station,
@@ -66,8 +83,15 @@ export function createOeeReads(deps: {
   }
 
   return {
-    listStations: deps.listStations,
-    read: async (siteId, window, stationId) => {
+    listStations,
+    keptFrom: (siteId, { stationId, lineId } = {}) =>
+      Math.max(
+        Number.NEGATIVE_INFINITY,
+        ...listStations(siteId, lineId)
+          .filter((one) => stationId === undefined || one.stationId === stationId)
+          .map((one) => deps.keptFrom(siteId, one.stationId)),
+      ),
+    read: async (siteId, window, scope) => {
       if (window.endAt - window.startAt > longestMs)
         throw new AppError(
           'invalid',
@@ -76,8 +100,9 @@ export function createOeeReads(deps: {
             details: { field: 'end' },
           },
         );
-      return readShifts(siteId, plannedOf(siteId).shiftsIn(window), stationId);
+      return readShifts(siteId, (planned) => planned.shiftsIn(window), scope);
     },
-    readShift: (siteId, shift, stationId) => readShifts(siteId, [shift], stationId),
+    readShift: (siteId, shift, scope) =>
+      readShifts(siteId, (planned) => [{ ...shift, planned: planned.stretchesIn(shift) }], scope),
   };
 }

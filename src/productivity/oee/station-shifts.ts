@@ -4,7 +4,7 @@ import { hourMs, minuteMs, secondMs } from '../../kernel/time/durations.ts';
 import type { IdealCycles } from '../../plant/resources/ideal-cycles.ts';
 import type { PlannedTime } from '../../plant/shifts/planned-time.ts';
 import type { Shift } from '../../plant/shifts/shift-calendar.ts';
-import { overlapMs } from '../../plant/shifts/stretches.ts';
+import { overlapMs, within } from '../../plant/shifts/stretches.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import type { PartUnits, UnitQueries } from '../queries/unit-queries.ts';
 import { type FoundStop, findStops, type UnitMade } from '../stops/find-stops.ts';
@@ -76,7 +76,8 @@ export function createStationShifts(deps: {
   const closed = new LRUCache<string, StationShift>({ max: maxCached });
 
   async function read(siteId: number, stationId: number, shift: Shift): Promise<StationShift> {
-    const key = `${siteId}:${stationId}:${shift.startAt}:${shift.endAt}:${shift.planned.length}`;
+    const planned = shift.planned.map(({ startAt, endAt }) => `${startAt}-${endAt}`);
+    const key = [siteId, stationId, shift.startAt, shift.endAt, ...planned].join(':');
     const known = closed.get(key);
     if (known) return known;
     const found = await derive(siteId, stationId, shift);
@@ -88,7 +89,7 @@ export function createStationShifts(deps: {
     const now = clock.now();
     const untilAt = Math.min(shift.endAt, now);
     const window = { startAt: shift.startAt, endAt: untilAt };
-    const plannedNow = clipped(shift.planned, untilAt);
+    const plannedNow = within(shift.planned, window);
     const ids = [...new Set([stationId, ...groupOf(stationId)])];
     const counts = (await Promise.all(ids.map((id) => units.listCounts(id, window))))
       .flat()
@@ -184,12 +185,6 @@ export function createStationShifts(deps: {
       for (const [key, { shift }] of closed.entries()) if (shift.endAt > at) closed.delete(key);
     },
   };
-}
-
-function clipped(planned: readonly TimeWindow[], untilAt: number): TimeWindow[] {
-  return planned
-    .map(({ startAt, endAt }) => ({ startAt, endAt: Math.min(endAt, untilAt) }))
-    .filter(({ startAt, endAt }) => endAt > startAt);
 }
 
 /** Counts by the minute serve a stretch of whole minutes; the present minute is counted as far as it has come. */

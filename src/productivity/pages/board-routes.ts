@@ -9,7 +9,14 @@ import type { Fragment } from '../../kernel/stream/fragment.ts';
 import { fragmentViewer, renderFragment, renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { dayMs } from '../../kernel/time/durations.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
-import { type AskedBoard, boardFilters, boardHref, boardSteps, readAskedBoard } from '../asked-board.ts';
+import {
+  type AskedBoard,
+  boardFilters,
+  boardHref,
+  boardSteps,
+  keptOf,
+  readAskedBoard,
+} from '../asked-board.ts';
 import type { Segment } from '../model.ts';
 import { type BoardFacts, type BoardPage, boardTables, boardView } from './board-views.ts';
 import type { ProductivityPageDeps } from './page-deps.ts';
@@ -44,6 +51,7 @@ export function boardRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
         steps: boardSteps(asked, clock.now(), path, carried),
         window: asked.window,
         isAssumed: asked.isAssumed,
+        kept: keptOf('persons', deps.reads.personsFrom(asked.siteId), asked.window),
         isDemo: deps.reads.isDemo(),
         mayChange: await isLetIn(c, 'administer'),
         csvHref: boardHref(`${path}/workers.csv`, asked.query),

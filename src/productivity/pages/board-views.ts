@@ -25,7 +25,7 @@ import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import type { ActivityMetrics } from '../activity-metrics.ts';
-import { type AskedBoard, boardHref } from '../asked-board.ts';
+import { type AskedBoard, boardHref, type Kept } from '../asked-board.ts';
 import type { ActivityState, Segment } from '../model.ts';
 import type { People } from '../people.ts';
 import type { WorkerMetrics, WorkstationMetrics } from '../reads.ts';
@@ -88,6 +88,7 @@ export type BoardPage = {
   steps: PeriodSteps;
   window: TimeWindow;
   isAssumed: boolean;
+  kept: Kept | null;
   /** Shown is the demo plant, because nothing real is there. */
   isDemo: boolean;
   mayChange: boolean;

@@ -20,9 +20,12 @@ import {
   totalOee,
 } from './oee-views.ts';
 import type { ProductivityPageDeps } from './page-deps.ts';
-import { shiftsPage } from './shift-page.ts';
+import { lineOf, shiftsPage } from './shift-page.ts';
 
 const path = '/productivity/handover';
+
+/** `line` is named where the page covers more than that. */
+type HandoverNote = ShiftNote & { line: string };
 
 /** One shift on one page, for whoever takes over. Template: productivity/handover. */
 export type HandoverPage = ShiftsPage & {
@@ -36,8 +39,8 @@ export type HandoverPage = ShiftsPage & {
   stopCount: number;
   /** Planned time that stops took. */
   stoppedMs: number;
-  notes: ShiftNote[];
-  handedOn: ShiftNote[];
+  notes: HandoverNote[];
+  handedOn: HandoverNote[];
   previousShiftHref: string | null;
   mayWrite: boolean;
 };
@@ -54,14 +57,18 @@ export function handoverRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
       const shift =
         planned.shiftsIn(asked.window).findLast(({ startAt }) => startAt <= now) ??
         planned.shiftAt(asked.window.endAt);
-      const list = shift ? await oee.readShift(siteId, shift) : [];
+      const list = shift ? await oee.readShift(siteId, shift, { lineId: asked.line?.id }) : [];
       const stops = list
         .filter(({ isJudged }) => isJudged)
         .flatMap(({ shifts }) => shifts.flatMap((one) => one.stops));
       const total = totalOee(list);
       const targets = list.filter(({ isJudged }) => isJudged).map(({ targetNow }) => targetNow);
       const before = shift && planned.shiftAt(shift.startAt - 1);
-      const written = shift ? await notes.list(siteId, shift) : { notes: [], handedOn: [] };
+      const written = shift ? await notes.list(siteId, shift, asked.line?.id) : { notes: [], handedOn: [] };
+      const named = (note: ShiftNote): HandoverNote => ({
+        ...note,
+        line: asked.line ? '' : (deps.lines.get(note.lineId)?.name ?? ''),
+      });
       const view: HandoverPage = {
         ...shiftsPage(deps, asked, path),
         window: shift ?? asked.window,
@@ -78,8 +85,11 @@ export function handoverRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
         reasons: reasonBars(stops),
         stopCount: stops.length,
         stoppedMs: stops.reduce((sum, { plannedMs }) => sum + plannedMs, 0),
-        ...written,
-        previousShiftHref: before ? boardHref(path, atFixedTimes(asked.query, before, wallClock)) : null,
+        notes: written.notes.map(named),
+        handedOn: written.handedOn.map(named),
+        previousShiftHref: before
+          ? boardHref(path, atFixedTimes(asked.query, before, wallClock), lineOf(asked))
+          : null,
         mayWrite: await isLetIn(c, 'operate'),
       };
       return renderer.render(c, 'productivity/handover', { view, timeZone: wallClock.timeZone });
@@ -87,6 +97,7 @@ export function handoverRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
     .post(`${path}/notes`, may('operate', 'handover.note'), async (c) => {
       const form = await readForm(c);
       const siteId = deps.reads.siteId();
+      const line = form.line ? deps.lines.find(siteId, String(form.line)) : undefined;
       if (form.close !== undefined) {
         if (!(await notes.close(siteId, Number(form.close))))
           throw new AppError('not_found', 'There is no such open question, or it was closed already.');
@@ -98,7 +109,7 @@ export function handoverRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
         const isShift =
           isInstant &&
           deps.reads
-            .plannedOf(siteId)
+            .plannedOf(siteId, line?.id)
             .shiftsIn(at)
             .some(({ startAt }) => startAt === shiftStartAt);
         if (!isShift)
@@ -107,12 +118,14 @@ export function handoverRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
           });
         await notes.add(siteId, {
           shiftStartAt,
+          lineId: line?.id,
           text: String(form.text ?? ''),
           isOpen: form.open !== undefined,
           writtenBy: nameOfPrincipal(c.get('principal')),
         });
       }
       noteChange(c, { target: String(form.close ?? form.shift) });
-      return c.redirect(`${path}#notes-title`, 303);
+      const search = line ? `?${new URLSearchParams({ line: line.name })}` : '';
+      return c.redirect(`${path}${search}#notes-title`, 303);
     });
 }

@@ -8,11 +8,13 @@ import type { Viewer } from '../../kernel/http/render.ts';
 import type { Fragment } from '../../kernel/stream/fragment.ts';
 import { fragmentViewer, renderFragment, renderFragments } from '../../kernel/stream/page-fragments.ts';
 import { secondMs } from '../../kernel/time/durations.ts';
-import { boardHref, readAskedBoard } from '../asked-board.ts';
+import { type AskedBoard, boardHref, readAskedBoard } from '../asked-board.ts';
+import type { StationOee } from '../oee/oee-reads.ts';
 import {
   type HoursPage,
   type HoursView,
   hourRows,
+  type LineRow,
   lossBars,
   type OeePage,
   oeeRows,
@@ -20,7 +22,7 @@ import {
   totalOee,
 } from './oee-views.ts';
 import type { ProductivityPageDeps } from './page-deps.ts';
-import { askedStation, shiftsPage } from './shift-page.ts';
+import { askedStation, lineOf, shiftsPage } from './shift-page.ts';
 
 const oeePath = '/productivity/oee';
 const hoursPath = '/productivity/hours';
@@ -38,7 +40,7 @@ export function oeeRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get(oeePath, may('look'), async (c) => {
       const asked = readAskedBoard(deps, { search: new URL(c.req.url).searchParams, kiosk: c.get('kiosk') });
-      const list = await oee.read(asked.siteId, asked.window);
+      const list = await oee.read(asked.siteId, asked.window, { lineId: asked.line?.id });
       const total = totalOee(list);
       const stations = oee.listStations(asked.siteId);
       const nameOf = (id: number) => stations.find(({ stationId }) => stationId === id)?.name ?? '–';
@@ -47,6 +49,7 @@ export function oeeRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
         total,
         tone: oeeTone(total.oee),
         losses: lossBars(total),
+        lineRows: asked.line ? [] : lineRows(deps, asked, list),
         rows: oeeRows(list, (station) => boardHref('/productivity/stops', asked.query, { station })),
         cycles: cycles.listInForce(clock.now(), asked.siteId).map(({ stationId, partId, cycleMs }) => ({
           station: stationId === 0 ? null : nameOf(stationId),
@@ -84,10 +87,10 @@ export function oeeRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
         ...shiftsPage(deps, asked, hoursPath, carried),
         live: await renderFragments(
           topics,
-          { hours: boardHref(`${hoursPath}/board`, asked.query, carried) },
+          { hours: boardHref(`${hoursPath}/board`, asked.query, { ...carried, ...lineOf(asked) }) },
           c.get('lang'),
         ),
-        stations: oee.listStations(asked.siteId).map(({ name }) => name),
+        stations: oee.listStations(asked.siteId, asked.line?.id).map(({ name }) => name),
         station: carried.station,
       };
       return renderer.render(c, 'productivity/hours', { view, timeZone: asked.wallClock.timeZone });
@@ -105,7 +108,8 @@ async function renderHours(
   const now = clock.now();
   // The shift that runs, or the last one of the window.
   const shift = asked.planned.shiftsIn(asked.window).findLast(({ startAt }) => startAt <= now);
-  const list = shift ? await oee.readShift(asked.siteId, shift, station?.stationId) : [];
+  const scope = { stationId: station?.stationId, lineId: asked.line?.id };
+  const list = shift ? await oee.readShift(asked.siteId, shift, scope) : [];
   const judged = list.filter(({ isJudged }) => isJudged);
   const hours = hourRows(list, now);
   const view: HoursView = {
@@ -117,7 +121,7 @@ async function renderHours(
       wholeTarget: sumOf(judged.flatMap(({ shifts }) => shifts.map(({ target }) => target))),
       actual: hours.reduce((all, { actual }) => all + actual, 0),
     },
-    station: station?.name ?? '',
+    scopeName: station?.name ?? asked.line?.name ?? '',
     hasStations: judged.length > 0,
   };
   return renderFragment(
@@ -125,6 +129,28 @@ async function renderHours(
     { ...topic, timeZone: asked.wallClock.timeZone },
     { containerId: 'productivity-hours', template: 'productivity/_hours', view },
   );
+}
+
+/** Lines with stations that are judged, the least effective first. */
+function lineRows(
+  { lines }: ProductivityPageDeps,
+  asked: AskedBoard,
+  list: readonly StationOee[],
+): LineRow[] {
+  return lines
+    .list(asked.siteId)
+    .map(({ id, name }) => ({ name, stations: list.filter((one) => one.lineId === id && one.isJudged) }))
+    .filter(({ stations }) => stations.length > 0)
+    .map(({ name, stations }) => {
+      const total = totalOee(stations);
+      return {
+        name,
+        oee: total,
+        tone: oeeTone(total.oee),
+        href: boardHref(oeePath, asked.query, { line: name }),
+      };
+    })
+    .sort((a, b) => (a.oee.oee ?? 2) - (b.oee.oee ?? 2));
 }
 
 /** The sum, null where any is missing. */

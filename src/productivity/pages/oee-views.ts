@@ -14,6 +14,7 @@ import { minuteMs } from '../../kernel/time/durations.ts';
 import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
+import type { Kept } from '../asked-board.ts';
 import { type Oee, type SixLosses, sumOee } from '../oee/oee.ts';
 import type { StationOee } from '../oee/oee-reads.ts';
 import type { ShiftHour, Stop } from '../oee/station-shifts.ts';
@@ -34,8 +35,12 @@ export type ShiftsPage = {
   steps: PeriodSteps;
   window: TimeWindow;
   isAssumed: boolean;
+  kept: Kept | null;
   isDemo: boolean;
   here: string;
+  /** The lines of the site, and the one it is narrowed to; '' for all. */
+  lines: string[];
+  line: string;
 };
 
 export type OeeRow = {
@@ -54,10 +59,14 @@ export type LossBar = { key: keyof SixLosses; ms: number; share: number; path: s
 
 export type CycleRow = { station: string | null; model: string | null; seconds: number; scope: string };
 
+/** The stations of a line together. */
+export type LineRow = { name: string; oee: Oee; tone: OeeTone; href: string };
+
 export type OeePage = ShiftsPage & {
   total: Oee;
   tone: OeeTone;
   losses: LossBar[];
+  lineRows: LineRow[];
   rows: OeeRow[];
   cycles: CycleRow[];
   stations: { id: number; name: string }[];
@@ -195,7 +204,8 @@ export type HoursView = {
   shiftName: string;
   hours: HourRow[];
   total: { target: number | null; actual: number; wholeTarget: number | null };
-  station: string;
+  /** Station or line that it is narrowed to; '' for the whole site. */
+  scopeName: string;
   hasStations: boolean;
 };
 

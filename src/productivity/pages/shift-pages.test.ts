@@ -74,3 +74,41 @@ test('a shift is handed over on one page, with its open questions until they are
   expect(await submit('/productivity/handover/notes', { shift: '12345', text: 'x' })).toBe(400);
   expect(await submit('/productivity/handover/notes', { shift, text: ' ' })).toBe(400);
 });
+
+test('shifts whose events retention has deleted are left out, and every page of them says so', async () => {
+  const { workers, workstations, recorder, sites, policies } = plant.services.productivity;
+  await workers.put(sites.own.id, { code: 'W1', name: 'Kim' });
+  await workstations.put(sites.own.id, { code: 'S1' });
+  const made = (day: string) =>
+    Array.from({ length: 60 }, (_, minute) => ({
+      timestamp: `${day}T09:${String(minute).padStart(2, '0')}:00+09:00`,
+      worker_id: 'W1',
+      workstation_id: 'S1',
+      event_type: minute === 0 ? 'working' : 'product_count',
+      ...(minute > 0 && { count: 1 }),
+    }));
+  await recorder.record([...made('2025-08-05'), ...made('2025-09-05')], 'http');
+  const august = 'period=custom&start=2025-08-05T00:00&end=2025-08-06T00:00';
+  const oee = async (window: string) =>
+    ((await plant.json(`/api/v1/metrics/oee?${window}`)) as { stations: object[] }).stations;
+  expect(await oee(august)).toEqual([expect.objectContaining({ isJudged: true, produced: 59 })]);
+  for (const policy of policies) {
+    const cut = { before: Date.parse('2025-08-20T00:00:00+09:00') };
+    while (!(await policy.remove(cut)).isDone);
+  }
+  expect(await oee(august)).toEqual([expect.objectContaining({ isJudged: false, produced: 0 })]);
+  expect(await oee(day)).toEqual([expect.objectContaining({ isJudged: true, produced: 59 })]);
+  for (const path of ['stops', 'oee', 'hours', 'handover']) {
+    expect(await page(`/productivity/${path}?${august}`), path).toContain(
+      'Shifts that began before 20 Aug 2025 00:00 are left out',
+    );
+    expect(await page(`/productivity/${path}?${day}`), path).not.toContain('are left out');
+  }
+  expect(await page(`/productivity?${august}`)).toContain('nothing is known of single workers');
+  expect(await page(`/productivity?${day}`)).not.toContain('nothing is known of single workers');
+  const sent = await plant.post('/api/events', {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...made('2025-08-01')[0], event_type: 'idle' }),
+  });
+  expect([sent.status, await sent.json()]).toEqual([200, { message: 'Event is already past retention' }]);
+});

@@ -8,10 +8,11 @@ import { isLetIn, may, noteChange } from '../../kernel/http/guards/may.ts';
 import { minuteMs } from '../../kernel/time/durations.ts';
 import { linkTime, stationHref } from '../../plant/links.ts';
 import { type AskedBoard, boardHref, readAskedBoard } from '../asked-board.ts';
+import type { OeeScope } from '../oee/oee-reads.ts';
 import { type StopLoss, stopLosses } from '../stops/stop-reasons.ts';
 import { type ReportPage, reasonBars, type StopRow, type StopsPage } from './oee-views.ts';
 import type { ProductivityPageDeps } from './page-deps.ts';
-import { askedStation, shiftsPage } from './shift-page.ts';
+import { askedStation, lineOf, shiftsPage } from './shift-page.ts';
 import { usualReasons } from './usual-reasons.ts';
 
 const path = '/productivity/stops';
@@ -32,14 +33,14 @@ export function stopRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
     .get(path, may('look'), async (c) => {
       const asked = ask(c);
       const station = askedStation(deps, asked, new URL(c.req.url).searchParams);
-      const list = (await oee.read(asked.siteId, asked.window, station?.stationId)).filter(
+      const list = (await oee.read(asked.siteId, asked.window, scopeOf(asked, station?.stationId))).filter(
         ({ isJudged }) => isJudged,
       );
       const stops = await readStops(deps, asked, station?.stationId);
       const carried = { station: station?.name ?? '' };
       const view: StopsPage = {
         ...shiftsPage(deps, asked, path, carried),
-        stations: oee.listStations(asked.siteId).map(({ name }) => name),
+        stations: oee.listStations(asked.siteId, asked.line?.id).map(({ name }) => name),
         station: carried.station,
         stops: stops.slice(0, maxShown),
         moreCount: Math.max(0, stops.length - maxShown),
@@ -48,7 +49,7 @@ export function stopRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
           (sum, { shifts }) => sum + shifts.reduce((of, one) => of + one.minorCount, 0),
           0,
         ),
-        csvHref: boardHref(`${path}.csv`, asked.query, carried),
+        csvHref: boardHref(`${path}.csv`, asked.query, { ...carried, ...lineOf(asked) }),
         tree: await reasons.list(asked.siteId),
         mayChange: await isLetIn(c, 'administer'),
         mayReport: await isLetIn(c, 'operate'),
@@ -136,6 +137,11 @@ export function stopRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
     });
 }
 
+const scopeOf = (asked: AskedBoard, stationId: number | undefined): OeeScope => ({
+  stationId,
+  lineId: asked.line?.id,
+});
+
 /** Stops of the stations that are judged, newest first. */
 async function readStops(
   deps: ProductivityPageDeps,
@@ -144,7 +150,7 @@ async function readStops(
 ): Promise<StopRow[]> {
   const { oee, names, reads } = deps;
   const { wallClock } = asked;
-  const list = await oee.read(asked.siteId, asked.window, stationId);
+  const list = await oee.read(asked.siteId, asked.window, scopeOf(asked, stationId));
   return list
     .filter(({ isJudged }) => isJudged)
     .flatMap(({ name, shifts }) =>

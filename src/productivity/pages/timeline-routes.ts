@@ -12,7 +12,14 @@ import type { Worker } from '../../plant/resources/workers.ts';
 import type { Workstation } from '../../plant/resources/workstations.ts';
 import { bucketsOf } from '../../plant/time-window.ts';
 import { metricsOf } from '../activity-metrics.ts';
-import { type AskedBoard, boardFilters, boardHref, boardSteps, readAskedBoard } from '../asked-board.ts';
+import {
+  type AskedBoard,
+  boardFilters,
+  boardHref,
+  boardSteps,
+  keptOf,
+  readAskedBoard,
+} from '../asked-board.ts';
 import { stationItself } from '../model.ts';
 import { noSums } from '../recording/roll-up-sums.ts';
 import type { ProductivityPageDeps } from './page-deps.ts';
@@ -82,6 +89,7 @@ async function sendPage(c: AppContext, deps: ProductivityPageDeps, subject: Subj
     ...zooms(asked, path),
     window: asked.window,
     isAssumed: asked.isAssumed,
+    kept: keptOf('persons', deps.reads.personsFrom(asked.siteId), asked.window),
     backHref: boardHref('/productivity', asked.query),
     inspectionsHref: workstation?.isInspected ? stationHref(workstation.name) : null,
     here: boardHref(path, asked.query),

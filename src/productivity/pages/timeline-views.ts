@@ -14,7 +14,7 @@ import type { FilterForm } from '../../plant/page-filters.ts';
 import type { PeriodSteps } from '../../plant/period-steps.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import type { ActivityMetrics } from '../activity-metrics.ts';
-import { type AskedBoard, boardHref } from '../asked-board.ts';
+import { type AskedBoard, boardHref, type Kept } from '../asked-board.ts';
 import type { ActivityState, Segment } from '../model.ts';
 import { drawnWindow, type StateNow, stateNow } from './board-views.ts';
 import { drawStateBar } from './state-bar.ts';
@@ -59,6 +59,7 @@ export type TimelinePage = {
   zoomOutHref: string;
   window: TimeWindow;
   isAssumed: boolean;
+  kept: Kept | null;
   backHref: string;
   /** The page of the same station's images; null where it has none. */
   inspectionsHref: string | null;

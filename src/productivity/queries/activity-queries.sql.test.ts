@@ -40,7 +40,7 @@ describe(`reads of activity in ${testDialect}`, () => {
   beforeEach(async () => {
     db = await openTestDb(testDialect);
     store = await openActivityStore(db, clock);
-    queries = createActivityQueries(db);
+    queries = createActivityQueries(db, () => Number.NEGATIVE_INFINITY);
     for (let from = 0; from < events.length; from += 500) await store.record(events.slice(from, from + 500));
   });
   afterEach(() => db.close());

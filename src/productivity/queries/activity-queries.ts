@@ -40,7 +40,8 @@ export type SegmentsOf =
 
 type Of = 'worker' | 'station';
 
-export function createActivityQueries(db: Db): ActivityQueries {
+/** `eventsFrom`: before it there are no single events, and units are counted by the hours that begin in a window. */
+export function createActivityQueries(db: Db, eventsFrom: () => number): ActivityQueries {
   const { activityEvents: events, activitySegments: segments, activityRollUps: rollUps } = db.tables;
   const sums = Object.fromEntries(
     sumKeys.map((key) => [key, sql`coalesce(sum(${rollUps[key]}), 0)`.mapWith(Number)]),
@@ -264,7 +265,11 @@ export function createActivityQueries(db: Db): ActivityQueries {
       for (const edge of edges) {
         for (const segment of await readSegments(of, some, edge, now))
           addTime(sumsOf(idOf(of, segment)), segment, segment.endAt - segment.startAt);
-        const rows = await selectEvents[of]({ ids: some, fromAt: edge.startAt, untilAt: edge.endAt });
+        const span = { ids: some, fromAt: edge.startAt, untilAt: edge.endAt };
+        const rows =
+          edge.startAt < eventsFrom()
+            ? await selectRollUps[of]({ ...span, level: 0 })
+            : await selectEvents[of](span);
         for (const { id, units, events: eventCount } of rows) {
           const known = sumsOf(id);
           known.units += units;

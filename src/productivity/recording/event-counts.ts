@@ -8,7 +8,7 @@ export type EventCount = { recorded: number; duplicates: number; refused: number
 export type EventCounts = {
   note(
     source: EventSource,
-    outcomes: readonly { status: 'recorded' | 'duplicate' | 'refused' | 'conflict' }[],
+    outcomes: readonly { status: 'recorded' | 'duplicate' | 'past' | 'refused' | 'conflict' }[],
   ): void;
   /** Something that was no event at all. */
   noteUnreadable(source: EventSource): void;

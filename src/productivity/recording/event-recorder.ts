@@ -18,7 +18,7 @@ const maxPerTransaction = 2_000;
 
 /** What became of an event as it was sent; `error` says why it is not there. */
 export type SentOutcome =
-  | { status: 'recorded' | 'duplicate'; error?: undefined }
+  | { status: 'recorded' | 'duplicate' | 'past'; error?: undefined }
   | { status: 'refused' | 'conflict'; error: string };
 
 /** What a batch of recorded events touched. */

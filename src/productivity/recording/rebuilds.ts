@@ -38,6 +38,8 @@ export function startActivityRebuilds(options: {
   workers: Pick<Workers, 'list'>;
   plannedOf: (siteId: number) => PlannedTime;
   gapCapMs: number;
+  /** What retention has deleted is not derived again. */
+  derivedFrom: (siteId: number) => number;
   isDuty: () => boolean;
   clock: Clock;
   log: Log;
@@ -105,7 +107,11 @@ export function startActivityRebuilds(options: {
     const workerIds = workers.list(siteId).map(({ id }) => id);
     const [span] = workerIds.length === 0 ? [] : await selectSpan({ workerIds });
     // The day before: a night shift, or a state that lasts, reaches into the first changed one.
-    const firstAt = Math.max(pending.fromAt - dayMs, span?.first ?? Number.POSITIVE_INFINITY);
+    const firstAt = Math.max(
+      pending.fromAt - dayMs,
+      span?.first ?? Number.POSITIVE_INFINITY,
+      options.derivedFrom(siteId),
+    );
     // What was planned today is looked at most: the newest day comes first.
     for (
       let untilAt = Math.min(pending.untilAt, (span?.last ?? 0) + 1);

@@ -3,15 +3,20 @@ import type { Queryable } from '../../kernel/db/database.ts';
 import type { Placeholders } from '../../kernel/db/prepared.ts';
 import { preparedIn } from '../../kernel/db/prepared-in.ts';
 import { insertMissing } from '../../kernel/db/write.ts';
+import { createReadHorizons } from '../../plant/removal/horizons.ts';
 import { lockSite } from '../../plant/resources/lock-site.ts';
 import type { Db } from '../../schema/db.ts';
-import { type ActivityEvent, stationItself } from '../model.ts';
+import { type ActivityEvent, nobody, stationItself } from '../model.ts';
+import { derivedFrom } from './activity-horizons.ts';
 import { createDeriveSegments, type DeriveRules } from './derive-segments.ts';
 import { eventKey, isSameContent } from './event-key.ts';
 import { RollUpChanges } from './roll-up-sums.ts';
 
-/** What became of an event: `conflict` is a sender's own id that came before with other content. */
-export type Outcome = 'recorded' | 'duplicate' | 'conflict';
+/**
+ * What became of an event: `conflict` is a sender's own id that came before with other content; `past` lies before what
+ * retention has deleted.
+ */
+export type Outcome = 'recorded' | 'duplicate' | 'conflict' | 'past';
 
 /** Events of one site to be written. */
 export type EventBatch = {
@@ -38,6 +43,13 @@ export function createWriteEvents(db: Db): WriteEvents {
     q.select().from(table).where(inArray(table.key, value.keys)),
   );
 
+  const horizons = new Map<number, ReturnType<typeof createReadHorizons>>();
+  const horizonsOf = (siteId: number) => {
+    const known = horizons.get(siteId) ?? createReadHorizons(db, siteId);
+    horizons.set(siteId, known);
+    return known;
+  };
+
   async function findKnown(q: Queryable, keys: readonly string[]): Promise<Map<string, Known>> {
     const known = new Map<string, Known>();
     for (let from = 0; from < keys.length; from += keysPerStatement) {
@@ -51,15 +63,18 @@ export function createWriteEvents(db: Db): WriteEvents {
     await lockSite(db, q, siteId);
     const keyed = events.map((event) => ({ ...event, key: eventKey(siteId, event) }));
     const known = await findKnown(q, [...new Set(keyed.map(({ key }) => key))]);
+    const keptFrom = derivedFrom(await horizonsOf(siteId)(q));
     const added = new Map<string, Known>();
     const surer = new Map<string, Known>();
     const outcomes = keyed.map((event): Outcome => {
       const { key } = event;
       const same = added.get(key) ?? known.get(key);
       if (same === undefined) {
+        if (event.at < keptFrom) return 'past';
         added.set(key, event);
         return 'recorded';
       }
+      if (same.workerId === nobody) return 'duplicate';
       if (!isSameContent(same, event)) return 'conflict';
       if (event.confidence > same.confidence) {
         same.confidence = event.confidence;

@@ -7,9 +7,10 @@ import type { Db } from '../../schema/db.ts';
 /**
  * How far retention has deleted at one site, epoch ms UTC; minus infinity where nothing was ever deleted. `rows`: images
  * captured before it stay counted but have no rows, and are never recorded again. `files`: image files before it are
- * deleted.
+ * deleted. `events`: events before it stay counted by the hour but have no rows. `persons`: before it nothing says who did
+ * what.
  */
-export type Horizons = { rows: number; files: number };
+export type Horizons = { rows: number; files: number; events: number; persons: number };
 
 type HorizonName = keyof Horizons;
 type Line = { name: string; at: number };
@@ -27,7 +28,7 @@ export function createReadHorizons(db: Db, siteId: number): (q: Queryable) => Pr
     const lines = (statement?.all(siteId) ?? (await selectOfSite(q)({ siteId }))) as Line[];
     const at = (name: HorizonName) =>
       lines.find((line) => line.name === name)?.at ?? Number.NEGATIVE_INFINITY;
-    return { rows: at('rows'), files: at('files') };
+    return { rows: at('rows'), files: at('files'), events: at('events'), persons: at('persons') };
   };
 }
 
