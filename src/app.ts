@@ -34,6 +34,7 @@ import { findShift } from './plant/time-window.ts';
 import { eventPaths } from './productivity/api/activity-routes.ts';
 import { healthOfEvents, listEventWays } from './productivity/event-ways.ts';
 import { mountProductivity } from './productivity/mount.ts';
+import { stationWork } from './productivity/pages/station-work.ts';
 import { plantFormPaths } from './resources/file-routes.ts';
 import { mountResources } from './resources/mount.ts';
 import { plantApiPaths } from './resources/plant-api.ts';
@@ -107,6 +108,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
     services;
   const { reads, sources, images } = inspections;
   const { wallClock } = sites;
+  const productivity = { ...services.productivity, renderer, topics, i18n: services.i18n };
   return [
     staticFiles.routes(),
     ...mountLive({
@@ -136,12 +138,23 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       topics,
       clock,
     }),
-    ...mountInspections({ inspections, config, demo, renderer, topics }),
-    ...mountProductivity({ ...services.productivity, renderer, topics, i18n: services.i18n }),
+    ...mountInspections({
+      inspections,
+      config,
+      demo,
+      stationPanels: [stationWork(productivity)],
+      renderer,
+      topics,
+    }),
+    ...mountProductivity(productivity),
     mountOverview({
       readPlant: services.readPlant,
       readStations: (filter) => readOverview(inspections, filter),
       listSources: sources.list,
+      readPlan: async () => {
+        const found = await productivity.progress(sites.own.id);
+        return found?.due == null ? null : { made: found.made, due: found.due };
+      },
       countBadImages: async () => (await reads.inspections.listBadImages(1, sites.ownFilter())).totalCount,
       liveHrefOf: (station) => stationLiveHref(live.current, station),
       sites,

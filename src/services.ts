@@ -35,15 +35,17 @@ import { helpHref } from './manual/help-links.ts';
 import { type PlantNow, plantNow } from './overview/plant-now.ts';
 import { createPlantSign } from './overview/plant-sign.ts';
 import { createPlantTiles } from './overview/plant-tile.ts';
+import type { SearchSource } from './plant/contributions/search-source.ts';
 import { openSites } from './plant/open-sites.ts';
 import { createPlantFiles, type PlantFiles } from './plant/plant-file/plant-file.ts';
 import { createRecordStations, type RecordStations } from './plant/record-stations.ts';
 import { createLines, type Lines } from './plant/resources/lines.ts';
-import type { SearchSource } from './plant/search-source.ts';
 import type { Sites } from './plant/sites.ts';
 import type { WallTileKind } from './plant/walls/wall-tile.ts';
 import { listEventWays } from './productivity/event-ways.ts';
 import { openProductivity, type Productivity } from './productivity/open-productivity.ts';
+import { createOutputTiles } from './productivity/pages/output-tiles.ts';
+import { createActivitySearch } from './productivity/pages/search-activity.ts';
 import { productReactions } from './reactions.ts';
 import { startFollowingImports } from './resources/follow-imports.ts';
 import { openRetention } from './retention/open-retention.ts';
@@ -198,6 +200,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     ...createStationTiles(reads),
     createPictureTiles({ live, names: reads.names }),
     createPlantTiles(sites),
+    createOutputTiles(productivity),
   ];
   const walls = createRecordWalls({
     db,
@@ -223,6 +226,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
   const searchSources = [
     createInspectionSearch(inspections),
     createLiveSearch({ live, clock, wallClock: sites.wallClock }),
+    createActivitySearch(productivity),
   ];
   const realFolders = [...paths.watchDirs, ...(await inspections.recordRoots.listAdded()), ...live.folders];
   const overlapOf = (dir: string) => findOverlap(dir, realFolders);

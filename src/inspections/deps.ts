@@ -1,5 +1,6 @@
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
+import type { StationPanelKind } from '../plant/contributions/station-panel.ts';
 import type { Verdict } from '../plant/yield.ts';
 import type { RereadPreview } from './layouts/preview-reread.ts';
 import type { InspectionRef } from './model.ts';
@@ -27,6 +28,8 @@ export type InspectionDeps = {
   readPixels: (inspection: InspectionRef) => Promise<{ width: number; height: number } | null>;
   /** Gives an undecided image a person's verdict. */
   judge: (id: number, verdict: Verdict) => Promise<void>;
+  /** What other features contribute to the page of a station. */
+  stationPanels: readonly StationPanelKind[];
   renderer: Renderer;
   topics: Topics;
   settings: {

@@ -3,6 +3,7 @@ import type { AppEnv } from '../kernel/http/env.ts';
 import type { Renderer } from '../kernel/http/render.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { Topics } from '../kernel/stream/topics.ts';
+import type { StationPanelKind } from '../plant/contributions/station-panel.ts';
 import { inspectionApiRoutes } from './api/api.ts';
 import { inspectionCompatRoutes } from './api/compat.ts';
 import type { InspectionDeps } from './deps.ts';
@@ -25,6 +26,8 @@ export function mountInspections(options: {
     readonly isPresent: boolean;
     readonly drawing: { done: number; total: number } | null;
   };
+  /** What other features contribute to the page of a station. */
+  stationPanels: readonly StationPanelKind[];
   renderer: Renderer;
   topics: Topics;
 }): Hono<AppEnv>[] {
@@ -39,6 +42,7 @@ export function mountInspections(options: {
     locations,
     readPixels: images.readPixels,
     judge: inspections.judge,
+    stationPanels: options.stationPanels,
     renderer,
     topics,
     settings: {

@@ -8,7 +8,7 @@ import type { Sites } from '../plant/sites.ts';
 import type { SourceState } from '../plant/station-state.ts';
 import { definePlantNow, type PlantNow } from './plant-now.ts';
 import { overviewRoutes } from './routes.ts';
-import type { OverviewStation } from './views.ts';
+import type { OverviewStation, PlanNow } from './views.ts';
 
 /** The Overview, of what other features read for it. */
 export function mountOverview(options: {
@@ -16,6 +16,8 @@ export function mountOverview(options: {
   readPlant: () => PlantNow;
   readStations: (filter: { siteId?: number }) => Promise<OverviewStation[]>;
   listSources: () => readonly { state: SourceState }[];
+  /** Units made in the running shift of the own site, and due by now; null without a shift or a target. */
+  readPlan: () => Promise<PlanNow | null>;
   /** Unreadable images of the own site. */
   countBadImages: () => Promise<number>;
   /** Where the live picture of a station of the own site is shown; null where there is none. */
@@ -38,6 +40,7 @@ export function mountOverview(options: {
         drawSparkline: (values, scale) => sparkline({ values, ...scale }),
         sources: listSources(),
         badImageCount: await countBadImages(),
+        plan: await options.readPlan(),
         liveHrefOf,
       };
     },

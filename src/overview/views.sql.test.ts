@@ -12,6 +12,7 @@ const context: OverviewContext = {
   drawSparkline: (rates, { min, max }) => `${rates.length} ${min} ${max}`,
   sources: [{ state: 'online' }],
   badImageCount: 0,
+  plan: null,
   liveHrefOf: (name) => (name === 'seen' ? '/live/station/seen' : null),
 };
 

@@ -59,6 +59,9 @@ export type OverviewStation = JudgedStation & {
   isElsewhere: boolean;
 };
 
+/** Units made in the running shift, and those due by now. */
+export type PlanNow = { made: number; due: number };
+
 export type OverviewContext = {
   now: number;
   /** Which site is shown, null for all together; left out where there is only one. */
@@ -68,6 +71,8 @@ export type OverviewContext = {
   /** State of each watched folder of the own site. */
   sources: readonly { state: SourceState }[];
   badImageCount: number;
+  /** Output of the own site's running shift; null where nothing is planned. */
+  plan: PlanNow | null;
   /** The live page of a station of the own site; null where it has no picture. */
   liveHrefOf: (station: string) => string | null;
   /** The order that the reader has chosen; left out for what is wrong first. */
@@ -82,6 +87,8 @@ export type OverviewFigures = {
   lastHourCount: number;
   /** Median of the whole hours of the last day in which anything ran; null when there were none. */
   usualHourCount: number | null;
+  /** Null where nothing is planned, and while another site is shown. */
+  plan: PlanNow | null;
   /** What may be said of all stations together, and its tone. */
   plant: PlantState;
   plantTone: Tone;
@@ -254,6 +261,7 @@ function overviewFigures(
     tone: below ? wrongTone : 'ok',
     lastHourCount: totalCount(lastHour),
     usualHourCount: usualHourCount(stations, context.now),
+    plan: isElsewhere ? null : context.plan,
     plant,
     plantTone: { wrong: wrongTone, allRight: 'ok', unjudged: 'unknown' }[plant.kind] as Tone,
     isListedFirst: !context.sort,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createWallClock } from '../kernel/time/time-zone.ts';
-import { bestByName } from './search-source.ts';
+import { bestByName } from './contributions/search-source.ts';
 import { readCount, readMoment, readSearchText } from './search-text.ts';
 
 const wallClock = createWallClock('Asia/Seoul');

@@ -9,6 +9,7 @@ import type { Sites } from '../plant/sites.ts';
 import type { DemoActivity } from './demo-activity.ts';
 import type { ShiftNotes } from './handover/shift-notes.ts';
 import type { OeeReads } from './oee/oee-reads.ts';
+import type { ReadShiftProgress } from './oee/shift-progress.ts';
 import type { People } from './people.ts';
 import type { ActivityQueries } from './queries/activity-queries.ts';
 import type { EventQueries } from './queries/event-queries.ts';
@@ -27,12 +28,14 @@ export type ProductivityDeps = {
   recorder: EventRecorder;
   demo: DemoActivity;
   oee: OeeReads;
+  /** Output of the running shift. */
+  progress: ReadShiftProgress;
   reasons: StopReasons;
   notes: ShiftNotes;
   cycles: IdealCycles;
   /** Effectiveness after a change by hand: what is kept of it is read again. */
   forgetShifts(): void;
-  names: Pick<PlantNames, 'stationName' | 'listParts' | 'partName' | 'isShown'>;
+  names: Pick<PlantNames, 'stationName' | 'listParts' | 'partName' | 'isShown' | 'groupOf'>;
   refusedEvents: RefusedEvents;
   intakes: Intakes;
   counts: EventCounts;

@@ -20,6 +20,7 @@ import { createDemoActivity } from './demo-activity.ts';
 import type { ProductivityDeps } from './deps.ts';
 import { createShiftNotes } from './handover/shift-notes.ts';
 import { createOeeReads, type OeeStation } from './oee/oee-reads.ts';
+import { createShiftProgress } from './oee/shift-progress.ts';
 import { createStationShifts } from './oee/station-shifts.ts';
 import { createPeople } from './people.ts';
 import { createActivityQueries } from './queries/activity-queries.ts';
@@ -122,6 +123,18 @@ export async function openProductivity(options: {
       .map(([stationId, name]) => ({ stationId, name, lineId: names.lineIdOf(stationId) }))
       .sort((a, b) => inOrder.compare(a.name, b.name));
   };
+  const oee = createOeeReads({
+    listStations,
+    stationShifts,
+    plannedOf,
+    keptFrom: (id, stationId) =>
+      Math.max(
+        ...names
+          .groupOf(stationId)
+          .map((one) => (workstations.ofStation(one) ? horizons.eventsFrom(id) : always)),
+        names.findStationRow(stationId)?.isInspected ? horizons.imagesFrom(id) : always,
+      ),
+  });
   const counts = createEventCounts(clock);
   const recorder = createEventRecorder({
     db,
@@ -139,18 +152,8 @@ export async function openProductivity(options: {
     onRecorded: (recorded) => publish('activity.recorded', recorded),
   });
   return {
-    oee: createOeeReads({
-      listStations,
-      stationShifts,
-      plannedOf,
-      keptFrom: (id, stationId) =>
-        Math.max(
-          ...names
-            .groupOf(stationId)
-            .map((one) => (workstations.ofStation(one) ? horizons.eventsFrom(id) : always)),
-          names.findStationRow(stationId)?.isInspected ? horizons.imagesFrom(id) : always,
-        ),
-    }),
+    oee,
+    progress: createShiftProgress({ oee, plannedOf, clock }),
     reasons,
     notes: createShiftNotes(db, clock),
     cycles,

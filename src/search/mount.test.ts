@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import type { AppEnv } from '../kernel/http/env.ts';
-import type { SearchSource } from '../plant/search-source.ts';
+import type { SearchSource } from '../plant/contributions/search-source.ts';
 import { createTestApp } from '../testing/test-app.ts';
 import { mountSearch } from './mount.ts';
 

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../kernel/http/env.ts';
 import { may } from '../kernel/http/guards/may.ts';
 import type { Renderer } from '../kernel/http/render.ts';
-import type { SearchExample, SearchGroup, SearchSource } from '../plant/search-source.ts';
+import type { SearchExample, SearchGroup, SearchSource } from '../plant/contributions/search-source.ts';
 import { maxSearchLength, readSearchText } from '../plant/search-text.ts';
 
 /** The page of a search. */

@@ -198,6 +198,8 @@ export const accessTable: readonly AccessRow[] = [
   administer('POST /productivity/oee/cycles'),
   look('GET /productivity/hours'),
   look('GET /productivity/hours/board'),
+  look('GET /productivity/station-work'),
+  look('GET /productivity/tile'),
   look('GET /productivity/handover'),
   operate('POST /productivity/handover/notes'),
   look('GET /productivity/stops'),

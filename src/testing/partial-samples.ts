@@ -272,6 +272,7 @@ const overviewContext = {
   now,
   drawSparkline: () => svg,
   badImageCount: 2,
+  plan: { made: 510.4, due: 540 },
   liveHrefOf: (station: string) => (station === facts[0]?.station ? '/live/station/S9' : null),
 };
 const overview = overviewView(facts, {

@@ -114,6 +114,11 @@ const page = {
   here: '/productivity',
 };
 
+const tileHours = [
+  { ...window, target: 60, actual: 40 },
+  { ...window, target: null, actual: 1 },
+];
+
 /** The data that the partials of productivity are printed with in the states they know. */
 export const productivitySamples: Readonly<Record<string, readonly object[]>> = {
   'productivity/_board': [
@@ -189,6 +194,26 @@ export const productivitySamples: Readonly<Record<string, readonly object[]>> = 
         total: { target: 4, wholeTarget: 9, actual: 7 },
       },
     },
+  ],
+  'productivity/_lanes': [{ view: timelineView(timeline) }],
+  'productivity/_station-work': [
+    { view: { ...timelineView(timeline), isTooFew: false, href: '/productivity/stations/S1' } },
+    { view: { lanes: [], moreLanes: 0, axisSvg: '', isTooFew: false, href: '/productivity' } },
+    { view: { lanes: [], moreLanes: 0, axisSvg: '', isTooFew: true, href: '/productivity' } },
+  ],
+  'productivity/_tile': [
+    {
+      view: {
+        name: odd,
+        isJudged: true,
+        shift: { name: odd, made: 7.5, due: 60, target: 480, hours: tileHours },
+      },
+    },
+    { view: { name: '', isJudged: true, shift: { name: '', made: 7, due: null, target: null, hours: [] } } },
+    {
+      view: { name: odd, isJudged: false, shift: { name: '', made: 0, due: null, target: null, hours: [] } },
+    },
+    { view: { name: odd, isJudged: true, shift: null } },
   ],
   'productivity/_covers': [{ page }, { page: { ...page, isAssumed: false } }],
   'productivity/_person-head': [{ page }, { page: { ...page, zoomInHref: '/d', inspectionsHref: null } }],

@@ -1,6 +1,6 @@
 import type { ImagesView } from '../inspections/pages/search/search-images.ts';
 import type { Shot } from '../inspections/pages/shot-view.ts';
-import type { PlacesView, SearchPlace } from '../plant/search-source.ts';
+import type { PlacesView, SearchPlace } from '../plant/contributions/search-source.ts';
 
 const now = Date.parse('2025-09-06T10:30:15+09:00');
 const odd = `<b onclick="x">S&4'`;

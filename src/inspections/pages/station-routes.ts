@@ -90,6 +90,12 @@ async function readStationPage(
   const query: PageQuery = { ...asked.query, station: undefined };
   const { names, sites } = deps.reads;
   const row = names.getStationRow(asked.stationId);
+  const panels = deps.stationPanels.filter(
+    ({ topicOf }) => topicOf(asked.stationId, asked.query) !== undefined,
+  );
+  const contributed = Object.fromEntries(
+    panels.map(({ key, topicOf }) => [key, topicOf(asked.stationId, asked.query) ?? '']),
+  );
   const view: StationPage = {
     station: asked.station,
     isDemo: deps.reads.isDemo(asked.stationId),
@@ -97,7 +103,9 @@ async function readStationPage(
     nameHref: row.siteId === sites.own.id ? `/plant/stations/${row.id}` : null,
     hiddenAt: row.hiddenAt,
     filters: filterForm(deps.reads, asked, { action: path, isOfStation: true, carried: tableQuery(asked) }),
-    live: await renderFragments(deps.topics, topicsOf(asked), c.get('lang')),
+    live: await renderFragments(deps.topics, { ...topicsOf(asked), ...contributed }, c.get('lang')),
+    contributed: panels.map(({ key }) => key),
+    styles: [...new Set(panels.flatMap(({ styles }) => styles))],
     history: await readHistory(deps, asked, search),
     here: pageHref(path, query, tableQuery(asked)),
   };

@@ -114,7 +114,11 @@ export type StationPage = {
   nameHref: string | null;
   /** Since when it is hidden from pages and walls; null while it is not. */
   hiddenAt: number | null;
-  live: PageFragments<StationPanel>;
+  /** By the name of the panel, those of other features by their key. */
+  live: PageFragments<StationPanel | string>;
+  /** Keys of the panels of other features, and the style sheets that those need. */
+  contributed: readonly string[];
+  styles: readonly string[];
   history: HistoryView;
   here: string;
 };

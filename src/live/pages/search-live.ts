@@ -9,7 +9,7 @@ import {
   type SearchGroup,
   type SearchPlace,
   type SearchSource,
-} from '../../plant/search-source.ts';
+} from '../../plant/contributions/search-source.ts';
 import { readMoment, splitOff } from '../../plant/search-text.ts';
 import { cameraHref } from '../camera-links.ts';
 import type { Live } from '../live.ts';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../../testing/test-app.ts';
 
 let plant: TestApp;
@@ -111,4 +111,63 @@ test('shifts whose events retention has deleted are left out, and every page of 
     body: JSON.stringify({ ...made('2025-08-01')[0], event_type: 'idle' }),
   });
   expect([sent.status, await sent.json()]).toEqual([200, { message: 'Event is already past retention' }]);
+});
+
+describe('while a shift runs', () => {
+  const noon = '2025-09-05T12:00:00+09:00';
+  beforeEach(async () => {
+    await plant.addImages(images.filter((name) => Number(/-(\d+)\.jpg$/.exec(name)?.[1]) < 720));
+    plant.clock.set(Date.parse(noon));
+    await submit('/productivity/oee/cycles', { seconds: '60' });
+  });
+
+  test('the Overview and a tile compare output with the plan', async () => {
+    expect(await page('/overview')).toContain('shift 210 of 240 by plan');
+    const tile = await page('/productivity/tile?all=1');
+    expect(tile).toMatch(/210 units made this shift due by now 240 Difference −30 whole shift 540/);
+    expect(tile).toMatch(/11:00–12:00 60 \/ 60 10:00–11:00 30 \/ 60/);
+    const { wallTileKinds } = plant.services;
+    const kind = wallTileKinds.find(({ key }) => key === 'output');
+    expect(kind?.list().map(({ name }) => name)).toEqual([expect.any(String), 'S9']);
+    const [, station] = kind?.list() ?? [];
+    expect(kind?.find(new URL(station!.href, 'http://plant').searchParams)).toEqual(station);
+    expect(await page(station!.href)).toContain('S9 210 units made this shift');
+    expect(await page('/productivity/tile?station=999')).toContain('no longer');
+    plant.clock.set(Date.parse('2025-09-05T20:00:00+09:00'));
+    expect(await page('/productivity/tile?all=1')).toContain('No shift runs now');
+    expect(await page('/overview')).not.toContain('by plan');
+  });
+
+  test('the page of a station shows what was done there, once its workstation is linked', async () => {
+    const station = `/stations/S9?period=today`;
+    expect(await plant.text(station)).not.toContain('station-work');
+    const { workers, workstations, recorder, sites } = plant.services.productivity;
+    await workers.put(sites.own.id, { code: 'W1', name: 'Kim' });
+    await workstations.put(sites.own.id, { code: 'S9 Packaging' });
+    await recorder.record(
+      [
+        {
+          timestamp: '2025-09-05T09:00:00+09:00',
+          worker_id: 'W1',
+          workstation_id: 'S9 Packaging',
+          event_type: 'working',
+        },
+      ],
+      'http',
+    );
+    const inspected = plant.services.inspections.reads.names.findStationId('S9')!;
+    expect(await submit(`/plant/stations/${inspected}/events`, { code: 'S9 Packaging' })).toBe(303);
+    const panel = (await plant.text(station)).split('id="station-work"')[1] ?? '';
+    expect(panel).toContain('Work at this station');
+    expect(panel).toContain('Kim');
+  });
+});
+
+test('workers and workstations are found by name and by id', async () => {
+  const { workers, workstations, sites } = plant.services.productivity;
+  await workers.put(sites.own.id, { code: 'W17', name: 'Kim Min-ji' });
+  await workstations.put(sites.own.id, { code: 'P4', name: 'Packaging' });
+  expect(await plant.text('/search?q=kim')).toContain('href="/productivity/workers/W17"');
+  expect(await plant.text('/search?q=W17')).toContain('href="/productivity/workers/W17"');
+  expect(await plant.text('/search?q=pack')).toContain('href="/productivity/stations/P4"');
 });

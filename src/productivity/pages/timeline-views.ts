@@ -4,6 +4,7 @@
  * Templates and their data:
  *   productivity/worker, productivity/station   TimelinePage
  *   productivity/_timeline                      TimelineView     (GET /productivity/timeline, container #productivity-timeline)
+ *   productivity/_lanes                         LanesView
  */
 import { escapeText } from '../../kernel/charts/svg.ts';
 import { type TickNames, timeTicks } from '../../kernel/charts/time-ticks.ts';
@@ -32,16 +33,20 @@ export type StateChange = { startAt: number; endAt: number; state: ActivityState
 
 export type HourRow = TimeWindow & { metrics: ActivityMetrics };
 
-export type TimelineView = {
+/** Lanes over one axis of time. */
+export type LanesView = {
+  lanes: readonly Lane[];
+  /** Lanes beyond those shown. */
+  moreLanes: number;
+  axisSvg: string;
+};
+
+export type TimelineView = LanesView & {
   /** Whether the window has the present in it. */
   isRunning: boolean;
   now: StateNow;
   /** Null where too few workers were active for figures that are nobody's own. */
   metrics: ActivityMetrics | null;
-  lanes: readonly Lane[];
-  /** Lanes beyond those shown. */
-  moreLanes: number;
-  axisSvg: string;
   hours: readonly HourRow[];
   changes: readonly StateChange[];
   moreChanges: number;
@@ -66,7 +71,32 @@ export type TimelinePage = {
   here: string;
 };
 
+type LaneOf = (segment: Segment) => { key: number; label: string; href: string | null };
+
 /** Segments in lanes by `laneOf`, the lane of the longest time first. */
+export function lanesView(facts: {
+  asked: AskedBoard;
+  now: number;
+  segments: readonly Segment[];
+  laneOf: LaneOf;
+  names: TickNames;
+}): LanesView {
+  const { asked, now, segments, laneOf } = facts;
+  const { plannedStretches: planned } = asked;
+  const window = drawnWindow(asked.window, planned, segments);
+  const lanes = [...Map.groupBy(segments, (segment) => laneOf(segment).key).values()].sort(
+    (a, b) => lastingMs(b) - lastingMs(a),
+  );
+  return {
+    lanes: lanes.slice(0, maxLanes).map((lane) => {
+      const { label, href } = laneOf(lane[0]!);
+      return { label, href, barSvg: drawStateBar(lane, window, { planned, now }) };
+    }),
+    moreLanes: Math.max(0, lanes.length - maxLanes),
+    axisSvg: drawAxis({ ...asked, window }, facts.names),
+  };
+}
+
 export function timelineView(facts: {
   asked: AskedBoard;
   now: number;
@@ -76,26 +106,16 @@ export function timelineView(facts: {
   others: readonly Segment[];
   metrics: ActivityMetrics | null;
   hours: readonly HourRow[];
-  laneOf: (segment: Segment) => { key: number; label: string; href: string | null };
+  laneOf: LaneOf;
   names: TickNames;
 }): TimelineView {
   const { asked, now, own, others, laneOf } = facts;
-  const { plannedStretches: planned } = asked;
-  const window = drawnWindow(asked.window, planned, [...own, ...others]);
-  const lanes = [...Map.groupBy([...own, ...others], (segment) => laneOf(segment).key).values()].sort(
-    (a, b) => lastingMs(b) - lastingMs(a),
-  );
   const changes = joined(own, laneOf);
   return {
+    ...lanesView({ ...facts, segments: [...own, ...others] }),
     isRunning: now < asked.window.endAt,
     now: stateNow(own, now),
     metrics: facts.metrics,
-    lanes: lanes.slice(0, maxLanes).map((lane) => {
-      const { label, href } = laneOf(lane[0]!);
-      return { label, href, barSvg: drawStateBar(lane, window, { planned, now }) };
-    }),
-    moreLanes: Math.max(0, lanes.length - maxLanes),
-    axisSvg: drawAxis({ ...asked, window }, facts.names),
     // An hour in which nothing was planned and nothing is known says nothing.
     hours: facts.hours.filter(
       ({ metrics }) =>

@@ -1,7 +1,7 @@
 import type { WallClock } from '../../../kernel/time/time-zone.ts';
+import { folded, maxPlaces } from '../../../plant/contributions/search-source.ts';
 import { linkTime, pageHref, siteParam, stationHref } from '../../../plant/links.ts';
 import type { PartName } from '../../../plant/names.ts';
-import { folded, maxPlaces } from '../../../plant/search-source.ts';
 import { readCount, readMoment, splitOff } from '../../../plant/search-text.ts';
 import type { TimeWindow } from '../../../plant/time-window.ts';
 import type { InspectionReads } from '../../reads.ts';

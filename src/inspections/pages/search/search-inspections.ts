@@ -1,12 +1,12 @@
 import { mapFairly } from '../../../kernel/jobs/map-fairly.ts';
-import { pageHref, siteParam, stationHref } from '../../../plant/links.ts';
 import {
   bestByName,
   maxPlaces,
   type SearchGroup,
   type SearchPlace,
   type SearchSource,
-} from '../../../plant/search-source.ts';
+} from '../../../plant/contributions/search-source.ts';
+import { pageHref, siteParam, stationHref } from '../../../plant/links.ts';
 import type { InspectionDeps } from '../../deps.ts';
 import { createNarrowing, type Narrowed } from './narrowing.ts';
 import { createImageSearch } from './search-images.ts';

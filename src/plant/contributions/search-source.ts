@@ -1,4 +1,4 @@
-import type { SearchText } from './search-text.ts';
+import type { SearchText } from '../search-text.ts';
 
 /** One kind of what a search found, as a section of its page. */
 export type SearchGroup = {
