@@ -181,7 +181,7 @@ export const productivitySamples: Readonly<Record<string, readonly object[]>> = 
             loss: { key: 'none' },
           },
         ],
-        total: { target: null, wholeTarget: null, actual: 7 },
+        total: { target: null, wholeTarget: null, actual: 7, outside: 2 },
       },
     },
     {
@@ -191,7 +191,7 @@ export const productivitySamples: Readonly<Record<string, readonly object[]>> = 
         scopeName: '',
         hasStations: false,
         hours: [],
-        total: { target: 4, wholeTarget: 9, actual: 7 },
+        total: { target: 4, wholeTarget: 9, actual: 7, outside: 0 },
       },
     },
   ],

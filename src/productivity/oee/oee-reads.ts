@@ -24,7 +24,9 @@ export type StationOee = OeeStation & {
   oee: Oee;
   /** Units were counted, or somebody has said how fast it should be: without either nothing is said of it. */
   isJudged: boolean;
+  /** Units in planned time, and all that were made. */
   produced: number;
+  made: number;
   targetNow: number | null;
 };
 
@@ -75,6 +77,7 @@ export function createOeeReads(deps: {
         oee: sumOee(read.map(({ facts }) => facts)),
         isJudged: read.some(({ source, cycleMs }) => source !== 'none' || cycleMs !== undefined),
         produced: read.reduce((sum, { oee }) => sum + oee.produced, 0),
+        made: read.reduce((sum, { made }) => sum + made, 0),
         targetNow: targets.includes(null)
           ? null
           : targets.reduce<number>((sum, target) => sum + (target ?? 0), 0),

@@ -49,7 +49,7 @@ export function createShiftProgress({
     return {
       shift,
       list,
-      made: sum((hasTarget ? targeted : list).map(({ produced }) => produced)),
+      made: sum((hasTarget ? targeted : list).map(({ made }) => made)),
       due: hasTarget ? sum(targeted.map(({ targetNow }) => targetNow)) : null,
       target: hasTarget ? sum(targeted.flatMap(({ shifts }) => shifts.map(({ target }) => target))) : null,
     };

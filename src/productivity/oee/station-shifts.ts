@@ -56,6 +56,8 @@ export type StationShift = {
   targetNow: number | null;
   target: number | null;
   hours: ShiftHour[];
+  /** Units made in the shift, those outside planned time with them; `oee` has those of planned time alone. */
+  made: number;
 };
 
 export type StationShifts = {
@@ -132,9 +134,16 @@ export function createStationShifts(deps: {
     };
     const targetOf = (ms: number) => (cycleMs === undefined ? null : ms / cycleMs);
     const rejects = inspected.filter(({ isNg }) => isNg);
+    const madeIn = (span: TimeWindow) => {
+      const isIn = ({ at }: { at: number }) => at >= span.startAt && at < span.endAt;
+      return source === 'events'
+        ? counts.filter(isIn).reduce((sum, { count }) => sum + count, 0)
+        : inspected.filter(isIn).length;
+    };
     return {
       stationId,
       shift,
+      made: madeIn(window),
       stops,
       minorCount,
       facts,
@@ -150,10 +159,7 @@ export function createStationShifts(deps: {
           ...hour,
           plannedMs: hourPlannedMs,
           target: targetOf(hourPlannedMs),
-          actual:
-            source === 'events'
-              ? counts.filter(within).reduce((sum, { count }) => sum + count, 0)
-              : inspected.filter(within).length,
+          actual: madeIn(hour),
           ...stopsIn(hour, stops, shift.planned),
           rejects: rejects.filter(within).length,
         };

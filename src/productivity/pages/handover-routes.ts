@@ -10,6 +10,7 @@ import { boardHref, readAskedBoard } from '../asked-board.ts';
 import type { ShiftNote } from '../handover/shift-notes.ts';
 import type { Oee } from '../oee/oee.ts';
 import {
+  madeOf,
   type OeeRow,
   type OeeTone,
   oeeRows,
@@ -32,6 +33,9 @@ export type HandoverPage = ShiftsPage & {
   shift: Shift | null;
   isRunning: boolean;
   total: Oee;
+  /** All units of the shift, and how many of them outside planned time. */
+  made: number;
+  madeOutside: number;
   tone: OeeTone;
   targetNow: number | null;
   rows: OeeRow[];
@@ -75,6 +79,7 @@ export function handoverRoutes(deps: ProductivityPageDeps): Hono<AppEnv> {
         shift: shift ?? null,
         isRunning: shift !== undefined && now < shift.endAt,
         total,
+        ...madeOf(list),
         tone: oeeTone(total.oee),
         targetNow: targets.includes(null)
           ? null

@@ -16,6 +16,7 @@ import {
   hourRows,
   type LineRow,
   lossBars,
+  madeOf,
   type OeePage,
   oeeRows,
   oeeTone,
@@ -112,6 +113,7 @@ async function renderHours(
   const list = shift ? await oee.readShift(asked.siteId, shift, scope) : [];
   const judged = list.filter(({ isJudged }) => isJudged);
   const hours = hourRows(list, now);
+  const total = madeOf(list);
   const view: HoursView = {
     window: shift ?? asked.window,
     shiftName: shift?.name ?? '',
@@ -119,7 +121,8 @@ async function renderHours(
     total: {
       target: sumOf(judged.map(({ targetNow }) => targetNow)),
       wholeTarget: sumOf(judged.flatMap(({ shifts }) => shifts.map(({ target }) => target))),
-      actual: hours.reduce((all, { actual }) => all + actual, 0),
+      actual: total.made,
+      outside: total.madeOutside,
     },
     scopeName: station?.name ?? asked.line?.name ?? '',
     hasStations: judged.length > 0,

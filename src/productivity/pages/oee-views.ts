@@ -100,6 +100,13 @@ export function oeeRows(list: readonly StationOee[], stopsHref: (station: string
     .sort((a, b) => Number(b.isJudged) - Number(a.isJudged) || (a.oee.oee ?? 2) - (b.oee.oee ?? 2));
 }
 
+/** Units that judged stations made, and how many of them outside planned time. */
+export function madeOf(list: readonly StationOee[]): { made: number; madeOutside: number } {
+  const judged = list.filter(({ isJudged }) => isJudged);
+  const made = judged.reduce((sum, one) => sum + one.made, 0);
+  return { made, madeOutside: made - judged.reduce((sum, one) => sum + one.produced, 0) };
+}
+
 /** All judged stations together. */
 export function totalOee(list: readonly StationOee[]): Oee {
   return sumOee(
@@ -203,7 +210,7 @@ export type HoursView = {
   window: TimeWindow;
   shiftName: string;
   hours: HourRow[];
-  total: { target: number | null; actual: number; wholeTarget: number | null };
+  total: { target: number | null; actual: number; outside: number; wholeTarget: number | null };
   /** Station or line that it is narrowed to; '' for the whole site. */
   scopeName: string;
   hasStations: boolean;
