@@ -206,12 +206,12 @@ export const productivitySamples: Readonly<Record<string, readonly object[]>> = 
       view: {
         name: odd,
         isJudged: true,
-        shift: { name: odd, made: 7.5, due: 60, target: 480, hours: tileHours },
+        shift: { name: odd, made: 7.5, due: 60, hours: tileHours },
       },
     },
-    { view: { name: '', isJudged: true, shift: { name: '', made: 7, due: null, target: null, hours: [] } } },
+    { view: { name: '', isJudged: true, shift: { name: '', made: 7, due: null, hours: [] } } },
     {
-      view: { name: odd, isJudged: false, shift: { name: '', made: 0, due: null, target: null, hours: [] } },
+      view: { name: odd, isJudged: false, shift: { name: '', made: 0, due: null, hours: [] } },
     },
     { view: { name: odd, isJudged: true, shift: null } },
   ],

@@ -14,9 +14,8 @@ export type ShiftProgress = {
   shift: Shift;
   list: StationOee[];
   made: number;
-  /** What should be made by now, and in the whole shift, over the stations that have a target; null where none has. */
+  /** What should be made by now over the stations that have a target; null where none has. */
   due: number | null;
-  target: number | null;
 };
 
 export type ReadShiftProgress = (siteId: number, scope?: OeeScope) => Promise<ShiftProgress | undefined>;
@@ -51,7 +50,6 @@ export function createShiftProgress({
       list,
       made: sum((hasTarget ? targeted : list).map(({ made }) => made)),
       due: hasTarget ? sum(targeted.map(({ targetNow }) => targetNow)) : null,
-      target: hasTarget ? sum(targeted.flatMap(({ shifts }) => shifts.map(({ target }) => target))) : null,
     };
   }
 

@@ -14,7 +14,7 @@ export type OutputTileView = {
   /** Station or line; '' for the whole site. */
   name: string;
   /** Null while no shift runs. */
-  shift: { name: string; made: number; due: number | null; target: number | null; hours: HourRow[] } | null;
+  shift: { name: string; made: number; due: number | null; hours: HourRow[] } | null;
   /** Nothing was counted and nothing is to be made. */
   isJudged: boolean;
 };
@@ -85,7 +85,6 @@ export function defineOutputTiles(deps: ProductivityPageDeps): void {
               name: found.shift.name,
               made: found.made,
               due: found.due,
-              target: found.target,
               hours: hourRows(found.list, now)
                 .filter(({ isFuture }) => !isFuture)
                 .slice(-maxHours)

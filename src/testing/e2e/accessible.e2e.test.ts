@@ -84,7 +84,10 @@ const pages: [string, string | (() => Promise<string>)][] = [
 beforeAll(async () => {
   if (stage.isSkipped) return;
   rmSync(join(stage.plant.watchDir, gone));
-  await stage.plant.services.productivity.demo.seed();
+  const { demo, cycles, sites } = stage.plant.services.productivity;
+  await demo.seed();
+  for (const siteId of [sites.own.id, sites.demo()?.id ?? 0])
+    await cycles.set({ siteId, stationId: 0, partId: 0 }, { cycleMs: 60_000, by: 'test' });
   await stage.plant.services.inspections.sources.rescan();
   await waitUntil('the unreadable image is known', async () =>
     (await stage.plant.text('/sources')).includes('Not a JPEG'),
