@@ -7,6 +7,7 @@ import { fileSystemName } from '../kernel/storage/file-system.ts';
 import type { Bench, Group } from './bench.ts';
 import { databasePages } from './database-pages.ts';
 import { databases } from './databases.ts';
+import { events } from './events.ts';
 import { createInputs } from './inputs.ts';
 import { latency } from './latency.ts';
 import { live, liveMillion } from './live.ts';
@@ -31,6 +32,7 @@ const groups: readonly Group[] = [
   liveMillion,
   pagesOverHistory,
   logins,
+  events,
   thumbnails,
   databases,
   databasePages,

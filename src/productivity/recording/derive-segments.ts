@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, gte, inArray, lt, lte, ne } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Placeholders } from '../../kernel/db/prepared.ts';
 import { preparedIn } from '../../kernel/db/prepared-in.ts';
-import { insertMissing } from '../../kernel/db/write.ts';
+import { createRowWriter } from '../../kernel/db/row-writer.ts';
 import { dayMs, hourMs } from '../../kernel/time/durations.ts';
 import type { PlannedTime } from '../../plant/shifts/planned-time.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -41,7 +41,7 @@ export function createDeriveSegments(db: Db): DeriveSegments {
     const changedAt = new Map<number, TimeWindow[]>();
     for (const [workerId, instants] of touched) {
       for (const window of clusters(instants)) {
-        for (const segment of await deriveWorker(db, statements, q, { workerId, window, rules, changes })) {
+        for (const segment of await deriveWorker(statements, q, { workerId, window, rules, changes })) {
           const windows = changedAt.get(segment.stationId) ?? [];
           windows.push(segment);
           changedAt.set(segment.stationId, windows);
@@ -50,7 +50,7 @@ export function createDeriveSegments(db: Db): DeriveSegments {
     }
     for (const [stationId, windows] of changedAt) {
       for (const window of joined(windows)) {
-        await deriveStation(db, statements, q, { stationId, window, rules, changes });
+        await deriveStation(statements, q, { stationId, window, rules, changes });
       }
     }
   };
@@ -58,7 +58,10 @@ export function createDeriveSegments(db: Db): DeriveSegments {
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-function prepareStatements({ tables: { activityEvents: events, activitySegments: segments } }: Db) {
+const segmentColumns = ['stationId', 'workerId', 'startAt', 'endAt', 'state', 'isPlanned'] as const;
+
+function prepareStatements(db: Db) {
+  const { activityEvents: events, activitySegments: segments } = db.tables;
   const eventColumns = {
     at: events.at,
     kind: events.kind,
@@ -67,6 +70,19 @@ function prepareStatements({ tables: { activityEvents: events, activitySegments:
     key: events.key,
   };
   return {
+    insert: createRowWriter(db, segments, segmentColumns, 'ignore'),
+    remove: preparedIn(
+      (q, value: Placeholders<{ stationId: number; workerId: number; starts: readonly number[] }>) =>
+        q
+          .delete(segments)
+          .where(
+            and(
+              eq(segments.stationId, value.stationId),
+              eq(segments.workerId, value.workerId),
+              inArray(segments.startAt, value.starts),
+            ),
+          ),
+    ),
     lastBefore: preparedIn((q, value: Placeholders<{ workerId: number; at: number }>) =>
       q
         .select({ at: events.at })
@@ -150,7 +166,6 @@ type DeriveOptions = { window: TimeWindow; rules: DeriveRules; changes: RollUpCh
 
 /** Answers the segments that are new or gone. `window` spans the touched instants, both ends included. */
 async function deriveWorker(
-  db: Db,
   statements: Statements,
   q: Queryable,
   { workerId, window, rules, changes }: DeriveOptions & { workerId: number },
@@ -181,11 +196,10 @@ async function deriveWorker(
     workerId,
     rules.planned,
   );
-  return replace(db, q, { known, renewed, changes });
+  return replace(statements, q, { known, renewed, changes });
 }
 
 async function deriveStation(
-  db: Db,
   statements: Statements,
   q: Queryable,
   { stationId, window, rules, changes }: DeriveOptions & { stationId: number },
@@ -206,7 +220,11 @@ async function deriveStation(
     .filter(({ startAt, endAt }) => endAt > startAt);
   const known = all.filter(({ workerId }) => workerId === stationItself);
   const stretches = rejoined(known, stationStretches(stationId, workers), window);
-  await replace(db, q, { known, renewed: cutStretches(stretches, stationItself, rules.planned), changes });
+  await replace(statements, q, {
+    known,
+    renewed: cutStretches(stretches, stationItself, rules.planned),
+    changes,
+  });
 }
 
 /** Known segments with what lies in a window replaced by new stretches; stretches that continue each other become one. */
@@ -227,9 +245,11 @@ function rejoined(
   return all;
 }
 
+const startsPerStatement = 500;
+
 /** Writes the difference between two sets of segments; answers what is new or gone. */
 async function replace(
-  db: Db,
+  statements: Statements,
   q: Queryable,
   {
     known,
@@ -237,7 +257,6 @@ async function replace(
     changes,
   }: { known: readonly Segment[]; renewed: readonly Segment[]; changes: RollUpChanges },
 ): Promise<Segment[]> {
-  const { activitySegments: table } = db.tables;
   const textOf = ({ stationId, workerId, startAt, endAt, state, isPlanned }: Segment) =>
     `${stationId}:${workerId}:${startAt}:${endAt}:${state}:${isPlanned}`;
   const [knownTexts, renewedTexts] = [new Set(known.map(textOf)), new Set(renewed.map(textOf))];
@@ -245,32 +264,18 @@ async function replace(
   const added = renewed.filter((segment) => !knownTexts.has(textOf(segment)));
   for (const some of Map.groupBy(gone, ({ stationId, workerId }) => `${stationId}:${workerId}`).values()) {
     const { stationId, workerId } = some[0]!;
-    await removeSegments(q, table, { stationId, workerId, starts: some.map(({ startAt }) => startAt) });
+    const starts = some.map(({ startAt }) => startAt);
+    for (let from = 0; from < starts.length; from += startsPerStatement)
+      await statements.remove(q, {
+        stationId,
+        workerId,
+        starts: starts.slice(from, from + startsPerStatement),
+      });
   }
-  await insertMissing(db.dialect, q, table, added);
+  await statements.insert(q, added);
   for (const segment of gone) changes.addSegment(segment, -1);
   for (const segment of added) changes.addSegment(segment, 1);
   return [...gone, ...added];
-}
-
-const startsPerStatement = 500;
-
-async function removeSegments(
-  q: Queryable,
-  table: Db['tables']['activitySegments'],
-  { stationId, workerId, starts }: { stationId: number; workerId: number; starts: readonly number[] },
-): Promise<void> {
-  for (let from = 0; from < starts.length; from += startsPerStatement) {
-    await q
-      .delete(table)
-      .where(
-        and(
-          eq(table.stationId, stationId),
-          eq(table.workerId, workerId),
-          inArray(table.startAt, starts.slice(from, from + startsPerStatement)),
-        ),
-      );
-  }
 }
 
 /** End of the shift that runs at an instant; outside shifts the next local midnight. */

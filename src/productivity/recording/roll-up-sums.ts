@@ -1,6 +1,6 @@
-import { type AnyColumn, sql } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
-import { excluded, upsert } from '../../kernel/db/write.ts';
+import { perDatabase } from '../../kernel/db/prepared.ts';
+import { createRowWriter } from '../../kernel/db/row-writer.ts';
 import { dayMs, hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import type { ActivityState, Segment } from '../model.ts';
@@ -54,6 +54,11 @@ export function addTime(
 
 type Row = ActivitySums & { level: number; startAt: number; stationId: number; workerId: number };
 
+const place = ['level', 'stationId', 'workerId', 'startAt'] as const;
+const writerOf = perDatabase((db: Db) =>
+  createRowWriter(db, db.tables.activityRollUps, [...place, ...sumKeys], { target: place, add: sumKeys }),
+);
+
 /** Changes of roll-ups, summed up until they are written in one go. */
 export class RollUpChanges {
   readonly #rows = new Map<string, Row>();
@@ -83,20 +88,14 @@ export class RollUpChanges {
     }
   }
 
-  async write({ dialect, tables: { activityRollUps: table } }: Db, q: Queryable): Promise<void> {
+  async write(db: Db, q: Queryable): Promise<void> {
     const changed = [...this.#rows.values()].filter((row) => sumKeys.some((key) => row[key] !== 0));
     // In order, so that two processes never wait for each other.
     changed.sort(
       (a, b) =>
         a.level - b.level || a.stationId - b.stationId || a.workerId - b.workerId || a.startAt - b.startAt,
     );
-    if (changed.length === 0) return;
-    const plus = (column: AnyColumn) => sql`${column} + ${excluded(dialect, column)}`;
-    const set = Object.fromEntries(sumKeys.map((key) => [key, plus(table[key])]));
-    await upsert(dialect, q, table, changed, {
-      target: [table.level, table.stationId, table.workerId, table.startAt],
-      set,
-    });
+    await writerOf(db)(q, changed);
   }
 
   #row(level: number, startAt: number, stationId: number, workerId: number): Row {

@@ -2,7 +2,7 @@ import { and, eq, inArray, lt } from 'drizzle-orm';
 import type { Queryable } from '../../kernel/db/database.ts';
 import type { Placeholders } from '../../kernel/db/prepared.ts';
 import { preparedIn } from '../../kernel/db/prepared-in.ts';
-import { insertMissing } from '../../kernel/db/write.ts';
+import { createRowWriter } from '../../kernel/db/row-writer.ts';
 import { createReadHorizons } from '../../plant/removal/horizons.ts';
 import { lockSite } from '../../plant/resources/lock-site.ts';
 import type { Db } from '../../schema/db.ts';
@@ -33,11 +33,25 @@ export type EventBatch = {
 export type WriteEvents = (q: Queryable, batch: EventBatch) => Promise<Outcome[]>;
 
 const keysPerStatement = 500;
+const columns = [
+  'stationId',
+  'workerId',
+  'kind',
+  'at',
+  'confidence',
+  'count',
+  'key',
+  'eventId',
+  'modelId',
+  'modelVersion',
+  'receivedAt',
+] as const;
 
 type Known = ActivityEvent & { key: string };
 
 export function createWriteEvents(db: Db): WriteEvents {
   const { activityEvents: table } = db.tables;
+  const writeRows = createRowWriter(db, table, columns, 'ignore');
   const deriveSegments = createDeriveSegments(db);
   const selectKnown = preparedIn((q, value: Placeholders<{ keys: readonly string[] }>) =>
     q.select().from(table).where(inArray(table.key, value.keys)),
@@ -83,10 +97,8 @@ export function createWriteEvents(db: Db): WriteEvents {
       return 'duplicate';
     });
 
-    await insertMissing(
-      db.dialect,
+    await writeRows(
       q,
-      table,
       [...added.values()].map((event) => ({ ...event, receivedAt })),
     );
     for (const { key, stationId, confidence } of surer.values()) {
