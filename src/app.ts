@@ -31,6 +31,8 @@ import { feedSettingsOf, mountLive } from './live/mount.ts';
 import { mountManual } from './manual/mount.ts';
 import { mountOverview } from './overview/mount.ts';
 import { findShift } from './plant/time-window.ts';
+import { predictionPaths } from './predictions/api/prediction-routes.ts';
+import { mountPredictions } from './predictions/mount.ts';
 import { eventPaths } from './productivity/api/activity-routes.ts';
 import { healthOfEvents, listEventWays } from './productivity/event-ways.ts';
 import { mountProductivity } from './productivity/mount.ts';
@@ -84,7 +86,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(identify(access));
   if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins));
   app.use(compression());
-  app.use(bodySizeLimit(maxBodyBytes, [uploadPath, ...eventPaths, ...longForms]));
+  app.use(bodySizeLimit(maxBodyBytes, [uploadPath, ...eventPaths, ...predictionPaths, ...longForms]));
   app.use(timeLimit(maxAnswerMs, [uploadPath]));
   if (!servesPages) app.use(healthOnly(config.role));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: errors.wrongMethod }));
@@ -147,6 +149,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
       topics,
     }),
     ...mountProductivity(productivity),
+    ...mountPredictions({ ...services.predictions, renderer, topics }),
     mountOverview({
       readPlant: services.readPlant,
       readStations: (filter) => readOverview(inspections, filter),

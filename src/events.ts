@@ -39,6 +39,8 @@ export type Events = {
   'live.changed': undefined;
   /** The demo plant was started, stopped or removed, or moved on with what it does. */
   'demo.changed': undefined;
+  /** Predictions were logged. */
+  'predictions.recorded': { oldestAt: number; count: number };
   /** The System page has a new sample. */
   'system.sampled': undefined;
   /** A clean-up began, moved on or ended, or a disk passed a mark. */

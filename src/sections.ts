@@ -28,6 +28,13 @@ export const sections: readonly Section[] = [
     ],
   },
   {
+    key: 'predictions',
+    tabs: [
+      { key: 'predictions', href: '/predictions', at: /^\/predictions(?!\/models)/ },
+      { key: 'modelVersions', href: '/predictions/models', at: /^\/predictions\/models/ },
+    ],
+  },
+  {
     key: 'alerts',
     tabs: [
       { key: 'alerts', href: '/alerts', at: /^\/alerts/ },

@@ -42,6 +42,7 @@ import { createRecordStations, type RecordStations } from './plant/record-statio
 import { createLines, type Lines } from './plant/resources/lines.ts';
 import type { Sites } from './plant/sites.ts';
 import type { WallTileKind } from './plant/walls/wall-tile.ts';
+import { openPredictions, type Predictions } from './predictions/open-predictions.ts';
 import { listEventWays } from './productivity/event-ways.ts';
 import { openProductivity, type Productivity } from './productivity/open-productivity.ts';
 import { createOutputTiles } from './productivity/pages/output-tiles.ts';
@@ -78,6 +79,7 @@ export type Services = ServiceOptions &
     recordStations: RecordStations;
     access: Access;
     productivity: Productivity;
+    predictions: Predictions;
     lines: Lines;
     plantFiles: PlantFiles;
     /** What is kept of the plant in memory has changed in the database: it is read again, and all that follows from it. */
@@ -175,10 +177,12 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     log,
   });
+  const predictions = await openPredictions({ config, paths, db, sites, publish, clock });
   const refreshPlant = async () => {
     await reads.refresh();
     await lines.refresh();
     await productivity.refresh();
+    await predictions.refresh();
   };
   const renewPlant = async () => {
     await refreshPlant();
@@ -264,6 +268,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       inspections.policies.rows,
       inspections.policies.gaps,
       ...productivity.policies,
+      predictions.policy,
       createAuditPolicy(db, config.retentionAuditDays),
     ],
     folders: () => [
@@ -364,6 +369,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     access,
     readPlant,
     productivity,
+    predictions,
     lines,
     plantFiles,
     renewPlant,

@@ -19,6 +19,7 @@ const places: readonly (readonly [RegExp, page: string, anchor: string])[] = [
   [/^\/productivity\/hours/, 'productivity', 'hours'],
   [/^\/productivity\/handover/, 'productivity', 'handover'],
   [/^\/productivity/, 'productivity', 'board'],
+  [/^\/predictions/, 'predictions', 'pages'],
   [/^\/alerts$/, 'alarms', 'list'],
   [/^\/targets$/, 'alarms', 'targets'],
   [/^\/sources$/, 'names', 'sources'],

@@ -29,6 +29,7 @@ export const manualPages: readonly { key: string; audience: Audience }[] = [
   { key: 'troubleshooting', audience: 'admin' },
   { key: 'settings', audience: 'admin' },
   { key: 'api', audience: 'programs' },
+  { key: 'predictions', audience: 'programs' },
   { key: 'clients', audience: 'programs' },
   { key: 'drop-in', audience: 'programs' },
   { key: 'alarm-figures', audience: 'programs' },

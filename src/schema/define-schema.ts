@@ -4,6 +4,7 @@ import { defineAlertTables } from './alert-tables.ts';
 import { defineInspectionTables } from './inspection-tables.ts';
 import { defineLiveTables } from './live-tables.ts';
 import { definePlantTables } from './plant-tables.ts';
+import { definePredictionTables } from './prediction-tables.ts';
 import { defineProductivityTables } from './productivity-tables.ts';
 import { defineRetentionTables } from './retention-tables.ts';
 import { defineWallTables } from './wall-tables.ts';
@@ -19,6 +20,7 @@ export function defineSchema(kit: Kit) {
     ...defineAlertTables(kit),
     ...defineWallTables(kit),
     ...defineProductivityTables(kit),
+    ...definePredictionTables(kit),
   };
 }
 

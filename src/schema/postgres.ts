@@ -46,4 +46,7 @@ export const {
   stopReasons,
   stopReports,
   shiftNotes,
+  predictionModels,
+  predictions,
+  predictionHours,
 } = defineSchema(postgresKit);

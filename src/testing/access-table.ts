@@ -17,6 +17,7 @@ const administer = row('administer');
 const entrust = row('entrust');
 const ingestImages = row('ingest:images');
 const ingestEvents = row('ingest:events');
+const ingestPredictions = row('ingest:predictions');
 
 /** Every route of the product, by hand: the test fails for a new route until its access is decided. */
 export const accessTable: readonly AccessRow[] = [
@@ -218,6 +219,21 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /api/workers/'),
   look('GET /api/workstations'),
   look('GET /api/workstations/'),
+  look('GET /predictions'),
+  look('GET /predictions/list'),
+  look('GET /predictions/models'),
+  look('GET /predictions/:id{[0-9]{1,15}}', '/predictions/1'),
+  look('GET /predictions/:id{[0-9]{1,15}}/image', '/predictions/1/image'),
+  ingestPredictions('POST /api/predictions'),
+  ingestPredictions('POST /api/predictions/batch'),
+  ingestPredictions('POST /log'),
+  look('GET /api/predictions'),
+  look('GET /api/predictions/:id{[0-9]+}', '/api/predictions/1'),
+  look('GET /api/predictions/:id{[0-9]+}/image', '/api/predictions/1/image'),
+  look('GET /api/statistics'),
+  look('GET /api/export/predictions.json'),
+  look('GET /api/export/predictions.ndjson'),
+  look('GET /api/export/predictions.csv'),
   look('GET /api/events'),
   ingestEvents('POST /api/events'),
   ingestEvents('POST /api/events/batch'),

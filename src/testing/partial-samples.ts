@@ -19,6 +19,7 @@ import { alertSamples } from './alert-samples.ts';
 import { demoSamples } from './demo-samples.ts';
 import { frameSamples } from './frame-samples.ts';
 import { livePartialSamples } from './live-samples.ts';
+import { predictionSamples } from './prediction-samples.ts';
 import { productivitySamples } from './productivity-samples.ts';
 import { resourceSamples } from './resource-samples.ts';
 import { retentionSamples } from './retention-samples.ts';
@@ -384,6 +385,7 @@ export const partialSamples: Readonly<Record<string, readonly object[]>> = {
   ...searchSamples(images.map((one) => shotView(one, { unreadable }))),
   ...systemSamples,
   ...productivitySamples,
+  ...predictionSamples,
   ...shiftSamples,
   ...wallSamples,
   'inspections/_cards': views(cards, { ...cards, isCompact: true }, ...nothing, {

@@ -55,6 +55,7 @@ export function createErrorHandlers(options: {
     '/image/',
     '/stats',
     '/upload/',
+    '/log',
   ];
   const answer = (c: Context<AppEnv>, problem: Problem) =>
     respond(c, problem, compatPaths, options.renderProblem);

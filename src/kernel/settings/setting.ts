@@ -7,6 +7,7 @@ export type SettingGroup =
   | 'images'
   | 'live'
   | 'productivity'
+  | 'predictions'
   | 'site'
   | 'server'
   | 'access'

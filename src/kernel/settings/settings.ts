@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { accessPolicies } from '../auth/principal.ts';
 import { files } from './file-settings.ts';
 import { live } from './live-settings.ts';
+import { predictions } from './prediction-settings.ts';
 import { processes } from './process-settings.ts';
 import { productivity } from './productivity-settings.ts';
 import { retention } from './retention-settings.ts';
@@ -296,6 +297,7 @@ export const settings = [
   ...images,
   ...live,
   ...productivity,
+  ...predictions,
   ...site,
   ...server,
   ...access,

@@ -1,0 +1,181 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../kernel/errors.ts';
+import { openBmp } from '../../kernel/images/bmp.ts';
+import { readBmpHeader } from '../../kernel/images/bmp-header.ts';
+import { checkCompleteness } from '../../kernel/images/completeness.ts';
+import { findAcceptedType, sniffBytes } from '../../kernel/images/content-type.ts';
+import { readPixelSize } from '../../kernel/images/pixel-size.ts';
+import { openUntrustedImage } from '../../kernel/images/untrusted-image.ts';
+import type { SentPrediction } from '../model.ts';
+
+/** Images that are being received; a start deletes what a dead process left. */
+const draftFolder = '.incoming';
+const maxSuffix = 1_000;
+
+/** Where images lie and how they are named (contract S3). */
+export type ImageLayout = { dir: string; byDate: boolean; byResult: boolean; quality: number };
+
+/** A stored image: its path relative to the folder, with slashes, and its size. */
+export type StoredImage = { path: string; bytes: number };
+
+/** Images of predictions on a disk: whole or not at all, on the disk before they are acknowledged. */
+export type ImageFiles = {
+  readonly dir: string;
+  /** A path to receive an image at, to be dropped or kept. */
+  draft(): Promise<string>;
+  /** A draft with these bytes. */
+  draftOf(bytes: Buffer): Promise<string>;
+  drop(draft: string): Promise<void>;
+  /**
+   * Checks a draft by its content, makes a JPEG of it where it is none, and gives it its name. The draft is gone then.
+   *
+   * @throws AppError 'invalid' for what is no image, 'unavailable' where the disk takes no more.
+   */
+  keep(draft: string, of: Pick<SentPrediction, 'imageId' | 'at' | 'isDefect'>): Promise<StoredImage>;
+  /** The file of a stored image. */
+  pathOf(path: string): string;
+  remove(path: string): Promise<void>;
+  /** Deletes drafts of a process that died. */
+  clean(): Promise<void>;
+};
+
+export function createImageFiles(layout: ImageLayout): ImageFiles {
+  const { dir } = layout;
+  const drafts = join(dir, draftFolder);
+  const draft = async () => {
+    await mkdir(drafts, { recursive: true }).catch(refuseDisk);
+    return join(drafts, `${randomBytes(12).toString('hex')}.tmp`);
+  };
+
+  async function claim(from: string, folder: string, name: string): Promise<string> {
+    await mkdir(join(dir, folder), { recursive: true });
+    for (let i = 0; i < maxSuffix; i++) {
+      const path = [folder, `${name}${i === 0 ? '' : `_${i}`}.jpg`].filter((part) => part !== '').join('/');
+      try {
+        await renameNew(from, join(dir, path));
+        return path;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+    throw new Error(`${folder}/${name} is taken ${maxSuffix} times`);
+  }
+
+  return {
+    dir,
+    draft,
+    draftOf: async (bytes) => {
+      const path = await draft();
+      await writeFile(path, bytes, { flush: true, flag: 'wx' }).catch(async (error: unknown) => {
+        await rm(path, { force: true });
+        return refuseDisk(error);
+      });
+      return path;
+    },
+    drop: (path) => rm(path, { force: true }),
+    keep: async (path, of) => {
+      const type = await checkImage(path);
+      if (type !== 'image/jpeg') await encode(path, type, layout.quality);
+      try {
+        const { folder, name } = placeOf(layout, of);
+        const kept = await claim(path, folder, name);
+        await flushFolder(dirname(join(dir, kept)));
+        const { size } = await stat(join(dir, kept));
+        return { path: kept, bytes: size };
+      } catch (error) {
+        return refuseDisk(error);
+      } finally {
+        await rm(path, { force: true });
+      }
+    },
+    pathOf: (path) => join(dir, path),
+    remove: (path) => rm(join(dir, path), { force: true }),
+    clean: async () => {
+      for (const name of await readdir(drafts).catch(() => [])) await rm(join(drafts, name), { force: true });
+    },
+  };
+}
+
+/** `YYYY/MM/DD/defects|no_defects` and `pred_{YYYYMMDD_HHMMSS}_{first 8 hex of md5(image_id)}`, in UTC. */
+function placeOf(
+  { byDate, byResult }: Pick<ImageLayout, 'byDate' | 'byResult'>,
+  { imageId, at, isDefect }: Pick<SentPrediction, 'imageId' | 'at' | 'isDefect'>,
+): { folder: string; name: string } {
+  const stamp = new Date(at).toISOString();
+  const folder = [
+    ...(byDate ? [stamp.slice(0, 10).replaceAll('-', '/')] : []),
+    ...(byResult ? [isDefect ? 'defects' : 'no_defects'] : []),
+  ].join('/');
+  const digest = createHash('md5').update(imageId).digest('hex').slice(0, 8);
+  const time = stamp.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_');
+  return { folder, name: `pred_${time}_${digest}` };
+}
+
+/** Shares and cards without links answer one of these. */
+const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/** Renames without overwriting. @throws the file system's EEXIST where the name is taken. */
+async function renameNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!noLinks.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await writeFile(to, '', { flag: 'wx' });
+    await rename(from, to);
+  }
+}
+
+type ImageType = 'image/jpeg' | 'image/png' | 'image/bmp';
+
+/** @throws AppError 'invalid' for what is no whole JPEG, PNG or BMP that can be drawn. */
+async function checkImage(path: string): Promise<ImageType> {
+  const refuse = (what: string) => new AppError('invalid', `image: ${what}`, { details: { field: 'image' } });
+  const file = await open(path);
+  const head = Buffer.alloc(sniffBytes);
+  try {
+    await file.read(head, 0, sniffBytes, 0);
+  } finally {
+    await file.close();
+  }
+  const type = findAcceptedType(head);
+  if (!type) throw refuse('this is no JPEG, PNG or BMP image.');
+  if ((await checkCompleteness(path)) === 'incomplete') throw refuse('the image ends too early.');
+  if (!(await readPixelSize(path))) throw refuse('the image cannot be read, or has too many pixels.');
+  return type;
+}
+
+async function encode(path: string, type: ImageType, quality: number): Promise<void> {
+  const bytes = await readFile(path);
+  try {
+    const image =
+      type === 'image/bmp'
+        ? await openBmp(bytes, readBmpHeader(bytes))
+        : (await openUntrustedImage(bytes)).image;
+    const jpeg = await image.flatten({ background: '#fff' }).jpeg({ quality }).toBuffer();
+    await writeFile(path, jpeg, { flush: true });
+  } catch (cause) {
+    throw new AppError('invalid', 'image: it cannot be made a JPEG.', { details: { field: 'image' }, cause });
+  }
+}
+
+/** @throws AppError 'unavailable' where the disk is full or away. */
+function refuseDisk(cause: unknown): never {
+  if (cause instanceof AppError) throw cause;
+  throw new AppError(
+    'unavailable',
+    'The image cannot be stored: the disk is full or away. Send it again later.',
+    {
+      details: { retryAfterSec: 30 },
+      cause,
+    },
+  );
+}
+
+/** Makes names durable, where the file system can flush a folder. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
