@@ -177,7 +177,15 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     clock,
     log,
   });
-  const predictions = await openPredictions({ config, paths, db, sites, publish, clock });
+  const predictions = await openPredictions({
+    config,
+    paths,
+    db,
+    sites,
+    thumbnails: images.thumbnails,
+    publish,
+    clock,
+  });
   const refreshPlant = async () => {
     await reads.refresh();
     await lines.refresh();
@@ -384,6 +392,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     system,
     start: async () => {
       bus.open();
+      await predictions.files.clean(clock.now());
       await duties.begin();
       // The site of this process may be new to the others.
       publish('plant.grown', undefined);

@@ -1,3 +1,4 @@
+import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import type { Clock } from '../kernel/time/clock.ts';
 import type { WallClock } from '../kernel/time/time-zone.ts';
 import type { PredictionQueries } from './queries/prediction-queries.ts';
@@ -11,6 +12,7 @@ export type PredictionDeps = {
   queries: PredictionQueries;
   models: PredictionModels;
   files: ImageFiles;
+  thumbnails: Pick<ThumbnailStore, 'get'>;
   /** Largest image of a prediction, bytes. */
   maxImageBytes: number;
   clock: Clock;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Publish } from '../events.ts';
+import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import type { RetentionPolicy } from '../kernel/retention-policy.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { DataPaths } from '../kernel/storage/data-paths.ts';
@@ -29,6 +30,7 @@ export async function openPredictions(options: {
   paths: DataPaths;
   db: Db;
   sites: Sites;
+  thumbnails: ThumbnailStore;
   publish: Publish;
   clock: Clock;
 }): Promise<Predictions> {
@@ -46,6 +48,7 @@ export async function openPredictions(options: {
   const queries = createPredictionQueries(db, siteId, models);
   return {
     files,
+    thumbnails: options.thumbnails,
     models,
     queries,
     recorder: createPredictionRecorder({

@@ -224,6 +224,7 @@ export const accessTable: readonly AccessRow[] = [
   look('GET /predictions/models'),
   look('GET /predictions/:id{[0-9]{1,15}}', '/predictions/1'),
   look('GET /predictions/:id{[0-9]{1,15}}/image', '/predictions/1/image'),
+  look('GET /predictions/:id{[0-9]{1,15}}/thumb', '/predictions/1/thumb'),
   ingestPredictions('POST /api/predictions'),
   ingestPredictions('POST /api/predictions/batch'),
   ingestPredictions('POST /log'),

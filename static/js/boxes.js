@@ -1,6 +1,5 @@
 /* Draws the boxes of a prediction over its image. Without this file the table of boxes stands alone. */
 (() => {
-  const tones = ['#e5484d', '#0091ff', '#f5a623', '#30a46c', '#8e4ec6', '#12a594'];
   const svgOf = (name, values) => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', name);
     for (const [key, value] of Object.entries(values)) element.setAttribute(key, value);
@@ -14,7 +13,7 @@
       const svg = svgOf('svg', { viewBox: `0 0 ${naturalWidth} ${naturalHeight}`, 'aria-hidden': 'true' });
       for (const box of JSON.parse(place.dataset.boxes)) {
         const { x, y, width, height } = box;
-        const rect = svgOf('rect', { x, y, width, height, stroke: tones[box.tone] });
+        const rect = svgOf('rect', { x, y, width, height, class: `box-${box.tone}` });
         const title = svgOf('title', {});
         title.textContent = box.label;
         rect.append(title);

@@ -7,9 +7,13 @@
  */
 import { Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
-import type { AppEnv } from '../../kernel/http/env.ts';
+import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { may } from '../../kernel/http/guards/may.ts';
 import type { Renderer } from '../../kernel/http/render.ts';
+import { sendPlaceholder } from '../../kernel/images/placeholder.ts';
+import { sendThumbnail } from '../../kernel/images/thumbnails/send-thumbnail.ts';
+import { ladderSpec } from '../../kernel/images/thumbnails/thumbnail.ts';
+import { resolveInside } from '../../kernel/storage/confine.ts';
 import type { Fragment } from '../../kernel/stream/fragment.ts';
 import {
   fragmentViewer,
@@ -31,6 +35,7 @@ import { type DrawnBox, drawBoxes } from './draw-boxes.ts';
 
 const path = '/predictions';
 const perPage = 60;
+const thumbWidth = 320;
 
 export type PredictionPageDeps = PredictionDeps & { renderer: Renderer; topics: Topics };
 
@@ -149,9 +154,41 @@ export function predictionPages(deps: PredictionPageDeps): Hono<AppEnv> {
       };
       return renderer.render(c, 'predictions/detail', { view, timeZone });
     })
+    .get(`${path}/:id{[0-9]{1,15}}/thumb`, may('look'), async (c) =>
+      sendThumb(c, deps, await findPrediction(deps, c.req.param('id'))),
+    )
     .get(`${path}/:id{[0-9]{1,15}}/image`, may('look'), async (c) =>
       sendImage(c, deps, await findPrediction(deps, c.req.param('id'))),
     );
+}
+
+/** A small picture, drawn once; where the file cannot be shown, a picture that says so. */
+async function sendThumb(
+  c: AppContext,
+  { files, thumbnails }: PredictionDeps,
+  prediction: Prediction,
+): Promise<Response> {
+  const { imagePath, imageGoneAt } = prediction;
+  if (imagePath === null || imageGoneAt !== null)
+    throw new AppError('not_found', 'This prediction has no image, or no longer.');
+  const answer = await thumbnails.get({
+    key: `prediction ${prediction.id}\n${files.dir}\n${imagePath}`,
+    spec: ladderSpec(thumbWidth, 'image/webp'),
+    locate: async () => {
+      const found = await resolveInside(files.dir, files.pathOf(imagePath));
+      if (found.ok) return { ok: true, realPath: found.realPath, root: files.dir };
+      return { ok: false, reason: 'missing', message: 'the file is missing' };
+    },
+  });
+  if (answer.ok) return sendThumbnail(c, answer, 'immutable');
+  const isBusy = answer.reason === 'busy';
+  return sendPlaceholder(c, {
+    reason: answer.reason,
+    text: c.get('t')(isBusy ? 'predictions.drawing' : 'predictions.imageMissing'),
+    width: thumbWidth,
+    height: thumbWidth * 0.75,
+    ...(isBusy && { status: 503 as const }),
+  });
 }
 
 /** @throws AppError 'invalid' naming the field of a malformed period, time or choice. */

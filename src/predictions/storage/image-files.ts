@@ -8,11 +8,14 @@ import { checkCompleteness } from '../../kernel/images/completeness.ts';
 import { findAcceptedType, sniffBytes } from '../../kernel/images/content-type.ts';
 import { readPixelSize } from '../../kernel/images/pixel-size.ts';
 import { openUntrustedImage } from '../../kernel/images/untrusted-image.ts';
+import { minuteMs } from '../../kernel/time/durations.ts';
 import type { SentPrediction } from '../model.ts';
 
 /** Images that are being received; a start deletes what a dead process left. */
 const draftFolder = '.incoming';
 const maxSuffix = 1_000;
+/** Of younger drafts another process may still be receiving. */
+const abandonedMs = 10 * minuteMs;
 
 /** Where images lie and how they are named (contract S3). */
 export type ImageLayout = { dir: string; byDate: boolean; byResult: boolean; quality: number };
@@ -38,7 +41,7 @@ export type ImageFiles = {
   pathOf(path: string): string;
   remove(path: string): Promise<void>;
   /** Deletes drafts of a process that died. */
-  clean(): Promise<void>;
+  clean(now: number): Promise<void>;
 };
 
 export function createImageFiles(layout: ImageLayout): ImageFiles {
@@ -92,8 +95,12 @@ export function createImageFiles(layout: ImageLayout): ImageFiles {
     },
     pathOf: (path) => join(dir, path),
     remove: (path) => rm(join(dir, path), { force: true }),
-    clean: async () => {
-      for (const name of await readdir(drafts).catch(() => [])) await rm(join(drafts, name), { force: true });
+    clean: async (now) => {
+      for (const name of await readdir(drafts).catch(() => [])) {
+        const path = join(drafts, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found && now - found.mtimeMs > abandonedMs) await rm(path, { force: true });
+      }
     },
   };
 }

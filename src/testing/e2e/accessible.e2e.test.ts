@@ -5,6 +5,7 @@ import type { AxeResults } from 'axe-core';
 import { beforeAll, expect } from 'vitest';
 import { hostileNames } from '../faults/hostile-names.ts';
 import { waitUntil } from '../faults/plant-process.ts';
+import { drawJpeg } from '../image-plant.ts';
 import { imagePath, imageSeries } from './images.ts';
 import { becomesLive, useStage } from './stage.ts';
 
@@ -55,6 +56,9 @@ const pages: [string, string | (() => Promise<string>)][] = [
   ['effectiveness', '/productivity/oee'],
   ['shift hand-over', '/productivity/handover'],
   ['ways in of events', '/sources/events'],
+  ['predictions', '/predictions?period=1w'],
+  ['a prediction with boxes', '/predictions/1'],
+  ['model versions', '/predictions/models'],
   ['performance', '/live/performance'],
   ['station of a hostile name', station(hostile[0]!)],
   ['image', () => pathOfImage(imagePath('S9/OR-3CT', 'NG', '102004', 5))],
@@ -89,10 +93,26 @@ beforeAll(async () => {
   for (const siteId of [sites.own.id, sites.demo()?.id ?? 0])
     await cycles.set({ siteId, stationId: 0, partId: 0 }, { cycleMs: 60_000, by: 'test' });
   await stage.plant.services.inspections.sources.rescan();
+  await logPredictions();
   await waitUntil('the unreadable image is known', async () =>
     (await stage.plant.text('/sources')).includes('Not a JPEG'),
   );
 });
+
+/** One with boxes and an image, and one without, each with a name that means something to a page. */
+async function logPredictions(): Promise<void> {
+  const image = (await drawJpeg(320, 240)).toString('base64');
+  const box = { x: 10, y: 20, width: 80, height: 60, confidence: 0.9, class: hostile[0] };
+  const predictions = [
+    { image_id: 'a', image, defect_detected: true, defect_type: hostile[0], bounding_boxes: [box] },
+    { image_id: 'b', defect_detected: false, station_id: hostile[1] },
+  ];
+  for (const prediction of predictions)
+    await stage.plant.post('/api/predictions', {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ confidence_score: 0.9, model_version: hostile[2], ...prediction }),
+    });
+}
 
 async function pathOfImage(path: string): Promise<string> {
   const { inspections } = (await stage.plant.json('/api/v1/inspections?limit=500')) as {
@@ -158,7 +178,7 @@ stage.inBrowser.each(pages)(
       await stage.page.setViewportSize(viewport);
       await stage.open(path);
       if (
-        !/^\/(?:settings|docs|manual|models|plant|live|productivity|sources\/|inspections\/|wall$|wall\/[^/]+\/edit)/.test(
+        !/^\/(?:settings|docs|manual|models|plant|live|productivity|predictions|sources\/|inspections\/|wall$|wall\/[^/]+\/edit)/.test(
           path,
         )
       )
