@@ -7,6 +7,7 @@ type Parts = {
   newestImage: { note(recorded: Events['inspections.recorded'] | undefined): void };
   stationTests: { wake(stationIds: readonly number[] | undefined, oldestAt: number): void };
   productivity: { rebuild(): void; forgetShiftsSince(at: number): void; noteRetention(): void };
+  predictions: { noteRecorded(): void };
   pulse: { forget(): void };
   images: { wake(stationIds: readonly number[]): void; forgetFailures(): void };
   system: {
@@ -29,6 +30,7 @@ export function productReactions(parts: Parts): Reactions {
     newestImage,
     stationTests,
     productivity,
+    predictions,
     pulse,
     images,
     system,
@@ -87,6 +89,7 @@ export function productReactions(parts: Parts): Reactions {
       'plant.changed': [showNames, judgeAll, forgetShifts, () => productivity.rebuild()],
       'alarms.changed': [() => pulse.forget()],
       'images.changed': [() => images.forgetFailures()],
+      'predictions.recorded': [() => predictions.noteRecorded()],
       'retention.changed': [() => productivity.noteRetention()],
       'access.changed': [recheckViewers],
     },

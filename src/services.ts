@@ -185,6 +185,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
     thumbnails: images.thumbnails,
     publish,
     clock,
+    log,
   });
   const refreshPlant = async () => {
     await reads.refresh();
@@ -318,6 +319,7 @@ export async function createServices({ config, warnings, log, clock }: ServiceOp
       newestImage: inspections.newestImage,
       stationTests: inspections.stationTests,
       productivity,
+      predictions,
       pulse: reads.pulse,
       images,
       system,

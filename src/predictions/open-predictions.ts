@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Publish } from '../events.ts';
 import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
+import type { Log } from '../kernel/log.ts';
 import type { RetentionPolicy } from '../kernel/retention-policy.ts';
 import type { Config } from '../kernel/settings/config.ts';
 import type { DataPaths } from '../kernel/storage/data-paths.ts';
@@ -20,6 +21,8 @@ const gigabyte = 1e9;
 export type Predictions = PredictionDeps & {
   /** What retention deletes here. */
   policy: RetentionPolicy;
+  /** Another process has logged some. */
+  noteRecorded(): void;
   /** Reads the models that other processes have added. */
   refresh(): Promise<void>;
 };
@@ -33,8 +36,9 @@ export async function openPredictions(options: {
   thumbnails: ThumbnailStore;
   publish: Publish;
   clock: Clock;
+  log: Log;
 }): Promise<Predictions> {
-  const { config, paths, db, sites, publish, clock } = options;
+  const { config, paths, db, sites, publish, clock, log } = options;
   const siteId = sites.own.id;
   const files = createImageFiles({
     dir: config.predictionImageDir
@@ -71,6 +75,11 @@ export async function openPredictions(options: {
       bytes: config.retentionPredictionImageGb * gigabyte,
       clock,
     }),
+    noteRecorded: () => {
+      models
+        .refresh()
+        .catch((err: unknown) => log.warn({ err }, 'The models of predictions cannot be read yet'));
+    },
     refresh: models.refresh,
   };
 }

@@ -14,7 +14,7 @@ import type { PredictionDeps } from '../deps.ts';
 import type { Prediction } from '../model.ts';
 import type { PredictionFilter, PredictionPlace } from '../queries/prediction-queries.ts';
 import { fromEdge, instantOf, parsePrediction } from '../recording/parse-prediction.ts';
-import type { PredictionOutcome } from '../recording/prediction-recorder.ts';
+import type { PredictionOutcome, PredictionToRecord } from '../recording/prediction-recorder.ts';
 import { predictionDocs as docs, type ExportFormat, exportFormats, type listQuery } from './api-docs.ts';
 import { type ReceivedPrediction, readJsonBody, readPrediction, readSent } from './read-prediction.ts';
 import { toWire, type WirePrediction } from './wire-prediction.ts';
@@ -22,6 +22,9 @@ import { toWire, type WirePrediction } from './wire-prediction.ts';
 /** Addresses whose bodies have a limit of their own. */
 export const predictionPaths = ['/api/predictions', '/api/predictions/batch', '/log'];
 const maxBatch = 10_000;
+/** Of a batch, so many have a file open at a time. */
+const atOnce = 250;
+const sameId = 'This image_id came before with other content.';
 const rowsPerRead = 500;
 const megabyte = 1024 * 1024;
 
@@ -29,17 +32,18 @@ type Asked = Omit<z.output<typeof listQuery>, 'limit' | 'before'>;
 
 /** The interface of the vision logger (contract S3). */
 export function predictionRoutes(deps: PredictionDeps): Hono<AppEnv> {
-  const { files, queries, maxImageBytes } = deps;
+  const { recorder, files, queries, maxImageBytes } = deps;
   // Base64 takes a third more, and the fields around it little.
   const limit = bodySizeLimit(Math.ceil(maxImageBytes * 1.4) + megabyte);
   const send = may('ingest:predictions');
   const app = new Hono<AppEnv>()
     .post('/api/predictions', send, docs.send, limit, async (c) => {
-      const { outcome } = await recordOne(deps, await readPrediction(c, files, { maxImageBytes }));
+      const received = await readPrediction(c, files, { maxImageBytes });
+      const [recorded] = await recorder.record([await check(deps, received)]);
+      if (recorded?.status !== 'fulfilled') throw recorded?.reason;
+      const outcome = recorded.value;
       if (outcome.status === 'conflict')
-        throw new AppError('conflict', 'This image_id came before with other content.', {
-          details: { field: 'image_id' },
-        });
+        throw new AppError('conflict', sameId, { details: { field: 'image_id' } });
       const found = await queries.find(outcome.id);
       if (found === undefined) throw new Error(`No row of the prediction ${outcome.id} just written`);
       return c.json(toWire(found), outcome.status === 'recorded' ? 201 : 200);
@@ -141,16 +145,15 @@ export async function sendImage(
   return sendFile(c, opened, { name: imagePath.split('/').at(-1) ?? '', caching: 'immutable' });
 }
 
-async function recordOne(
-  { recorder, files, clock }: PredictionDeps,
+/** Checks what was sent; what is refused leaves no draft. @throws AppError 'invalid' naming the field. */
+async function check(
+  { files, clock }: PredictionDeps,
   { sent, image }: ReceivedPrediction,
-): Promise<{ outcome: PredictionOutcome }> {
+): Promise<PredictionToRecord> {
   const parsed = parsePrediction(sent, { now: clock.now() });
-  if (parsed.error !== undefined) {
-    if (image) await files.drop(image.draft);
-    throw new AppError('invalid', parsed.error, { details: { field: parsed.field } });
-  }
-  return { outcome: await recorder.record({ prediction: parsed.prediction, image }) };
+  if (parsed.error === undefined) return { prediction: parsed.prediction, image };
+  if (image) await files.drop(image.draft);
+  throw new AppError('invalid', parsed.error, { details: { field: parsed.field } });
 }
 
 /** Records each of a list; what is wrong with one leaves the others. @throws AppError 'invalid' for what is no list. */
@@ -162,20 +165,26 @@ async function recordMany(deps: PredictionDeps, list: unknown) {
       details: { maxBatch },
     });
   const errors: { index: number; error: string }[] = [];
-  // All are given to the recorder before the first is awaited: they share transactions.
-  const outcomes = await Promise.allSettled(
-    list.map(async (one) => recordOne(deps, await readSent(one, deps.files, deps))),
-  );
-  for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.status === 'fulfilled') {
-      if (outcome.value.outcome.status === 'conflict')
-        errors.push({ index, error: 'This image_id came before with other content.' });
-    } else if (outcome.reason instanceof AppError && outcome.reason.code !== 'unavailable')
-      errors.push({ index, error: outcome.reason.message });
-    // The sender keeps the whole batch and sends it again.
-    else throw outcome.reason;
+  for (let from = 0; from < list.length; from += atOnce) {
+    const checked = await Promise.allSettled(
+      list.slice(from, from + atOnce).map(async (one) => check(deps, await readSent(one, deps.files, deps))),
+    );
+    const good = checked.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    const outcomes = (await deps.recorder.record(good))[Symbol.iterator]();
+    for (const [i, one] of checked.entries()) {
+      const error = errorOf(one.status === 'rejected' ? one : outcomes.next().value);
+      if (error !== undefined) errors.push({ index: from + i, error });
+    }
   }
   return { good: list.length - errors.length, total: list.length, errors };
+}
+
+/** Why one is not there. @throws what is no fault of it: the sender keeps the whole batch and sends it again. */
+function errorOf(outcome: PromiseSettledResult<PredictionOutcome> | undefined): string | undefined {
+  if (outcome?.status === 'fulfilled') return outcome.value.status === 'conflict' ? sameId : undefined;
+  const reason: unknown = outcome?.reason;
+  if (reason instanceof AppError && reason.code !== 'unavailable') return reason.message;
+  throw reason;
 }
 
 function filterOf({ models }: PredictionDeps, asked: Asked): PredictionFilter {

@@ -268,8 +268,9 @@ async function renderList(
   const rows = found.slice(0, perPage);
   const last = rows.at(-1);
   const back = hrefOf('', asked).slice(1);
+  const sums = await queries.sum(asked.window, filter.modelIds);
   const view: PredictionsView = {
-    sums: await queries.sum(asked.window, filter.modelIds),
+    sums,
     rows,
     olderHref:
       found.length > perPage && last
@@ -277,7 +278,7 @@ async function renderList(
         : null,
     isFirst: from === undefined,
     firstHref: hrefOf(path, { ...asked, narrowed: { ...narrowed, before: '' } }),
-    isEmpty: models.list().length === 0,
+    isEmpty: models.list().length === 0 && sums.predictions === 0 && rows.length === 0,
     hrefOf: Object.fromEntries(
       rows.map(({ id }) => [id, `${path}/${id}?${new URLSearchParams({ from: back })}`]),
     ),

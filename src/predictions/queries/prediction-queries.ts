@@ -49,11 +49,14 @@ export type PredictionQueries = {
 
 const maxStations = 500;
 const inOrder = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-/** All models of the site, for a query that names none. */
-const noModel = [0];
 
 export function createPredictionQueries(db: Db, siteId: number, models: PredictionModels): PredictionQueries {
-  const { predictions: table, predictionHours: hours } = db.tables;
+  const { predictions: table, predictionHours: hours, predictionModels } = db.tables;
+  /** Of the database, not of memory: another process may have added one. */
+  const ownModels = db.read
+    .select({ id: predictionModels.id })
+    .from(predictionModels)
+    .where(eq(predictionModels.siteId, siteId));
   type Values = {
     fromAt?: number | undefined;
     untilAt?: number | undefined;
@@ -110,44 +113,43 @@ export function createPredictionQueries(db: Db, siteId: number, models: Predicti
   );
   const total = (column: (typeof hours)['predictions' | 'confidenceSum' | 'images' | 'imageBytes']) =>
     sql`coalesce(sum(${column}), 0)`.mapWith(Number);
-  const selectHours = prepared(
-    (value: Placeholders<{ modelIds: readonly number[]; fromAt: number; untilAt: number }>) =>
-      db.read
-        .select({
-          defectType: hours.defectType,
-          predictions: total(hours.predictions),
-          confidenceSum: total(hours.confidenceSum),
-          images: total(hours.images),
-          bytes: total(hours.imageBytes),
-        })
-        .from(hours)
-        .where(
-          and(
-            inArray(hours.modelId, value.modelIds),
-            gte(hours.startAt, value.fromAt),
-            lt(hours.startAt, value.untilAt),
-          ),
-        )
-        .groupBy(hours.defectType),
+  type Sums = { modelIds?: readonly number[] | undefined; fromAt: number; untilAt: number };
+  const selectHours = prepared((value: Placeholders<Sums>) =>
+    db.read
+      .select({
+        defectType: hours.defectType,
+        predictions: total(hours.predictions),
+        confidenceSum: total(hours.confidenceSum),
+        images: total(hours.images),
+        bytes: total(hours.imageBytes),
+      })
+      .from(hours)
+      .where(
+        and(
+          value.modelIds ? inArray(hours.modelId, value.modelIds) : inArray(hours.modelId, ownModels),
+          gte(hours.startAt, value.fromAt),
+          lt(hours.startAt, value.untilAt),
+        ),
+      )
+      .groupBy(hours.defectType),
   );
-  const selectEdge = prepared(
-    (value: Placeholders<{ modelIds: readonly number[]; fromAt: number; untilAt: number }>) =>
-      db.read
-        .select({
-          isDefect: table.isDefect,
-          defectType: table.defectType,
-          predictions: sql`count(*)`.mapWith(Number),
-          confidenceSum: sql`coalesce(sum(${table.confidence}), 0)`.mapWith(Number),
-        })
-        .from(table)
-        .where(
-          and(
-            inArray(table.modelId, value.modelIds),
-            gte(table.at, value.fromAt),
-            lt(table.at, value.untilAt),
-          ),
-        )
-        .groupBy(table.isDefect, table.defectType),
+  const selectEdge = prepared((value: Placeholders<Sums>) =>
+    db.read
+      .select({
+        isDefect: table.isDefect,
+        defectType: table.defectType,
+        predictions: sql`count(*)`.mapWith(Number),
+        confidenceSum: sql`coalesce(sum(${table.confidence}), 0)`.mapWith(Number),
+      })
+      .from(table)
+      .where(
+        and(
+          value.modelIds ? inArray(table.modelId, value.modelIds) : inArray(table.modelId, ownModels),
+          gte(table.at, value.fromAt),
+          lt(table.at, value.untilAt),
+        ),
+      )
+      .groupBy(table.isDefect, table.defectType),
   );
   const selectStations = prepared((value: Placeholders<{ fromAt: number; untilAt: number; limit: number }>) =>
     db.read
@@ -163,20 +165,20 @@ export function createPredictionQueries(db: Db, siteId: number, models: Predicti
       )
       .limit(value.limit),
   );
-  const allModels = () => {
-    const ids = models.list().map(({ id }) => id);
-    return ids.length > 0 ? ids : noModel;
-  };
-
   type TableRow = Awaited<ReturnType<typeof selectOne>>[number];
   const read = ({ siteId: _site, contentHash: _hash, modelId, ...row }: TableRow): Prediction => {
     const model = models.get(modelId);
     return { ...row, modelName: model?.name ?? '', modelVersion: model?.version ?? '' };
   };
 
+  async function readAll(rows: readonly TableRow[]): Promise<Prediction[]> {
+    if (rows.some(({ modelId }) => models.get(modelId) === undefined)) await models.refresh();
+    return rows.map(read);
+  }
+
   return {
-    find: async (id) => (await selectOne({ id })).map(read)[0],
-    findByImageId: async (imageId) => (await selectByImage({ imageId })).map(read)[0],
+    find: async (id) => (await readAll(await selectOne({ id })))[0],
+    findByImageId: async (imageId) => (await readAll(await selectByImage({ imageId })))[0],
     list: async ({ window, isDefect, modelIds, ...filter }, { limit, from, direction = 'older' }) => {
       if (modelIds?.length === 0) return [];
       const rows = await select(
@@ -192,10 +194,10 @@ export function createPredictionQueries(db: Db, siteId: number, models: Predicti
         },
         direction,
       );
-      const found = rows.map(read);
+      const found = await readAll(rows);
       return direction === 'older' ? found : found.reverse();
     },
-    sum: async ({ startAt, endAt }, modelIds = allModels()) => {
+    sum: async ({ startAt, endAt }, modelIds) => {
       const first = Math.ceil(startAt / hourMs) * hourMs;
       const last = Math.max(first, Math.floor(endAt / hourMs) * hourMs);
       const edges =
@@ -214,7 +216,7 @@ export function createPredictionQueries(db: Db, siteId: number, models: Predicti
         defects += predictions;
         defectTypes[type] = (defectTypes[type] ?? 0) + predictions;
       };
-      if (modelIds.length === 0) return { predictions: 0, defects: 0, averageConfidence: null, defectTypes };
+      if (modelIds?.length === 0) return { predictions: 0, defects: 0, averageConfidence: null, defectTypes };
       if (last > first)
         for (const row of await selectHours({ modelIds, fromAt: first, untilAt: last }))
           add(row.defectType, row.predictions, row.confidenceSum / 1e6);
@@ -237,7 +239,6 @@ export function createPredictionQueries(db: Db, siteId: number, models: Predicti
     sumImages: async () => {
       const sums: ImageSums = { images: 0, defectImages: 0, bytes: 0 };
       for (const { defectType, images, bytes } of await selectHours({
-        modelIds: allModels(),
         fromAt: 0,
         untilAt: Number.MAX_SAFE_INTEGER,
       })) {

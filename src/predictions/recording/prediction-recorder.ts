@@ -29,12 +29,11 @@ export type PredictionOutcome = { status: 'recorded' | 'duplicate' | 'conflict';
 
 export type PredictionRecorder = {
   /**
-   * Records a prediction and its image, and answers once both are on the disk. Those that come at the same time share a
-   * transaction. The draft of the image is gone then, whatever became of it.
-   *
-   * @throws AppError 'invalid' for an image that is none, 'unavailable' when too many wait or the disk is full.
+   * Records predictions and their images, and answers once all are on the disk; of two with one id the first counts. Those
+   * that come at the same time share a transaction. The drafts of the images are gone then, whatever became of them. One is
+   * rejected with AppError 'invalid' for an image that is none, 'unavailable' when too many wait or the disk is full.
    */
-  record(sent: PredictionToRecord): Promise<PredictionOutcome>;
+  record(list: readonly PredictionToRecord[]): Promise<PromiseSettledResult<PredictionOutcome>[]>;
 };
 
 type Row = SentPrediction & {
@@ -161,33 +160,54 @@ export function createPredictionRecorder(options: {
     return outcomes;
   }
 
+  type Prepared = { row: Row; stored: StoredImage | undefined } | { outcome: PredictionOutcome };
+
+  /** Stores the image of one that is new, so that its row can be written. The draft is gone then. */
+  async function prepare({ prediction, image }: PredictionToRecord): Promise<Prepared> {
+    try {
+      const contentHash = hashOf(prediction, image?.digest ?? null);
+      const known = (await findKnown(db.read, [prediction.imageId])).get(prediction.imageId);
+      if (known)
+        return {
+          outcome: { status: known.contentHash === contentHash ? 'duplicate' : 'conflict', id: known.id },
+        };
+      const modelId = await models.ensure(prediction.modelName, prediction.modelVersion);
+      const stored = image ? await files.keep(image.draft, prediction) : undefined;
+      const row = {
+        ...prediction,
+        modelId,
+        contentHash,
+        imagePath: stored?.path ?? null,
+        imageBytes: stored?.bytes ?? 0,
+        receivedAt: clock.now(),
+      };
+      return { row, stored };
+    } finally {
+      if (image) await files.drop(image.draft);
+    }
+  }
+
+  async function finish(prepared: Prepared): Promise<PredictionOutcome> {
+    if ('outcome' in prepared) return prepared.outcome;
+    const { row, stored } = prepared;
+    try {
+      const outcome = await enqueue(row);
+      // Another one with this id was faster.
+      if (stored && outcome.status !== 'recorded') await files.remove(stored.path);
+      return outcome;
+    } catch (error) {
+      if (stored) await files.remove(stored.path).catch(() => {});
+      throw error;
+    }
+  }
+
   return {
-    record: async ({ prediction, image }) => {
-      let stored: StoredImage | undefined;
-      try {
-        const contentHash = hashOf(prediction, image?.digest ?? null);
-        const known = (await findKnown(db.read, [prediction.imageId])).get(prediction.imageId);
-        if (known)
-          return { status: known.contentHash === contentHash ? 'duplicate' : 'conflict', id: known.id };
-        const modelId = await models.ensure(prediction.modelName, prediction.modelVersion);
-        stored = image ? await files.keep(image.draft, prediction) : undefined;
-        const outcome = await enqueue({
-          ...prediction,
-          modelId,
-          contentHash,
-          imagePath: stored?.path ?? null,
-          imageBytes: stored?.bytes ?? 0,
-          receivedAt: clock.now(),
-        });
-        // Another request with this id was faster.
-        if (stored && outcome.status !== 'recorded') await files.remove(stored.path);
-        return outcome;
-      } catch (error) {
-        if (stored) await files.remove(stored.path).catch(() => {});
-        throw error;
-      } finally {
-        if (image) await files.drop(image.draft);
-      }
+    record: async (list) => {
+      const prepared = await Promise.allSettled(list.map(prepare));
+      // All are given to the queue before the first is awaited: in their order, and in one transaction.
+      return Promise.allSettled(
+        prepared.map((one) => (one.status === 'fulfilled' ? finish(one.value) : Promise.reject(one.reason))),
+      );
     },
   };
 }

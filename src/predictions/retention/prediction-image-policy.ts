@@ -52,7 +52,8 @@ export function createPredictionImagePolicy(options: {
     key: 'predictionImages',
     limits: { days: options.days, bytes: options.bytes },
     isEstimate: false,
-    folders: () => [files.dir],
+    // A full disk alone is no reason: these images are evidence.
+    folders: () => [],
     hindrance: () => null,
     async read() {
       const { images, bytes } = await queries.sumImages();

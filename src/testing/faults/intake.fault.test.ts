@@ -124,6 +124,8 @@ describe.each(ways)('events that come by $name', ({ open, missing, name }) => {
       expect(midway).toBeGreaterThan(0);
 
       const last = await plant.start(env);
+      // Before that it does not know how to end: all may have been recorded by those before it.
+      await last.listening;
       await waitUntil('all are recorded', () => countRows(plant.dbPath) >= book.length);
       await waitUntil('nothing is kept for us', async () => (await way.countKept()) === 0);
       expect(await last.terminate()).toMatchObject({ code: 0 });
