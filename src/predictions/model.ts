@@ -6,6 +6,8 @@ export type { BoundingBox };
 export type SentPrediction = {
   imageId: string;
   at: number;
+  /** The sender said when; else `at` is when it came. */
+  isTimed: boolean;
   modelName: string;
   modelVersion: string;
   /** 0..1. */
@@ -22,7 +24,7 @@ export type SentPrediction = {
 };
 
 /** A recorded prediction; `imagePath` is relative to the folder of the images, null without one. */
-export type Prediction = SentPrediction & {
+export type Prediction = Omit<SentPrediction, 'isTimed'> & {
   id: number;
   imagePath: string | null;
   imageBytes: number;

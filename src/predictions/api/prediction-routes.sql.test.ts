@@ -100,6 +100,10 @@ test('the same again is the same prediction, with other content it is refused', 
     409,
   );
   expect(files()).toHaveLength(1);
+  const untimed = prediction({ image_id: 'untimed', timestamp: undefined });
+  expect((await send(untimed)).status).toBe(201);
+  plant.clock.advance(5_000);
+  expect((await send(untimed)).status).toBe(200);
   const both = await Promise.all(
     Array.from({ length: 20 }, () => send(prediction({ image_id: 'twin', image }))),
   );
@@ -114,6 +118,7 @@ test.each([
   [{ confidence_score: 'high' }, 'confidence_score is missing or no number'],
   [{ defect_detected: 'yes' }, 'defect_detected is missing or no boolean'],
   [{ timestamp: 'yesterday' }, 'timestamp is no ISO 8601 time'],
+  [{ timestamp: '2025-02-30T10:00:00' }, 'timestamp is no ISO 8601 time'],
   [{ timestamp: '2035-01-01' }, 'ahead of this server'],
   [{ bounding_boxes: [{ x: 0, y: 0, width: -1, height: 1 }] }, 'bounding_boxes.0.width is negative'],
   [

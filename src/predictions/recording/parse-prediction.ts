@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { minuteMs, secondMs } from '../../kernel/time/durations.ts';
+import { createWallClock } from '../../kernel/time/time-zone.ts';
 import type { BoundingBox, SentPrediction } from '../model.ts';
 
 /** Clocks of senders may be ahead by this much. */
@@ -7,6 +8,8 @@ const maxAheadMs = 5 * minuteMs;
 const maxBoxes = 1_000;
 /** Numbers below this are seconds, others milliseconds: the year 5138 or 1973. */
 const firstMs = 100_000_000_000;
+/** The last instant of a Date. */
+const lastMs = 8.64e15;
 
 const text = (max: number) =>
   z
@@ -71,6 +74,7 @@ export function parsePrediction(sent: unknown, { now }: { now: number }): Parsed
     prediction: {
       imageId: data.image_id,
       at,
+      isTimed: data.timestamp != null,
       modelName: data.model_name,
       modelVersion: data.model_version,
       confidence: data.confidence_score,
@@ -93,23 +97,15 @@ function wordsOf(issue: z.core.$ZodIssue | undefined): string {
   return issue.message;
 }
 
-/** An instant of a sender; undefined for what is none. */
+/** Contract S3 means UTC where a time says no offset. */
+const utc = createWallClock('UTC');
+
+/** An instant of a sender: ISO 8601, or epoch seconds or milliseconds; undefined for what is none. */
 export function instantOf(value: string | number): number | undefined {
-  const known =
-    typeof value === 'number' ? value : /^\d{9,13}(?:\.\d+)?$/.test(value) ? Number(value) : undefined;
-  if (known !== undefined) {
-    const at = Math.round(known < firstMs ? known * secondMs : known);
-    return at >= 0 && at < 8.64e15 ? at : undefined;
-  }
-  const match =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?\s?(Z|[+-]\d{2}:?\d{2})?$/i.exec(
-      String(value).trim(),
-    );
-  if (match === null) return undefined;
-  const [, date, time = '00:00', offset = 'Z'] = match;
-  const zone = /^[+-]\d{4}$/.test(offset) ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset.toUpperCase();
-  const at = Date.parse(`${date}T${time}${zone}`);
-  return Number.isFinite(at) && at >= 0 ? at : undefined;
+  const isNumber = typeof value === 'number' || /^\d{9,13}(?:\.\d+)?$/.test(value);
+  const known = Number(value);
+  const at = isNumber ? Math.round(known < firstMs ? known * secondMs : known) : utc.parse(String(value));
+  return at !== undefined && at >= 0 && at < lastMs ? at : undefined;
 }
 
 /** The fields of a form, whose values are texts, as a program would send them in JSON. */

@@ -6,7 +6,7 @@ import { preparedIn } from '../../kernel/db/prepared-in.ts';
 import { createRowWriter } from '../../kernel/db/row-writer.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import { hourMs } from '../../kernel/time/durations.ts';
+import { floorTo, hourMs } from '../../kernel/time/durations.ts';
 import { lockSite } from '../../plant/resources/lock-site.ts';
 import type { Db } from '../../schema/db.ts';
 import { type SentPrediction, unknownType } from '../model.ts';
@@ -36,7 +36,7 @@ export type PredictionRecorder = {
   record(list: readonly PredictionToRecord[]): Promise<PromiseSettledResult<PredictionOutcome>[]>;
 };
 
-type Row = SentPrediction & {
+type Row = Omit<SentPrediction, 'isTimed'> & {
   modelId: number;
   contentHash: string;
   imagePath: string | null;
@@ -163,9 +163,12 @@ export function createPredictionRecorder(options: {
   type Prepared = { row: Row; stored: StoredImage | undefined } | { outcome: PredictionOutcome };
 
   /** Stores the image of one that is new, so that its row can be written. The draft is gone then. */
-  async function prepare({ prediction, image }: PredictionToRecord): Promise<Prepared> {
+  async function prepare({
+    prediction: { isTimed, ...prediction },
+    image,
+  }: PredictionToRecord): Promise<Prepared> {
     try {
-      const contentHash = hashOf(prediction, image?.digest ?? null);
+      const contentHash = hashOf({ ...prediction, isTimed }, image?.digest ?? null);
       const known = (await findKnown(db.read, [prediction.imageId])).get(prediction.imageId);
       if (known)
         return {
@@ -196,7 +199,9 @@ export function createPredictionRecorder(options: {
       if (stored && outcome.status !== 'recorded') await files.remove(stored.path);
       return outcome;
     } catch (error) {
-      if (stored) await files.remove(stored.path).catch(() => {});
+      // A server that went away may have taken the row all the same: its image goes only if the row is known not to be there.
+      const known = await findKnown(db.read, [row.imageId]).catch(() => undefined);
+      if (stored && known?.has(row.imageId) === false) await files.remove(stored.path).catch(() => {});
       throw error;
     }
   }
@@ -221,7 +226,7 @@ function sumsOf(rows: readonly Row[]) {
   for (const { modelId, at, isDefect, defectType, confidence, imagePath, imageBytes } of rows) {
     const place = {
       modelId,
-      startAt: Math.floor(at / hourMs) * hourMs,
+      startAt: floorTo(hourMs, at),
       defectType: isDefect ? (defectType ?? unknownType) : '',
     };
     const key = JSON.stringify(place);
@@ -239,9 +244,9 @@ function sumsOf(rows: readonly Row[]) {
 }
 
 /** Of all that was sent: the same prediction sent again has the same. */
-function hashOf(prediction: SentPrediction, imageDigest: string | null): string {
-  const text = JSON.stringify(
-    Object.entries({ ...prediction, image: imageDigest }).sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+function hashOf({ at, isTimed, ...sent }: SentPrediction, imageDigest: string | null): string {
+  // A time that nobody sent is another each time.
+  const content = { ...sent, at: isTimed ? at : null, image: imageDigest };
+  const text = JSON.stringify(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256').update(text).digest('base64url');
 }

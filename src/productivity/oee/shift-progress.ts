@@ -14,13 +14,13 @@ export type ShiftProgress = {
   shift: Shift;
   list: StationOee[];
   made: number;
-  /** What should be made by now over the stations that have a target; null where none has. */
+  /** What should be made by now; null where some station has no ideal cycle. */
   due: number | null;
 };
 
 export type ReadShiftProgress = (siteId: number, scope?: OeeScope) => Promise<ShiftProgress | undefined>;
 
-/** Reads output against plan; undefined while no shift runs. `made` is of the stations with a target where any has one. */
+/** Reads output against plan; undefined while no shift runs. */
 export function createShiftProgress({
   oee,
   plannedOf,
@@ -41,15 +41,15 @@ export function createShiftProgress({
       .at(-1);
     if (shift === undefined) return undefined;
     const list = (await oee.readShift(siteId, shift, scope)).filter(({ isJudged }) => isJudged);
-    const targeted = list.filter(({ targetNow }) => targetNow !== null);
-    const sum = (values: readonly (number | null)[]) =>
-      values.reduce<number>((all, one) => all + (one ?? 0), 0);
-    const hasTarget = targeted.length > 0;
+    const targets = list.map(({ targetNow }) => targetNow);
     return {
       shift,
       list,
-      made: sum((hasTarget ? targeted : list).map(({ made }) => made)),
-      due: hasTarget ? sum(targeted.map(({ targetNow }) => targetNow)) : null,
+      made: list.reduce((sum, { made }) => sum + made, 0),
+      due:
+        list.length === 0 || targets.includes(null)
+          ? null
+          : targets.reduce<number>((sum, target) => sum + (target ?? 0), 0),
     };
   }
 

@@ -133,6 +133,15 @@ describe('while a shift runs', () => {
     expect(kind?.find(new URL(station!.href, 'http://plant').searchParams)).toEqual(station);
     expect(await page(station!.href)).toContain('S9 210 units made');
     expect(await page('/productivity/tile?station=999')).toContain('no longer');
+    // A station without an ideal cycle: of all together nothing is due, here as on the hour board.
+    await submit('/productivity/oee/cycles', { scope: '0:0', remove: '1' });
+    const s9 = plant.services.inspections.reads.names.findStationId('S9')!;
+    await submit('/productivity/oee/cycles', { seconds: '60', station: String(s9) });
+    await plant.addImages(['S4/OR-3CT/OK-20250905-100000-1.jpg']);
+    plant.clock.advance(60_000);
+    expect(await page('/overview')).not.toContain('by plan');
+    expect(await page('/productivity/tile?all=1')).toMatch(/211 units made (?!due)/);
+    expect(await page('/productivity/hours?period=today')).toContain('no target without an ideal cycle');
     plant.clock.set(Date.parse('2025-09-05T20:00:00+09:00'));
     expect(await page('/productivity/tile?all=1')).toContain('No shift runs now');
     expect(await page('/overview')).not.toContain('by plan');
@@ -161,6 +170,10 @@ describe('while a shift runs', () => {
     expect(panel).toContain('Work at this station');
     expect(panel).toContain('Kim');
   });
+});
+
+test('a shift of which nothing is known says nothing, and not 0', async () => {
+  expect(await page(`/productivity/handover?${day}`)).toMatch(/Output – .* Stops – /);
 });
 
 test('workers and workstations are found by name and by id', async () => {
