@@ -1,5 +1,5 @@
-import BetterSqlite from 'better-sqlite3';
-import { openSqliteDb } from '../schema/db.ts';
+import type BetterSqlite from 'better-sqlite3';
+import { openFastDatabase } from './fast-database.ts';
 import { databasePath, type ProductPlaces } from './product.ts';
 
 const workers = 20;
@@ -17,16 +17,7 @@ const recentStepMs = 3 * minuteMs;
  * event a state and the others units, with the segments and sums that follow from them.
  */
 export async function fillActivity(places: ProductPlaces, count: number): Promise<void> {
-  const path = databasePath(places);
-  await openSqliteDb(path).close();
-  const database = new BetterSqlite(path);
-  for (const setting of [
-    'journal_mode = off',
-    'synchronous = off',
-    'cache_size = -256000',
-    'temp_store = memory',
-  ])
-    database.pragma(setting);
+  const database = await openFastDatabase(databasePath(places));
   database.exec(`
     insert into sites (id, name, title, time_zone, created_at) values (1, 'main', '', 'UTC', 0);
     with recursive numbers(i) as (select 1 union all select i + 1 from numbers where i < ${workers})

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import BetterSqlite from 'better-sqlite3';
-import { openSqliteDb } from '../schema/db.ts';
+import type BetterSqlite from 'better-sqlite3';
+import { openFastDatabase } from './fast-database.ts';
 import { databasePath, type ProductPlaces } from './product.ts';
 
 const historyStations = 10;
@@ -20,17 +20,7 @@ const lastHourShare = 1 / (historyDays * 24);
  * as densely as the long one does.
  */
 export async function fillHistory(places: ProductPlaces, inspections: number): Promise<void> {
-  const path = databasePath(places);
-  // The product's own tables and indexes.
-  await openSqliteDb(path).close();
-  const database = new BetterSqlite(path);
-  for (const setting of [
-    'journal_mode = off',
-    'synchronous = off',
-    'cache_size = -256000',
-    'temp_store = memory',
-  ])
-    database.pragma(setting);
+  const database = await openFastDatabase(databasePath(places));
   writePlant(database, places);
   const endAt = Date.now();
   const isLong = inspections * lastHourShare > weekHours;

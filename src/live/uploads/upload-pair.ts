@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { access, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError } from '../../kernel/errors.ts';
-import { checkCompleteness } from '../../kernel/images/completeness.ts';
-import { findAcceptedType, sniffBytes } from '../../kernel/images/content-type.ts';
-import { readPixelSize } from '../../kernel/images/pixel-size.ts';
+import { checkImageFile } from '../../kernel/images/check-image-file.ts';
+import { flushFolder } from '../../kernel/storage/flush-folder.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import { uploadName } from '../live-file-name.ts';
 import { type LiveRole, liveRoles } from '../model.ts';
@@ -44,26 +42,9 @@ export async function dropPair({ paths }: PairDraft): Promise<void> {
   await Promise.all(Object.values(paths).map((path) => rm(path, { force: true })));
 }
 
-/**
- * Checks a written picture by its content and returns its extension: JPEG, PNG or BMP, complete, with no more pixels than
- * can be drawn.
- *
- * @throws AppError 'invalid' naming the field.
- */
+/** Checks a written picture and returns its extension. @throws AppError 'invalid' naming the field. */
 export async function checkPicture(path: string, field: string): Promise<'jpg' | 'png' | 'bmp'> {
-  const refuse = (what: string) => new AppError('invalid', `${field}: ${what}`, { details: { field } });
-  const file = await open(path);
-  const head = Buffer.alloc(sniffBytes);
-  try {
-    await file.read(head, 0, sniffBytes, 0);
-  } finally {
-    await file.close();
-  }
-  const type = findAcceptedType(head);
-  if (!type) throw refuse('this is no JPEG, PNG or BMP image.');
-  if ((await checkCompleteness(path)) === 'incomplete') throw refuse('the image ends too early.');
-  if (!(await readPixelSize(path))) throw refuse('the image cannot be read, or has too many pixels.');
-  return extensions[type];
+  return extensions[await checkImageFile(path, field)];
 }
 
 /** Renames a checked pair to its final names (`uploadName`), at the first free millisecond from `at` on. */
@@ -161,13 +142,6 @@ async function readJournal(path: string, folders: PairFolders): Promise<Named[]>
   } catch {
     return [];
   }
-}
-
-/** Makes renames durable, where the file system can flush a folder. */
-async function flushFolder(path: string): Promise<void> {
-  const folder = await open(path).catch(() => undefined);
-  await folder?.sync().catch(() => {});
-  await folder?.close();
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import type { z } from 'zod';
+import { parseKeyset, writeKeyset } from '../../kernel/db/keyset.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { csvResponse } from '../../kernel/http/csv.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { bodySizeLimit } from '../../kernel/http/guards/limits.ts';
 import { may } from '../../kernel/http/guards/may.ts';
+import { readJson } from '../../kernel/http/json-body.ts';
 import { sendFile } from '../../kernel/images/send-file.ts';
 import { openInside } from '../../kernel/storage/confine.ts';
 import { minuteMs, secondMs } from '../../kernel/time/durations.ts';
@@ -16,7 +18,7 @@ import type { PredictionFilter, PredictionPlace } from '../queries/prediction-qu
 import { fromEdge, instantOf, parsePrediction } from '../recording/parse-prediction.ts';
 import type { PredictionOutcome, PredictionToRecord } from '../recording/prediction-recorder.ts';
 import { predictionDocs as docs, type ExportFormat, exportFormats, type listQuery } from './api-docs.ts';
-import { type ReceivedPrediction, readJsonBody, readPrediction, readSent } from './read-prediction.ts';
+import { type ReceivedPrediction, readPrediction, readSent } from './read-prediction.ts';
 import { toWire, type WirePrediction } from './wire-prediction.ts';
 
 /** Addresses whose bodies have a limit of their own. */
@@ -49,7 +51,7 @@ export function predictionRoutes(deps: PredictionDeps): Hono<AppEnv> {
       return c.json(toWire(found), outcome.status === 'recorded' ? 201 : 200);
     })
     .post('/api/predictions/batch', send, docs.sendBatch, limit, async (c) => {
-      const body = await readJsonBody(c);
+      const body = await readJson(c);
       const list = Array.isArray(body) ? body : (body as { predictions?: unknown } | null)?.predictions;
       const { good, errors, total } = await recordMany(deps, list);
       return c.json(
@@ -65,7 +67,7 @@ export function predictionRoutes(deps: PredictionDeps): Hono<AppEnv> {
       );
     })
     .post('/log', send, docs.log, limit, async (c) => {
-      const body = (await readJsonBody(c)) as { predictions?: unknown; edge_device_id?: unknown } | null;
+      const body = (await readJson(c)) as { predictions?: unknown; edge_device_id?: unknown } | null;
       const list = body?.predictions;
       const { good, errors, total } = await recordMany(
         deps,
@@ -86,7 +88,7 @@ export function predictionRoutes(deps: PredictionDeps): Hono<AppEnv> {
       const last = page.at(-1);
       return c.json({
         predictions: page.map(toWire),
-        next: found.length > most && last ? `${last.at}.${last.id}` : null,
+        next: found.length > most && last ? writePlace(last) : null,
       });
     })
     .get('/api/predictions/:id{[0-9]+}', may('look'), docs.one, async (c) =>
@@ -226,12 +228,15 @@ function windowOf({
   return { startAt: read('start', start, 0), endAt: read('end', end, Number.MAX_SAFE_INTEGER - 1) + 1 };
 }
 
-function readPlace(text: string | undefined): PredictionPlace | undefined {
-  if (text === undefined) return undefined;
-  const match = /^(\d{1,16})\.(\d{1,15})$/.exec(text);
-  if (match === null)
-    throw new AppError('invalid', 'before is not a place in this list.', { details: { field: 'before' } });
-  return { at: Number(match[1]), id: Number(match[2]) };
+/** @throws AppError 'invalid' for a text that is no place in a list. */
+export function readPlace(text: string | undefined): PredictionPlace | undefined {
+  const place = parseKeyset(text, 'before');
+  return place && { at: place.capturedAt, id: place.id };
+}
+
+/** The place of a prediction in a list, for an address. */
+export function writePlace({ at, id }: PredictionPlace): string {
+  return writeKeyset({ capturedAt: at, id });
 }
 
 function percent(part: number, whole: number): number {

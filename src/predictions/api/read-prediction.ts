@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../kernel/errors.ts';
 import type { AppContext } from '../../kernel/http/env.ts';
+import { readJson } from '../../kernel/http/json-body.ts';
 import { receiveMultipart } from '../../kernel/http/multipart.ts';
 import { fromForm } from '../recording/parse-prediction.ts';
 import type { ImageFiles } from '../storage/image-files.ts';
@@ -36,7 +37,7 @@ export async function readPrediction(
   { maxImageBytes }: { maxImageBytes: number },
 ): Promise<ReceivedPrediction> {
   if (!/^multipart\/form-data\b/i.test(c.req.header('content-type') ?? ''))
-    return readSent(await readJsonBody(c), files, { maxImageBytes });
+    return readSent(await readJson(c), files, { maxImageBytes });
   const draft = await files.draft();
   try {
     const form = await receiveMultipart(c, {
@@ -75,19 +76,6 @@ export async function readSent(
     });
   const digest = createHash('sha256').update(bytes).digest('base64url');
   return { sent: rest, image: { draft: await files.draftOf(bytes), digest } };
-}
-
-/** @throws AppError 'invalid' when the body is not JSON. */
-export async function readJsonBody(c: AppContext): Promise<unknown> {
-  const text = await c.req.text();
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('invalid', `The body is not JSON: ${(cause as Error).message}`, {
-      details: { field: 'body' },
-      cause,
-    });
-  }
 }
 
 async function digestOf(path: string): Promise<string> {

@@ -26,7 +26,7 @@ import { isOfShifts, linkTime, type PageQuery, periods } from '../../plant/links
 import type { FilterForm } from '../../plant/page-filters.ts';
 import { type PeriodSteps, periodSteps } from '../../plant/period-steps.ts';
 import { parsePageWindow, type TimeWindow } from '../../plant/time-window.ts';
-import { findPrediction, sendImage } from '../api/prediction-routes.ts';
+import { findPrediction, readPlace, sendImage, writePlace } from '../api/prediction-routes.ts';
 import type { PredictionDeps } from '../deps.ts';
 import type { Prediction } from '../model.ts';
 import type { PredictionFilter, PredictionSums } from '../queries/prediction-queries.ts';
@@ -262,8 +262,7 @@ async function renderList(
   const { queries, renderer, models } = deps;
   const asked = readAsked(deps, search, search.get('kiosk') === '1');
   const { narrowed, filter } = asked;
-  const place = /^(\d{1,16})\.(\d{1,15})$/.exec(narrowed.before);
-  const from = place ? { at: Number(place[1]), id: Number(place[2]) } : undefined;
+  const from = readPlace(narrowed.before);
   const found = await queries.list(filter, { limit: perPage + 1, from });
   const rows = found.slice(0, perPage);
   const last = rows.at(-1);
@@ -274,7 +273,7 @@ async function renderList(
     rows,
     olderHref:
       found.length > perPage && last
-        ? hrefOf(path, { ...asked, narrowed: { ...narrowed, before: `${last.at}.${last.id}` } })
+        ? hrefOf(path, { ...asked, narrowed: { ...narrowed, before: writePlace(last) } })
         : null,
     isFirst: from === undefined,
     firstHref: hrefOf(path, { ...asked, narrowed: { ...narrowed, before: '' } }),

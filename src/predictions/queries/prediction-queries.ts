@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, or, sql } from 'drizzle-orm';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
-import { hourMs } from '../../kernel/time/durations.ts';
+import { floorTo, hourMs } from '../../kernel/time/durations.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
 import type { Db } from '../../schema/db.ts';
 import { type Prediction, unknownType } from '../model.ts';
@@ -199,7 +199,7 @@ export function createPredictionQueries(db: Db, siteId: number, models: Predicti
     },
     sum: async ({ startAt, endAt }, modelIds) => {
       const first = Math.ceil(startAt / hourMs) * hourMs;
-      const last = Math.max(first, Math.floor(endAt / hourMs) * hourMs);
+      const last = Math.max(first, floorTo(hourMs, endAt));
       const edges =
         first >= endAt
           ? [[startAt, endAt]]

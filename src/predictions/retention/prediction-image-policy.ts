@@ -3,7 +3,7 @@ import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { createRowWriter } from '../../kernel/db/row-writer.ts';
 import type { RetentionPolicy } from '../../kernel/retention-policy.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import { dayMs, hourMs } from '../../kernel/time/durations.ts';
+import { dayMs, floorTo, hourMs } from '../../kernel/time/durations.ts';
 import type { Db } from '../../schema/db.ts';
 import { unknownType } from '../model.ts';
 import type { PredictionQueries } from '../queries/prediction-queries.ts';
@@ -104,7 +104,7 @@ export function createPredictionImagePolicy(options: {
             await writeSums(q, [
               {
                 modelId,
-                startAt: Math.floor(at / hourMs) * hourMs,
+                startAt: floorTo(hourMs, at),
                 defectType: isDefect ? (defectType ?? unknownType) : '',
                 predictions: 0,
                 confidenceSum: 0,

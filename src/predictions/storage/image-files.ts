@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../kernel/errors.ts';
 import { openBmp } from '../../kernel/images/bmp.ts';
 import { readBmpHeader } from '../../kernel/images/bmp-header.ts';
-import { checkCompleteness } from '../../kernel/images/completeness.ts';
-import { findAcceptedType, sniffBytes } from '../../kernel/images/content-type.ts';
-import { readPixelSize } from '../../kernel/images/pixel-size.ts';
+import { checkImageFile } from '../../kernel/images/check-image-file.ts';
+import type { AcceptedType } from '../../kernel/images/content-type.ts';
 import { openUntrustedImage } from '../../kernel/images/untrusted-image.ts';
+import { flushFolder } from '../../kernel/storage/flush-folder.ts';
 import { minuteMs } from '../../kernel/time/durations.ts';
 import type { SentPrediction } from '../model.ts';
 
@@ -79,7 +79,7 @@ export function createImageFiles(layout: ImageLayout): ImageFiles {
     },
     drop: (path) => rm(path, { force: true }),
     keep: async (path, of) => {
-      const type = await checkImage(path);
+      const type = await checkImageFile(path, 'image');
       if (type !== 'image/jpeg') await encode(path, type, layout.quality);
       try {
         const { folder, name } = placeOf(layout, of);
@@ -130,41 +130,27 @@ async function renameNew(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!noLinks.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     await writeFile(to, '', { flag: 'wx' });
-    await rename(from, to);
+    await rename(from, to).catch(async (failure: unknown) => {
+      await rm(to, { force: true });
+      throw failure;
+    });
   }
 }
 
-type ImageType = 'image/jpeg' | 'image/png' | 'image/bmp';
-
-/** @throws AppError 'invalid' for what is no whole JPEG, PNG or BMP that can be drawn. */
-async function checkImage(path: string): Promise<ImageType> {
-  const refuse = (what: string) => new AppError('invalid', `image: ${what}`, { details: { field: 'image' } });
-  const file = await open(path);
-  const head = Buffer.alloc(sniffBytes);
-  try {
-    await file.read(head, 0, sniffBytes, 0);
-  } finally {
-    await file.close();
-  }
-  const type = findAcceptedType(head);
-  if (!type) throw refuse('this is no JPEG, PNG or BMP image.');
-  if ((await checkCompleteness(path)) === 'incomplete') throw refuse('the image ends too early.');
-  if (!(await readPixelSize(path))) throw refuse('the image cannot be read, or has too many pixels.');
-  return type;
-}
-
-async function encode(path: string, type: ImageType, quality: number): Promise<void> {
+/** Makes a JPEG of a draft. @throws AppError 'invalid' for an image that cannot be drawn, 'unavailable' for a full disk. */
+async function encode(path: string, type: AcceptedType, quality: number): Promise<void> {
   const bytes = await readFile(path);
+  let jpeg: Buffer;
   try {
     const image =
       type === 'image/bmp'
         ? await openBmp(bytes, readBmpHeader(bytes))
         : (await openUntrustedImage(bytes)).image;
-    const jpeg = await image.flatten({ background: '#fff' }).jpeg({ quality }).toBuffer();
-    await writeFile(path, jpeg, { flush: true });
+    jpeg = await image.flatten({ background: '#fff' }).jpeg({ quality }).toBuffer();
   } catch (cause) {
     throw new AppError('invalid', 'image: it cannot be made a JPEG.', { details: { field: 'image' }, cause });
   }
+  await writeFile(path, jpeg, { flush: true }).catch(refuseDisk);
 }
 
 /** @throws AppError 'unavailable' where the disk is full or away. */
@@ -178,11 +164,4 @@ function refuseDisk(cause: unknown): never {
       cause,
     },
   );
-}
-
-/** Makes names durable, where the file system can flush a folder. */
-async function flushFolder(path: string): Promise<void> {
-  const folder = await open(path).catch(() => undefined);
-  await folder?.sync().catch(() => {});
-  await folder?.close();
 }

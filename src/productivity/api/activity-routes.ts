@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/errors.ts';
 import type { AppContext, AppEnv } from '../../kernel/http/env.ts';
 import { bodySizeLimit } from '../../kernel/http/guards/limits.ts';
 import { may } from '../../kernel/http/guards/may.ts';
+import { readJson } from '../../kernel/http/json-body.ts';
 import { hourMs } from '../../kernel/time/durations.ts';
 import type { WallClock } from '../../kernel/time/time-zone.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -12,7 +13,7 @@ import type { EventRow } from '../queries/event-queries.ts';
 import { everything, type WorkerMetrics, type WorkstationMetrics } from '../reads.ts';
 import type { SentOutcome } from '../recording/event-recorder.ts';
 import { productivityDocs as docs, type eventsQuery } from './api-docs.ts';
-import { isNdjson, readJson, recordLines } from './event-body.ts';
+import { isNdjson, recordLines } from './event-body.ts';
 
 /** Addresses whose bodies have a limit of their own. */
 export const eventPaths = ['/api/events', '/api/events/batch', '/api/v1/events'];

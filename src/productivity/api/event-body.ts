@@ -7,18 +7,6 @@ const linesPerBatch = 1_000;
 /** An event has a few short fields. */
 const maxLineLength = 64 * 1024;
 
-/** @throws AppError 'invalid' when the body is not JSON. */
-export async function readJson(c: AppContext): Promise<unknown> {
-  const text = await c.req.text();
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AppError('invalid', `The body is not JSON: ${(error as Error).message}`, {
-      details: { field: 'body' },
-    });
-  }
-}
-
 export function isNdjson(c: AppContext): boolean {
   return /^application\/(?:x-)?(?:nd-?json|jsonl(?:ines)?)\b/i.test(c.req.header('content-type') ?? '');
 }

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, lt } from 'drizzle-orm';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import type { Cut, RetentionPolicy } from '../../kernel/retention-policy.ts';
 import type { Clock } from '../../kernel/time/clock.ts';
-import { hourMs } from '../../kernel/time/durations.ts';
+import { floorTo, hourMs } from '../../kernel/time/durations.ts';
 import { createReadHorizons, setHorizon } from '../../plant/removal/horizons.ts';
 import { lockSite } from '../../plant/resources/lock-site.ts';
 import type { TimeWindow } from '../../plant/time-window.ts';
@@ -50,14 +50,14 @@ export function createEventPolicy(options: {
       const [oldest] = await selectOldest({ limit: 1 });
       if (oldest === undefined) return { count: 0, bytes: null, oldestAt: null };
       return {
-        count: await countFrom(hourOf(oldest.at), clock.now() + maxAheadMs),
+        count: await countFrom(floorTo(hourMs, oldest.at), clock.now() + maxAheadMs),
         bytes: null,
         oldestAt: oldest.at,
       };
     },
     async preview(cut) {
       const [oldest] = await selectOldest({ limit: 1 });
-      const count = oldest === undefined ? 0 : await countFrom(hourOf(oldest.at), limitOf(cut));
+      const count = oldest === undefined ? 0 : await countFrom(floorTo(hourMs, oldest.at), limitOf(cut));
       return { count, bytes: null };
     },
     async remove(cut) {
@@ -90,9 +90,5 @@ export function createEventPolicy(options: {
 
 /** Sums are by the hour, so a cut is as well. */
 function limitOf(cut: Cut): number {
-  return 'before' in cut ? hourOf(cut.before) : Number.NEGATIVE_INFINITY;
-}
-
-function hourOf(at: number): number {
-  return Math.floor(at / hourMs) * hourMs;
+  return 'before' in cut ? floorTo(hourMs, cut.before) : Number.NEGATIVE_INFINITY;
 }

@@ -3,7 +3,7 @@ import type { Queryable } from '../../kernel/db/database.ts';
 import { type Placeholders, prepared } from '../../kernel/db/prepared.ts';
 import { preparedIn } from '../../kernel/db/prepared-in.ts';
 import type { RetentionPolicy } from '../../kernel/retention-policy.ts';
-import { dayMs, hourMs } from '../../kernel/time/durations.ts';
+import { dayMs, floorTo, hourMs } from '../../kernel/time/durations.ts';
 import { createReadHorizons, setHorizon } from '../../plant/removal/horizons.ts';
 import { lockSite } from '../../plant/resources/lock-site.ts';
 import type { Db } from '../../schema/db.ts';
@@ -78,12 +78,12 @@ export function createPersonPolicy(options: {
     hindrance: () => null,
     read: async () => ({ ...(await countBefore(Number.MAX_SAFE_INTEGER)), bytes: null }),
     preview: async (cut) => ({
-      count: 'before' in cut ? (await countBefore(hourOf(cut.before))).count : 0,
+      count: 'before' in cut ? (await countBefore(floorTo(hourMs, cut.before))).count : 0,
       bytes: null,
     }),
     async remove(cut) {
       if (!('before' in cut)) return { count: 0, bytes: 0, failed: 0, isDone: true };
-      const limitAt = hourOf(cut.before);
+      const limitAt = floorTo(hourMs, cut.before);
       const ids = (await selectOwn()).map(({ id }) => id).sort((a, b) => a - b);
       const workerId = ids.find((id) => id >= next);
       if (workerId === undefined) {
@@ -101,7 +101,7 @@ export function createPersonPolicy(options: {
         const { persons: since } = await readHorizons(q);
         if (limitAt > since) await setHorizon(db, q, { siteId, name: 'persons', at: limitAt });
         // One day of one worker: a thousand events or two.
-        const untilAt = Math.min(limitAt, hourOf(firstAt) + dayMs);
+        const untilAt = Math.min(limitAt, floorTo(hourMs, firstAt) + dayMs);
         const gone = and(eq(segments.workerId, workerId), lte(segments.endAt, untilAt));
         const [row] = await q
           .select({ count: sql`count(*)`.mapWith(Number) })
@@ -120,8 +120,4 @@ export function createPersonPolicy(options: {
       return { count, bytes: 0, failed: 0, isDone: false };
     },
   };
-}
-
-function hourOf(at: number): number {
-  return Math.floor(at / hourMs) * hourMs;
 }
