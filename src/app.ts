@@ -33,6 +33,7 @@ import { mountOverview } from './overview/mount.ts';
 import { findShift } from './plant/time-window.ts';
 import { predictionPaths } from './predictions/api/prediction-routes.ts';
 import { mountPredictions } from './predictions/mount.ts';
+import { healthOfPredictions } from './predictions/open-predictions.ts';
 import { eventPaths } from './productivity/api/activity-routes.ts';
 import { healthOfEvents, listEventWays } from './productivity/event-ways.ts';
 import { mountProductivity } from './productivity/mount.ts';
@@ -240,6 +241,7 @@ function mountFeatures(services: Services, app: () => Hono<AppEnv>): Hono<AppEnv
         sources: inspections.health.sources,
         live: () => healthOfLive(live),
         events: () => healthOfEvents(listEventWays(services.productivity)),
+        predictions: () => healthOfPredictions(services.predictions),
         thumbnails: inspections.health.thumbnails,
       },
       isReady: () => config.role === 'cameras' || inspections.isReady(),

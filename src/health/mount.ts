@@ -21,7 +21,7 @@ type HealthMount = {
   sockets: Sockets;
   topics: Topics;
   /** What the features report of themselves. */
-  parts: Record<'retention' | 'sources' | 'live' | 'events' | 'thumbnails', () => HealthPart>;
+  parts: Record<'retention' | 'sources' | 'live' | 'events' | 'predictions' | 'thumbnails', () => HealthPart>;
   /** Whether answers are about the plant and not about a start under way. */
   isReady: () => boolean;
   version: string;
@@ -53,6 +53,7 @@ async function checkParts(options: HealthMount): Promise<Record<string, HealthPa
     ...(tls && { certificate: certificatePart(tls.status()) }),
     live: parts.live(),
     events: parts.events(),
+    predictions: parts.predictions(),
     sockets: optional(sockets.stats()),
     stream: optional(topics.stats()),
     thumbnails: parts.thumbnails(),

@@ -28,6 +28,7 @@ test('a working plant is healthy, in the formats of all replaced systems', async
         sockets: { open: 0, refused: 0, lost: 0, cutOff: 0 },
         database: { writeFault: null, pendingWrites: expect.any(Number) },
         storage: { freeBytes: expect.any(Number), isKept: true },
+        predictions: { imageDir: expect.any(String), fault: null },
         events: [expect.objectContaining({ way: 'http', state: 'open', fault: null, recorded: 0 })],
         sources: [
           expect.objectContaining({

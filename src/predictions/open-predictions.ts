@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Publish } from '../events.ts';
+import type { HealthPart } from '../kernel/health-part.ts';
 import type { ThumbnailStore } from '../kernel/images/thumbnails/thumbnail-store.ts';
 import type { Log } from '../kernel/log.ts';
 import type { RetentionPolicy } from '../kernel/retention-policy.ts';
@@ -82,4 +83,10 @@ export async function openPredictions(options: {
     },
     refresh: models.refresh,
   };
+}
+
+/** Predictions as `/health` reports them: not well while images cannot be stored. */
+export function healthOfPredictions({ files }: Predictions): HealthPart {
+  const fault = files.fault();
+  return { ok: fault === null, required: false, detail: { imageDir: files.dir, fault } };
 }

@@ -28,6 +28,7 @@ const rows: Prediction[] = [
   { ...prediction, id: 9, defectType: null, imageGoneAt: 1 },
 ];
 const view: PredictionsView = {
+  fault: null,
   sums: { predictions: 3, defects: 2, averageConfidence: 0.93, defectTypes: { [odd]: 2 } },
   rows,
   olderHref: '/predictions?before=1.2',
@@ -42,6 +43,7 @@ const nothing = { predictions: 0, defects: 0, averageConfidence: null, defectTyp
 export const predictionSamples: Readonly<Record<string, readonly object[]>> = {
   'predictions/_list': [
     { view },
+    { view: { ...view, fault: odd } },
     { view: { ...view, sums: nothing, rows: [], olderHref: null, isFirst: true } },
     { view: { ...view, sums: nothing, rows: [], isEmpty: true } },
   ],

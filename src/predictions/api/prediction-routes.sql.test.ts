@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -295,4 +295,30 @@ test('retention deletes the image, and the prediction says so', async () => {
     total_predictions: 1,
     storage: { total_images: 0 },
   });
+});
+
+test('a folder that takes no image is said by the answer, the page and the health, until it does again', async () => {
+  const image = (await picture('jpeg')).toString('base64');
+  const { dir } = plant.services.predictions.files;
+  writeFileSync(dir, 'a file where the folder should be');
+  expect((await send(prediction({ image }))).status).toBe(503);
+  const form = new FormData();
+  for (const [key, value] of Object.entries({
+    image_id: 'f',
+    confidence_score: '0.5',
+    defect_detected: 'true',
+  }))
+    form.set(key, value);
+  form.set('image', new Blob([new Uint8Array(await picture('jpeg'))]));
+  expect((await plant.post('/api/predictions', { body: form })).status).toBe(503);
+  const health = async () =>
+    ((await plant.json('/health')) as { stats: { predictions: { fault: string | null } } }).stats.predictions;
+  expect((await health()).fault).not.toBeNull();
+  expect(await plant.text('/predictions')).toContain('Images cannot be stored');
+  // Without an image they are taken.
+  expect((await send(prediction({ image_id: 'no image' }))).status).toBe(201);
+  rmSync(dir);
+  expect((await send(prediction({ image }))).status).toBe(201);
+  expect((await health()).fault).toBeNull();
+  expect(await plant.text('/predictions')).not.toContain('Images cannot be stored');
 });

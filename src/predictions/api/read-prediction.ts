@@ -49,6 +49,7 @@ export async function readPrediction(
     const image = form.files.image === undefined ? null : { draft, digest: await digestOf(draft) };
     return { sent: fromForm(form.fields), image };
   } catch (error) {
+    files.noteFault(error);
     await files.drop(draft);
     throw error;
   }

@@ -49,6 +49,8 @@ type Asked = {
 };
 
 export type PredictionsView = {
+  /** Why images cannot be stored now; null while they can. */
+  fault: string | null;
   sums: PredictionSums;
   rows: Prediction[];
   /** The page of older ones; null on the last. */
@@ -269,6 +271,7 @@ async function renderList(
   const back = hrefOf('', asked).slice(1);
   const sums = await queries.sum(asked.window, filter.modelIds);
   const view: PredictionsView = {
+    fault: deps.files.fault(),
     sums,
     rows,
     olderHref:

@@ -40,6 +40,10 @@ export type ImageFiles = {
   /** The file of a stored image. */
   pathOf(path: string): string;
   remove(path: string): Promise<void>;
+  /** Why the last image could not be stored; null once one could. */
+  fault(): string | null;
+  /** An image could not be received. */
+  noteFault(error: unknown): void;
   /** Deletes drafts of a process that died. */
   clean(now: number): Promise<void>;
 };
@@ -47,13 +51,32 @@ export type ImageFiles = {
 export function createImageFiles(layout: ImageLayout): ImageFiles {
   const { dir } = layout;
   const drafts = join(dir, draftFolder);
-  const draft = async () => {
+  let fault: string | null = null;
+  const noteFault = (error: unknown) => {
+    if (!(error instanceof AppError && error.code === 'unavailable')) return;
+    fault = error.cause instanceof Error ? error.cause.message : error.message;
+  };
+  const noting = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      noteFault(error);
+      throw error;
+    });
+  async function draft(): Promise<string> {
     await mkdir(drafts, { recursive: true }).catch(refuseDisk);
     return join(drafts, `${randomBytes(12).toString('hex')}.tmp`);
-  };
+  }
+
+  async function draftOf(bytes: Buffer): Promise<string> {
+    const path = await draft();
+    await writeFile(path, bytes, { flush: true, flag: 'wx' }).catch(async (error: unknown) => {
+      await rm(path, { force: true });
+      return refuseDisk(error);
+    });
+    return path;
+  }
 
   async function claim(from: string, folder: string, name: string): Promise<string> {
-    await mkdir(join(dir, folder), { recursive: true });
+    await makeFolder(join(dir, folder));
     for (let i = 0; i < maxSuffix; i++) {
       const path = [folder, `${name}${i === 0 ? '' : `_${i}`}.jpg`].filter((part) => part !== '').join('/');
       try {
@@ -66,33 +89,34 @@ export function createImageFiles(layout: ImageLayout): ImageFiles {
     throw new Error(`${folder}/${name} is taken ${maxSuffix} times`);
   }
 
+  async function keep(
+    path: string,
+    of: Pick<SentPrediction, 'imageId' | 'at' | 'isDefect'>,
+  ): Promise<StoredImage> {
+    const type = await checkImageFile(path, 'image');
+    if (type !== 'image/jpeg') await encode(path, type, layout.quality);
+    try {
+      const { folder, name } = placeOf(layout, of);
+      const kept = await claim(path, folder, name);
+      await flushFolder(dirname(join(dir, kept)));
+      const { size } = await stat(join(dir, kept));
+      fault = null;
+      return { path: kept, bytes: size };
+    } catch (error) {
+      return refuseDisk(error);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
   return {
     dir,
-    draft,
-    draftOf: async (bytes) => {
-      const path = await draft();
-      await writeFile(path, bytes, { flush: true, flag: 'wx' }).catch(async (error: unknown) => {
-        await rm(path, { force: true });
-        return refuseDisk(error);
-      });
-      return path;
-    },
+    draft: () => noting(draft()),
+    draftOf: (bytes) => noting(draftOf(bytes)),
     drop: (path) => rm(path, { force: true }),
-    keep: async (path, of) => {
-      const type = await checkImageFile(path, 'image');
-      if (type !== 'image/jpeg') await encode(path, type, layout.quality);
-      try {
-        const { folder, name } = placeOf(layout, of);
-        const kept = await claim(path, folder, name);
-        await flushFolder(dirname(join(dir, kept)));
-        const { size } = await stat(join(dir, kept));
-        return { path: kept, bytes: size };
-      } catch (error) {
-        return refuseDisk(error);
-      } finally {
-        await rm(path, { force: true });
-      }
-    },
+    keep: (path, of) => noting(keep(path, of)),
+    fault: () => fault,
+    noteFault,
     pathOf: (path) => join(dir, path),
     remove: (path) => rm(join(dir, path), { force: true }),
     clean: async (now) => {
@@ -118,6 +142,13 @@ function placeOf(
   const digest = createHash('md5').update(imageId).digest('hex').slice(0, 8);
   const time = stamp.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_');
   return { folder, name: `pred_${time}_${digest}` };
+}
+
+/** Makes a folder with those above it, each of them durably: a power cut must not take the folder of a kept image. */
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await flushFolder(dirname(made));
 }
 
 /** Shares and cards without links answer one of these. */
