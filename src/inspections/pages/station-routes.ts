@@ -90,9 +90,11 @@ async function readStationPage(
   const query: PageQuery = { ...asked.query, station: undefined };
   const { names, sites } = deps.reads;
   const row = names.getStationRow(asked.stationId);
-  const panels = deps.stationPanels.filter(
-    ({ topicOf }) => topicOf(asked.stationId, asked.query) !== undefined,
-  );
+  // A kiosk link opens this page and no other feature's.
+  const isKioskLink = c.get('principal').kind === 'kiosk';
+  const panels = isKioskLink
+    ? []
+    : deps.stationPanels.filter(({ topicOf }) => topicOf(asked.stationId, asked.query) !== undefined);
   const contributed = Object.fromEntries(
     panels.map(({ key, topicOf }) => [key, topicOf(asked.stationId, asked.query) ?? '']),
   );

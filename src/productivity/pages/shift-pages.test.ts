@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { addUser } from '../../testing/people.ts';
 import { createTestApp, type TestApp } from '../../testing/test-app.ts';
 
 let plant: TestApp;
@@ -169,6 +170,28 @@ describe('while a shift runs', () => {
     const panel = (await plant.text(station)).split('id="station-work"')[1] ?? '';
     expect(panel).toContain('Work at this station');
     expect(panel).toContain('Kim');
+
+    // A link for a screen opens the page, but not what another feature says of people; its stream is one it may follow.
+    await addUser(plant, 'admin', 'admin');
+    const secret = await plant.services.access.keys.addLink(
+      { actor: '(test)', address: '' },
+      { name: 'tv', siteId: sites.own.id, pages: ['/stations/S9'] },
+    );
+    const headers = { cookie: `linesight_kiosk=${secret}` };
+    const answer = await plant.request(station, { headers }, '10.0.0.9');
+    const screen = await answer.text();
+    expect([answer.status, screen.includes('station-work'), screen.includes('Kim')]).toEqual([
+      200,
+      false,
+      false,
+    ]);
+    const stream = /hx-sse:connect="([^"]+)"/.exec(screen)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const snapshot = await plant.request(
+      stream.replace('/stream?', '/stream/snapshot?'),
+      { headers },
+      '10.0.0.9',
+    );
+    expect(snapshot.status).toBe(200);
   });
 });
 
